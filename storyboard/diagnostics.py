@@ -1,0 +1,133 @@
+"""Where a mistake stands, what is said about it, and the one drawing of it.
+
+A `Diagnostic` is a value; `Refused` carries any number of them upwards; `draw` is the only brush. Codes are stable
+kebab-case words with a page each in `storyboard.codes`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+TAB_STOP = 4
+"""A tab in a quoted source line is drawn as spaces up to the next multiple of this many columns."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a text: lines and columns count from 1, columns in code points; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that belongs to a diagnostic: the other definition, the row that made the shot."""
+
+    message: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One mistake: its stable `code`, a `message` for a person, its place, and a `hint` drawn beside the carets."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    hint: str | None = None
+    severity: Severity = "error"
+    related: tuple[Related, ...] = field(default=())
+
+
+class Refused(Exception):
+    """The input was refused. Carries every diagnostic found and the exit code that the command ends with."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], exit_code: int = 10) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
+        self.exit_code = exit_code
+        super().__init__("; ".join(d.message for d in self.diagnostics))
+
+
+def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sort by file, line and column; diagnostics without a place come last."""
+    return sorted(diagnostics, key=lambda d: (d.span is None, d.span or Span("", 0, 0, 0, 0), d.code, d.message))
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes in a terminal: 2 for wide characters and emoji, 0 for marks that combine."""
+    total = 0
+    for char in text:
+        if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Me", "Mn"):
+            continue
+        total += 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+    return total
+
+
+def visible(text: str) -> str:
+    """Escape what a terminal would obey or hide: control characters, bidi and zero-width marks, lone surrogates."""
+    return "".join(
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char for char in text
+    )
+
+
+def _line(text: str) -> str:
+    """A source line as it is drawn: tabs become spaces, control characters become visible."""
+    drawn: list[str] = []
+    column = 0
+    for char in text:
+        piece = " " * (TAB_STOP - column % TAB_STOP) if char == "\t" else visible(char)
+        drawn.append(piece)
+        column += width(piece)
+    return "".join(drawn)
+
+
+def _quote(span: Span, lines: list[str], hint: str | None, label_width: int) -> list[str]:
+    """The source line under a gutter, with carets below the span and the hint beside them."""
+    gutter = " " * label_width
+    source = lines[span.line - 1] if span.line <= len(lines) else ""
+    before = _line(source[: span.column - 1])
+    end = span.end_column - 1 if span.end_line == span.line else len(source)
+    marked = _line(source[: max(end, span.column - 1)])[len(before) :]
+    carets = "^" * max(1, width(marked.rstrip()))
+    under = " " * width(before) + carets + (f" {hint}" if hint else "")
+    shown = _line(source).rstrip()
+    return [f"{gutter} |", f"{span.line:>{label_width}} | {shown}", f"{gutter} | {under}"]
+
+
+def _place(span: Span) -> str:
+    return f"{visible(span.file)}:{span.line}:{span.column}"
+
+
+def draw_one(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
+    """Draw one diagnostic in the shape of the reference; `texts` maps the span's file to its whole text."""
+    span = diagnostic.span
+    head = f"{diagnostic.severity}[{diagnostic.code}]: {visible(diagnostic.message)}"
+    hint = visible(diagnostic.hint) if diagnostic.hint else None
+    if span is None:
+        drawn = [head, *([f"  = {hint}"] if hint else [])]
+    else:
+        drawn = [f"{_place(span)}: {head}"]
+        text = texts.get(span.file)
+        if text is not None:
+            lines = text.split("\n")
+            drawn += _quote(span, lines, hint, len(str(span.line)))
+        elif hint:
+            drawn.append(f"  = {hint}")
+    for other in diagnostic.related:
+        where = f"{_place(other.span)}: " if other.span else ""
+        drawn.append(f"  {where}{visible(other.message)}")
+    return "\n".join(drawn)
+
+
+def draw(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> str:
+    """Draw diagnostics in file order, an empty line between two."""
+    return "\n\n".join(draw_one(d, texts) for d in in_file_order(diagnostics))

@@ -1,0 +1,407 @@
+"""The words that flow: what a storyboard means once it is read, planned and rendered.
+
+Everything here is a frozen value. Media time is `Fraction` seconds, money is `Decimal` in a provider's own unit, every
+other number ends in its unit. A *shot* is written, a *take* is planned and rendered, a *job* is remote, a *clip* is
+stored, a *frame* is carried, the *cut* is joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal, NewType
+
+from storyboard.diagnostics import Span
+
+ShotId = NewType("ShotId", str)
+"""The slate: as written, NFC, unique in a film without regard to case."""
+TakeId = NewType("TakeId", str)
+"""`1A-2`, take 2 of shot 1A: what people read and type."""
+TakeKey = NewType("TakeKey", str)
+"""How the state finds a take: 64 hex digits of its intent's own part, its number and its rank."""
+ClipId = NewType("ClipId", str)
+"""Content address of a clip: the SHA-256 of its file, 64 hex digits."""
+JobId = NewType("JobId", str)
+"""A provider's own name for remote work."""
+
+Level = Literal["cast", "locations", "props", "styles", "references"]
+Kind = Literal["image", "video", "audio"]
+CarryMode = Literal["first_frame", "reference", "extend", "edit"]
+IfBad = Literal["step_back", "fail", "use"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A file of an asset: `path` is absolute, `written` is how the storyboard spells it."""
+
+    path: str
+    written: str
+    kind: Kind
+    place: Span
+    role: str | None = None
+    controls: str | None = None
+    avoid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One appearance of a cast member (`mira.oilskin`)."""
+
+    key: str
+    description: str | None = None
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A person, place, prop, style or free reference. `name` is what is shown; it defaults to the key, titled."""
+
+    level: Level
+    key: str
+    name: str
+    place: Span
+    description: str | None = None
+    references: tuple[Reference, ...] = ()
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    prompt: str | None = None
+    negative: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """Somebody in a shot: who, in which look, and how they are here."""
+
+    asset: Asset
+    look: Look | None = None
+    manner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A spoken line. `who` holds cast keys (empty when nobody is named); `at` counts in the clip, in seconds."""
+
+    says: str
+    who: tuple[str, ...] = ()
+    how: str | None = None
+    offscreen: bool = False
+    at: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Something that happens in a shot; `at` counts in the clip, in seconds."""
+
+    does: str
+    at: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What a shot opens or ends on: another shot's frame (`shot`), an image, or words for the first frame.
+
+    `frame` is `last`, `first`, `best` or a time in the source clip. `carry` is None where nothing was written; the
+    planner then chooses what the provider takes.
+    """
+
+    place: Span
+    shot: ShotId | None = None
+    frame: Literal["last", "first", "best"] | Fraction = "last"
+    carry: CarryMode | None = None
+    if_bad: IfBad = "fail"
+    image: Reference | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the film is delivered as: pixels, rational frames a second, how other shapes are fitted."""
+
+    width_px: int = 1280
+    height_px: int = 720
+    fps: Fraction = Fraction(24)
+    aspect: str = "16:9"
+    resolution: str = "720p"
+    fit: Literal["crop", "pad"] = "crop"
+    length: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
+
+    `shown` is the time on screen, (out - in); `duration` is the length asked for.
+    """
+
+    id: ShotId
+    index: int
+    place: Span
+    scene: str | None
+    provider: str
+    duration: Fraction
+    width_px: int
+    height_px: int
+    aspect: str
+    resolution: str
+    action: tuple[Beat, ...] = ()
+    prompt: str | None = None
+    dialogue: tuple[Line, ...] = ()
+    size: str | None = None
+    framing: str | None = None
+    angle: str | None = None
+    move: str | None = None
+    lens: str | None = None
+    location: Asset | None = None
+    time: str | None = None
+    slug: str | None = None
+    cast: tuple[Casting, ...] = ()
+    props: tuple[Asset, ...] = ()
+    style: Asset | None = None
+    sounds: str | None = None
+    negative: str | None = None
+    keep: tuple[str, ...] = ()
+    note: str | None = None
+    seed: int | None = None
+    audio: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    start: Edge | None = None
+    end: Edge | None = None
+    after: tuple[ShotId, ...] = ()
+    takes: int = 1
+    circled: int | None = None
+    review: bool = False
+    omit: bool = False
+    in_: Fraction = Fraction(0)
+    out: Fraction = Fraction(0)
+    mute: bool = False
+    gain_db: Decimal = Decimal(0)
+
+    @property
+    def shown(self) -> Fraction:
+        """Seconds on screen: (out - in)."""
+        return self.out - self.in_
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A scene as written; its fields have already reached its shots."""
+
+    id: str
+    place: Span
+    slug: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The most a run may spend with each provider, in that provider's unit."""
+
+    most: Mapping[str, Decimal] = field(default_factory=dict)
+    unknown_price: Literal["refuse", "allow"] = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included."""
+
+    path: str
+    title: str
+    delivery: Delivery
+    shots: tuple[Shot, ...]
+    scenes: tuple[Scene, ...] = ()
+    assets: Mapping[str, Asset] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+    note: str | None = None
+
+    @property
+    def on_screen(self) -> tuple[Shot, ...]:
+        """The shots that the film shows, in order."""
+        return tuple(shot for shot in self.shots if not shot.omit)
+
+    def shot(self, shot_id: ShotId) -> Shot:
+        """The shot of that id. Raises KeyError."""
+        for shot in self.shots:
+            if shot.id == shot_id:
+                return shot
+        raise KeyError(shot_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a provider's own unit (credits, dollars)."""
+
+    amount: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A decoded picture that is carried: the PNG's path, and the SHA-256 of its RGB pixels."""
+
+    path: str
+    pixels: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A stored, verified clip. `frames` were counted by decoding; `fps` is the stream's own rate."""
+
+    id: ClipId
+    frames: int
+    fps: Fraction
+    width_px: int
+    height_px: int
+    has_audio: bool
+    bytes: int
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds of picture: frames / fps."""
+        return Fraction(self.frames) / self.fps
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
+
+    `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
+    `unit` is empty where rendering is free. `retention_s` is how long an idempotency key is honoured, None without
+    idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
+    """
+
+    name: str
+    local: bool
+    unit: str = ""
+    durations: tuple[Fraction, ...] | None = None
+    longest: Fraction | None = None
+    aspects: frozenset[str] | None = None
+    resolutions: frozenset[str] | None = None
+    start_frame: bool = True
+    end_frame: bool = False
+    references: int = 0
+    frames_exclude_references: bool = False
+    video_in: bool = False
+    audio: bool = False
+    seed: bool = False
+    negative: bool = False
+    prompt_chars: int | None = None
+    any_fps: bool = False
+    draws_slate: bool = False
+    retention_s: int | None = None
+    concurrency: int | None = None
+    price_per_second: Decimal | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether rendering costs nothing."""
+        return not self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Everything a provider is asked for one take: the composed prompt, the settings, the carried frame, and the shot
+    itself for a provider that draws from its fields.
+    """
+
+    take: TakeId
+    shot: Shot
+    prompt: str
+    negative: str | None
+    duration: Fraction
+    width_px: int
+    height_px: int
+    aspect: str
+    resolution: str
+    fps: Fraction
+    seed: int
+    audio: bool
+    start: Frame | None = None
+    end: Frame | None = None
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as a driver wants it. The client adds the origin and the key; neither is ever in here."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """No byte left this machine; the same submission may be repeated."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider refused, in a documented way, before taking money."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """The provider asked to wait until `until` (seconds on the caller's clock); nothing was taken."""
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the work and names it; `charged` is what it says it charged."""
+
+    job: JobId
+    charged: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been accepted: anything that is not one of the other four."""
+
+    reason: str
+
+
+Outcome = NotSent | Rejected | Busy | Accepted | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A job that is not finished yet; `share` is what the provider says is done (0 to 1), if it says so."""
+
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """A finished job: where its clip is, and what was charged in the end."""
+
+    link: str
+    charged: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job that ended without a clip. `charged` is what stays charged, None where the provider does not say."""
+
+    code: str
+    message: str
+    charged: Decimal | None = None
+
+
+Polled = Running | Succeeded | Failed

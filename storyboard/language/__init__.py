@@ -1,0 +1,1 @@
+"""From text and positions to a resolved film."""

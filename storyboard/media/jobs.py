@@ -1,0 +1,76 @@
+"""What a media worker is asked to do, and what it answers: frozen values that travel as JSON.
+
+Every job is idempotent: it writes its target through a temporary name beside it and renames; running it again gives the
+same bytes. `MediaError` is the only failure that crosses the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from storyboard.film import Clip
+
+Report = Callable[[float], None]
+"""Called with the share done, 0 to 1."""
+
+
+class MediaError(Exception):
+    """A picture, sound or clip that cannot be used; `code` is stable and kebab-case."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawJob:
+    """Draw an animatic clip to `target`. `spec` is `media.animatic.spec.Spec` as JSON. Answers the verified `Clip`."""
+
+    spec: Mapping[str, Any]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyJob:
+    """Hash and decode all of a clip, strictly. Answers the `Clip`; raises MediaError `clip-damaged`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameJob:
+    """Write frame `index` (None: the last) of a clip to `target` as PNG. Answers `Taken`."""
+
+    path: str
+    index: int | None
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A frame that was written: its index, and the SHA-256 of its RGB pixels (row by row, 3 bytes a pixel)."""
+
+    index: int
+    pixels: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinJob:
+    """Join a film to `target`. `timeline` is `media.join.Reel` as JSON. Answers the film's `Clip`."""
+
+    timeline: Mapping[str, Any]
+    target: str
+
+
+Job = DrawJob | VerifyJob | FrameJob | JoinJob
+Answer = Clip | Taken
+
+
+class Executor(Protocol):
+    """Runs media jobs somewhere: in this process, in local worker processes, on a cluster."""
+
+    async def run(self, job: Job, report: Report | None = None) -> Answer:
+        """Do the job and give its answer. Raises MediaError; a worker that dies is MediaError `worker-died`."""

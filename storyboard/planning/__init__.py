@@ -1,0 +1,1 @@
+"""From a film to a plan: prompts, order, manifests, prices, verdicts. Pure."""

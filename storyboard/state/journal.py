@@ -1,0 +1,108 @@
+"""The journal port: append a batch durably, read everything back.
+
+A record is the latest word about one thing and replaces the record of the same key; a batch is one transaction, all of
+it or none. `append` returns only when the batch would survive a power loss. The runner appends before it acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from storyboard.film import Clip, ClipId, JobId, TakeId, TakeKey
+
+TakeState = Literal[
+    "planned", "submitting", "submitted", "downloading", "done", "failed", "cancelled", "ambiguous", "lost", "skipped", "held"
+]
+AttemptState = Literal["intended", "accepted", "not-sent", "rejected", "busy", "ambiguous", "succeeded", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRecord:
+    """Where a take stands. `own` and `ask` are canonical JSON manifests; `carried` holds the digest of the start
+    frame's pixels that the clip was made from (empty where nothing was carried).
+    """
+
+    key: TakeKey
+    take: TakeId
+    provider: str
+    number: int
+    rank: int
+    own: str
+    state: TakeState
+    ask: str = ""
+    carried: str = ""
+    clip: ClipId | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    changed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One try to get a take from a provider. `body` holds the exact bytes; `changed` and `created` are wall seconds.
+
+    `state` is `intended` from before the first byte may leave until the outcome is known.
+    """
+
+    id: str
+    take: TakeKey
+    provider: str
+    state: AttemptState
+    key: str
+    path: str
+    headers: str
+    body: bytes
+    account: str
+    created: float
+    reserve: Decimal | None = None
+    charged: Decimal | None = None
+    unit: str = ""
+    job: JobId | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """Frame `index` of a clip, extracted: the SHA-256 of its RGB pixels."""
+
+    clip: ClipId
+    index: int
+    pixels: str
+
+
+Record = TakeRecord | AttemptRecord | FrameRecord | Clip
+
+
+@dataclass(slots=True)
+class History:
+    """All that the journal knows, by key."""
+
+    takes: dict[TakeKey, TakeRecord] = field(default_factory=dict)
+    attempts: dict[str, AttemptRecord] = field(default_factory=dict)
+    clips: dict[ClipId, Clip] = field(default_factory=dict)
+    frames: dict[tuple[ClipId, int], FrameRecord] = field(default_factory=dict)
+
+    def keep(self, record: Record) -> None:
+        """Let `record` replace the one of its key."""
+        match record:
+            case TakeRecord():
+                self.takes[record.key] = record
+            case AttemptRecord():
+                self.attempts[record.id] = record
+            case FrameRecord():
+                self.frames[record.clip, record.index] = record
+            case Clip():
+                self.clips[record.id] = record
+
+
+class Journal(Protocol):
+    """The port. Errors of the medium are raised as `OSError`; after one nothing more may be sent."""
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Keep the batch, all or nothing, durable when this returns."""
+
+    def read(self) -> History:
+        """Everything kept so far."""
