@@ -14,7 +14,17 @@ from typing import Literal, Protocol
 from storyboard.film import Clip, ClipId, JobId, TakeId, TakeKey
 
 TakeState = Literal[
-    "planned", "submitting", "submitted", "downloading", "done", "failed", "cancelled", "ambiguous", "lost", "skipped", "held"
+    "planned",
+    "submitting",
+    "submitted",
+    "downloading",
+    "done",
+    "failed",
+    "cancelled",
+    "ambiguous",
+    "lost",
+    "skipped",
+    "held",
 ]
 AttemptState = Literal["intended", "accepted", "not-sent", "rejected", "busy", "ambiguous", "succeeded", "failed"]
 
