@@ -1,0 +1,78 @@
+"""Seconds to frames: how long each shot runs and which frame of it is carried on. Pure.
+
+The law. A shot shows frames [in, in + n) of its clip, n = max(1, round(used × fps)), halves up; the frame it hands on
+is the first that it does not show, in + n, and the next shot reproduces that one as its own frame 0.
+
+Why n is not rounded shot by shot. Ten shots of 0.3 s at 24 frames a second are 72 frames; ten times round(7.2) is 70,
+and cuts must fall on the frame nearest the exact sum. So sums are rounded, never lengths, in two rings:
+
+- Shots that hand a frame on form a *run*. Inside it the cut after shot k falls at round(sum of the run's first k
+  shots). Nothing outside the run enters, so inserting a shot elsewhere moves no carried frame and makes no clip stale.
+- A run ends in a cut that nobody continues. That one is free and falls on the film's own exact sum (`finishing`), so
+  that runs do not drift either.
+
+Each length stays within a frame of its exact value inside a run, within a frame and a half at its end; for times of
+whole frames every rounding is the identity and n is used × fps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from storyboard.film import Film, Shot, ShotId
+
+
+def nearest(seconds: Fraction, fps: Fraction) -> int:
+    """The frame nearest a time, counted from 0; halves go up."""
+    return int((seconds * fps + Fraction(1, 2)) // 1)
+
+
+def frame_count(seconds: Fraction, fps: Fraction) -> int:
+    """How many frames a stretch of time takes alone: the nearest number, at least one."""
+    return max(1, nearest(seconds, fps))
+
+
+def first_frame(shot: Shot, fps: Fraction) -> int:
+    """Index in its clip of the first frame that a shot shows."""
+    return nearest(shot.in_, fps)
+
+
+def continues(shot: Shot, before: Shot | None) -> bool:
+    """Whether `shot` opens on the frame at the cut of `before`, the shot just before it on screen."""
+    start = shot.start
+    if before is None or start is None:
+        return False
+    return start.shot == before.id and start.frame == "last" and start.carry in (None, "first_frame")
+
+
+def runs(film: Film) -> Iterator[tuple[Shot, ...]]:
+    """The shots on screen in film order, cut into runs: a shot that continues the one before stays in its run."""
+    run: list[Shot] = []
+    for shot in film.on_screen:
+        if run and not continues(shot, run[-1]):
+            yield tuple(run)
+            run = []
+        run.append(shot)
+    if run:
+        yield tuple(run)
+
+
+def lengths(film: Film) -> dict[ShotId, int]:
+    """How many frames of its clip each shot on screen shows up to the frame that it hands on, at least one."""
+    found: dict[ShotId, int] = {}
+    for run in runs(film):
+        exact, cut = Fraction(0), 0
+        for shot in run:
+            exact += shot.shown
+            found[shot.id] = max(1, nearest(exact, film.delivery.fps) - cut)
+            cut += found[shot.id]
+    return found
+
+
+def carried_index(first: int, length: int, frames: int) -> int:
+    """Index of the frame at the cut of a shot that shows `length` frames from `first` of a clip of `frames` frames.
+
+    It is the first frame not shown; where the clip has no such frame, its last one, which the next shot then drops.
+    """
+    return min(first + length, frames - 1)
