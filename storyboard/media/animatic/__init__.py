@@ -1,0 +1,1 @@
+"""The animatic: a shot drawn locally, deterministic, good enough to pitch with."""

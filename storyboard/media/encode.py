@@ -1,0 +1,226 @@
+"""The one writer of clips and films: RGB frames and mono sound in, an MP4 out.
+
+Laws.
+- Same frames, same bytes: the numbers of threads are fixed, x264 takes no path that depends on the processor, nothing
+  is stamped with a time or a version of the muxer.
+- Colour is bt709, tagged and really converted: a decoder that obeys the tags gives the pictures back.
+- `exact_frames` are coded almost without loss, so that a frame carried from one clip to the next stays what it was.
+- Sound ends with the picture: cut where it is longer, silence where it is shorter.
+- The target appears whole or not at all: it is written beside itself as `NAME.part` and renamed by `close`.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from math import lcm
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+import av.filter
+import numpy as np
+from numpy.typing import NDArray
+
+from storyboard.media.jobs import MediaError
+
+RGB = NDArray[np.uint8]
+"""A picture: [height, width, 3], red green blue."""
+Samples = NDArray[np.float32]
+"""Mono sound, −1 to 1."""
+
+EXACT_QUANTIZER = 4
+"""x264's quantizer for exact frames: below 6 the error is under one level."""
+GROUP_SECONDS = 2
+"""A key frame at least this often, so that editors and players seek well."""
+MOST_TIMESCALE = 2**31 - 1
+AUDIO_BIT_RATE = 128_000
+BT709 = 1
+"""The number of bt709 in H.264's tables of primaries, transfers and matrices."""
+LIMITED_RANGE = 1
+"""FFmpeg's number for video levels, 16 to 235."""
+CONVERT = "flags=bilinear+accurate_rnd+full_chroma_inp+bitexact:out_color_matrix=bt709:out_range=tv"
+
+
+@contextmanager
+def _named_failure(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except (av.FFmpegError, OSError) as error:
+        full = getattr(error, "errno", None) == errno.ENOSPC
+        raise MediaError("disk-full" if full else "cannot-write", f"cannot write {target.name}: {error}") from error
+
+
+class _Converter:
+    """RGB to yuv420p with bt709's matrix, by FFmpeg's scaler."""
+
+    def __init__(self, width_px: int, height_px: int, fps: Fraction) -> None:
+        graph = av.filter.Graph()
+        source = graph.add_buffer(width=width_px, height=height_px, format=av.VideoFormat("rgb24"), time_base=1 / fps)
+        scale = graph.add("scale", CONVERT)
+        shape = graph.add("format", "pix_fmts=yuv420p")
+        sink = graph.add("buffersink")
+        source.link_to(scale)
+        scale.link_to(shape)
+        shape.link_to(sink)
+        graph.configure()
+        self._graph, self._source, self._sink = graph, source, sink
+
+    def convert(self, rgb: RGB, index: int, fps: Fraction) -> av.VideoFrame:
+        frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+        frame.pts, frame.time_base = index, 1 / fps
+        self._source.push(frame)
+        converted = self._sink.pull()
+        assert isinstance(converted, av.VideoFrame)
+        converted.pts, converted.time_base = index, 1 / fps
+        return converted
+
+
+class Writer:
+    """Writes one MP4: H.264 High, yuv420p, constant rate, and AAC mono where `audio` is set.
+
+    `target` is the file that appears at the end; `fps` frames a second; `crf` x264's constant quality (lower is
+    better); `exact_frames` the indices of frames that must come back almost as they were given. Use it as a context
+    manager: leaving it normally closes it, an exception discards the file. Raises ValueError for odd sizes (4:2:0 has
+    none), and MediaError `cannot-write` or `disk-full` when the medium fails.
+    """
+
+    def __init__(
+        self,
+        target: Path,
+        width_px: int,
+        height_px: int,
+        fps: Fraction,
+        audio: bool = False,
+        sample_rate: int = 48_000,
+        crf: int = 17,
+        exact_frames: tuple[int, ...] = (),
+        preset: str = "veryfast",
+        threads: int = 1,
+    ) -> None:
+        if width_px % 2 or height_px % 2 or width_px < 2 or height_px < 2:
+            raise ValueError(f"a clip's width and height are even, not {width_px}x{height_px}")
+        self.target = target
+        self.part = target.with_name(f"{target.name}.part")
+        self.width_px, self.height_px, self.fps, self.sample_rate = width_px, height_px, fps, sample_rate
+        self.frames = 0
+        self._samples = 0
+        self._waiting = np.zeros(0, np.float32)
+        with _named_failure(target):
+            # FFmpeg opens the file only with the first packet; a folder that cannot be written is known here.
+            self.part.write_bytes(b"")
+            # The edit list counts in the movie's timescale: this one holds frames and samples without rounding.
+            timescale = min(lcm(sample_rate, fps.numerator), MOST_TIMESCALE)
+            muxer = {"movflags": "+faststart", "fflags": "+bitexact", "movie_timescale": str(timescale)}
+            self._container = av.open(str(self.part), "w", format="mp4", options=muxer)
+            self._video = self._open_video(crf, exact_frames, preset, threads)
+            self._audio = self._open_audio() if audio else None
+        self._converter = _Converter(width_px, height_px, fps)
+
+    def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:
+        group = max(1, round(self.fps * GROUP_SECONDS))
+        x264 = {"cpu-independent": "1", "aq-mode": "3", "keyint": str(group), "min-keyint": "1", "scenecut": "40"}
+        if exact_frames:
+            zones = (f"{index},{index},q={EXACT_QUANTIZER}" for index in sorted(set(exact_frames)))
+            x264["zones"] = "/".join(zones)
+        options = {"preset": preset, "crf": str(crf), "profile": "high"}
+        options["x264-params"] = ":".join(f"{name}={value}" for name, value in x264.items())
+        stream = self._container.add_stream("libx264", rate=self.fps, options=options)
+        stream.width, stream.height, stream.pix_fmt = self.width_px, self.height_px, "yuv420p"
+        context = stream.codec_context
+        context.time_base = 1 / self.fps
+        context.thread_count = threads
+        context.color_primaries = context.color_trc = context.colorspace = BT709
+        context.color_range = LIMITED_RANGE
+        return stream
+
+    def _open_audio(self) -> Any:
+        stream = self._container.add_stream("aac", rate=self.sample_rate, layout="mono")
+        stream.codec_context.bit_rate = AUDIO_BIT_RATE
+        stream.codec_context.options = {"flags": "+bitexact"}
+        return stream
+
+    def write(self, rgb: RGB) -> None:
+        """Add the next frame: uint8, [height_px, width_px, 3]. Raises ValueError for any other shape or type."""
+        if rgb.shape != (self.height_px, self.width_px, 3) or rgb.dtype != np.uint8:
+            raise ValueError(f"a frame is uint8 {(self.height_px, self.width_px, 3)}, not {rgb.dtype} {rgb.shape}")
+        with _named_failure(self.target):
+            picture = self._converter.convert(np.ascontiguousarray(rgb), self.frames, self.fps)
+            self._container.mux(self._video.encode(picture))
+            self.frames += 1
+            self._drain(self._due())
+
+    def sound(self, samples: Samples) -> None:
+        """Add mono samples after those given before. Raises ValueError where the clip has no sound."""
+        if self._audio is None:
+            raise ValueError("this clip was opened without sound")
+        self._waiting = np.concatenate([self._waiting, np.asarray(samples, np.float32).reshape(-1)])
+
+    def _due(self) -> int:
+        """Samples that belong to the picture written so far."""
+        return round(self.frames * self.sample_rate / self.fps)
+
+    def _drain(self, until: int) -> None:
+        """Encode what waits, up to sample `until` of the clip."""
+        if self._audio is None:
+            return
+        piece = self._waiting[: max(0, until - self._samples)]
+        self._waiting = self._waiting[len(piece) :]
+        if not len(piece):
+            return
+        frame = av.AudioFrame.from_ndarray(np.clip(piece, -1, 1).reshape(1, -1), format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = self.sample_rate, self._samples
+        frame.time_base = Fraction(1, self.sample_rate)
+        self._samples += len(piece)
+        self._container.mux(self._audio.encode(frame))
+
+    def close(self) -> None:
+        """Finish the file and give it its name. Raises ValueError when no frame was written."""
+        if not self.frames:
+            self.discard()
+            raise ValueError("a clip has at least one frame")
+        try:
+            with _named_failure(self.target):
+                self._finish()
+                self.part.replace(self.target)
+        except BaseException:
+            self.discard()
+            raise
+
+    def _finish(self) -> None:
+        if self._audio is not None:
+            missing = self._due() - self._samples - len(self._waiting)
+            self._waiting = np.concatenate([self._waiting, np.zeros(max(0, missing), np.float32)])
+            self._drain(self._due())
+            self._container.mux(self._audio.encode(None))
+        self._container.mux(self._video.encode(None))
+        self._container.close()
+
+    def discard(self) -> None:
+        """Leave nothing behind: neither the target nor its part. Safe to call at any time before `close` succeeded."""
+        with _quietly():
+            self._container.close()
+        self.part.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """A container that failed once may fail again while closing; its file goes away all the same."""
+    try:
+        yield
+    except (av.FFmpegError, OSError, ValueError):
+        return
