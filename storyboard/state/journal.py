@@ -26,7 +26,7 @@ TakeState = Literal[
     "skipped",
     "held",
 ]
-AttemptState = Literal["intended", "accepted", "not-sent", "rejected", "busy", "ambiguous", "succeeded", "failed"]
+AttemptState = Literal["intended", "unsure", "accepted", "not-sent", "rejected", "busy", "ambiguous", "succeeded", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class TakeRecord:
 class AttemptRecord:
     """One try to get a take from a provider. `body` holds the exact bytes; `changed` and `created` are wall seconds.
 
-    `state` is `intended` from before the first byte may leave until the outcome is known.
+    `state` is `intended` from before the first byte may leave until an answer came; `unsure` once an answer was lost, and
+    then until the provider's own word settles it: a later send that did not leave says nothing about the first.
     """
 
     id: str

@@ -1,0 +1,41 @@
+"""From a planned take and the frames it carries to the ask that a provider gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from storyboard.film import Ask, Capabilities, Film, Frame, Reference
+from storyboard.planning import manifest
+from storyboard.planning.plan import PlannedTake, Slot
+
+
+def _image(reference: Reference | None, digests: manifest.Digests) -> Frame | None:
+    return Frame(reference.path, digests[reference.path]) if reference else None
+
+
+def compose(
+    film: Film,
+    take: PlannedTake,
+    capabilities: Capabilities,
+    frames: Mapping[Slot, Frame],
+    digests: manifest.Digests,
+) -> Ask:
+    """The ask for one take. `frames` are the carried ones; a written image is the frame where none is carried."""
+    shot = take.shot
+    return Ask(
+        take=take.id,
+        shot=shot,
+        prompt=manifest.compose_prompt(film, shot, capabilities),
+        negative=shot.negative if capabilities.negative else None,
+        duration=take.duration,
+        width_px=shot.width_px,
+        height_px=shot.height_px,
+        aspect=shot.aspect,
+        resolution=shot.resolution,
+        fps=film.delivery.fps,
+        seed=manifest.seed(shot, take.number),
+        audio=shot.audio,
+        start=frames.get("start") or _image(shot.start.image if shot.start else None, digests),
+        end=frames.get("end") or _image(shot.end.image if shot.end else None, digests),
+        references=manifest.references(shot),
+    )

@@ -1,0 +1,252 @@
+"""The plan: every take in the order it can be rendered, with its verdict, its reasons and its price.
+
+Verdicts. `done`: a good clip for this intent. `render`: no clip, or what the person asks for changed. `stale`: a good
+clip of which only a carried input changed or may change. `held`: waits for a circle. `blocked`: something it needs
+cannot come. A circled take is the only source of a chain; without a circle the only take is; nothing substitutes
+silently. Pure: files were digested and the journal was read before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from storyboard.film import Capabilities, ClipId, Edge, Film, Money, Shot, ShotId, TakeId, TakeKey
+from storyboard.planning import graph, manifest
+from storyboard.planning.price import price
+from storyboard.state.journal import History, TakeRecord
+from storyboard.timing import carried_index, first_frame, frame_count, lengths
+
+Verdict = Literal["done", "render", "stale", "held", "blocked"]
+Slot = Literal["start", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A frame that a take opens or ends on, and the take that gives it."""
+
+    slot: Slot
+    source: TakeKey
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTake:
+    """One take. `needs` are takes to finish first; `carries` are those of them whose frame it takes.
+
+    The film shows `length` frames of its clip from `first`; the frame after them is the one it hands on.
+    `clip` is the good clip that exists (verdicts `done` and `stale`), `was_carried` the digests it was made from.
+    """
+
+    id: TakeId
+    key: TakeKey
+    shot: Shot
+    number: int
+    rank: int
+    own: str
+    duration: Fraction
+    verdict: Verdict
+    why: tuple[str, ...]
+    needs: tuple[TakeKey, ...]
+    carries: tuple[Carried, ...]
+    price: Money | None
+    free: bool
+    first: int
+    length: int
+    clip: ClipId | None = None
+    was_carried: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All takes in topological order, and the take that each shot gives to the film and to its chain."""
+
+    film: Film
+    takes: tuple[PlannedTake, ...]
+    chosen: Mapping[ShotId, TakeKey | None]
+
+    def chosen_clips(self, clips: Mapping[TakeKey, ClipId]) -> dict[ShotId, ClipId]:
+        """The clip that each shot gives to the film, for those that have one."""
+        return {shot: clips[key] for shot, key in self.chosen.items() if key is not None and key in clips}
+
+
+def take_id(shot: ShotId, number: int) -> TakeId:
+    """`1A-2`: take 2 of shot 1A."""
+    return TakeId(f"{shot}-{number}")
+
+
+def digest_of(carried: str, slot: Slot) -> str:
+    """The pixels' digest in one slot of a `carried` text (`start=… end=…`); empty where nothing was carried."""
+    return dict(part.split("=", 1) for part in carried.split()).get(slot, "")
+
+
+def carried_text(digests: Mapping[Slot, str]) -> str:
+    """The `carried` text of a take record, one form for one content."""
+    return " ".join(f"{slot}={digests[slot]}" for slot in sorted(digests))
+
+
+def _edges(shot: Shot) -> list[tuple[Slot, ShotId]]:
+    """The slots of a shot that carry another shot's frame, and whose."""
+    edges: list[tuple[Slot, Edge | None]] = [("start", shot.start), ("end", shot.end)]
+    return [(slot, edge.shot) for slot, edge in edges if edge is not None and edge.shot is not None]
+
+
+def make(film: Film, capabilities: Mapping[str, Capabilities], history: History, digests: manifest.Digests) -> Plan:
+    """Plan a film against what the journal knows. Only the clips in `history.clips` count as existing."""
+    return _Planner(film, capabilities, history, digests).plan()
+
+
+class _Planner:
+    """One planning run; verdicts are decided in topological order, so that each sees those it depends on."""
+
+    def __init__(
+        self, film: Film, capabilities: Mapping[str, Capabilities], history: History, digests: manifest.Digests
+    ) -> None:
+        self.film = film
+        self.capabilities = capabilities
+        self.history = history
+        self.digests = digests
+        self.labels = {record.take: record for record in sorted(history.takes.values(), key=lambda r: r.changed)}
+        self.takes: dict[TakeKey, PlannedTake] = {}
+        self.by_shot: dict[ShotId, list[PlannedTake]] = {}
+        self.lengths = lengths(film)
+
+    def plan(self) -> Plan:
+        shots = graph.rendered(self.film)
+        owns: dict[ShotId, str] = {}
+        ranks: dict[ShotId, int] = {}
+        seen: Counter[str] = Counter()
+        for shot in shots:
+            caps = self.capabilities[shot.provider]
+            own = manifest.canonical(manifest.intent(shot, caps, self.film.delivery.fps, self.digests))
+            owns[shot.id], ranks[shot.id] = own, seen[own]
+            seen[own] += 1
+        for shot in graph.order(shots):
+            for number in range(1, shot.takes + 1):
+                take = self._take(shot, number, owns[shot.id], ranks[shot.id])
+                self.takes[take.key] = take
+                self.by_shot.setdefault(shot.id, []).append(take)
+        return Plan(self.film, tuple(self.takes.values()), {shot.id: self._shown(shot) for shot in shots})
+
+    def _take(self, shot: Shot, number: int, own: str, rank: int) -> PlannedTake:
+        caps = self.capabilities[shot.provider]
+        key = manifest.take_key(own, number, rank)
+        record = self.history.takes.get(key)
+        clip = record.clip if record and record.state == "done" and record.clip in self.history.clips else None
+        verdict, why = self._verdict(shot, number, own, record, clip)
+        carries = tuple(
+            Carried(slot, source) for slot, edge in _edges(shot) if (source := self._source(edge)) is not None
+        )
+        duration = manifest.asked_duration(shot, caps)
+        fps = self.film.delivery.fps
+        return PlannedTake(
+            id=take_id(shot.id, number),
+            key=key,
+            shot=shot,
+            number=number,
+            rank=rank,
+            own=own,
+            duration=duration,
+            verdict=verdict,
+            why=why,
+            needs=self._needs(shot),
+            carries=carries,
+            price=price(duration, caps),
+            free=caps.free,
+            first=first_frame(shot, fps),
+            length=self.lengths.get(shot.id) or frame_count(shot.shown, fps),
+            clip=clip,
+            was_carried=record.carried if record else "",
+        )
+
+    def _needs(self, shot: Shot) -> tuple[TakeKey, ...]:
+        """Sources by their one feeding take; `after` by every take of that shot."""
+        found = [source for need in graph.sources(shot) if (source := self._source(need)) is not None]
+        found += [take.key for need in shot.after for take in self.by_shot[need]]
+        return tuple(dict.fromkeys(found))
+
+    def _source(self, shot_id: ShotId) -> TakeKey | None:
+        """The take that feeds a chain: the circled one, else the only one; None while that is undecided."""
+        takes = self.by_shot[shot_id]
+        shot = takes[0].shot
+        if shot.circled is not None:
+            return next((take.key for take in takes if take.number == shot.circled), None)
+        return takes[0].key if len(takes) == 1 and not shot.review else None
+
+    def _shown(self, shot: Shot) -> TakeKey | None:
+        """The take that the film shows: the circled one, else the newest that is good or will be."""
+        takes = self.by_shot[shot.id]
+        if shot.circled is not None:
+            return next((take.key for take in takes if take.number == shot.circled), None)
+        good = [take for take in takes if take.clip is not None] or takes
+        return good[-1].key
+
+    def _verdict(
+        self, shot: Shot, number: int, own: str, record: TakeRecord | None, clip: ClipId | None
+    ) -> tuple[Verdict, tuple[str, ...]]:
+        waits = self._waits(shot)
+        if clip is not None and record is not None:
+            changed = self._changed_inputs(shot, record) + waits
+            return ("stale", changed) if changed else ("done", ())
+        if record is not None and record.state in ("ambiguous", "lost"):
+            return "blocked", (f"its submission is {record.state}: {record.error_message or 'its fate is unknown'}",)
+        if blocked := self._blocked(shot):
+            return "blocked", blocked
+        if waits:
+            return "held", waits
+        return "render", self._why_render(shot, number, own, record)
+
+    def _waits(self, shot: Shot) -> tuple[str, ...]:
+        """Why the shot cannot start before somebody decides."""
+        reasons: list[str] = []
+        for need in graph.sources(shot):
+            if self._source(need) is None:
+                takes = self.by_shot[need]
+                what = f"{len(takes)} takes" if len(takes) > 1 else "a review"
+                reasons.append(f"{need} has {what} and no circle: storyboard circle FILE {need} N")
+            elif any(take.verdict == "held" for take in self.by_shot[need]):
+                reasons.append(f"{need} is held")
+        held = [need for need in shot.after if any(take.verdict == "held" for take in self.by_shot[need])]
+        reasons += [f"{need} is held" for need in held]
+        return tuple(dict.fromkeys(reasons))
+
+    def _blocked(self, shot: Shot) -> tuple[str, ...]:
+        return tuple(
+            f"{need} is blocked"
+            for need in graph.needs(shot)
+            if any(take.verdict == "blocked" for take in self.by_shot[need])
+        )
+
+    def _changed_inputs(self, shot: Shot, record: TakeRecord) -> tuple[str, ...]:
+        """What of the carried part changed, or may have."""
+        reasons: list[str] = []
+        for slot, shot_id in _edges(shot):
+            source = self._source(shot_id)
+            reason = self._changed_frame(slot, shot_id, self.takes[source], record) if source else None
+            if reason:
+                reasons.append(reason)
+        return tuple(reasons)
+
+    def _changed_frame(self, slot: Slot, shot_id: ShotId, source: PlannedTake, record: TakeRecord) -> str | None:
+        if source.verdict in ("render", "stale"):
+            return f"{shot_id} will be rendered first; its frame may change"
+        if source.clip is None:
+            return f"the frame of {shot_id} is not there"
+        index = carried_index(source.first, source.length, self.history.clips[source.clip].frames)
+        frame = self.history.frames.get((source.clip, index))
+        if frame is None:
+            return f"frame {index} of {shot_id} was not carried yet; it may differ"
+        was = digest_of(record.carried, slot)
+        return None if frame.pixels == was else f"the frame carried from {shot_id} changed"
+
+    def _why_render(self, shot: Shot, number: int, own: str, record: TakeRecord | None) -> tuple[str, ...]:
+        if record is not None and record.state == "failed":
+            return (f"failed last time: {record.error_message or record.error_code}",)
+        if record is not None and record.state == "done":
+            return ("its clip is gone",)
+        old = self.labels.get(take_id(shot.id, number))
+        if old is not None and old.own != own:
+            return tuple(f"{one} changed" for one in manifest.differing(old.own, own))
+        return ("no clip yet",)

@@ -1,0 +1,63 @@
+"""Providers: one file each, found by looking, never named in anybody's code.
+
+A *local* provider turns an ask into a media job. A *remote* one is pure functions over requests and responses, so that
+a new process can read an old request's answer; it does no I/O and never sees an API key. Discovery takes the modules
+of this folder and the entry points of the group `storyboard.providers`; each offers `PROVIDER`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Protocol, runtime_checkable
+
+from storyboard.film import Ask, Capabilities, JobId, Outcome, Polled, Request, Response
+from storyboard.media.jobs import DrawJob
+
+GROUP = "storyboard.providers"
+
+
+@runtime_checkable
+class Local(Protocol):
+    """Draws on this machine (or on the media cluster), for nothing."""
+
+    capabilities: Capabilities
+
+    def draw(self, ask: Ask, target: str) -> DrawJob:
+        """The media job that writes the clip of `ask` to `target`."""
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """A paid gateway. One paying request a submission; every function is pure."""
+
+    capabilities: Capabilities
+
+    def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
+        """The paying request. `links` maps a carried file's digest to its URL; `key` names the submission."""
+
+    def read_submit(self, response: Response, now: float) -> Outcome:
+        """What the answer to a submission means; `now` is the caller's clock, for `Busy.until`."""
+
+    def poll_request(self, job: JobId) -> Request:
+        """Asks how a job stands."""
+
+    def read_poll(self, response: Response) -> Polled | None:
+        """What the answer to a poll means; None where it says nothing and the poll should be repeated."""
+
+
+Provider = Local | Remote
+
+
+def discover() -> dict[str, Provider]:
+    """Every provider by name, those of this folder first. A plug-in cannot take the place of one of ours."""
+    found: dict[str, Provider] = {}
+    for module in pkgutil.iter_modules(__path__):
+        provider = importlib.import_module(f"{__name__}.{module.name}").PROVIDER
+        found[provider.capabilities.name] = provider
+    for entry in entry_points(group=GROUP):
+        provider = entry.load()
+        found.setdefault(provider.capabilities.name, provider)
+    return found

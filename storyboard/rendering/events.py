@@ -1,0 +1,166 @@
+"""What the schedule hears and what it orders. Every action ends in exactly one event that settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from storyboard.film import Ask, Clip, ClipId, Frame, JobId, Outcome, Polled, Request, TakeId, TakeKey
+from storyboard.state.journal import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The clock's two readings: `mono` seconds never jump and time the waits, `wall` seconds date the records."""
+
+    mono: float
+    wall: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTaken:
+    """A frame that was ordered is there."""
+
+    clip: ClipId
+    index: int
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class FrameBroke:
+    """A frame that was ordered could not be taken."""
+
+    clip: ClipId
+    index: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A clip was drawn or fetched to `part` and decoded from end to end."""
+
+    key: TakeKey
+    part: str
+    clip: Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The clip has its final name, durable, its bytes read again."""
+
+    key: TakeKey
+    clip: Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The outcome of one POST of an attempt."""
+
+    attempt: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class PollRead:
+    """How a job stands; None where the poll told nothing."""
+
+    key: TakeKey
+    polled: Polled | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """Drawing, fetching or keeping a take failed; `again` says that another try may help."""
+
+    key: TakeKey
+    code: str
+    message: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Start nothing new; let what runs finish."""
+
+
+Event = FrameTaken | FrameBroke | Drawn | Kept | Answered | PollRead | Broke | Drain
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Take frame `index` of a clip. Settled by `FrameTaken` or `FrameBroke`."""
+
+    clip: ClipId
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draw a take locally. Settled by `Drawn` or `Broke`."""
+
+    key: TakeKey
+    take: TakeId
+    provider: str
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Send the exact bytes of an attempt. Settled by `Answered`."""
+
+    attempt: str
+    provider: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Ask how a job stands. Settled by `PollRead`."""
+
+    key: TakeKey
+    provider: str
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Download a finished job's clip. Settled by `Drawn` or `Broke`."""
+
+    key: TakeKey
+    take: TakeId
+    provider: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Give a decoded part its final name. Settled by `Kept` or `Broke`."""
+
+    key: TakeKey
+    part: str
+    clip: Clip
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+Action = Extract | Draw | Post | Poll | Fetch | Keep
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to tell people and programs: one of the events that `render --json` documents."""
+
+    event: str
+    take: TakeId | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Decision:
+    """What one step decided. The records are journaled before any action starts; `wake_at` is on the `mono` clock."""
+
+    records: list[Record] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    wake_at: float | None = None

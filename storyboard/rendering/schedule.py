@@ -1,0 +1,346 @@
+"""The schedule: every decision of a render, from events and `now`, touching nothing.
+
+Laws.
+1. A record stands in the decision that needs it; the runner journals a decision's records before it starts any of its
+   actions. So an intent is durable before its POST, and a job's id before anything that follows from it.
+2. A take starts when all it needs is done and the frames it carries are taken. A carried frame whose pixels equal those
+   that the existing clip was made from changes nothing.
+3. One failed take spares the rest; what depends on it is skipped and says why.
+4. While draining nothing new starts; what runs may finish.
+
+The same class runs in production, in the simulation and in the forecast. Submissions are decided in `submission.py`.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from storyboard.film import Ask, Capabilities, Clip, ClipId, Frame, TakeKey
+from storyboard.planning.manifest import asked, canonical
+from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text, digest_of
+from storyboard.rendering import events as ev
+from storyboard.rendering.submission import Submissions
+from storyboard.rendering.work import ENDED, Phase, Work, Works
+from storyboard.state.journal import FrameRecord, History, Record, TakeRecord, TakeState
+from storyboard.timing import carried_index
+
+REDRAWS = 1
+"""How often a take is drawn again after a failure that another try may help (a worker that died)."""
+
+
+class Composer(Protocol):
+    """Makes the ask of a take from the frames it carries; pure."""
+
+    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame]) -> Ask:
+        """The ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a run behaves: clips drawn at once, whether paid stale takes are rendered, whether one failure drains."""
+
+    jobs: int = 1
+    stale: bool = False
+    fail_fast: bool = False
+    poll_s: float = 5.0
+
+
+class Schedule:
+    """The state machine of one run. `frames` are the extracted frames already on disk."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        wanted: frozenset[TakeKey],
+        history: History,
+        capabilities: Mapping[str, Capabilities],
+        compose: Composer,
+        submissions: Submissions,
+        policy: Policy,
+        frames: Mapping[tuple[ClipId, int], Frame] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.works = Works(plan, wanted)
+        self.history = history
+        self.capabilities = capabilities
+        self.compose = compose
+        self.submissions = submissions
+        self.policy = policy
+        self.frames: dict[tuple[ClipId, int], Frame] = dict(frames or {})
+        self.asked_frames: dict[tuple[ClipId, int], list[tuple[TakeKey, Slot]]] = {}
+        self.clips: dict[ClipId, Clip] = dict(history.clips)
+        self.opened: deque[Work] = deque()
+        self.drawing = 0
+        self.inflight = 0
+        self.draining = False
+        self.timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._ticket = 0
+        self._now = ev.Now(0.0, 0.0)
+        self._decision = ev.Decision()
+        submissions.bind(self)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing runs and nothing can start."""
+        return self.inflight == 0 and (self.works.open == 0 or self.draining)
+
+    def begin(self, now: ev.Now) -> ev.Decision:
+        """The first decision: what is done counts, what is held waits, old submissions are taken up again."""
+        self._now, self._decision = now, ev.Decision()
+        for work in list(self.works):
+            self._open(work)
+        return self._decide()
+
+    def step(self, events: Iterable[ev.Event], now: ev.Now) -> ev.Decision:
+        """Take what happened, decide what follows."""
+        self._now, self._decision = now, ev.Decision()
+        for event in events:
+            self._hear(event)
+        while self.timers and self.timers[0][0] <= now.mono:
+            heapq.heappop(self.timers)[2]()
+        return self._decide()
+
+    # ── for the submissions ──────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def now(self) -> ev.Now:
+        """The time of the current step."""
+        return self._now
+
+    def order(self, action: ev.Action) -> None:
+        """Start an action after this step's records are durable."""
+        self.inflight += 1
+        self._decision.actions.append(action)
+
+    def tell(self, event: str, work: Work, **facts: object) -> None:
+        """Put something among the news."""
+        self._decision.news.append(ev.News(event, work.take.id, facts))
+
+    def after(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something in a later step, unless the run is draining by then."""
+        self._ticket += 1
+        heapq.heappush(self.timers, (self._now.mono + seconds, self._ticket, act))
+
+    def write(self, work: Work, state: TakeState, code: str | None = None, message: str | None = None) -> None:
+        """Record where a take stands."""
+        take = work.take
+        self._decision.records.append(
+            TakeRecord(
+                key=take.key,
+                take=take.id,
+                provider=take.shot.provider,
+                number=take.number,
+                rank=take.rank,
+                own=take.own,
+                state=state,
+                ask=work.ask,
+                carried=carried_text({slot: frame.pixels for slot, frame in work.frames.items()}),
+                clip=work.clip,
+                error_code=code,
+                error_message=message,
+                changed=self._now.wall,
+            )
+        )
+
+    def journal(self, record: Record) -> None:
+        """Journal another record in this step."""
+        self._decision.records.append(record)
+
+    def fail(self, work: Work, code: str, message: str, phase: Phase = "failed") -> None:
+        """End a take without a clip; its followers end with it."""
+        states: dict[Phase, TakeState] = {"ambiguous": "ambiguous", "lost": "lost"}
+        self.write(work, states.get(phase, "failed"), code, message)
+        self.tell("failed", work, state=states.get(phase, "failed"), code=code, message=message)
+        self.works.end(work, phase, message)
+        self._skip_followers(work)
+        if self.policy.fail_fast:
+            self.draining = True
+
+    # ── how a take moves on ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _open(self, work: Work) -> None:
+        """A take's first phase, by its verdict."""
+        verdict = work.take.verdict
+        if work.phase in ENDED:
+            return
+        if verdict == "done":
+            self._done(work, work.take.clip)
+        elif verdict == "held":
+            self.works.end(work, "held", "; ".join(work.take.why))
+            self.tell("held", work, why=list(work.take.why))
+            self._skip_followers(work)
+        elif verdict == "blocked":
+            self.works.end(work, "skipped", "; ".join(work.take.why))
+            self._skip_followers(work)
+        elif work.missing == 0:
+            self.opened.append(work)
+
+    def _gather(self, work: Work) -> None:
+        """All needs are done: collect the carried frames, then start or find that nothing changed."""
+        if work.phase in ENDED:
+            return
+        if work.take.verdict == "stale" and len(work.take.carries) < sum(
+            edge is not None and edge.shot is not None for edge in (work.take.shot.start, work.take.shot.end)
+        ):
+            self._done(work, work.take.clip)
+            return
+        work.phase = "framing"
+        for carried in work.take.carries:
+            clip_id = self.works[carried.source].clip
+            if clip_id is None:
+                self.fail(work, "no-clip", f"{self.works[carried.source].take.id} has no clip to carry a frame from")
+                return
+            source = self.works[carried.source].take
+            index = carried_index(source.first, source.length, self.clips[clip_id].frames)
+            self._frame(work, carried.slot, clip_id, index)
+        self._framed(work)
+
+    def _frame(self, work: Work, slot: Slot, clip: ClipId, index: int) -> None:
+        known = self.frames.get((clip, index))
+        if known is not None:
+            work.frames[slot] = known
+            return
+        waiting = self.asked_frames.setdefault((clip, index), [])
+        if not waiting and not self.draining:
+            self.order(ev.Extract(clip, index))
+        waiting.append((work.take.key, slot))
+
+    def _framed(self, work: Work) -> None:
+        if work.phase != "framing" or len(work.frames) < len(work.take.carries):
+            return
+        take = work.take
+        if take.verdict == "stale":
+            same = all(frame.pixels == digest_of(take.was_carried, slot) for slot, frame in work.frames.items())
+            if same or not (take.free or self.policy.stale):
+                self._done(work, take.clip)
+                return
+        if not self.submissions.resume(work):
+            self.works.make_ready(work)
+
+    def _done(self, work: Work, clip: ClipId | None) -> None:
+        work.clip = clip
+        self.works.end(work, "done")
+        for key in work.followers:
+            follower = self.works[key]
+            follower.missing -= 1
+            if follower.missing == 0 and follower.take.verdict in ("render", "stale"):
+                self.opened.append(follower)
+
+    def _skip_followers(self, work: Work) -> None:
+        """End what cannot come. A follower with a good clip keeps it, and what follows that one goes on."""
+        phase: Phase = "held" if work.phase == "held" else "skipped"
+        edge = [(work, self.works[key]) for key in work.followers]
+        while edge:
+            cause, follower = edge.pop()
+            if follower.phase in ENDED or follower.take.verdict == "held":
+                continue
+            if follower.take.clip is not None:
+                self._done(follower, follower.take.clip)
+                continue
+            reason = f"{cause.take.id} {'is held' if phase == 'held' else 'has no clip'}"
+            self.works.end(follower, phase, reason)
+            self.tell(phase, follower, why=[reason])
+            edge += [(follower, self.works[key]) for key in follower.followers]
+
+    # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _hear(self, event: ev.Event) -> None:
+        if isinstance(event, ev.Drain):
+            self.draining = True
+            return
+        self.inflight -= 1
+        match event:
+            case ev.FrameTaken():
+                self._frame_taken(event)
+            case ev.FrameBroke():
+                for key, _ in self.asked_frames.pop((event.clip, event.index), []):
+                    if self.works[key].phase == "framing":
+                        self.fail(self.works[key], event.code, event.message)
+            case ev.Drawn():
+                work = self.works[event.key]
+                self._free_slot(work)
+                work.phase = "keeping"
+                self.tell("downloaded" if work.attempt else "drawn", work, frames=event.clip.frames)
+                self.order(ev.Keep(event.key, event.part, event.clip, self._provenance(work)))
+            case ev.Kept():
+                work = self.works[event.key]
+                work.clip = event.clip.id
+                self.clips[event.clip.id] = event.clip
+                self.journal(event.clip)
+                self.write(work, "done")
+                self.tell("done", work, frames=event.clip.frames, sha256=event.clip.id)
+                self.submissions.release(work)
+                self._done(work, event.clip.id)
+            case ev.Broke():
+                self._broke(event)
+            case ev.Answered():
+                self.submissions.answered(event)
+            case ev.PollRead():
+                self.submissions.poll_read(event)
+
+    def _frame_taken(self, event: ev.FrameTaken) -> None:
+        self.frames[event.clip, event.index] = event.frame
+        self.journal(FrameRecord(event.clip, event.index, event.frame.pixels))
+        for key, slot in self.asked_frames.pop((event.clip, event.index), []):
+            work = self.works[key]
+            if work.phase == "framing":
+                work.frames[slot] = event.frame
+                self._framed(work)
+
+    def _broke(self, event: ev.Broke) -> None:
+        work = self.works[event.key]
+        self._free_slot(work)
+        if work.attempt is not None:
+            self.submissions.fetch_broke(work, event)
+        elif event.again and work.tries < REDRAWS:
+            work.tries += 1
+            self.works.make_ready(work)
+        else:
+            self.fail(work, event.code, event.message)
+
+    def _free_slot(self, work: Work) -> None:
+        if work.phase == "drawing":
+            self.drawing -= 1
+
+    def _provenance(self, work: Work) -> Mapping[str, object]:
+        return {"take": work.take.id, "key": work.take.key, "provider": work.take.shot.provider, "own": work.take.own,
+                "number": work.take.number, "rank": work.take.rank, "ask": work.ask,
+                "carried": carried_text({slot: frame.pixels for slot, frame in work.frames.items()})}  # fmt: skip
+
+    # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _decide(self) -> ev.Decision:
+        while self.opened:
+            self._gather(self.opened.popleft())
+        if self.draining:
+            self.timers.clear()
+        else:
+            self._start_ready()
+            self._decision.wake_at = self.timers[0][0] if self.timers else None
+        return self._decision
+
+    def _start_ready(self) -> None:
+        for provider in self.works.ready:
+            while self._has_room(provider) and (work := self.works.most_urgent(provider)) is not None:
+                self._start(work)
+
+    def _has_room(self, provider: str) -> bool:
+        if self.capabilities[provider].local:
+            return self.drawing < self.policy.jobs
+        return self.submissions.has_room(provider)
+
+    def _start(self, work: Work) -> None:
+        ask = self.compose(work.take, work.frames)
+        work.ask = canonical(asked(ask))
+        provider = work.take.shot.provider
+        if not self.capabilities[provider].local:
+            self.submissions.submit(work, ask)
+            return
+        work.phase = "drawing"
+        self.drawing += 1
+        self.tell("submitted", work, provider=provider)
+        self.order(ev.Draw(work.take.key, work.take.id, provider, ask))

@@ -1,0 +1,248 @@
+"""Paid submissions: the decisions around a POST that may cost money.
+
+Laws.
+1. An attempt is recorded as `intended`, with its exact bytes and its key, before its POST; so after any crash the
+   journal says what may have been sent.
+2. NOT_SENT and BUSY repeat the same bytes under the same key. UNKNOWN is replayed, same key and bytes, only where the
+   provider honours keys and less than half the time it keeps them has passed; elsewhere it is a state, `ambiguous`,
+   that a person settles. Nothing is resubmitted silently.
+3. An account without idempotency has one POST in flight, so that a crash leaves at most one of unknown fate.
+4. A job's id is recorded before anything that follows from it; a finished job's clip is fetched again, never bought
+   again: what cannot be fetched is `lost`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from storyboard.film import (
+    Accepted,
+    Ask,
+    Busy,
+    Failed,
+    Money,
+    NotSent,
+    Rejected,
+    Request,
+    Succeeded,
+    TakeKey,
+    Unknown,
+)
+from storyboard.providers import Remote
+from storyboard.rendering import events as ev
+from storyboard.rendering.work import Work
+from storyboard.state.journal import AttemptRecord, AttemptState
+
+if TYPE_CHECKING:
+    from storyboard.rendering.schedule import Schedule
+
+RESENDS = 5
+"""How often one attempt's bytes are sent again in a run before the take fails or is called ambiguous."""
+RESEND_AFTER_S = 2.0
+"""The first wait before a resend, in seconds; it doubles."""
+FETCHES = 4
+"""How often a finished job's clip is fetched before it counts as lost."""
+
+
+class Submissions:
+    """The attempts of one run. `new_id` gives fresh random ids: the port that makes a simulation repeatable."""
+
+    def __init__(
+        self, remotes: Mapping[str, Remote], attempts: Iterable[AttemptRecord], new_id: Callable[[], str], poll_s: float
+    ) -> None:
+        self.remotes = remotes
+        self.new_id = new_id
+        self.poll_s = poll_s
+        self.attempts: dict[str, AttemptRecord] = {}
+        self.latest: dict[TakeKey, AttemptRecord] = {}
+        for attempt in sorted(attempts, key=lambda one: one.created):
+            self.attempts[attempt.id] = attempt
+            self.latest[attempt.take] = attempt
+        self.posting: Counter[str] = Counter()
+        self.running: Counter[str] = Counter()
+        self._schedule: Schedule | None = None
+
+    def bind(self, schedule: Schedule) -> None:
+        """Work for this schedule."""
+        self._schedule = schedule
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule whose takes are submitted."""
+        if self._schedule is None:
+            raise RuntimeError("submissions decide only as part of a schedule")
+        return self._schedule
+
+    def has_room(self, provider: str) -> bool:
+        """Whether the account may take one more submission now."""
+        capabilities = self.remotes[provider].capabilities
+        if capabilities.retention_s is None and self.posting[provider]:
+            return False
+        return capabilities.concurrency is None or self.running[provider] < capabilities.concurrency
+
+    def submit(self, work: Work, ask: Ask) -> None:
+        """Intend a new attempt and order its POST."""
+        take = work.take
+        key = self.new_id()
+        request = self.remotes[take.shot.provider].submit_request(ask, {}, key)
+        attempt = AttemptRecord(
+            id=self.new_id(),
+            take=take.key,
+            provider=take.shot.provider,
+            state="intended",
+            key=key,
+            path=request.path,
+            headers=json.dumps(dict(request.headers), sort_keys=True),
+            body=request.body,
+            account="",
+            created=self.schedule.now.wall,
+            reserve=take.price.amount if take.price else None,
+            unit=take.price.unit if take.price else self.remotes[take.shot.provider].capabilities.unit,
+        )
+        work.attempt = attempt.id
+        self.running[take.shot.provider] += 1
+        self.schedule.write(work, "submitting")
+        self._post(work, attempt)
+
+    def resume(self, work: Work) -> bool:
+        """Take up what an earlier run left of a take; False where there is nothing and a new attempt may be made."""
+        attempt = self.latest.get(work.take.key)
+        if attempt is None or attempt.state in ("rejected", "failed"):
+            return False
+        work.attempt = attempt.id
+        self.running[attempt.provider] += 1
+        if attempt.job is not None:
+            work.phase = "remote"
+            self.schedule.after(0.0, lambda: self._poll(work))
+        elif attempt.state in ("not-sent", "busy") or self._replayable(attempt):
+            if attempt.state == "intended":
+                self._record(replace(attempt, state="unsure"))
+            work.phase = "posting"
+            self.schedule.after(0.0, lambda: self._repost(work))
+        else:
+            self._ambiguous(work, attempt, attempt.reason or "the run ended before the answer came")
+        return True
+
+    def answered(self, event: ev.Answered) -> None:
+        """The outcome of a POST."""
+        attempt = self.attempts[event.attempt]
+        work = self.schedule.works[attempt.take]
+        self.posting[attempt.provider] -= 1
+        match event.outcome:
+            case Accepted(job, charged):
+                self._record(replace(attempt, state="accepted", job=job, charged=charged, reason=None))
+                self.schedule.write(work, "submitted")
+                self.schedule.tell("submitted", work, provider=attempt.provider, job=job)
+                work.phase, work.tries = "remote", 0
+                self.schedule.after(self.poll_s, lambda: self._poll(work))
+            case Rejected(code, message):
+                self._record(replace(attempt, state="rejected", reason=message))
+                self._fail(work, code, message)
+            case NotSent(reason):
+                self._resend(work, attempt, "not-sent", reason)
+            case Busy(until):
+                work.tries -= 1
+                self._resend(work, attempt, "busy", "the provider is busy", max(0.0, until - self.schedule.now.mono))
+            case Unknown(reason):
+                self._resend(work, replace(attempt, state="unsure"), "unsure", reason)
+
+    def poll_read(self, event: ev.PollRead) -> None:
+        """How a job stands."""
+        work = self.schedule.works[event.key]
+        attempt = self._of(work)
+        match event.polled:
+            case Succeeded(link, charged):
+                settled = charged if charged is not None else attempt.charged
+                self._record(replace(attempt, state="succeeded", charged=settled))
+                work.phase = "fetching"
+                work.charged = Money(settled, attempt.unit) if settled is not None else None
+                self.schedule.write(work, "downloading")
+                self.schedule.order(ev.Fetch(work.take.key, work.take.id, attempt.provider, link))
+            case Failed(code, message, charged):
+                self._record(replace(attempt, state="failed", charged=charged, reason=message))
+                self._fail(work, code, message)
+            case _:
+                self.schedule.after(self.poll_s, lambda: self._poll(work))
+
+    def fetch_broke(self, work: Work, event: ev.Broke) -> None:
+        """A clip that was paid for did not arrive: ask for a fresh link, and in the end call it lost."""
+        work.fetches += 1
+        if work.fetches < FETCHES:
+            work.phase = "remote"
+            self.schedule.after(self.poll_s * work.fetches, lambda: self._poll(work))
+        else:
+            self.running[self._of(work).provider] -= 1
+            self.schedule.fail(work, event.code, event.message, phase="lost")
+
+    def release(self, work: Work) -> None:
+        """A take with a live attempt is done: its place in the account is free."""
+        if work.attempt is not None:
+            self.running[self._of(work).provider] -= 1
+
+    def _of(self, work: Work) -> AttemptRecord:
+        if work.attempt is None:
+            raise RuntimeError(f"{work.take.id} has no attempt")
+        return self.attempts[work.attempt]
+
+    def _record(self, attempt: AttemptRecord) -> None:
+        self.attempts[attempt.id] = attempt
+        self.schedule.journal(attempt)
+
+    def _post(self, work: Work, attempt: AttemptRecord) -> None:
+        self._record(attempt)
+        work.phase = "posting"
+        self.posting[attempt.provider] += 1
+        request = Request("POST", attempt.path, json.loads(attempt.headers), attempt.body)
+        self.schedule.order(ev.Post(attempt.id, attempt.provider, request))
+
+    def _repost(self, work: Work) -> None:
+        attempt = self._of(work)
+        if self.posting[attempt.provider] and self.remotes[attempt.provider].capabilities.retention_s is None:
+            self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))
+        elif attempt.state != "unsure":
+            self._post(work, replace(attempt, state="intended"))
+        elif self._replayable(attempt):
+            self._post(work, attempt)
+        else:
+            self._ambiguous(work, attempt, "its key is too old to be sent again")
+
+    def _poll(self, work: Work) -> None:
+        attempt = self._of(work)
+        if attempt.job is None:
+            raise RuntimeError(f"{work.take.id} has no job")
+        self.schedule.order(ev.Poll(work.take.key, attempt.provider, attempt.job))
+
+    def _resend(
+        self, work: Work, attempt: AttemptRecord, state: AttemptState, reason: str, wait_s: float | None = None
+    ) -> None:
+        """Send the same bytes again later, where that is safe. An attempt that is unsure stays so."""
+        attempt = replace(attempt, state="unsure" if attempt.state == "unsure" else state, reason=reason)
+        self._record(attempt)
+        if attempt.state == "unsure" and (work.tries >= RESENDS or not self._replayable(attempt)):
+            self._ambiguous(work, attempt, reason)
+        elif work.tries >= RESENDS:
+            self._fail(work, state, reason)
+        else:
+            self.schedule.after(
+                RESEND_AFTER_S * 2**work.tries if wait_s is None else wait_s, lambda: self._repost(work)
+            )
+            work.tries += 1
+
+    def _replayable(self, attempt: AttemptRecord) -> bool:
+        """Whether the same bytes under the same key are safe: the key is younger than half its retention."""
+        retention_s = self.remotes[attempt.provider].capabilities.retention_s
+        age_s = self.schedule.now.wall - attempt.created
+        return attempt.state in ("intended", "unsure") and retention_s is not None and 0 <= age_s < retention_s / 2
+
+    def _ambiguous(self, work: Work, attempt: AttemptRecord, reason: str) -> None:
+        self._record(replace(attempt, state="ambiguous", reason=reason))
+        self.running[attempt.provider] -= 1
+        self.schedule.fail(work, "ambiguous", f"it may have been accepted and charged: {reason}", phase="ambiguous")
+
+    def _fail(self, work: Work, code: str, message: str) -> None:
+        self.running[self._of(work).provider] -= 1
+        self.schedule.fail(work, code, message)

@@ -1,0 +1,98 @@
+"""The takes as the schedule sees them: who waits for whom, what is most urgent, and where each stands."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
+from storyboard.planning.plan import Plan, PlannedTake, Slot
+
+Phase = Literal[
+    "waiting", "framing", "ready", "drawing", "posting", "remote", "fetching", "keeping",
+    "done", "failed", "skipped", "held", "ambiguous", "lost",
+]  # fmt: skip
+
+ENDED: frozenset[Phase] = frozenset(("done", "failed", "skipped", "held", "ambiguous", "lost"))
+
+
+@dataclass(slots=True)
+class Work:
+    """One take on its way. `missing` counts the needs that are not done; `attempt` is the live submission's id."""
+
+    take: PlannedTake
+    urgency: float = 0.0
+    phase: Phase = "waiting"
+    missing: int = 0
+    followers: list[TakeKey] = field(default_factory=list)
+    frames: dict[Slot, Frame] = field(default_factory=dict)
+    clip: ClipId | None = None
+    ask: str = ""
+    attempt: str | None = None
+    tries: int = 0
+    fetches: int = 0
+    reason: str = ""
+    charged: Money | None = None
+
+
+class Works:
+    """All works of a plan, linked; `ready` holds a heap a provider, the longest expected path to the end first."""
+
+    def __init__(self, plan: Plan, wanted: frozenset[TakeKey]) -> None:
+        self.by_key: dict[TakeKey, Work] = {take.key: Work(take) for take in plan.takes if take.key in wanted}
+        self.ready: dict[str, list[tuple[float, int, TakeKey]]] = {}
+        self.order = {take.key: number for number, take in enumerate(plan.takes)}
+        self.open = len(self.by_key)
+        for work in self.by_key.values():
+            for need in work.take.needs:
+                if need in self.by_key:
+                    self.by_key[need].followers.append(work.take.key)
+                    work.missing += 1
+        self._rank(plan)
+
+    def __getitem__(self, key: TakeKey) -> Work:
+        return self.by_key[key]
+
+    def __iter__(self) -> Iterator[Work]:
+        return iter(self.by_key.values())
+
+    def _rank(self, plan: Plan) -> None:
+        """Urgency: expected seconds from a take's beginning to the end of the longest path through it."""
+        for take in reversed(plan.takes):
+            work = self.by_key.get(take.key)
+            if work is not None:
+                after = max((self.by_key[key].urgency for key in work.followers), default=0.0)
+                work.urgency = after + (0.0 if take.verdict == "done" else float(take.duration))
+
+    def make_ready(self, work: Work) -> None:
+        """Put a take among those that may start."""
+        work.phase = "ready"
+        heap = self.ready.setdefault(work.take.shot.provider, [])
+        heapq.heappush(heap, (-work.urgency, self.order[work.take.key], work.take.key))
+
+    def most_urgent(self, provider: str) -> Work | None:
+        """Take the most urgent take that may start with a provider off its heap."""
+        heap = self.ready.get(provider)
+        return self.by_key[heapq.heappop(heap)[2]] if heap else None
+
+    def end(self, work: Work, phase: Phase, reason: str = "") -> None:
+        """A take reached its last phase."""
+        work.phase, work.reason = phase, reason
+        self.open -= 1
+
+
+def wanted_takes(plan: Plan, only: Collection[ShotId] | None = None) -> frozenset[TakeKey]:
+    """The takes of a run: all, or those of the named shots and everything they need."""
+    if only is None:
+        return frozenset(take.key for take in plan.takes)
+    by_key = {take.key: take for take in plan.takes}
+    stack = [take.key for take in plan.takes if take.shot.id in only]
+    found: set[TakeKey] = set()
+    while stack:
+        key = stack.pop()
+        if key not in found:
+            found.add(key)
+            stack.extend(by_key[key].needs)
+    return frozenset(found)
