@@ -1,0 +1,151 @@
+"""Pictures of a clip by number, exactly, and as RGB.
+
+Laws.
+- Numbers count frames in the order they are shown, from 0. They are found in the packets' own presentation times, which
+  a demuxer lists without decoding; a time computed from a rate is wrong for some kinds of file, a fixed seek for more.
+- Decoding starts one key frame earlier than it must, because pictures that follow a key frame may need the group before
+  it; where the file does not seek as promised, it starts at the beginning and counts.
+- RGB is what the tags say; a clip without tags is bt709, as everything here is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+from PIL import Image
+
+from storyboard.media.guard import Opened, opened
+from storyboard.media.jobs import MediaError, Report, Taken
+
+RGB = NDArray[np.uint8]
+"""A picture: [height, width, 3], red green blue."""
+
+MATRICES = {
+    4: Colorspace.FCC,
+    5: Colorspace.ITU601,
+    6: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+}
+"""From H.264's numbers of colour matrices to the scaler's; every other number, and none, is bt709."""
+FULL_RANGE = 2
+PRECISE = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.BITEXACT
+
+
+class Reader:
+    """Turns decoded frames into RGB by their tags; keeps the scaler between frames."""
+
+    def __init__(self) -> None:
+        self._scaler = VideoReformatter()
+
+    def rgb(self, frame: av.VideoFrame) -> RGB:
+        """The picture of a frame: uint8, [height, width, 3]."""
+        full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
+        converted = self._scaler.reformat(
+            frame,
+            format="rgb24",
+            src_colorspace=MATRICES.get(int(frame.colorspace), Colorspace.ITU709),
+            src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=PRECISE,
+            threads=1,
+        )
+        return np.asarray(converted.to_ndarray(), np.uint8)
+
+
+def pictures(path: Path, first: int) -> Iterator[av.VideoFrame]:
+    """The frames of a clip from number `first` on, in the order they are shown, decoded as they are asked for.
+
+    Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
+    """
+    times, keys = _presentation(path)
+    if first < 0 or (times and first >= len(times)):
+        raise MediaError("no-such-frame", f"{path.name} has no frame {first}; it has {len(times)}")
+    before = bisect_right(keys, times[first]) - 2 if times else -1
+    if before > 0:
+        with opened(path) as clip:
+            found = False
+            for frame in _from_key(clip, keys[before], times[first]):
+                found = True
+                yield frame
+            if found:
+                return
+    with opened(path) as clip:
+        for number, frame in enumerate(clip.container.decode(clip.video)):
+            if number >= first:
+                yield frame
+
+
+def _presentation(path: Path) -> tuple[list[int], list[int]]:
+    """The presentation times of all frames and of the key frames, ascending; both empty where the file does not say."""
+    times: list[int] = []
+    keys: list[int] = []
+    with opened(path) as clip:
+        for packet in clip.container.demux(clip.video):
+            if not packet.size or packet.is_discard:
+                continue
+            if packet.pts is None:
+                return [], []
+            times.append(packet.pts)
+            if packet.is_keyframe:
+                keys.append(packet.pts)
+    return sorted(times), sorted(keys)
+
+
+def _from_key(clip: Opened, key: int, target: int) -> Iterator[av.VideoFrame]:
+    """The frames from time `target` on, decoded from the key frame at `key`; nothing where that frame is not met."""
+    clip.container.seek(key, stream=clip.video)
+    met = False
+    for frame in clip.container.decode(clip.video):
+        met = met or (frame.pts == target and not frame.is_corrupt)
+        if met:
+            yield frame
+        elif frame.pts is None or frame.pts > target:
+            return
+
+
+def take_frame(path: Path, index: int | None, target: Path, report: Report) -> Taken:
+    """Write frame `index` of a clip (None: the last) to `target` as PNG, whole or not at all.
+
+    Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
+    """
+    number, frame = _last(path) if index is None else (index, next(pictures(path, index), None))
+    if frame is None:
+        raise MediaError("no-such-frame", f"{path.name} has no frame {number}")
+    report(0.5)
+    rgb = Reader().rgb(frame)
+    write_png(rgb, target)
+    report(1.0)
+    return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest())
+
+
+def _last(path: Path) -> tuple[int, av.VideoFrame | None]:
+    """The number of the last frame and the frame itself."""
+    times, _ = _presentation(path)
+    number, last = max(0, len(times) - 1), None
+    for offset, frame in enumerate(pictures(path, number)):
+        number, last = number + min(offset, 1), frame
+    return number, last
+
+
+def write_png(rgb: RGB, target: Path) -> None:
+    """Write a picture to `target` as PNG through a temporary name beside it, durable before it is renamed."""
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("wb") as file:
+            Image.fromarray(rgb, "RGB").save(file, format="PNG", compress_level=3)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise MediaError("cannot-write", f"cannot write {target.name}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)

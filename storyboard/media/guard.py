@@ -1,0 +1,130 @@
+"""Opening a stranger's file for decoding, guarded.
+
+Laws.
+- The file's own first bytes choose the demuxer, from an allow-list, and that demuxer is forced. A name proves nothing.
+- Only the `file` protocol exists: no playlist, no external reference, nothing that makes a decoder open another file.
+- Only codecs that clips are really made of are decoded.
+- Limits come before memory is spent: bytes, pixels a picture, frames. (A worker process limits its memory besides.)
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from storyboard.media.jobs import MediaError
+
+MOST_BYTES = 64 * 2**30
+MOST_PIXELS = 16384 * 16384
+MOST_FRAMES = 5_000_000
+"""A day at 60 frames a second is 5.2 million."""
+HEAD_BYTES = 4096
+TS_PACKET_BYTES = 188
+
+VIDEO_CODECS = "h264,hevc,av1,libdav1d,vp8,libvpx,vp9,libvpx-vp9,mpeg4,mpeg2video,mpeg1video,prores,dnxhd,mjpeg,ffv1"
+AUDIO_CODECS = (
+    "aac,mp3,mp3float,opus,libopus,vorbis,libvorbis,flac,alac,ac3,eac3,pcm_s16le,pcm_s16be,pcm_s24le,pcm_f32le"
+)
+"""What clips are really made of, in FFmpeg's names; no other decoder is ever opened."""
+
+_MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+_PLAYLIST = re.compile(rb"\s*(#EXTM3U|ffconcat|v=0\r?\no=|\[playlist\]|<\?xml[^>]*>\s*<MPD|<MPD)")
+_PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|RIFF....WEBP", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that is being decoded: its picture stream, and its sound where it has one."""
+
+    path: Path
+    container: InputContainer
+    video: VideoStream
+    audio: AudioStream | None
+
+
+def demuxer(head: bytes) -> str | None:
+    """FFmpeg's demuxer for a file that begins with `head` (4096 bytes are enough), None where none is allowed."""
+    if head[4:8] in _MP4_BOXES:
+        return "mp4"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "matroska"
+    packets = head[: TS_PACKET_BYTES * 3 : TS_PACKET_BYTES]
+    if packets == b"GGG":
+        return "mpegts"
+    return None
+
+
+@contextmanager
+def opened(path: Path, strict: bool = False) -> Iterator[Opened]:
+    """Open a clip for decoding, one decoder thread; `strict` makes every flaw of the picture an error.
+
+    Raises MediaError: `missing-media`, `not-media`, `unsafe-media` (a playlist), `too-large-media`, `clip-damaged`
+    for a failure while the file is being read.
+    """
+    options = {"protocol_whitelist": "file", "codec_whitelist": f"{VIDEO_CODECS},{AUDIO_CODECS}"}
+    if strict:
+        options["err_detect"] = "explode"
+    try:
+        container = av.open(f"file:{path}", "r", format=_allowed(path), container_options=options)
+    except av.FFmpegError as error:
+        raise MediaError("not-media", f"{path.name} cannot be read as video: {error.strerror}") from error
+    with container:
+        found = _streams(path, container)
+        found.video.codec_context.thread_count = 1
+        if strict:
+            found.video.codec_context.options = {"err_detect": "explode"}
+        try:
+            yield found
+        except av.FFmpegError as error:
+            raise MediaError("clip-damaged", f"{path.name} is damaged: {error.strerror}") from error
+
+
+def _allowed(path: Path) -> str:
+    """The demuxer to force on a file. Raises MediaError."""
+    try:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise MediaError("unsafe-media", f"{path.name} is not a regular file")
+        if facts.st_size > MOST_BYTES:
+            raise MediaError("too-large-media", f"{path.name} has {facts.st_size} bytes; the most is {MOST_BYTES}")
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise MediaError("missing-media", f"{path.name} cannot be opened: {error.strerror}") from error
+    name = demuxer(head)
+    if name is None:
+        raise _refusal(path, head)
+    return name
+
+
+def _refusal(path: Path, head: bytes) -> MediaError:
+    """What a file is that begins with `head` and is no clip."""
+    if _PLAYLIST.match(head):
+        return MediaError("unsafe-media", f"{path.name} is a playlist, which could name any other file")
+    if _PICTURE.match(head):
+        return MediaError("not-media", f"{path.name} is a picture, not a clip")
+    if not head:
+        return MediaError("not-media", f"{path.name} is empty")
+    return MediaError("not-media", f"{path.name} is neither MP4, MOV, Matroska, WebM nor MPEG-TS")
+
+
+def _streams(path: Path, container: InputContainer) -> Opened:
+    """Choose the streams to decode. Raises MediaError where a limit is passed or nothing can be decoded."""
+    video = container.streams.best("video")
+    if not isinstance(video, VideoStream):
+        raise MediaError("not-media", f"{path.name} has no picture")
+    if video.width * video.height > MOST_PIXELS:
+        raise MediaError("too-large-media", f"{path.name} has pictures of {video.width}x{video.height} pixels")
+    if video.frames > MOST_FRAMES:
+        raise MediaError("too-large-media", f"{path.name} promises {video.frames} frames; the most is {MOST_FRAMES}")
+    audio = container.streams.best("audio")
+    return Opened(path, container, video, audio if isinstance(audio, AudioStream) else None)

@@ -1,0 +1,102 @@
+"""What a clip says about itself, before anything is decoded, and whether its container is whole.
+
+FFmpeg reads a file that lost its end as if nothing were missing, so the container's own sizes are added up here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+from storyboard.media.guard import TS_PACKET_BYTES, Opened, demuxer, opened
+from storyboard.media.jobs import MediaError
+
+MATROSKA_SEGMENT = 0x18538067
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The claims of a container: pixels, frames a second, whether there is sound, frames (0 where it does not say)."""
+
+    width_px: int
+    height_px: int
+    fps: Fraction
+    has_audio: bool
+    frames: int
+
+
+def probe(path: Path) -> Facts:
+    """The facts of a file. Raises MediaError as `guard.opened` does."""
+    with opened(path) as clip:
+        return facts(clip)
+
+
+def facts(clip: Opened) -> Facts:
+    """The facts of a clip that is open. Raises MediaError `not-media` where it has no frame rate."""
+    video = clip.video
+    fps = video.average_rate or video.guessed_rate or video.base_rate
+    if not fps:
+        raise MediaError("not-media", f"{clip.path.name} has no frame rate")
+    return Facts(video.width, video.height, Fraction(fps), clip.audio is not None, video.frames)
+
+
+def whole(path: Path) -> None:
+    """Check that a file ends where its container says. Raises MediaError `clip-damaged`."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        kind = demuxer(file.read(4096))
+        end = _mp4_end(file, size) if kind == "mp4" else _matroska_end(file, size) if kind == "matroska" else size
+    if end > size:
+        raise MediaError("clip-damaged", f"{path.name} ends {end - size} bytes too early")
+    if end < size or (kind == "mpegts" and size % TS_PACKET_BYTES):
+        raise MediaError("clip-damaged", f"{path.name} ends in the middle of something")
+
+
+def _mp4_end(file: BinaryIO, size: int) -> int:
+    """Where the boxes of an MP4 end (ISO/IEC 14496-12, 4.2)."""
+    at = 0
+    while at < size:
+        file.seek(at)
+        head = file.read(16)
+        length = int.from_bytes(head[:4], "big")
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        elif length == 0:
+            length = size - at
+        if length < 8:
+            return at
+        at += length
+    return at
+
+
+def _matroska_end(file: BinaryIO, size: int) -> int:
+    """Where the elements of a Matroska file end (RFC 8794); a segment of unknown size ends with the file."""
+    at = 0
+    while at < size:
+        file.seek(at)
+        identity, after_id = _vint(file, keep_marker=True)
+        length, after_length = _vint(file, keep_marker=False)
+        if not after_id or not after_length:
+            return at
+        unknown = length == (1 << 7 * after_length) - 1
+        if unknown:
+            return size
+        at += after_id + after_length + length
+        if identity == MATROSKA_SEGMENT:
+            return at
+    return at
+
+
+def _vint(file: BinaryIO, keep_marker: bool) -> tuple[int, int]:
+    """A variable-size integer and how many bytes it took; 0 bytes where there is none (RFC 8794, 4)."""
+    first = file.read(1)
+    if not first or not first[0]:
+        return 0, 0
+    length = 9 - first[0].bit_length()
+    rest = file.read(length - 1)
+    if len(rest) != length - 1:
+        return 0, 0
+    value = int.from_bytes(first + rest, "big")
+    return (value if keep_marker else value - (1 << 7 * length)), length
