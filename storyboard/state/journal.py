@@ -26,7 +26,9 @@ TakeState = Literal[
     "skipped",
     "held",
 ]
-AttemptState = Literal["intended", "unsure", "accepted", "not-sent", "rejected", "busy", "ambiguous", "succeeded", "failed"]
+AttemptState = Literal[
+    "intended", "unsure", "accepted", "not-sent", "rejected", "busy", "ambiguous", "succeeded", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class TakeRecord:
 class AttemptRecord:
     """One try to get a take from a provider. `body` holds the exact bytes; `changed` and `created` are wall seconds.
 
-    `state` is `intended` from before the first byte may leave until an answer came; `unsure` once an answer was lost, and
-    then until the provider's own word settles it: a later send that did not leave says nothing about the first.
+    `state` is `intended` from before the first byte may leave until an answer came; `unsure` once an answer was lost,
+    and then until the provider's own word settles it: a later send that did not leave says nothing about the first.
     """
 
     id: str
@@ -110,7 +112,7 @@ class History:
 
 
 class Journal(Protocol):
-    """The port. Errors of the medium are raised as `OSError`; after one nothing more may be sent."""
+    """The port. When the medium fails, `append` raises Refused (exit code 14), and nothing more may be sent."""
 
     def append(self, records: Sequence[Record]) -> None:
         """Keep the batch, all or nothing, durable when this returns."""

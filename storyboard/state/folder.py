@@ -1,0 +1,136 @@
+"""`NAME.storyboard/`: what a film keeps beside its storyboard, and under which names.
+
+Laws. Nothing is created before `create`, so commands that only look leave no trace. Folders have mode 0700 and hide
+from git. Whatever leads out of the production's folder through a symbolic link is refused (exit code 14), for a
+storyboard may come from a stranger. Names that people read are links to content-addressed files.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.film import ClipId, TakeId
+from storyboard.state.clips import ClipStore, file_stem
+from storyboard.state.disk import Disk, LocalDisk, refusing
+from storyboard.state.mounts import check_local
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The places of one film. `root` is `NAME.storyboard`; `state` holds `state.db` and `lock`, usually `root` too."""
+
+    root: Path
+    state: Path
+
+    @classmethod
+    def of(cls, storyboard: Path, state: Path | None = None) -> Folder:
+        """The folder of a storyboard file; `state` is the local disk of `--state DIR`. Both become absolute.
+
+        Raises Refused `output-outside` (exit code 14) when the folder or a part of it is a link that leads outward.
+        """
+        root = storyboard.absolute().with_suffix(".storyboard")
+        folder = cls(root, state.absolute() if state else root)
+        for path in (root, folder.clips, folder.takes, folder.frames, folder.inbox, folder.film()):
+            check_output(path, root.parent)
+        return folder
+
+    @property
+    def database(self) -> Path:
+        """The journal's file."""
+        return self.state / "state.db"
+
+    @property
+    def lock(self) -> Path:
+        """The lock's file."""
+        return self.state / "lock"
+
+    @property
+    def inbox(self) -> Path:
+        """Where others leave messages."""
+        return self.root / "inbox"
+
+    @property
+    def clips(self) -> Path:
+        """Content-addressed clips, their sidecars and unfinished parts."""
+        return self.root / "clips"
+
+    @property
+    def takes(self) -> Path:
+        """Links to clips by take."""
+        return self.root / "takes"
+
+    @property
+    def frames(self) -> Path:
+        """Extracted frames."""
+        return self.root / "frames"
+
+    def film(self, profile: str | None = None) -> Path:
+        """The cut film; a named profile or variant has its own."""
+        return self.root / (f"film-{profile}.mp4" if profile else "film.mp4")
+
+    def store(self, disk: Disk) -> ClipStore:
+        """The clip store of this film on `disk`."""
+        return ClipStore(self.clips, self.frames, disk)
+
+    def create(self) -> None:
+        """Make what is missing. Call it only to write.
+
+        Raises Refused: `network-filesystem` where the state cannot be safe, `state-unwritable`, `disk-full` (14).
+        """
+        disk = LocalDisk()
+        for path in (self.root, self.clips, self.takes, self.frames, self.inbox, self.state):
+            with refusing(path):
+                disk.make_dir(path)
+        check_local(self.state)
+        ignore = self.root / ".gitignore"
+        with refusing(ignore):
+            if not disk.exists(ignore):
+                disk.write(ignore, b"*\n")
+
+    def link_take(self, take: TakeId, clip: ClipId, profile: str | None = None) -> Path:
+        """Let `takes/1A-2.mp4` be the clip, replacing what it was before; answers the link.
+
+        A relative symbolic link where the platform has them, else a hard link, else a copy. Raises Refused (14).
+        """
+        folder = self.takes / profile if profile else self.takes
+        link = folder / f"{file_stem(take)}.mp4"
+        target = self.clips / f"{clip}.mp4"
+        part = folder / f"{file_stem(take)}.part"
+        with refusing(link):
+            LocalDisk().make_dir(folder)
+            part.unlink(missing_ok=True)
+            if not _linked_to(link, target):
+                _link(part, target)
+                part.replace(link)
+        return link
+
+
+def check_output(path: Path, within: Path) -> None:
+    """Refuse a path that a symbolic link leads out of `within`. Raises Refused `output-outside` (exit code 14)."""
+    with refusing(path):
+        real = path.resolve()
+        if path.is_symlink() and not real.is_relative_to(within.resolve()):
+            message = f"{path} is a link that leads out of {within}, to {real}"
+            hint = "remove the link; --state DIR moves the state"
+            raise Refused([Diagnostic("output-outside", message, hint=hint)], exit_code=14)
+
+
+def _linked_to(link: Path, target: Path) -> bool:
+    try:
+        return link.samefile(target)
+    except OSError:
+        return False
+
+
+def _link(link: Path, target: Path) -> None:
+    try:
+        link.symlink_to(os.path.relpath(target, link.parent))
+    except OSError:
+        try:
+            link.hardlink_to(target)
+        except OSError:
+            shutil.copyfile(target, link)

@@ -1,0 +1,128 @@
+"""Records as rows: one table a record, one column a field, nothing lost on the way and nothing foreign let in.
+
+Laws. Decimals and fractions are text, digits unchanged. Every row ends in a checksum of its own values, because SQLite
+notices damage in its tree but not in a value. Ids are what they claim to be: a key or clip is 64 hex digits, a take can
+be a file name, a request's path carries no origin; so a doctored state can name no file and no host.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from hashlib import blake2b
+from typing import get_args
+
+from storyboard.film import Clip
+from storyboard.state.journal import AttemptRecord, AttemptState, FrameRecord, Record, TakeRecord, TakeState
+
+Value = str | bytes | int | float | None
+"""What a cell holds."""
+
+_HEX = re.compile(r"[0-9a-f]{64}").fullmatch
+_NAME = re.compile(r"(?!\.\.?\Z)[^/\\\x00-\x1f\x7f]+").fullmatch
+_PATH = re.compile(r"(/(?!/)[!-~]*)?").fullmatch
+
+
+@dataclass(frozen=True)
+class Table:
+    """How one kind of record is kept: its table, its key columns, which columns hold floating seconds, how text becomes
+    a field, what a field must look like.
+    """
+
+    name: str
+    kind: type[TakeRecord] | type[AttemptRecord] | type[FrameRecord] | type[Clip]
+    key: tuple[str, ...]
+    seconds: frozenset[str]
+    readers: Mapping[str, Callable[[str], Decimal | Fraction | bool]]
+    shapes: Mapping[str, Callable[[str], object]]
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns, in the order of the record's fields, the checksum last."""
+        return (*(field.name for field in fields(self.kind)), "checksum")
+
+    def row(self, record: Record) -> tuple[Value, ...]:
+        """The cells of a record. Raises ValueError for one that no state may hold."""
+        self._check(record)
+        named = ((name, getattr(record, name)) for name in self.columns[:-1])
+        cells = tuple(_cell(float(value) if name in self.seconds else value) for name, value in named)
+        return (*cells, checksum(cells))
+
+    def record(self, row: tuple[Value, ...]) -> Record:
+        """The record of a row. Raises ValueError for a row that was damaged or doctored."""
+        *cells, stored = row
+        if stored != checksum(tuple(cells)):
+            raise ValueError(f"a row of {self.name} does not match its checksum")
+        read = {
+            name: cell if cell is None or name not in self.readers else self.readers[name](str(cell))
+            for name, cell in zip(self.columns, cells, strict=False)
+        }
+        record: Record = self.kind(**read)  # type: ignore[arg-type]  # the checksum vouches for the cells' types
+        self._check(record)
+        return record
+
+    def _check(self, record: Record) -> None:
+        for name, fits in self.shapes.items():
+            value = getattr(record, name)
+            if value is not None and not fits(value):
+                raise ValueError(f"{self.name}.{name} cannot be {value!r}")
+
+
+def checksum(cells: tuple[Value, ...]) -> bytes:
+    """Eight bytes that change with any cell. `ascii` spells values alike in every version of Python."""
+    return blake2b(ascii(cells).encode("ascii"), digest_size=8).digest()
+
+
+def _cell(value: object) -> Value:
+    match value:
+        case bool():
+            return int(value)
+        case Decimal() if not value.is_finite():
+            raise ValueError(f"no amount: {value}")
+        case Decimal() | Fraction():
+            return str(value)
+        case str():
+            # A provider's message may hold lone surrogates, which no database takes; they are kept as escapes.
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        case float():
+            return value + 0.0  # SQLite knows no negative zero
+        case bytes() | int() | None:
+            return value
+        case _:
+            raise TypeError(f"no cell for {value!r}")
+
+
+def _flag(cell: str) -> bool:
+    return cell == "1"
+
+
+def _rate(cell: str) -> Fraction:
+    # Not Fraction(cell): that takes "1e999999999" too, and computes it.
+    return Fraction(*map(int, cell.split("/")))
+
+
+TABLES: tuple[Table, ...] = (
+    Table("clips", Clip, ("id",), frozenset(), {"fps": _rate, "has_audio": _flag}, {"id": _HEX}),
+    Table(
+        "takes",
+        TakeRecord,
+        ("key",),
+        frozenset({"changed"}),
+        {},
+        {"key": _HEX, "take": _NAME, "clip": _HEX, "state": frozenset(get_args(TakeState)).__contains__},
+    ),
+    Table(
+        "attempts",
+        AttemptRecord,
+        ("id",),
+        frozenset({"created"}),
+        {"reserve": Decimal, "charged": Decimal},
+        {"take": _HEX, "path": _PATH, "state": frozenset(get_args(AttemptState)).__contains__},
+    ),
+    Table("frames", FrameRecord, ("clip", "index"), frozenset(), {}, {"clip": _HEX, "pixels": _HEX}),
+)
+"""Every table, those that others refer to first."""

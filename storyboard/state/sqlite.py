@@ -1,0 +1,213 @@
+"""The journal's production side: one SQLite file, and the only place that knows SQLite.
+
+Laws. One writer, which holds the film's lock; readers open read-only and leave no file behind. A batch is one
+transaction under WAL with `synchronous=FULL`. Mode 0600 from the first byte. A file is made under another name and
+renamed when whole, so a half-made state does not exist. A damaged, newer, doctored or unsafe file is refused (exit code
+13) before anything is opened for writing, and stays as it is. After a failed write nothing is written any more.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from storyboard.diagnostics import Refused
+from storyboard.state.disk import LocalDisk, refusing
+from storyboard.state.journal import History, Record
+from storyboard.state.refusals import check_file, corrupt, newer, speaking
+from storyboard.state.rows import TABLES, Table
+from storyboard.state.schema import APPLICATION_ID, STEPS, VERSION
+
+_WAIT_S = 5.0
+"""How long SQLite waits for a reader that mends the shared index; another writer cannot exist."""
+
+
+class SqliteJournal:
+    """The writer of a film's journal. Hold the film's `Lock` around it.
+
+    Raises Refused: `state-corrupt`, `state-newer`, `state-unsafe` (exit code 13), `disk-full`, `state-unwritable` (14).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._broken: Refused | None = None
+        if check_file(path):
+            verify(path)
+        else:
+            _make(path)
+        with speaking(path):
+            self._connection = _connect(path, "rw")
+            _upgrade(self._connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Keep the batch, all or nothing, durable when this returns.
+
+        Raises Refused `disk-full` or `state-unwritable` (exit code 14), and the same again on every later call;
+        ValueError for a record that no state may hold or that names a take or clip that was never recorded.
+        """
+        if self._broken:
+            raise self._broken
+        rows = [(table, [table.row(r) for r in records if isinstance(r, table.kind)]) for table in TABLES]
+        try:
+            with speaking(self._path), _transaction(self._connection):
+                for table, batch in rows:
+                    if batch:
+                        self._connection.executemany(_upsert(table), batch)
+        except Refused as refused:
+            self._broken = refused
+            raise
+
+    def read(self) -> History:
+        """Everything kept so far."""
+        with speaking(self._path):
+            return _history(self._connection)
+
+    def close(self) -> None:
+        """Fold the log into the file and let go of it."""
+        with speaking(self._path):
+            self._connection.close()
+
+
+def read_history(path: Path) -> History:
+    """What a film's state says now, without a lock, while a render may be writing; empty where there is no state.
+
+    Creates nothing: a state at rest is read without SQLite's own side files. Raises Refused as `SqliteJournal`.
+    """
+    while True:
+        if not check_file(path):
+            return History()
+        with speaking(path):
+            resting = _at_rest(path)
+            with closing(_connect(path, "ro", immutable=resting is not None)) as connection:
+                _check_version(connection)
+                try:
+                    history = _history(connection)
+                except (sqlite3.DatabaseError, Refused):
+                    if resting == _at_rest(path):
+                        raise
+                    continue
+        if resting is None or resting == _at_rest(path):
+            return history
+
+
+def verify(path: Path) -> None:
+    """Read all of a state, tree and rows, and change nothing. Raises Refused `state-corrupt`, `state-newer` (13)."""
+    with speaking(path), closing(_connect(path, "ro", immutable=_at_rest(path) is not None)) as connection:
+        _check_version(connection)
+        for (finding,) in connection.execute("PRAGMA quick_check(1)"):
+            if finding != "ok":
+                raise corrupt(str(finding).splitlines()[-1])
+        if found := connection.execute("PRAGMA foreign_key_check").fetchone():
+            raise corrupt(f"a row of {found[0]} refers to nothing")
+        _history(connection)
+
+
+def _connect(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode={mode}" + ("&immutable=1" if immutable else "")
+    connection = sqlite3.connect(address, uri=True, timeout=_WAIT_S, isolation_level=None)
+    try:
+        for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "mmap_size=0"):
+            connection.execute(f"PRAGMA {pragma}")
+        if mode == "rw":
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "checkpoint_fullfsync=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _make(path: Path) -> None:
+    """Make an empty state beside `path` and rename it there whole. The lock makes the other name ours alone."""
+    part = path.with_name(path.name + ".part")
+    disk = LocalDisk()
+    with refusing(path):
+        for name in (part.name, f"{part.name}-journal", f"{part.name}-wal", f"{part.name}-shm"):
+            disk.remove(part.with_name(name))
+        fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if os.name == "posix":
+            os.fchmod(fd, 0o600)
+        os.close(fd)
+        with speaking(path), closing(_connect(part, "rw")) as connection:
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            _upgrade(connection)
+        disk.sync(part)
+        disk.rename(part, path)
+        disk.sync_dir(path.parent)
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for number in range(version, VERSION):
+        with _transaction(connection):
+            for statement in STEPS[number]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={number + 1}")
+
+
+def _check_version(connection: sqlite3.Connection) -> None:
+    """Through SQLite, so that a version that still stands in the log counts too."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID or version < 1:
+        raise corrupt("it is not a storyboard's state")
+    if version > VERSION:
+        raise newer(version)
+    laid = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
+    if laid != {statement for step in STEPS[:version] for statement in step}:
+        raise corrupt("its tables are not those that this program makes")
+
+
+def _history(connection: sqlite3.Connection) -> History:
+    history = History()
+    with _transaction(connection, "DEFERRED"):
+        for table in TABLES:
+            columns = ", ".join(f'"{column}"' for column in table.columns)
+            for row in connection.execute(f"SELECT {columns} FROM {table.name}"):
+                try:
+                    history.keep(table.record(row))
+                except (ValueError, TypeError, ArithmeticError) as error:
+                    raise corrupt(str(error)) from error
+    return history
+
+
+def _upsert(table: Table) -> str:
+    columns = [f'"{column}"' for column in table.columns]
+    keys = [f'"{column}"' for column in table.key]
+    renewed = ", ".join(f"{column}=excluded.{column}" for column in columns if column not in keys)
+    return (
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {renewed}"
+    )
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+    connection.execute(f"BEGIN {kind}")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _at_rest(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever the file does; None while it has a log that SQLite must read as well."""
+    wal = path.with_name(path.name + "-wal")
+    if wal.exists() and wal.stat().st_size:
+        return None
+    about = path.stat()
+    return about.st_ino, about.st_size, about.st_mtime_ns
