@@ -23,7 +23,7 @@ from av.video.stream import VideoStream
 
 from storyboard.media.jobs import MediaError
 
-MOST_BYTES = 64 * 2**30
+MOST_BYTES = 16 * 2**30
 MOST_PIXELS = 16384 * 16384
 MOST_FRAMES = 5_000_000
 """A day at 60 frames a second is 5.2 million."""

@@ -59,7 +59,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class JoinJob:
-    """Join a film to `target`. `timeline` is `media.join.Reel` as JSON. Answers the film's `Clip`."""
+    """Join a film to `target`. `timeline` is `media.reel.Reel` as JSON. Answers the film's `Clip`."""
 
     timeline: Mapping[str, Any]
     target: str

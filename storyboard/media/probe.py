@@ -5,15 +5,20 @@ FFmpeg reads a file that lost its end as if nothing were missing, so the contain
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
-from storyboard.media.guard import TS_PACKET_BYTES, Opened, demuxer, opened
+from storyboard.media.guard import HEAD_BYTES, TS_PACKET_BYTES, Opened, demuxer, opened
 from storyboard.media.jobs import MediaError
 
 MATROSKA_SEGMENT = 0x18538067
+ROUNDED = Fraction(1, 500)
+"""A mean rate this near the rate of the time stamps is that rate: some muxers round every time to a millisecond."""
+
+_BOX_NAME = re.compile(rb"[A-Za-z0-9 _-]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +41,32 @@ def probe(path: Path) -> Facts:
 def facts(clip: Opened) -> Facts:
     """The facts of a clip that is open. Raises MediaError `not-media` where it has no frame rate."""
     video = clip.video
-    fps = video.average_rate or video.guessed_rate or video.base_rate
+    average, base = video.average_rate, video.base_rate
+    fps = base if average and base and abs(average / base - 1) < ROUNDED else average or base
     if not fps:
         raise MediaError("not-media", f"{clip.path.name} has no frame rate")
     return Facts(video.width, video.height, Fraction(fps), clip.audio is not None, video.frames)
 
 
 def whole(path: Path) -> None:
-    """Check that a file ends where its container says. Raises MediaError `clip-damaged`."""
+    """Check that a file reaches as far as its container says; what follows the end is nobody's business.
+
+    Raises MediaError `clip-damaged`.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
-        kind = demuxer(file.read(4096))
+        kind = demuxer(file.read(HEAD_BYTES))
         end = _mp4_end(file, size) if kind == "mp4" else _matroska_end(file, size) if kind == "matroska" else size
     if end > size:
-        raise MediaError("clip-damaged", f"{path.name} ends {end - size} bytes too early")
-    if end < size or (kind == "mpegts" and size % TS_PACKET_BYTES):
-        raise MediaError("clip-damaged", f"{path.name} ends in the middle of something")
+        raise MediaError("clip-damaged", f"{path.name} lacks its last {end - size} bytes")
+    if kind == "mpegts" and size % TS_PACKET_BYTES:
+        raise MediaError("clip-damaged", f"{path.name} ends in the middle of a packet")
 
 
 def _mp4_end(file: BinaryIO, size: int) -> int:
-    """Where the boxes of an MP4 end (ISO/IEC 14496-12, 4.2)."""
+    """Where the last box of an MP4 ends (ISO/IEC 14496-12, 4.2); bytes that are no box end the walk."""
     at = 0
-    while at < size:
+    while at + 8 <= size:
         file.seek(at)
         head = file.read(16)
         length = int.from_bytes(head[:4], "big")
@@ -65,7 +74,7 @@ def _mp4_end(file: BinaryIO, size: int) -> int:
             length = int.from_bytes(head[8:16], "big")
         elif length == 0:
             length = size - at
-        if length < 8:
+        if length < 8 or not _BOX_NAME.fullmatch(head[4:8]):
             return at
         at += length
     return at

@@ -1,0 +1,208 @@
+"""Where media jobs run: in this process, or in local worker processes.
+
+Laws of the worker processes.
+- They are spawned, never forked, so that no lock and no connection of the parent reaches them; each leads a session of
+  its own, so that a Ctrl-C in the terminal does not either.
+- They start when work comes and are used again. One that dies, falls silent past the deadline or loses its job to a
+  cancellation is killed and replaced; jobs are idempotent and leave nothing that matters.
+- They see only the environment that the caller passes, and modules are never looked up in the working folder.
+- They end when the executor closes, and by themselves when the parent is killed.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import trio
+
+from storyboard.media.jobs import Answer, Executor, Job, MediaError, Report
+from storyboard.media.wire import answer_from_json, job_to_json
+from storyboard.media.worker import run_job
+
+MEMORY_BYTES = 8 * 2**30
+"""Address space of one worker; a film in 4K takes about a quarter of it."""
+SILENCE_S = 120.0
+"""A worker says something at least this often while it works; past it, it counts as stuck."""
+FAREWELL_S = 2.0
+STDERR_TAIL_BYTES = 4096
+READ_BYTES = 65536
+FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""What every worker is given besides: one thread each, and nothing left to chance."""
+
+
+class InProcess:
+    """Runs jobs in threads of this process: for tests, and where processes cannot be spawned."""
+
+    async def run(self, job: Job, report: Report | None = None) -> Answer:
+        """Do the job in a thread. Raises MediaError. A cancellation takes effect at the job's next report."""
+
+        def tell(share: float) -> None:
+            trio.from_thread.run_sync(report or _nobody, share)
+
+        return await trio.to_thread.run_sync(run_job, job, tell)
+
+
+class LocalProcesses:
+    """Runs up to `workers` jobs at once, each in a worker process. Made by `open_executor`."""
+
+    def __init__(
+        self, nursery: trio.Nursery, workers: int, environment: Mapping[str, str], memory_bytes: int, silence_s: float
+    ) -> None:
+        self._nursery = nursery
+        self._environment = {**environment, **FIXED_ENVIRONMENT}
+        self._memory_bytes = memory_bytes
+        self._silence_s = silence_s
+        self._slots = trio.CapacityLimiter(workers)
+        self._idle: list[_Worker] = []
+
+    async def run(self, job: Job, report: Report | None = None) -> Answer:
+        """Do the job in the next free worker.
+
+        Raises MediaError: what the job raised, `worker-died`, or `media-timeout` where the worker fell silent.
+        """
+        async with self._slots:
+            worker = self._idle.pop() if self._idle else await self._start()
+            try:
+                said = await worker.converse(job_to_json(job), report or _nobody, self._silence_s)
+            except BaseException:
+                await worker.kill()
+                raise
+            self._idle.append(worker)
+        if "error" in said:
+            raise MediaError(said["error"], said["message"])
+        return answer_from_json(said)
+
+    async def _start(self) -> _Worker:
+        command = [sys.executable, "-P", "-m", "storyboard.media.worker", str(self._memory_bytes)]
+        process = await trio.lowlevel.open_process(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self._environment,
+            start_new_session=True,
+        )
+        worker = _Worker(process)
+        self._nursery.start_soon(worker.hear_complaints)
+        return worker
+
+    async def close(self) -> None:
+        """Let every idle worker end; kill those that do not. Those at work were killed with their jobs."""
+        for worker in self._idle:
+            await worker.end()
+        self._idle.clear()
+
+
+@asynccontextmanager
+async def open_executor(
+    workers: int,
+    environment: Mapping[str, str],
+    memory_bytes: int = MEMORY_BYTES,
+    silence_s: float = SILENCE_S,
+) -> AsyncIterator[Executor]:
+    """An executor of up to `workers` processes; all of them are gone when the context ends.
+
+    `environment` is all that a worker sees (`PATH`, `HOME`, a locale; never a key); `memory_bytes` limits the address
+    space of one worker where the platform can (0: not); `silence_s` is the deadline between two signs of life.
+    """
+    async with trio.open_nursery() as nursery:
+        executor = LocalProcesses(nursery, workers, environment, memory_bytes, silence_s)
+        try:
+            yield executor
+        finally:
+            with trio.CancelScope(shield=True):
+                await executor.close()
+
+
+class _Worker:
+    """One process and what was last heard from it."""
+
+    def __init__(self, process: trio.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._process = process
+        self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
+        self._heard = bytearray()
+        self._complaints: deque[int] = deque(maxlen=STDERR_TAIL_BYTES)
+        self._silent = trio.Event()
+
+    async def converse(self, job: Mapping[str, Any], report: Report, silence_s: float) -> dict[str, Any]:
+        """Hand over a job, pass progress on, give the last word. Raises MediaError."""
+        try:
+            with trio.fail_after(silence_s):
+                await self._stdin.send_all(json.dumps(job).encode() + b"\n")
+            while True:
+                with trio.fail_after(silence_s):
+                    said = await self._sentence()
+                if "share" not in said:
+                    return said
+                report(said["share"])
+        except trio.TooSlowError:
+            message = f"a media worker said nothing for {silence_s:g} s and was stopped"
+            raise MediaError("media-timeout", message) from None
+        except (trio.BrokenResourceError, EOFError):
+            raise MediaError("worker-died", await self._obituary()) from None
+
+    async def _sentence(self) -> dict[str, Any]:
+        """The next object that the worker says. Raises EOFError when it says no more."""
+        while b"\n" not in self._heard:
+            piece = await self._stdout.receive_some(READ_BYTES)
+            if not piece:
+                raise EOFError
+            self._heard += piece
+        line, _, rest = bytes(self._heard).partition(b"\n")
+        self._heard = bytearray(rest)
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+    async def hear_complaints(self) -> None:
+        """Keep the end of what the worker writes to standard error, until it closes it."""
+        try:
+            async for piece in self._stderr:
+                self._complaints.extend(piece)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return
+        finally:
+            self._silent.set()
+
+    async def _obituary(self) -> str:
+        """How the worker ended, with its last words."""
+        with trio.move_on_after(FAREWELL_S):
+            await self._process.wait()
+            await self._silent.wait()
+        code = self._process.returncode
+        how = (
+            "closed its output"
+            if code is None
+            else f"was killed by signal {-code}"
+            if code < 0
+            else f"ended with {code}"
+        )
+        words = bytes(self._complaints).decode(errors="replace").strip().splitlines()
+        return f"a media worker {how}" + (f": {words[-1]}" if words else "")
+
+    async def end(self) -> None:
+        """Close its standard input and wait a little for its end; then kill it."""
+        await self._stdin.aclose()
+        with trio.move_on_after(FAREWELL_S):
+            await self._process.wait()
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End it now, whatever it is doing; reap it and close its pipes."""
+        with trio.CancelScope(shield=True):
+            self._process.kill()
+            await self._process.wait()
+            for stream in (self._stdin, self._stdout, self._stderr):
+                await stream.aclose()
+
+
+def _nobody(share: float) -> None:
+    """A report that nobody reads."""

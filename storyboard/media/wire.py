@@ -1,0 +1,40 @@
+"""Jobs and answers as JSON, so that another process or another machine can do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from fractions import Fraction
+from typing import Any
+
+from storyboard.film import Clip, ClipId
+from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, Taken, VerifyJob
+
+JOBS: Mapping[str, type[Job]] = {"draw": DrawJob, "verify": VerifyJob, "frame": FrameJob, "join": JoinJob}
+
+
+def job_to_json(job: Job) -> dict[str, Any]:
+    """A job as a JSON object: its fields, and `job`, the name of its kind."""
+    name = next(name for name, kind in JOBS.items() if isinstance(job, kind))
+    return {"job": name, **asdict(job)}
+
+
+def job_from_json(data: Mapping[str, Any]) -> Job:
+    """The job that `job_to_json` wrote. Raises KeyError or TypeError for anything else."""
+    fields = dict(data)
+    return JOBS[fields.pop("job")](**fields)
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """An answer as a JSON object."""
+    if isinstance(answer, Taken):
+        return {"answer": "taken", **asdict(answer)}
+    return {"answer": "clip", **asdict(answer), "fps": str(answer.fps)}
+
+
+def answer_from_json(data: Mapping[str, Any]) -> Answer:
+    """The answer that `answer_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
+    fields = dict(data)
+    if fields.pop("answer") == "taken":
+        return Taken(**fields)
+    return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})

@@ -1,0 +1,119 @@
+"""A media worker: does one job after another, in a process of its own.
+
+The conversation is JSON, one object a line. In: jobs. Out, for every job: any number of `{"share": 0.5}`, then one
+answer or one `{"error": CODE, "message": TEXT}`. Standard output belongs to the conversation alone; whatever a library
+prints goes to standard error. When standard input closes, the parent is gone and the worker ends at once, also in the
+middle of a job: jobs leave nothing that matters.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, MediaError, Report, VerifyJob
+from storyboard.media.wire import answer_to_json, job_from_json
+
+SHARE_STEP = 0.01
+HEARTBEAT_S = 1.0
+"""Progress is told in steps of a hundredth, or once a second: never so often that it costs, never so seldom that the
+worker seems stuck."""
+
+
+def run_job(job: Job, report: Report) -> Answer:
+    """Do a job here and now. Raises MediaError."""
+    match job:
+        case DrawJob():
+            return _draw(job, report)
+        case VerifyJob():
+            from storyboard.media.verify import verify
+
+            return verify(Path(job.path), report)
+        case FrameJob():
+            from storyboard.media.frames import take_frame
+
+            return take_frame(Path(job.path), job.index, Path(job.target), report)
+        case JoinJob():
+            from storyboard.media.join import join
+            from storyboard.media.reel import Reel
+
+            return join(Reel.from_json(job.timeline), Path(job.target), report)
+
+
+def _draw(job: DrawJob, report: Report) -> Answer:
+    """Draw a clip, then verify what was written."""
+    from storyboard.media.animatic import Spec, draw
+    from storyboard.media.verify import verify
+
+    target = Path(job.target)
+    draw(Spec.from_json(job.spec), target, lambda share: report(share * 0.9))
+    return verify(target, lambda share: report(0.9 + share * 0.1))
+
+
+def main() -> None:
+    """Serve jobs from standard input until it closes. The first argument limits the memory, in bytes; 0 does not."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop; a console may signal us both
+    limit_memory(int(sys.argv[1]))
+    speech = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    lines: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+    while True:
+        _say(speech, _served(json.loads(lines.get()), speech))
+
+
+def _listen(lines: queue.Queue[str]) -> None:
+    """Pass on what the parent says; end the process when the parent is gone."""
+    for line in sys.stdin:
+        lines.put(line)
+    os._exit(0)
+
+
+def _served(data: Mapping[str, Any], speech: TextIO) -> dict[str, Any]:
+    """Do the job and give the last word about it. Nothing a job raises ends the worker, except what is meant to."""
+    told, last = 0.0, time.monotonic()
+
+    def report(share: float) -> None:
+        nonlocal told, last
+        now = time.monotonic()
+        if share >= told + SHARE_STEP or now >= last + HEARTBEAT_S:
+            told, last = share, now
+            _say(speech, {"share": round(share, 4)})
+
+    try:
+        return answer_to_json(run_job(job_from_json(data), report))
+    except MediaError as error:
+        return {"error": error.code, "message": error.message}
+    except MemoryError:
+        return {"error": "media-memory", "message": "the memory allowed for one job was not enough"}
+    except Exception as error:  # noqa: BLE001 -- a worker reports whatever goes wrong in a job, with its trace on stderr
+        traceback.print_exc()
+        return {"error": "media-bug", "message": f"{type(error).__name__}: {error}"}
+
+
+def _say(speech: TextIO, data: Mapping[str, Any]) -> None:
+    speech.write(json.dumps(data) + "\n")
+    speech.flush()
+
+
+def limit_memory(most_bytes: int) -> None:
+    """Let this process have no more than `most_bytes` of address space, where the platform can; 0 is no limit."""
+    try:
+        import resource
+    except ImportError:
+        return
+    if most_bytes and sys.platform != "darwin":
+        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+
+
+if __name__ == "__main__":
+    main()
