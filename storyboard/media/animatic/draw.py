@@ -1,0 +1,93 @@
+"""Spec in, clip out: compose once, then move, let live, letter and encode frame by frame.
+
+Laws. The same spec gives the same bytes. With a start frame, frame 0 is that frame: its very pixels where the sizes
+agree, else cropped to fill. From there the picture goes over into the shot's own composition while both move, so that a
+chain reads as one. The clip appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from storyboard.media.animatic import captions, compose, motion
+from storyboard.media.animatic.motion import View
+from storyboard.media.animatic.plates import see, stand_before
+from storyboard.media.animatic.spec import Spec
+from storyboard.media.encode import Writer
+from storyboard.media.jobs import MediaError, Report
+
+DISSOLVE_S = 0.9
+"""How long a start frame goes over into the shot's own picture."""
+REPORT_EVERY = 8
+
+
+class Picture:
+    """A shot composed and ready to be looked at frame by frame. Raises MediaError where an image cannot be read."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.size = (spec.width_px, spec.height_px)
+        self._start = open_start(spec.start, self.size) if spec.start else None
+        self._plates = compose.compose(spec)
+        self._move = compose.move_of(spec)
+        self._captions = captions.captions(spec)
+        self._dissolve = max(1, min(round(DISSOLVE_S * spec.rate), spec.frames * 2 // 5))
+
+    def at(self, index: int) -> Image.Image:
+        """Frame `index` as RGB, in the size of the clip. Raises IndexError outside the clip."""
+        if not 0 <= index < self.spec.frames:
+            raise IndexError(f"frame {index} of a clip of {self.spec.frames}")
+        if self._start is not None and index == 0:
+            return self._start.copy()
+        frame = self._composed(index)
+        if self._start is not None and index < self._dissolve:
+            share = motion.ease(index / self._dissolve)
+            left_behind = see(self._start, self.size, View(1 + 0.03 * share))
+            frame = Image.blend(left_behind, frame, share)
+        for over in self._captions:
+            captions.overlay(frame, over, index)
+        return frame
+
+    def _composed(self, index: int) -> Image.Image:
+        share = index / max(1, self.spec.frames - 1)
+        seconds = float(index / self.spec.rate)
+        plates = self._plates
+        frame = see(plates.far, self.size, motion.view(self._move, share, seconds, 0.0))
+        if plates.near is not None:
+            stand_before(frame, plates.near, plates.far.size, motion.view(self._move, share, seconds, 1.0))
+        return frame
+
+
+def open_picture(path: str) -> Image.Image:
+    """An image file as RGB, upright. Raises MediaError `image-unreadable`."""
+    try:
+        with Image.open(path) as opened:
+            return ImageOps.exif_transpose(opened).convert("RGB")
+    except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as error:
+        raise MediaError("image-unreadable", f"cannot read the picture {Path(path).name}: {error}") from error
+
+
+def open_start(path: str, size: tuple[int, int]) -> Image.Image:
+    """A start frame: untouched where it has the size, else scaled and cropped to fill it."""
+    picture = open_picture(path)
+    return picture if picture.size == size else ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
+
+
+def frame(spec: Spec, index: int) -> Image.Image:
+    """One frame of the clip, as RGB, for tests and contact sheets. Raises IndexError, MediaError."""
+    return Picture(spec).at(index)
+
+
+def draw(spec: Spec, target: Path, report: Report) -> None:
+    """Write the whole clip to `target`, atomically. Raises MediaError for unreadable images and a medium that fails."""
+    picture = Picture(spec)
+    exact = (0, spec.frames - 1)
+    with Writer(target, spec.width_px, spec.height_px, spec.rate, audio=spec.audio, exact_frames=exact) as writer:
+        for index in range(spec.frames):
+            writer.write(np.asarray(picture.at(index)))
+            if index % REPORT_EVERY == 0:
+                report(index / spec.frames)
+    report(1.0)

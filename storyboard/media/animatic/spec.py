@@ -1,0 +1,132 @@
+"""All that drawing a shot needs, as a value that travels as JSON.
+
+The spec knows nothing of the language: whoever builds it has resolved names, looks and frames. Times are decimal or
+rational text (`2.5`, `5/2`), so that nothing is rounded on the way; paths are absolute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any, Self
+
+from storyboard.timing import frame_count
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the shot: who they are, what they wear (`look`), how they are here (`manner`), a reference image."""
+
+    name: str
+    description: str = ""
+    look: str = ""
+    manner: str = ""
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the shot plays; `image` is a reference picture."""
+
+    name: str
+    description: str = ""
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prop:
+    """A thing in the shot."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Does:
+    """Something that happens; `at` is seconds into the clip, as text."""
+
+    does: str
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """A spoken line; `who` holds the shown names, `at` is seconds into the clip, as text."""
+
+    says: str
+    who: tuple[str, ...] = ()
+    how: str | None = None
+    offscreen: bool = False
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One animatic clip. `prompt` is a verbatim prompt, `words` the described first frame, `start` the path of a PNG
+    that frame 0 must be; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even.
+    """
+
+    slate: str
+    duration: str
+    width_px: int
+    height_px: int
+    fps: str = "24/1"
+    seed: int = 0
+    audio: bool = False
+    size: str | None = None
+    framing: str | None = None
+    angle: str | None = None
+    move: str | None = None
+    lens: str | None = None
+    action: tuple[Does, ...] = ()
+    dialogue: tuple[Says, ...] = ()
+    prompt: str | None = None
+    words: str | None = None
+    sounds: str | None = None
+    cast: tuple[Person, ...] = ()
+    location: Place | None = None
+    props: tuple[Prop, ...] = ()
+    time: str | None = None
+    slug: str | None = None
+    style: str | None = None
+    negative: str | None = None
+    keep: tuple[str, ...] = ()
+    start: str | None = None
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second."""
+        return Fraction(self.fps)
+
+    @property
+    def seconds(self) -> Fraction:
+        """The length asked for."""
+        return Fraction(self.duration)
+
+    @property
+    def frames(self) -> int:
+        """Pictures in the clip: its length, and one more, the frame at the cut, on which the next shot may open."""
+        return frame_count(self.seconds, self.rate) + 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain mappings, lists, texts and numbers; `from_json` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The spec that `to_json` gave. Raises TypeError for unknown or missing fields, ValueError for bad numbers."""
+        fields = dict(data)
+        fields["action"] = tuple(Does(**beat) for beat in fields.get("action", ()))
+        fields["dialogue"] = tuple(
+            Says(**{**line, "who": tuple(line.get("who", ()))}) for line in fields.get("dialogue", ())
+        )
+        fields["cast"] = tuple(Person(**person) for person in fields.get("cast", ()))
+        fields["props"] = tuple(Prop(**prop) for prop in fields.get("props", ()))
+        fields["keep"] = tuple(fields.get("keep", ()))
+        location = fields.get("location")
+        fields["location"] = Place(**location) if location is not None else None
+        spec = cls(**fields)
+        if spec.rate <= 0 or spec.seconds <= 0:
+            raise ValueError(f"a clip lasts longer than nothing, not {spec.duration} s at {spec.fps}")
+        return spec
