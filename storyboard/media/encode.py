@@ -42,7 +42,8 @@ BT709 = 1
 """The number of bt709 in H.264's tables of primaries, transfers and matrices."""
 LIMITED_RANGE = 1
 """FFmpeg's number for video levels, 16 to 235."""
-CONVERT = "flags=bilinear+accurate_rnd+full_chroma_inp+bitexact:out_color_matrix=bt709:out_range=tv"
+CONVERT = "flags=bilinear+accurate_rnd+full_chroma_inp+bitexact:out_color_matrix=bt709:out_range=tv:out_h_chr_pos=0"
+"""Chroma sits left, where H.264 puts it and decoders look for it: centred, it would drift with every carried frame."""
 
 
 @contextmanager
