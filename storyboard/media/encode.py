@@ -23,6 +23,7 @@ from typing import Any, Self
 import av
 import av.filter
 import numpy as np
+from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from storyboard.media.jobs import MediaError
@@ -149,10 +150,24 @@ class Writer:
         if rgb.shape != (self.height_px, self.width_px, 3) or rgb.dtype != np.uint8:
             raise ValueError(f"a frame is uint8 {(self.height_px, self.width_px, 3)}, not {rgb.dtype} {rgb.shape}")
         with _named_failure(self.target):
-            picture = self._converter.convert(np.ascontiguousarray(rgb), self.frames, self.fps)
-            self._container.mux(self._video.encode(picture))
-            self.frames += 1
-            self._drain(self._due())
+            self._encode(self._converter.convert(np.ascontiguousarray(rgb), self.frames, self.fps))
+
+    def pass_on(self, picture: av.VideoFrame) -> None:
+        """Add the next frame as it was decoded, without a way through RGB, which would cost colour and time.
+
+        It is yuv420p, bt709, video levels (`media.frames.passes` tells). Raises ValueError for another size or format.
+        """
+        if (picture.width, picture.height, picture.format.name) != (self.width_px, self.height_px, "yuv420p"):
+            raise ValueError(f"cannot pass on {picture.format.name} {picture.width}x{picture.height}")
+        picture.pts, picture.time_base = self.frames, 1 / self.fps
+        picture.pict_type = PictureType.NONE
+        with _named_failure(self.target):
+            self._encode(picture)
+
+    def _encode(self, picture: av.VideoFrame) -> None:
+        self._container.mux(self._video.encode(picture))
+        self.frames += 1
+        self._drain(self._due())
 
     def sound(self, samples: Samples) -> None:
         """Add mono samples after those given before. Raises ValueError where the clip has no sound."""

@@ -21,7 +21,7 @@ from typing import Any
 
 import trio
 
-from storyboard.media.jobs import Answer, Executor, Job, MediaError, Report
+from storyboard.media.jobs import Answer, Job, MediaError, Report
 from storyboard.media.wire import answer_from_json, job_to_json
 from storyboard.media.worker import run_job
 
@@ -60,6 +60,7 @@ class LocalProcesses:
         self._silence_s = silence_s
         self._slots = trio.CapacityLimiter(workers)
         self._idle: list[_Worker] = []
+        self._alive: set[_Worker] = set()
 
     async def run(self, job: Job, report: Report | None = None) -> Answer:
         """Do the job in the next free worker.
@@ -67,16 +68,34 @@ class LocalProcesses:
         Raises MediaError: what the job raised, `worker-died`, or `media-timeout` where the worker fell silent.
         """
         async with self._slots:
-            worker = self._idle.pop() if self._idle else await self._start()
+            worker = await self._next()
             try:
                 said = await worker.converse(job_to_json(job), report or _nobody, self._silence_s)
             except BaseException:
-                await worker.kill()
+                await self._bury(worker)
                 raise
             self._idle.append(worker)
         if "error" in said:
             raise MediaError(said["error"], said["message"])
         return answer_from_json(said)
+
+    @property
+    def processes(self) -> frozenset[int]:
+        """The ids of the worker processes that are alive, at work or idle."""
+        return frozenset(worker.pid for worker in self._alive)
+
+    async def _next(self) -> _Worker:
+        """An idle worker, else a new one. One that died while idle did no harm and is only cleared away."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.lives:
+                return worker
+            await self._bury(worker)
+        return await self._start()
+
+    async def _bury(self, worker: _Worker) -> None:
+        self._alive.discard(worker)
+        await worker.kill()
 
     async def _start(self) -> _Worker:
         command = [sys.executable, "-P", "-m", "storyboard.media.worker", str(self._memory_bytes)]
@@ -89,13 +108,15 @@ class LocalProcesses:
             start_new_session=True,
         )
         worker = _Worker(process)
+        self._alive.add(worker)
         self._nursery.start_soon(worker.hear_complaints)
         return worker
 
     async def close(self) -> None:
-        """Let every idle worker end; kill those that do not. Those at work were killed with their jobs."""
+        """Let every idle worker end; kill those that do not. Those at work end with their jobs."""
         for worker in self._idle:
             await worker.end()
+            await self._bury(worker)
         self._idle.clear()
 
 
@@ -105,7 +126,7 @@ async def open_executor(
     environment: Mapping[str, str],
     memory_bytes: int = MEMORY_BYTES,
     silence_s: float = SILENCE_S,
-) -> AsyncIterator[Executor]:
+) -> AsyncIterator[LocalProcesses]:
     """An executor of up to `workers` processes; all of them are gone when the context ends.
 
     `environment` is all that a worker sees (`PATH`, `HOME`, a locale; never a key); `memory_bytes` limits the address
@@ -132,6 +153,14 @@ class _Worker:
         self._heard = bytearray()
         self._complaints: deque[int] = deque(maxlen=STDERR_TAIL_BYTES)
         self._silent = trio.Event()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def lives(self) -> bool:
+        return self._process.poll() is None
 
     async def converse(self, job: Mapping[str, Any], report: Report, silence_s: float) -> dict[str, Any]:
         """Hand over a job, pass progress on, give the last word. Raises MediaError."""
@@ -189,11 +218,10 @@ class _Worker:
         return f"a media worker {how}" + (f": {words[-1]}" if words else "")
 
     async def end(self) -> None:
-        """Close its standard input and wait a little for its end; then kill it."""
+        """Close its standard input and wait a little for its end."""
         await self._stdin.aclose()
         with trio.move_on_after(FAREWELL_S):
             await self._process.wait()
-        await self.kill()
 
     async def kill(self) -> None:
         """End it now, whatever it is doing; reap it and close its pipes."""

@@ -61,6 +61,12 @@ class Reader:
         return np.asarray(converted.to_ndarray(), np.uint8)
 
 
+def passes(frame: av.VideoFrame) -> bool:
+    """Whether a decoded frame is coded as films are, so that it needs no conversion: yuv420p, bt709, video levels."""
+    bt709 = int(frame.colorspace) not in MATRICES and frame.color_range != FULL_RANGE
+    return bt709 and frame.format.name == "yuv420p"
+
+
 def pictures(path: Path, first: int) -> Iterator[av.VideoFrame]:
     """The frames of a clip from number `first` on, in the order they are shown, decoded as they are asked for.
 

@@ -9,6 +9,7 @@ Laws.
 
 from __future__ import annotations
 
+import errno
 import re
 import stat
 from collections.abc import Iterator
@@ -67,8 +68,8 @@ def demuxer(head: bytes) -> str | None:
 def opened(path: Path, strict: bool = False) -> Iterator[Opened]:
     """Open a clip for decoding, one decoder thread; `strict` makes every flaw of the picture an error.
 
-    Raises MediaError: `missing-media`, `not-media`, `unsafe-media` (a playlist), `too-large-media`, `clip-damaged`
-    for a failure while the file is being read.
+    Raises MediaError: `missing-media`, `not-media`, `unsafe-media` (a playlist), `too-large-media`, and while the file
+    is being read `clip-damaged`, `media-memory` or `missing-media`.
     """
     options = {"protocol_whitelist": "file", "codec_whitelist": f"{VIDEO_CODECS},{AUDIO_CODECS}"}
     if strict:
@@ -85,7 +86,16 @@ def opened(path: Path, strict: bool = False) -> Iterator[Opened]:
         try:
             yield found
         except av.FFmpegError as error:
-            raise MediaError("clip-damaged", f"{path.name} is damaged: {error.strerror}") from error
+            raise _failure(path, error) from error
+
+
+def _failure(path: Path, error: av.FFmpegError) -> MediaError:
+    """What went wrong while a file was being read: the machine's fault is never called damage."""
+    if error.errno == errno.ENOMEM:
+        return MediaError("media-memory", f"{path.name} needs more memory than one job may have")
+    if error.errno == errno.EIO:
+        return MediaError("missing-media", f"{path.name} cannot be read: {error.strerror}")
+    return MediaError("clip-damaged", f"{path.name} is damaged: {error.strerror}")
 
 
 def _allowed(path: Path) -> str:

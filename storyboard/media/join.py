@@ -15,7 +15,7 @@ from pathlib import Path
 
 from storyboard.film import Clip
 from storyboard.media.encode import Writer
-from storyboard.media.frames import Reader, pictures
+from storyboard.media.frames import Reader, passes, pictures
 from storyboard.media.jobs import MediaError, Report
 from storyboard.media.probe import probe
 from storyboard.media.reel import Reel, Segment
@@ -66,7 +66,10 @@ def _append(writer: Writer, segment: Segment, reel: Reel, report: Report) -> Non
     for frame in islice(pictures(path, segment.first), segment.frames):
         if (frame.width, frame.height) != (reel.width_px, reel.height_px):
             raise MediaError("clip-mismatch", f"{path.name} changes its size on the way")
-        writer.write(reader.rgb(frame))
+        if passes(frame):
+            writer.pass_on(frame)
+        else:
+            writer.write(reader.rgb(frame))
         report(writer.frames)
     if writer.frames != start + segment.frames:
         missing = start + segment.frames - writer.frames
