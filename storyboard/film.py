@@ -219,6 +219,18 @@ class Film:
         """The shots that the film shows, in order."""
         return tuple(shot for shot in self.shots if not shot.omit)
 
+    @property
+    def files(self) -> tuple[Reference, ...]:
+        """Every file that the film names: assets, looks, start and end images; each path once."""
+        found: list[Reference] = []
+        for asset in self.assets.values():
+            found += asset.references
+            for look in asset.looks.values():
+                found += look.references
+        edges = [edge for shot in self.shots for edge in (shot.start, shot.end)]
+        found += [edge.image for edge in edges if edge is not None and edge.image is not None]
+        return tuple({one.path: one for one in found}.values())
+
     def shot(self, shot_id: ShotId) -> Shot:
         """The shot of that id. Raises KeyError."""
         for shot in self.shots:
@@ -268,6 +280,7 @@ class Capabilities:
     `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
     `unit` is empty where rendering is free. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
+    `pace` is the expected seconds of waiting for a second of clip.
     """
 
     name: str
@@ -291,6 +304,7 @@ class Capabilities:
     retention_s: int | None = None
     concurrency: int | None = None
     price_per_second: Decimal | None = None
+    pace: float = 30.0
 
     @property
     def free(self) -> bool:

@@ -141,7 +141,7 @@ class Keep:
     key: TakeKey
     part: str
     clip: Clip
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any]
 
 
 Action = Extract | Draw | Post | Poll | Fetch | Keep

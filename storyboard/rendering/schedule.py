@@ -17,7 +17,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from storyboard.film import Ask, Capabilities, Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
@@ -138,7 +138,7 @@ class Schedule:
                 own=take.own,
                 state=state,
                 ask=work.ask,
-                carried=carried_text({slot: frame.pixels for slot, frame in work.frames.items()}),
+                carried=_carried(work),
                 clip=work.clip,
                 error_code=code,
                 error_message=message,
@@ -306,10 +306,19 @@ class Schedule:
         if work.phase == "drawing":
             self.drawing -= 1
 
-    def _provenance(self, work: Work) -> Mapping[str, object]:
-        return {"take": work.take.id, "key": work.take.key, "provider": work.take.shot.provider, "own": work.take.own,
-                "number": work.take.number, "rank": work.take.rank, "ask": work.ask,
-                "carried": carried_text({slot: frame.pixels for slot, frame in work.frames.items()})}  # fmt: skip
+    def _provenance(self, work: Work) -> Mapping[str, Any]:
+        take = work.take
+        return {
+            "key": take.key,
+            "take": take.id,
+            "provider": take.shot.provider,
+            "number": take.number,
+            "rank": take.rank,
+            "own": take.own,
+            "ask": work.ask,
+            "carried": _carried(work),
+            "attempt": work.attempt,
+        }
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -344,3 +353,7 @@ class Schedule:
         self.drawing += 1
         self.tell("submitted", work, provider=provider)
         self.order(ev.Draw(work.take.key, work.take.id, provider, ask))
+
+
+def _carried(work: Work) -> str:
+    return carried_text({slot: frame.pixels for slot, frame in work.frames.items()})

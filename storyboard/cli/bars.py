@@ -1,0 +1,88 @@
+"""The bars on a terminal: one a running take, one for all of them with the time left."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from storyboard.cli.progress import REFRESH_S, every
+from storyboard.film import TakeId
+from storyboard.rendering.events import News
+
+
+class Bars:
+    """rich's progress, drawn by a trio task instead of a thread."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.fields[mark]}"),
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(compact=True),
+        )
+        self.progress = Progress(*columns, console=self.console, auto_refresh=False, transient=True)
+        self.film = self.progress.add_task("film", total=0.0, mark=" ")
+        self.cut: TaskID | None = None
+        self.running: dict[TakeId, TaskID] = {}
+        self.shares: dict[TakeId, float] = {}
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.progress.stop()
+
+    def hear(self, news: News) -> None:
+        """Move the bars; tell what ends."""
+        take = news.take
+        match news.event:
+            case "planned" if take is not None and news.facts["verdict"] in ("render", "stale"):
+                self.shares[take] = 0.0
+                self.progress.update(self.film, total=float(len(self.shares)))
+            case "submitted" if take is not None:
+                self.running[take] = self.progress.add_task(take, total=1.0, mark="[blue]▶[/]")
+            case "progress" if take is not None:
+                self._move(take, news.facts["share"])
+            case "progress":
+                self._cutting(news.facts["cut"])
+            case "done" if take is not None:
+                self._end(take, f"[green]✔[/] {take}  {news.facts['frames']} frames")
+            case "failed" if take is not None:
+                self._end(take, f"[red]✘[/] {take}  {news.facts['message']}")
+            case "held" | "skipped" if take is not None:
+                self._end(take, f"[yellow]●[/] {take}  {news.event}: {'; '.join(news.facts['why'])}")
+            case "draining":
+                self.console.print("[yellow]stopping:[/] running clips finish first; Ctrl-C again to stop at once")
+
+    async def keep_fresh(self) -> None:
+        """Redraw ten times a second."""
+        while True:
+            self.progress.refresh()
+            await every(REFRESH_S)
+
+    def finished(self, status: dict[str, Any]) -> None:
+        """The bars go away; what was told stays."""
+
+    def _move(self, take: TakeId, share: float) -> None:
+        if take in self.running:
+            self.progress.update(self.running[take], completed=share)
+        self.shares[take] = share
+        self.progress.update(self.film, completed=sum(self.shares.values()))
+
+    def _end(self, take: TakeId, line: str) -> None:
+        self._move(take, 1.0)
+        if take in self.running:
+            self.progress.remove_task(self.running.pop(take))
+        self.console.print(line, highlight=False)
+
+    def _cutting(self, share: float) -> None:
+        if self.cut is None:
+            self.cut = self.progress.add_task("cut", total=1.0, mark="[blue]▶[/]")
+        self.progress.update(self.cut, completed=share)

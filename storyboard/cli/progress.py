@@ -1,0 +1,119 @@
+"""What a person, a log or a program sees while a render runs.
+
+On a terminal: a bar a take and one for the film, with the time left. Without one: plain lines. With `--json`: one
+object a line on stdout, as the reference says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import trio
+
+from storyboard.cli.ends import say
+from storyboard.film import TakeId
+from storyboard.rendering.events import News
+
+REFRESH_S = 0.1
+SHOWN = frozenset(("planned", "submitted", "progress", "downloaded", "done", "failed", "held", "skipped", "cut"))
+
+
+class Progress(Protocol):
+    """Hears the news of a run."""
+
+    def hear(self, news: News) -> None:
+        """Something happened."""
+
+    async def keep_fresh(self) -> None:
+        """Redraw now and then, until cancelled."""
+
+    def finished(self, status: dict[str, Any]) -> None:
+        """The run is over."""
+
+
+@contextlib.contextmanager
+def open_progress(as_json: bool) -> Iterator[Progress]:
+    """The right progress for where stderr goes."""
+    if as_json:
+        yield JsonLines()
+    elif sys.stderr.isatty():
+        from storyboard.cli.bars import Bars
+
+        with Bars() as bars:
+            yield bars
+    else:
+        yield PlainLines()
+
+
+class JsonLines:
+    """One object a line on stdout."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+
+    def hear(self, news: News) -> None:
+        """Write the event."""
+        if news.event in SHOWN:
+            self._write(news.event, news.take, dict(news.facts))
+
+    async def keep_fresh(self) -> None:
+        """Nothing is redrawn."""
+
+    def finished(self, status: dict[str, Any]) -> None:
+        """The last line."""
+        self._write("finished", None, status)
+
+    def _write(self, event: str, take: TakeId | None, facts: dict[str, Any]) -> None:
+        line: dict[str, Any] = {"event": event, "t": round(time.monotonic() - self.began, 3)}
+        if take is not None:
+            line["take"] = take
+        with contextlib.suppress(BrokenPipeError):
+            print(json.dumps({**line, **facts}, ensure_ascii=False), flush=True)
+
+
+class PlainLines:
+    """A line when a take starts, ends or waits; how many are done, of how many, in how long."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.total = 0
+        self.done = 0
+
+    def hear(self, news: News) -> None:
+        """Say what happened, if it is worth a line."""
+        match news.event:
+            case "planned":
+                self.total += 1
+                self.done += news.facts["verdict"] == "done"
+            case "submitted":
+                self._say(f"{news.take} started ({news.facts['provider']})")
+            case "done":
+                self.done += 1
+                self._say(f"{news.take} done, {news.facts['frames']} frames ({self.done} of {self.total})")
+            case "failed":
+                self._say(f"{news.take} failed: {news.facts['message']}")
+            case "held" | "skipped":
+                self._say(f"{news.take} {news.event}: {'; '.join(news.facts['why'])}")
+            case "draining":
+                self._say("stopping: running clips finish first; once more to stop at once")
+            case "cut":
+                self._say(f"film cut, {news.facts['frames']} frames")
+
+    async def keep_fresh(self) -> None:
+        """Nothing is redrawn."""
+
+    def finished(self, status: dict[str, Any]) -> None:
+        """Everything was said."""
+
+    def _say(self, text: str) -> None:
+        say(f"[{time.monotonic() - self.began:6.1f} s] {text}")
+
+
+async def every(seconds: float) -> None:
+    """Wait between two redraws."""
+    await trio.sleep(seconds)

@@ -1,0 +1,148 @@
+"""`storyboard render FILE`"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import trio
+
+from storyboard.cli.ends import Ended, Signalled, say, texts_of
+from storyboard.cli.options import production, storyboard_options, worker_environment
+from storyboard.cli.progress import Progress, open_progress
+from storyboard.diagnostics import Diagnostic, Refused, draw
+from storyboard.film import ShotId
+from storyboard.media.executor import open_executor
+from storyboard.planning import report
+from storyboard.production import Production, Rendered, Wishes, missing_shots
+
+
+@click.command("render")
+@storyboard_options
+@click.option("--only", multiple=True, metavar="SHOT", help="Only these shots and what they need; the film is not cut.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
+@click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
+@click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for everything that happens.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILM", help="Also copy the film here.")
+def command(
+    file: Path,
+    assignments: tuple[str, ...],
+    vars_file: Path | None,
+    state: Path | None,
+    allow: tuple[Path, ...],
+    debug: bool,
+    only: tuple[str, ...],
+    jobs: int | None,
+    stale: bool,
+    fail_fast: bool,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Render what the plan says, then cut the film.
+
+    Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
+    """
+    made = production(file, assignments, vars_file, state, allow)
+    wishes = Wishes(jobs or os.cpu_count() or 1, only, stale, fail_fast)
+    with open_progress(as_json) as progress:
+        rendered = trio.run(_render, made, wishes, progress)
+        path = _place(rendered, output)
+        progress.finished(_status(rendered, path))
+    _end(rendered, path, file, as_json)
+
+
+async def _render(made: Production, wishes: Wishes, progress: Progress) -> Rendered:
+    async with open_executor(wishes.jobs, worker_environment()) as executor, trio.open_nursery() as nursery:
+        nursery.start_soon(progress.keep_fresh)
+        rendered = await made.render(wishes, executor, progress.hear)
+        nursery.cancel_scope.cancel()
+    return rendered
+
+
+def _place(rendered: Rendered, output: Path | None) -> Path | None:
+    """Copy the film to where it was asked for. Raises Refused (14)."""
+    if rendered.film is None or output is None:
+        return rendered.film
+    import shutil
+
+    part = output.with_name(f".{output.name}.part")
+    try:
+        shutil.copyfile(rendered.film, part)
+        part.replace(output)
+    except OSError as error:
+        raise Refused([Diagnostic("cannot-write", f"cannot write {output}: {error.strerror}")], 14) from error
+    return output
+
+
+def _status(rendered: Rendered, path: Path | None) -> dict[str, Any]:
+    phases = _phases(rendered)
+    return {
+        "film": str(path) if path else None,
+        "frames": rendered.clip.frames if rendered.clip else None,
+        "takes": {phase: sum(one == phase for one in phases) for phase in sorted(set(phases))},
+    }
+
+
+def _phases(rendered: Rendered) -> list[str]:
+    return [phase for phase, _ in rendered.states.values()]
+
+
+def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> None:
+    """Say what is missing and leave with the code of the reference."""
+    problems = [*_problems(rendered), *rendered.problems]
+    if problems:
+        say(draw(problems, texts_of(tuple(problems))))
+    if path is not None and rendered.clip is not None:
+        if not as_json:
+            click.echo(str(path))
+        if not problems:
+            say(_film_line(rendered))
+            return
+    elif rendered.signal is None and not problems and rendered.planned.plan.takes:
+        say(_summary(rendered))
+        return
+    say(f"{_summary(rendered)}\nCharged: nothing. Resume: storyboard render {file}")
+    if rendered.signal is not None:
+        raise Signalled(rendered.signal)
+    raise Ended(_code(rendered))
+
+
+def _code(rendered: Rendered) -> int:
+    phases = _phases(rendered)
+    return 4 if "ambiguous" in phases or "lost" in phases else 3
+
+
+def _problems(rendered: Rendered) -> list[Diagnostic]:
+    """A failed take as a mistake at its shot."""
+    takes = {take.key: take for take in rendered.planned.plan.takes}
+    codes = {"failed": "take-failed", "ambiguous": "ambiguous", "lost": "paid-lost"}
+    return [
+        Diagnostic(codes[phase], f"take {takes[key].id}: {reason}", takes[key].shot.place)
+        for key, (phase, reason) in rendered.states.items()
+        if phase in codes
+    ]
+
+
+def _summary(rendered: Rendered) -> str:
+    phases = _phases(rendered)
+    counts = ", ".join(f"{phases.count(phase)} {phase}" for phase in sorted(set(phases)))
+    done = {key for key, (phase, _) in rendered.states.items() if phase == "done"}
+    missing = _missing(rendered, done)
+    return counts + (f" · no clip yet: {', '.join(missing[:8])}" if missing else "")
+
+
+def _missing(rendered: Rendered, done: set[Any]) -> list[ShotId]:
+    clips: Mapping[Any, Any] = dict.fromkeys(done, "")
+    return missing_shots(rendered.planned.plan, clips)
+
+
+def _film_line(rendered: Rendered) -> str:
+    film, clip = rendered.planned.plan.film, rendered.clip
+    if clip is None:
+        return ""
+    sums = report.totals(rendered.planned.plan, rendered.planned.capabilities)
+    return f"{film.title}: {len(film.on_screen)} shots, {clip.frames} frames, {float(sums.seconds):g} s"

@@ -1,0 +1,137 @@
+"""A plan told: its totals, the settled JSON of `plan --json`, and the one-line summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from storyboard.film import Capabilities, TakeKey
+from storyboard.planning.plan import Plan, PlannedTake, Verdict
+from storyboard.planning.price import Total, total
+
+COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would buy, and
+    `up_to` what `--stale` would add; `wait_s` is the expected time of the whole run.
+    """
+
+    counts: Mapping[str, int]
+    frames: int
+    seconds: Fraction
+    price: Mapping[str, Total]
+    up_to: Mapping[str, Total]
+    wait_s: float
+
+
+def totals(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int = 1) -> Totals:
+    """The totals of a plan; `jobs` clips are drawn at once."""
+    counts = Counter(take.verdict for take in plan.takes)
+    frames = sum(take.length for take in _shown(plan))
+    bought = [take for take in plan.takes if take.verdict == "render"]
+    stale = [take for take in plan.takes if take.verdict == "stale"]
+    return Totals(
+        counts={verdict: counts[verdict] for verdict in COUNTED},
+        frames=frames,
+        seconds=Fraction(frames) / plan.film.delivery.fps,
+        price=_prices(bought, capabilities),
+        up_to=_prices(stale, capabilities),
+        wait_s=_wait(plan, capabilities, jobs),
+    )
+
+
+def _shown(plan: Plan) -> list[PlannedTake]:
+    """The take that stands for each shot on screen."""
+    by_key = {take.key: take for take in plan.takes}
+    first = {take.shot.id: take for take in reversed(plan.takes)}
+    chosen = [(shot.id, plan.chosen.get(shot.id)) for shot in plan.film.on_screen]
+    return [by_key[key] if key is not None else first[shot] for shot, key in chosen]
+
+
+def _prices(takes: list[PlannedTake], capabilities: Mapping[str, Capabilities]) -> dict[str, Total]:
+    providers = dict.fromkeys(take.shot.provider for take in takes)
+    return {
+        name: total((take.price for take in takes if take.shot.provider == name), capabilities[name].unit)
+        for name in providers
+        if not capabilities[name].free
+    }
+
+
+def _wait(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int) -> float:
+    """The longer of the longest chain and the local work shared out over `jobs`."""
+    ends: dict[TakeKey, float] = {}
+    local = 0.0
+    for take in plan.takes:
+        caps = capabilities[take.shot.provider]
+        cost = 0.0 if take.verdict == "done" else float(take.duration) * caps.pace
+        local += cost if caps.local else 0.0
+        ends[take.key] = cost + max((ends[need] for need in take.needs), default=0.0)
+    return max([*ends.values(), local / max(1, jobs)], default=0.0)
+
+
+def as_json(plan: Plan, capabilities: Mapping[str, Capabilities]) -> dict[str, Any]:
+    """The object of `plan --json`, names settled in the reference; amounts are decimal text."""
+    sums = totals(plan, capabilities)
+    by_key = {take.key: take for take in plan.takes}
+    return {
+        "title": plan.film.title,
+        "totals": {
+            "takes": len(plan.takes),
+            "to_render": sums.counts["render"],
+            **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked")},
+            "seconds": decimal(sums.seconds),
+            "frames": sums.frames,
+            "price": {name: _total(one) for name, one in sums.price.items()},
+        },
+        "takes": [
+            {
+                "take": take.id,
+                "shot": take.shot.id,
+                "scene": take.shot.scene,
+                "provider": take.shot.provider,
+                "duration": decimal(take.duration),
+                "verdict": take.verdict,
+                "why": list(take.why),
+                "needs": [by_key[need].id for need in take.needs],
+                "price": {"amount": f"{take.price.amount:f}", "unit": take.price.unit} if take.price else None,
+                "at": {"file": take.shot.place.file, "line": take.shot.place.line, "column": take.shot.place.column},
+            }
+            for take in plan.takes
+        ],
+    }
+
+
+def _total(one: Total) -> dict[str, Any]:
+    return {"amount": f"{one.amount:f}", "unit": one.unit, "known": one.known}
+
+
+def decimal(value: Fraction) -> float:
+    """Seconds for JSON: exact where a float is, else to the microsecond."""
+    return round(float(value), 6)
+
+
+def summary(sums: Totals) -> str:
+    """`3 to render, 1 stale, 5 done · 90 credits · about 14 min`"""
+    words = {"render": "to render", "stale": "stale", "done": "done", "held": "held", "blocked": "blocked"}
+    counts = [f"{sums.counts[verdict]} {words[verdict]}" for verdict in words if sums.counts[verdict]]
+    parts = [", ".join(counts) or "nothing to do"]
+    for name, one in sums.price.items():
+        parts.append(f"{one.amount:f} {one.unit} ({name})" if one.known else f"price unknown ({name})")
+    for name, one in sums.up_to.items():
+        parts.append(f"up to {one.amount:f} {one.unit} more with --stale ({name})")
+    if sums.counts["render"] + sums.counts["stale"]:
+        parts.append(f"about {spell_seconds(sums.wait_s)}")
+    return " · ".join(parts)
+
+
+def spell_seconds(seconds: float) -> str:
+    """`45 s`, `14 min`, `2 h 5 min`"""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

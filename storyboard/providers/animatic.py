@@ -1,0 +1,96 @@
+"""The animatic: every shot drawn on this machine, for nothing, without an account.
+
+It takes any length, shape and rate, opens on a carried frame, and draws the slate into the picture.
+"""
+
+from __future__ import annotations
+
+from storyboard.film import Ask, Asset, Capabilities, Casting, Line, Shot
+from storyboard.media.animatic.spec import Does, Person, Place, Prop, Says, Spec
+from storyboard.media.jobs import DrawJob
+
+CAPABILITIES = Capabilities(
+    name="animatic",
+    local=True,
+    start_frame=True,
+    end_frame=False,
+    references=8,
+    audio=True,
+    seed=True,
+    negative=True,
+    any_fps=True,
+    draws_slate=True,
+    pace=0.6,
+)
+
+
+class Animatic:
+    """The local provider. See `storyboard.providers.Local`."""
+
+    capabilities = CAPABILITIES
+
+    def draw(self, ask: Ask, target: str) -> DrawJob:
+        """The job that draws `ask` to `target`."""
+        return DrawJob(specify(ask).to_json(), target)
+
+
+PROVIDER = Animatic()
+
+
+def specify(ask: Ask) -> Spec:
+    """What to draw: the shot's fields, the frame it opens on, the settings of the ask."""
+    shot = ask.shot
+    return Spec(
+        slate=shot.id,
+        duration=str(ask.duration),
+        width_px=ask.width_px,
+        height_px=ask.height_px,
+        fps=str(ask.fps),
+        seed=ask.seed,
+        audio=ask.audio,
+        size=shot.size,
+        framing=shot.framing,
+        angle=shot.angle,
+        move=shot.move,
+        lens=shot.lens,
+        action=tuple(Does(beat.does, str(beat.at) if beat.at is not None else None) for beat in shot.action),
+        dialogue=tuple(_says(line, shot) for line in shot.dialogue),
+        prompt=shot.prompt,
+        words=shot.start.words if shot.start else None,
+        sounds=shot.sounds,
+        cast=tuple(_person(casting) for casting in shot.cast),
+        location=_place(shot.location),
+        props=tuple(Prop(prop.name, prop.description or "") for prop in shot.props),
+        time=shot.time,
+        slug=shot.slug,
+        style=shot.style.prompt if shot.style else None,
+        negative=ask.negative,
+        keep=shot.keep,
+        start=ask.start.path if ask.start else None,
+    )
+
+
+def _says(line: Line, shot: Shot) -> Says:
+    names = {casting.asset.key: casting.asset.name for casting in shot.cast}
+    at = str(line.at) if line.at is not None else None
+    return Says(line.says, tuple(names.get(key, key) for key in line.who), line.how, line.offscreen, at)
+
+
+def _image(asset: Asset) -> str | None:
+    return next((one.path for one in asset.references if one.kind == "image"), None)
+
+
+def _person(casting: Casting) -> Person:
+    asset, look = casting.asset, casting.look
+    worn = next((one.path for one in look.references if one.kind == "image"), None) if look else None
+    return Person(
+        name=asset.name,
+        description=asset.description or "",
+        look=(look.description or "") if look else "",
+        manner=casting.manner or "",
+        image=worn or _image(asset),
+    )
+
+
+def _place(asset: Asset | None) -> Place | None:
+    return Place(asset.name, asset.description or "", _image(asset)) if asset else None

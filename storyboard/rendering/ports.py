@@ -1,0 +1,72 @@
+"""The ports of a run: all that `run.py` may touch. Production and simulation pass their own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from storyboard.film import Clip, ClipId, Frame, NotSent, Request, Response, TakeId, Unknown
+from storyboard.media.jobs import Executor
+from storyboard.rendering.events import News, Now
+from storyboard.state.journal import Journal
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Tells the time. `mono` is the clock that trio's deadlines use."""
+
+    def now(self) -> Now:
+        """The time now."""
+
+
+class Network(Protocol):
+    """Speaks to gateways: adds the configured origin and key, keeps deadlines, never repeats anything by itself."""
+
+    async def send(self, provider: str, request: Request) -> Response | NotSent | Unknown:
+        """One exchange. `NotSent` only where no byte left; every other failure is `Unknown`."""
+
+    async def fetch(self, provider: str, link: str, target: Path) -> None:
+        """Stream a finished clip to `target`. Raises OSError when the connection or the disk fails."""
+
+
+class Clips(Protocol):
+    """The clip store as a run uses it."""
+
+    def part_path(self, take: TakeId, token: str) -> Path:
+        """A fresh name for a clip in the making."""
+
+    def clip_path(self, clip: ClipId) -> Path:
+        """Where a kept clip lies."""
+
+    def frame_path(self, clip: ClipId, index: int) -> Path:
+        """Where an extracted frame lies."""
+
+    def keep(self, part: Path, clip: Clip, provenance: Mapping[str, Any]) -> Path:
+        """Make the part durable under its final name. Raises Refused (14) when the disk fails or lies."""
+
+    def keep_frame(self, clip: ClipId, index: int, pixels: str) -> Frame:
+        """Make an extracted frame durable. Raises Refused (14)."""
+
+
+class Offload(Protocol):
+    """Runs a blocking call where it does not hold up the run: a thread in production, inline in simulation."""
+
+    def __call__(self, act: Callable[..., T], *args: Any) -> Awaitable[T]:
+        """The call's result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything outside. `network` is None where no remote provider is installed."""
+
+    clock: Clock
+    journal: Journal
+    clips: Clips
+    executor: Executor
+    offload: Offload
+    new_id: Callable[[], str]
+    tell: Callable[[News], None]
+    network: Network | None = None

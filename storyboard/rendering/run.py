@@ -1,0 +1,220 @@
+"""Performs what the schedule decides: one trio task an action, every decision journaled before its actions start.
+
+All events that arrive while a commit runs are decided together, so that the journal commits groups. A failure of the
+journal or the disk stops the run: nothing is sent that could not be recorded.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import trio
+
+from storyboard.diagnostics import Refused
+from storyboard.film import Clip, NotSent, Polled, Response, Unknown
+from storyboard.media.jobs import FrameJob, MediaError, Taken, VerifyJob
+from storyboard.providers import Local, Provider, Remote
+from storyboard.rendering import events as ev
+from storyboard.rendering.ports import Ports
+from storyboard.rendering.schedule import Schedule
+
+ANSWER_S = 60.0
+"""The most that a paying POST may take; it is shielded from cancellation until then."""
+SAME_SIGNAL_S = 1.0
+"""Signals this close together count as one."""
+UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
+"""What a driver raises over an answer that is not of its gateway's shape."""
+AGAIN = frozenset(("worker-died",))
+"""Media failures that another try may help."""
+
+
+@dataclass(slots=True)
+class Ended:
+    """How a run ended: the first signal it got, and whether a second one cut it off."""
+
+    signal: int | None = None
+    stopped: bool = False
+
+
+class Runner:
+    """One run. `providers` are those of the plan's takes."""
+
+    def __init__(self, schedule: Schedule, ports: Ports, providers: Mapping[str, Provider]) -> None:
+        self.schedule = schedule
+        self.ports = ports
+        self.providers = providers
+        self.ended = Ended()
+        self._failure: BaseException | None = None
+        self._send, self._receive = trio.open_memory_channel[ev.Event](math.inf)
+        self._scope = trio.CancelScope()
+
+    async def run(self) -> Ended:
+        """Run until nothing is left, a drain is through, or a second signal. Raises Refused when the state fails."""
+        with self._scope:
+            async with trio.open_nursery() as nursery:
+                if threading.current_thread() is threading.main_thread():
+                    nursery.start_soon(self._listen)
+                await self._loop(nursery)
+                nursery.cancel_scope.cancel()
+        if self._failure is not None:
+            raise self._failure
+        return self.ended
+
+    async def _loop(self, nursery: trio.Nursery) -> None:
+        decision = self.schedule.begin(self.ports.clock.now())
+        while True:
+            try:
+                self.ports.journal.append(decision.records)
+            except Refused as refused:
+                self._failure = refused
+                return
+            for news in decision.news:
+                self.ports.tell(news)
+            for action in decision.actions:
+                nursery.start_soon(self._perform, action)
+            if self.schedule.finished or self._failure is not None:
+                return
+            events = await self._events(decision.wake_at)
+            decision = self.schedule.step(events, self.ports.clock.now())
+
+    async def _events(self, wake_at: float | None) -> list[ev.Event]:
+        """Everything that has happened; waits for the first, at most until `wake_at`."""
+        events: list[ev.Event] = []
+        with trio.move_on_at(math.inf if wake_at is None else wake_at):
+            events.append(await self._receive.receive())
+        while True:
+            try:
+                events.append(self._receive.receive_nowait())
+            except trio.WouldBlock:
+                return events
+
+    async def _listen(self) -> None:
+        """First signal drains, second stops. A hang-up drains although the terminal is gone."""
+        wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        with trio.open_signal_receiver(*wanted) as numbers:
+            first_at = -math.inf
+            async for number in numbers:
+                if self.ended.signal is None:
+                    self.ended.signal, first_at = number, trio.current_time()
+                    self.ports.tell(ev.News("draining", facts={"signal": number}))
+                    self._send.send_nowait(ev.Drain())
+                elif trio.current_time() - first_at >= SAME_SIGNAL_S:
+                    self.ended.stopped = True
+                    self._scope.cancel()
+
+    # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _perform(self, action: ev.Action) -> None:
+        try:
+            event = await self._do(action)
+        except (Refused, OSError) as failure:
+            self._failure = failure
+            self._scope.cancel()
+            return
+        self._send.send_nowait(event)
+
+    async def _do(self, action: ev.Action) -> ev.Event:
+        match action:
+            case ev.Extract():
+                return await self._extract(action)
+            case ev.Draw():
+                return await self._draw(action)
+            case ev.Keep():
+                return await self._keep(action)
+            case ev.Post():
+                return await self._post(action)
+            case ev.Poll():
+                return ev.PollRead(action.key, await self._poll(action))
+            case ev.Fetch():
+                return await self._fetch(action)
+
+    async def _extract(self, action: ev.Extract) -> ev.Event:
+        target = self.ports.clips.frame_path(action.clip, action.index)
+        job = FrameJob(str(self.ports.clips.clip_path(action.clip)), action.index, str(target))
+        try:
+            taken = await self.ports.executor.run(job)
+        except MediaError as error:
+            return ev.FrameBroke(action.clip, action.index, error.code, error.message)
+        if not isinstance(taken, Taken):
+            raise TypeError("a frame job answers a frame")
+        frame = await self.ports.offload(self.ports.clips.keep_frame, action.clip, action.index, taken.pixels)
+        return ev.FrameTaken(action.clip, action.index, frame)
+
+    async def _draw(self, action: ev.Draw) -> ev.Event:
+        provider = self.providers[action.provider]
+        if not isinstance(provider, Local):
+            raise TypeError(f"{action.provider} does not draw on this machine")
+        part = self.ports.clips.part_path(action.take, self.ports.new_id())
+        job = provider.draw(action.ask, str(part))
+
+        def report(share: float) -> None:
+            self.ports.tell(ev.News("progress", action.take, {"share": round(share, 3)}))
+
+        try:
+            clip = await self.ports.executor.run(job, report)
+        except MediaError as error:
+            return ev.Broke(action.key, error.code, error.message, again=error.code in AGAIN)
+        if not isinstance(clip, Clip):
+            raise TypeError("a draw job answers a clip")
+        return ev.Drawn(action.key, str(part), clip)
+
+    async def _keep(self, action: ev.Keep) -> ev.Event:
+        await self.ports.offload(self.ports.clips.keep, Path(action.part), action.clip, action.provenance)
+        return ev.Kept(action.key, action.clip)
+
+    async def _exchange(self, provider: str, action: ev.Post | ev.Poll) -> Response | NotSent | Unknown:
+        if self.ports.network is None:
+            return NotSent("this installation has no network client")
+        remote = self._remote(provider)
+        request = action.request if isinstance(action, ev.Post) else remote.poll_request(action.job)
+        return await self.ports.network.send(provider, request)
+
+    async def _post(self, action: ev.Post) -> ev.Event:
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as scope:
+            answer = await self._exchange(action.provider, action)
+        if scope.cancelled_caught:
+            return ev.Answered(action.attempt, Unknown(f"no answer within {ANSWER_S:g} s"))
+        if not isinstance(answer, Response):
+            return ev.Answered(action.attempt, answer)
+        try:
+            outcome = self._remote(action.provider).read_submit(answer, self.ports.clock.now().mono)
+        except UNREADABLE as error:
+            outcome = Unknown(f"an answer that cannot be read (HTTP {answer.status}, {type(error).__name__})")
+        return ev.Answered(action.attempt, outcome)
+
+    async def _poll(self, action: ev.Poll) -> Polled | None:
+        answer: Response | NotSent | Unknown | None = None
+        with trio.move_on_after(ANSWER_S):
+            answer = await self._exchange(action.provider, action)
+        if not isinstance(answer, Response):
+            return None
+        try:
+            return self._remote(action.provider).read_poll(answer)
+        except UNREADABLE:
+            return None
+
+    async def _fetch(self, action: ev.Fetch) -> ev.Event:
+        part = self.ports.clips.part_path(action.take, self.ports.new_id())
+        if self.ports.network is None:
+            return ev.Broke(action.key, "no-network", "this installation has no network client")
+        try:
+            await self.ports.network.fetch(action.provider, action.link, part)
+            clip = await self.ports.executor.run(VerifyJob(str(part)))
+        except MediaError as error:
+            return ev.Broke(action.key, error.code, error.message)
+        except ConnectionError as error:
+            return ev.Broke(action.key, "download-failed", str(error))
+        if not isinstance(clip, Clip):
+            raise TypeError("a verify job answers a clip")
+        return ev.Drawn(action.key, str(part), clip)
+
+    def _remote(self, provider: str) -> Remote:
+        remote = self.providers[provider]
+        if not isinstance(remote, Remote):
+            raise TypeError(f"{provider} is not a gateway")
+        return remote
