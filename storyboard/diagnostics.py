@@ -6,12 +6,16 @@ kebab-case words with a page each in `storyboard.codes`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+"""What ends a line of a source text: the three line ends of YAML 1.2."""
 
 TAB_STOP = 4
 """A tab in a quoted source line is drawn as spaces up to the next multiple of this many columns."""
@@ -109,6 +113,16 @@ def _place(span: Span) -> str:
 
 def draw_one(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
     """Draw one diagnostic in the shape of the reference; `texts` maps the span's file to its whole text."""
+    return _draw(diagnostic, _lines([diagnostic], texts))
+
+
+def _lines(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """The lines of every text that is quoted, each split once."""
+    files = {diagnostic.span.file for diagnostic in diagnostics if diagnostic.span}
+    return {file: LINE_END.split(texts[file]) for file in files if file in texts}
+
+
+def _draw(diagnostic: Diagnostic, quoted: Mapping[str, list[str]]) -> str:
     span = diagnostic.span
     head = f"{diagnostic.severity}[{diagnostic.code}]: {visible(diagnostic.message)}"
     hint = visible(diagnostic.hint) if diagnostic.hint else None
@@ -116,9 +130,8 @@ def draw_one(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
         drawn = [head, *([f"  = {hint}"] if hint else [])]
     else:
         drawn = [f"{_place(span)}: {head}"]
-        text = texts.get(span.file)
-        if text is not None:
-            lines = text.split("\n")
+        lines = quoted.get(span.file)
+        if lines is not None:
             drawn += _quote(span, lines, hint, len(str(span.line)))
         elif hint:
             drawn.append(f"  = {hint}")
@@ -130,4 +143,6 @@ def draw_one(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
 
 def draw(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> str:
     """Draw diagnostics in file order, an empty line between two."""
-    return "\n\n".join(draw_one(d, texts) for d in in_file_order(diagnostics))
+    ordered = in_file_order(diagnostics)
+    quoted = _lines(ordered, texts)
+    return "\n\n".join(_draw(diagnostic, quoted) for diagnostic in ordered)

@@ -66,7 +66,7 @@ class _Composer:
         self.problems: list[Diagnostic] = []
         self.anchors: dict[str, tuple[Node, int, int] | None] = {}
         self.known: dict[str, str | Scalar] = {}
-        self.nodes = 0
+        self.names: dict[str, str] = {}
         self.get: Any = CParser(page.text).get_event
 
     def run(self) -> Node:
@@ -80,13 +80,14 @@ class _Composer:
             raise Refused(traps.explain(error, self.page, self.problems)) from None
 
     def _document(self) -> Node:
-        page, known, get = self.page, self.known, self.get
+        page, known, names, get = self.page, self.known, self.names, self.get
         here: Any = Seq()
         marks: Any = []
         here.marks = marks
         keyed = flow = False
         key: str | None = None
         key_start = key_end = begun = sizes = start = stop = end = 0
+        room = MAX_NODES
         anchor: str | None = None
         stack: list[Any] = []
         node: Any
@@ -97,7 +98,12 @@ class _Composer:
                 start = event.start_mark.index
                 stop = end = event.end_mark.index
                 node = event.value
-                if event.anchor or event.tag or event.style == '"' or end - start > MAX_SCALAR:
+                if (
+                    event.anchor
+                    or event.tag
+                    or (event.style == '"' and end - start != len(node) + 2)
+                    or end - start > MAX_SCALAR
+                ):
                     start, node = self._unusual(event, start, end)
                     if keyed and key is None and node.__class__ is Scalar:
                         node = self._odd_key(node.spelt, start, end)
@@ -139,10 +145,10 @@ class _Composer:
                 if flow:
                     end = event.end_mark.index
                 start, stop = begun, end
-                node.mark = (page, start, stop, start, stop)
+                node.mark = (page, start, stop - start, start, stop - start)
                 node.size = sizes + len(node) + 1
                 if keyed and _MERGE in node:
-                    self._merge(node)
+                    room -= self._merge(node, room)
                 size = node.size
                 if anchor:
                     self.anchors[anchor] = (node, start, stop)
@@ -152,6 +158,7 @@ class _Composer:
                 end = event.end_mark.index
                 node, start, stop = self._alias(event.anchor, event.start_mark.index, end)
                 sizes += size_of(node) - 1
+                room -= size_of(node)
                 if keyed and key is None:
                     node, start, stop = self._odd_key(node, event.start_mark.index, end), event.start_mark.index, end
             elif kind is DocumentStartEvent:
@@ -165,26 +172,27 @@ class _Composer:
                 return root
             else:
                 continue
-            self.nodes += 1
-            if self.nodes > MAX_NODES:
+            room -= 1
+            if room < 0:
                 self._bomb(start, stop)
             if not keyed:
                 here.append(node)
-                marks.append((page, start, stop, start, stop))
+                length = stop - start
+                marks.append((page, start, length, start, length))
             elif key is None:
-                key, key_start, key_end = node, start, stop
+                key, key_start, key_end = names.setdefault(node, node), start, stop
             else:
                 if key in here:
                     self._duplicate(here, key, key_start, key_end)
                 else:
                     here[key] = node
-                    marks[key] = (page, key_start, key_end, start, stop)
+                    marks[key] = (page, key_start, key_end - key_start, start, stop - start)
                 key = None
 
     def _problem(
         self, start: int, end: int, code: str, message: str, hint: str | None = None, related: tuple[Related, ...] = ()
     ) -> Diagnostic:
-        return Diagnostic(code, message, self.page.span(start, end), hint, related=related)
+        return Diagnostic(code, message, self.page.span(start, end - start), hint, related=related)
 
     def _refuse(self, start: int, end: int, code: str, message: str, hint: str | None = None) -> NoReturn:
         raise Refused([self._problem(start, end, code, message, hint)])
@@ -286,7 +294,6 @@ class _Composer:
         known = self.anchors[name]
         if known is None:
             self._refuse(start, end, "cyclic-alias", f'"*{name}" stands inside its own anchor "&{name}"')
-        self.nodes += size_of(known[0])
         return known
 
     def _skip_braces(self, start: int) -> int:
@@ -310,11 +317,11 @@ class _Composer:
         if not here:
             return False
         last = next(reversed(here))
-        page, name_start, name_end, start, _ = here.marks[last]
+        page, name_start, name_length, start, _ = here.marks[last]
         if not isinstance(here[last], str | Scalar) or page is not self.page:
             return False
         here[last] = page.text[start:key_end]
-        here.marks[last] = (page, name_start, name_end, start, key_end)
+        here.marks[last] = (page, name_start, name_length, start, key_end - start)
         problem = traps.comma_in_braces(page, last, start, key_end)
         if self.problems and traps.same_place(self.problems[-1], problem):
             self.problems.pop()
@@ -323,26 +330,28 @@ class _Composer:
 
     def _duplicate(self, here: Map, key: str, start: int, end: int) -> None:
         shown = key.removeprefix("\x02")
-        first_start, first_end = here.marks[key][1:3]
-        first = Related(f'"{shown}" is first written here', self.page.span(first_start, first_end))
-        self._report(self._problem(start, end, "duplicate-key", f'"{shown}" is written twice', "keep one", (first,)))
+        page, first, length = here.marks[key][:3]
+        above = Related(f'"{shown}" is first written here', page.span(first, length))
+        self._report(self._problem(start, end, "duplicate-key", f'"{shown}" is written twice', "keep one", (above,)))
 
-    def _merge(self, node: Map) -> None:
-        """Take in what `<<` names: explicit keys win, then earlier mappings."""
+    def _merge(self, node: Map, room: int) -> int:
+        """Take in what `<<` names: explicit keys win, then earlier mappings. Says how many nodes it went through."""
         value = node.pop(_MERGE)
-        _, key_start, key_end, start, end = node.marks.pop(_MERGE)
+        _, key_start, key_length, start, length = node.marks.pop(_MERGE)
         sources = value if isinstance(value, Seq) else [value]
         node.size -= size_of(value) + 1
+        seen = 0
         for source in sources:
             if not isinstance(source, Map):
                 message = 'a merge key "<<" takes a mapping, or a list of mappings'
-                self._report(self._problem(start, end, "bad-merge", message))
-                return
+                self._report(self._problem(start, start + length, "bad-merge", message))
+                break
+            seen += source.size
+            if seen > room:
+                self._bomb(key_start, key_start + key_length)
             for key in source:
                 if key not in node:
                     node[key] = source[key]
                     node.marks[key] = source.marks[key]
                     node.size += size_of(source[key]) + 1
-            self.nodes += source.size
-            if self.nodes > MAX_NODES:
-                self._bomb(key_start, key_end)
+        return seen

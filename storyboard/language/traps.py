@@ -37,7 +37,7 @@ def explain(error: Any, page: Page, problems: list[Diagnostic]) -> list[Diagnost
     line_start = max(page.text.rfind("\n", 0, offset), page.text.rfind("\r", 0, offset)) + 1
     line_end = min(place for place in (page.text.find("\n", offset), len(page.text)) if place >= 0)
     line = page.text[line_start:line_end].rstrip("\r")
-    where = page.span(offset, offset + 1)
+    where = page.span(offset, 1)
     if problems and problems[-1].span and problems[-1].span.line == where.line:
         return []
     said: str = error.problem or ""
@@ -55,9 +55,7 @@ def explain(error: Any, page: Page, problems: list[Diagnostic]) -> list[Diagnost
     if said == "found unexpected end of stream" and error.context_mark:
         opened = error.context_mark.index
         quote = page.text[opened : opened + 1]
-        return [
-            Diagnostic("yaml-syntax", f"the quote {quote} opened here is never closed", page.span(opened, opened + 1))
-        ]
+        return [Diagnostic("yaml-syntax", f"the quote {quote} opened here is never closed", page.span(opened, 1))]
     return [Diagnostic("yaml-syntax", _WORDS.get(said, said or "this is no YAML"), where)]
 
 
@@ -66,11 +64,11 @@ def _no_token(page: Page, offset: int, line: str) -> Diagnostic:
     if char == "\t":
         return _tab(page, offset)
     message = f'a plain text cannot begin with "{char}"'
-    return Diagnostic("yaml-syntax", message, page.span(offset, offset + 1), "put the text in quotes")
+    return Diagnostic("yaml-syntax", message, page.span(offset, 1), "put the text in quotes")
 
 
 def _tab(page: Page, offset: int) -> Diagnostic:
-    return Diagnostic("tab-indent", "a tab in the indentation", page.span(offset, offset + 1), "indent with spaces")
+    return Diagnostic("tab-indent", "a tab in the indentation", page.span(offset, 1), "indent with spaces")
 
 
 def _bad_escape(page: Page, offset: int) -> Diagnostic:
@@ -79,14 +77,14 @@ def _bad_escape(page: Page, offset: int) -> Diagnostic:
     written = shown[0] if shown else "\\"
     message = f'"{written}" stands for no character'
     hint = 'a backslash is written "\\\\"; single quotes take it as it is'
-    return Diagnostic("bad-escape", message, page.span(start, start + len(written)), hint)
+    return Diagnostic("bad-escape", message, page.span(start, len(written)), hint)
 
 
 def _unquoted_colon(page: Page, key: str, start: int, value: str) -> Diagnostic:
     text = value.rstrip()
     quoted = f"write {key}: {_quoted(text)}"
     message = "a text with a colon and a space must be quoted"
-    return Diagnostic("unquoted-colon", message, page.span(start, start + len(text)), quoted)
+    return Diagnostic("unquoted-colon", message, page.span(start, len(text)), quoted)
 
 
 def unquoted_expression(page: Page, start: int) -> Diagnostic:
@@ -96,14 +94,14 @@ def unquoted_expression(page: Page, start: int) -> Diagnostic:
     close = line.rfind("}}") + 2
     text = line[:close] if close > 1 else line
     hint = f"write {_quoted(text)}"
-    return Diagnostic("unquoted-expression", "an expression must be quoted", page.span(start, start + len(text)), hint)
+    return Diagnostic("unquoted-expression", "an expression must be quoted", page.span(start, len(text)), hint)
 
 
 def comma_in_braces(page: Page, key: str, start: int, end: int) -> Diagnostic:
     """The mistake of a text with a comma inside braces, without quotes."""
     hint = f"write {key}: {_quoted(page.text[start:end])}"
     return Diagnostic(
-        "comma-in-braces", "a text with a comma inside braces must be quoted", page.span(start, end), hint
+        "comma-in-braces", "a text with a comma inside braces must be quoted", page.span(start, end - start), hint
     )
 
 

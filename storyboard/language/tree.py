@@ -8,16 +8,13 @@ bare tuples of offsets because a long film has a hundred thousand; lines and col
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from storyboard.diagnostics import Diagnostic, Related, Severity, Span
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from storyboard.diagnostics import LINE_END, Diagnostic, Related, Severity, Span
 
 
 class Page:
@@ -29,21 +26,21 @@ class Page:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+        return [0, *(end.end() for end in LINE_END.finditer(self.text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of the code point at `offset`."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
-    def span(self, start: int, end: int) -> Span:
-        """The stretch of offsets [start, end), without white space at its end."""
-        end = start + len(self.text[start:end].rstrip())
+    def span(self, start: int, length: int) -> Span:
+        """The stretch of `length` code points from `start`, without white space at its end."""
+        end = start + len(self.text[start : start + length].rstrip())
         return Span(self.file, *self.position(start), *self.position(end))
 
 
 Mark = tuple[Page, int, int, int, int]
-"""A page and four offsets: start and end of the key, start and end of the value. Without a key the value's, twice."""
+"""A page, then offset and length of the key and of the value, in code points; without a key the value's, twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,23 +153,23 @@ def mark_at(tree: Node, path: Sequence[str | int]) -> Mark:
 
 def span(tree: Node, path: Sequence[str | int], *, key: bool = False) -> Span:
     """Where the value at the end of `path` stands (or its key); a missing step gives its nearest ancestor's place."""
-    page, key_start, key_end, start, end = mark_at(tree, path)
-    return page.span(key_start, key_end) if key else page.span(start, end)
+    page, key_start, key_length, start, length = mark_at(tree, path)
+    return page.span(key_start, key_length) if key else page.span(start, length)
 
 
 def span_within(tree: Node, path: Sequence[str | int], offset: int, length: int) -> Span:
     """Where characters [offset, offset + length) of the text at `path` stand; the whole value if escapes hide them."""
-    node, (page, _, _, start, end) = _walk(tree, path)
+    node, (page, _, _, start, whole) = _walk(tree, path)
     value = node.spelt if isinstance(node, Scalar) else node
     if isinstance(value, str):
         part = value[offset : offset + length]
-        raw = page.text[start:end]
+        raw = page.text[start : start + whole]
         if part and raw.count(part) == value.count(part):
             place = -1
             for _ in range(value.count(part, 0, offset + length)):
                 place = raw.find(part, place + 1)
-            return page.span(start + place, start + place + len(part))
-    return page.span(start, end)
+            return page.span(start + place, length)
+    return page.span(start, whole)
 
 
 def at(
