@@ -1,0 +1,48 @@
+"""What goes wrong inside an expression, before anybody knows where the expression stands."""
+
+from __future__ import annotations
+
+
+class Fault(Exception):
+    """A mistake in an expression: a stable `code`, a `message`, a `hint`, and the `word` in it to point at."""
+
+    def __init__(self, code: str, message: str, hint: str | None = None, word: str | None = None) -> None:
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.word = word
+        super().__init__(message)
+
+
+class Undefined(Fault):
+    """A name, key or item that is not there; `default` and `is defined` catch it."""
+
+    def __init__(self, message: str, hint: str | None = None, word: str | None = None) -> None:
+        super().__init__("undefined-name", message, hint, word)
+
+
+class ValueProblem(Exception):
+    """A mistake in a value's text: `offset` and `length` say which characters of the text are meant."""
+
+    def __init__(self, code: str, message: str, hint: str | None, offset: int, length: int) -> None:
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.offset = offset
+        self.length = length
+        super().__init__(message)
+
+
+def bad(message: str, hint: str | None = None, word: str | None = None) -> Fault:
+    """A mistake of meaning or grammar."""
+    return Fault("bad-expression", message, hint, word)
+
+
+def unsafe(message: str, hint: str | None = None, word: str | None = None) -> Fault:
+    """Something that expressions may not do."""
+    return Fault("unsafe-expression", message, hint, word)
+
+
+def too_long(message: str) -> Fault:
+    """A result larger than any film needs."""
+    return Fault("too-long-value", message)
