@@ -18,7 +18,7 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Ask, Capabilities, Clip, ClipId, Film, Frame, ShotId, TakeKey
 from storyboard.finishing.cut import cut
 from storyboard.language import Loaded, load
-from storyboard.media.jobs import Executor, JoinJob, MediaError
+from storyboard.media.jobs import Executor, JoinJob, MediaError, VerifyJob
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote, discover
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
@@ -28,6 +28,7 @@ from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
+from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
@@ -151,6 +152,25 @@ class Production:
             planned = self.plan()
             clips = {take.key: take.clip for take in planned.plan.takes if take.clip is not None}
             return await join(planned, clips, folder, executor, tell, target)
+
+    async def verify(self, executor: Executor, tell: Tell, read_data: bool = False) -> tuple[int, list[Finding]]:
+        """How many done takes the state has, and which clips are not as they were recorded; with `read_data` every
+        byte is hashed and every frame decoded. Raises Refused 13 where the state itself is damaged.
+        """
+        folder = self.folder
+        history, store = read_history(folder.database), folder.store(LocalDisk())
+        done = [take for take in history.takes.values() if take.state == "done" and take.clip is not None]
+        findings = audit(history, store, LocalDisk(), read_data=read_data)
+        bad = {finding.take for finding in findings}
+        if read_data:
+            for take in done:
+                if take.take not in bad and take.clip is not None:
+                    try:
+                        await executor.run(VerifyJob(str(store.clip_path(take.clip))))
+                    except MediaError as error:
+                        findings.append(Finding("clip-damaged", take.take, error.message))
+        tell(News("verified", facts={"clips": len(done)}))
+        return len(done), findings
 
 
 class _Run:

@@ -1,0 +1,133 @@
+"""`storyboard status FILE`"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from storyboard.cli.options import production, storyboard_options
+from storyboard.cli.table import Column, table
+from storyboard.finishing.seams import seams
+from storyboard.planning.plan import PlannedTake
+from storyboard.production import Planned
+from storyboard.state.folder import Folder
+from storyboard.state.journal import AttemptRecord, TakeRecord
+
+FROM_VERDICT = {"done": "done", "stale": "done", "render": "planned", "held": "held", "blocked": "skipped"}
+
+
+@click.command("status")
+@storyboard_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def command(
+    file: Path,
+    assignments: tuple[str, ...],
+    vars_file: Path | None,
+    state: Path | None,
+    allow: tuple[Path, ...],
+    debug: bool,
+    as_json: bool,
+) -> None:
+    """What happened: every take's state, clip, job and charge. Reads only."""
+    made = production(file, assignments, vars_file, state, allow)
+    told = status(made.plan(), made.folder)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    click.echo(table([Column(name) for name in ("take", "state", "provider", "clip", "charged", "")], _rows(told)))
+    counts: dict[str, int] = defaultdict(int)
+    for take in told["takes"]:
+        counts[take["state"]] += 1
+    click.echo("\n" + ", ".join(f"{number} {name}" for name, number in sorted(counts.items())))
+    if told["film"]:
+        click.echo(told["film"])
+
+
+def _rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for take in told["takes"]:
+        clip, charged, error = take["clip"], take["charged"], take["error"]
+        size = f"{clip['frames']} frames, {clip['width']}×{clip['height']}" if clip else ""
+        cost = f"{charged['amount']} {charged['unit']}" if charged else ""
+        rows.append((take["take"], take["state"], take["provider"], size, cost, error["message"] if error else ""))
+    return rows
+
+
+def status(planned: Planned, folder: Folder) -> dict[str, Any]:
+    """The object of `status --json`; names are settled in the reference."""
+    film = folder.film()
+    return {
+        "takes": [_take(take, planned, folder) for take in planned.plan.takes],
+        "charged": _charged(planned),
+        "seams": seams(planned.plan, planned.history),
+        "film": str(film) if film.exists() else None,
+    }
+
+
+def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]:
+    record = planned.history.takes.get(take.key)
+    attempts = [one for one in planned.history.attempts.values() if one.take == take.key]
+    last = max(attempts, key=lambda one: one.created, default=None)
+    return {
+        "take": take.id,
+        "shot": take.shot.id,
+        "state": _state(take, record),
+        "provider": take.shot.provider,
+        "job": last.job if last else None,
+        "clip": _clip(take, planned, folder),
+        "charged": _charge(last),
+        "error": _error(record),
+    }
+
+
+def _state(take: PlannedTake, record: TakeRecord | None) -> str:
+    """What the journal says, except where the clip it means is gone or the take never began."""
+    if record is None or record.state == "done":
+        return FROM_VERDICT[take.verdict]
+    return record.state
+
+
+def _clip(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any] | None:
+    clip = planned.history.clips.get(take.clip) if take.clip else None
+    if clip is None:
+        return None
+    return {
+        "path": str(folder.clips / f"{clip.id}.mp4"),
+        "sha256": clip.id,
+        "frames": clip.frames,
+        "fps": str(clip.fps),
+        "width": clip.width_px,
+        "height": clip.height_px,
+        "duration": round(float(clip.duration), 6),
+    }
+
+
+def _charge(attempt: AttemptRecord | None) -> dict[str, str] | None:
+    if attempt is None or attempt.charged is None:
+        return None
+    return {"amount": f"{attempt.charged:f}", "unit": attempt.unit}
+
+
+def _error(record: TakeRecord | None) -> dict[str, str] | None:
+    if record is None or record.error_code is None or record.state == "done":
+        return None
+    return {"code": record.error_code, "message": record.error_message or ""}
+
+
+def _charged(planned: Planned) -> dict[str, Any]:
+    """By provider: what was charged, and what may have been by submissions of unknown fate."""
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    unknown: dict[str, int] = defaultdict(int)
+    units: dict[str, str] = {}
+    for attempt in planned.history.attempts.values():
+        units[attempt.provider] = attempt.unit
+        amounts[attempt.provider] += attempt.charged or Decimal(0)
+        unknown[attempt.provider] += attempt.state in ("ambiguous", "unsure", "intended")
+    return {
+        name: {"amount": f"{amounts[name]:f}", "unit": unit, "unknown": unknown[name]} for name, unit in units.items()
+    }
