@@ -22,6 +22,9 @@ from storyboard.language.filters import FILTERS, TESTS
 MAX_SOURCE = 2_000
 """Characters of one expression."""
 
+_WORDS = frozenset(["true", "false", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is"])
+"""Identifiers that Jinja does not read as names."""
+
 Scope = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Names an expression sees: the nearer ones, which hide, and the farther ones."""
 Expression = Callable[[Scope], Any]
@@ -43,6 +46,9 @@ def compiled(source: str, env: SandboxedEnvironment) -> Expression:
     """The function that an expression stands for; it raises Fault. Raises Fault where the expression is refused."""
     if len(source) > MAX_SOURCE:
         raise bad(f"an expression is at most {MAX_SOURCE:,} characters long")
+    path = source.split(".")
+    if all(map(_is_name, path)):
+        return _path(path)
     try:
         parser = Parser(env, source, state="variable")
         tree = parser.parse_expression()
@@ -53,6 +59,18 @@ def compiled(source: str, env: SandboxedEnvironment) -> Expression:
         raise bad(_said(error)) from None
     except RecursionError:
         raise bad("the expression is nested too deep") from None
+
+
+def _is_name(word: str) -> bool:
+    return word.isidentifier() and word not in _WORDS and not word.startswith("_")
+
+
+def _path(path: list[str]) -> Expression:
+    """The commonest expression, a name with attributes, without a parser."""
+    found = _looked_up(path[0])
+    for name in path[1:]:
+        found = _attribute(found, name)
+    return found
 
 
 def _said(error: TemplateSyntaxError) -> str:
@@ -73,7 +91,10 @@ def _name(node: nodes.Name) -> Expression:
     name = node.name
     if name.startswith("_"):
         raise unsafe(f'names cannot begin with "_": "{name}"', word=name)
+    return _looked_up(name)
 
+
+def _looked_up(name: str) -> Expression:
     def look_up(scope: Scope) -> Any:
         near, far = scope
         if name in near:
@@ -91,9 +112,13 @@ def _const(node: nodes.Const) -> Expression:
 
 
 def _getattr(node: nodes.Getattr) -> Expression:
-    name, of = node.attr, _build(node.node)
+    name = node.attr
     if name.startswith("_"):
         raise unsafe(f'names cannot begin with "_": "{name}"', word=name)
+    return _attribute(_build(node.node), name)
+
+
+def _attribute(of: Expression, name: str) -> Expression:
     return lambda scope: arithmetic.attribute(of(scope), name)
 
 

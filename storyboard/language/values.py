@@ -1,7 +1,8 @@
 """Values with `{{ }}` in them: split once, compiled once, evaluated in a scope.
 
 A value that is one whole expression keeps the type of its result; mixed text is text. Texts are split by Jinja's own
-lexer, and each distinct expression is compiled once an `Evaluator`: a thousand shots that say `{{ city }}` share it.
+lexer, or by one pattern where no quote or brace can hide the end of an expression. Each distinct expression is compiled
+once an `Evaluator`: a thousand shots that say `{{ city }}` share it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from storyboard.language.expressions import Expression, Scope, compiled, environ
 from storyboard.language.faults import Fault, ValueProblem
 
 __all__ = ["Citation", "Cited", "Evaluator", "ValueProblem", "citations", "has_citation", "uncite"]
+
+_SIMPLE = re.compile(r"""\{\{(?![-+])([^{}'"]*)(?<![-+])\}\}""")
 
 
 def _statement_in(text: str) -> tuple[int, int] | None:
@@ -83,7 +86,10 @@ class Evaluator:
         statement = _statement_in(text)
         if statement and "{{" not in text[: statement[0]]:
             raise _statement(*statement)
-        parts = self._lexed(text)
+        if len(text) > MAX_TEXT:
+            message = f"a text with expressions is at most {MAX_TEXT:,} characters long"
+            raise ValueProblem("too-long-value", message, None, 0, len(text))
+        parts = self._simple(text) or self._lexed(text)
         for part in parts:
             statement = _statement_in(part.source) if part.run is None else None
             if statement:
@@ -91,10 +97,23 @@ class Evaluator:
         said = [part for part in parts if part.run or part.source.strip()]
         return said if len(said) == 1 and said[0].run else parts
 
+    def _simple(self, text: str) -> list[_Part]:
+        """The parts of a text whose expressions hold no quotes and no braces; none where the lexer must look."""
+        found = list(_SIMPLE.finditer(text))
+        if not found or len(found) != text.count("{{") or "{{{" in text:
+            return []
+        parts: list[_Part] = []
+        place = 0
+        for match in found:
+            if match.start() > place:
+                parts.append(_Part(text[place : match.start()], place, None))
+            parts.append(self._expression(match[1], match.start(1)))
+            place = match.end()
+        if place < len(text):
+            parts.append(_Part(text[place:], place, None))
+        return parts
+
     def _lexed(self, text: str) -> list[_Part]:
-        if len(text) > MAX_TEXT:
-            message = f"a text with expressions is at most {MAX_TEXT:,} characters long"
-            raise ValueProblem("too-long-value", message, None, 0, len(text))
         parts: list[_Part] = []
         source: list[str] | None = None
         opened = place = 0
