@@ -89,6 +89,8 @@ def speaking(path: Path) -> Iterator[None]:
         raise ValueError(f"the records do not fit together: {error}") from error
     except sqlite3.ProgrammingError:
         raise
+    except UnicodeDecodeError as error:
+        raise corrupt("it holds text that is no UTF-8") from error
     except sqlite3.DatabaseError as error:
         raise _told(error, path) from error
 

@@ -19,6 +19,7 @@ from typing import Self
 from storyboard.diagnostics import Refused
 from storyboard.state.disk import LocalDisk, refusing
 from storyboard.state.journal import History, Record
+from storyboard.state.log import damaged
 from storyboard.state.refusals import check_file, corrupt, newer, speaking
 from storyboard.state.rows import TABLES, Table
 from storyboard.state.schema import APPLICATION_ID, STEPS, VERSION
@@ -42,6 +43,8 @@ class SqliteJournal:
             _make(path)
         with speaking(path):
             self._connection = _connect(path, "rw")
+            # What a crash left behind the last commit goes, so that only one torn transaction can ever stand there.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             _upgrade(self._connection)
 
     def __enter__(self) -> Self:
@@ -102,7 +105,14 @@ def read_history(path: Path) -> History:
 
 
 def verify(path: Path) -> None:
-    """Read all of a state, tree and rows, and change nothing. Raises Refused `state-corrupt`, `state-newer` (13)."""
+    """Read all of a state, log, tree and rows, and change nothing. Raises Refused `state-corrupt`, `state-newer` (13).
+
+    Hold the lock: a log that is being written cannot be judged.
+    """
+    log = _log(path)
+    with refusing(log):
+        if log.exists() and damaged(log.read_bytes()):
+            raise corrupt(f"{log.name} has bad frames before good ones")
     with speaking(path), closing(_connect(path, "ro", immutable=_at_rest(path) is not None)) as connection:
         _check_version(connection)
         for (finding,) in connection.execute("PRAGMA quick_check(1)"):
@@ -206,8 +216,12 @@ def _transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Ite
 
 def _at_rest(path: Path) -> tuple[int, int, int] | None:
     """What changes whenever the file does; None while it has a log that SQLite must read as well."""
-    wal = path.with_name(path.name + "-wal")
-    if wal.exists() and wal.stat().st_size:
+    log = _log(path)
+    if log.exists() and log.stat().st_size:
         return None
     about = path.stat()
     return about.st_ino, about.st_size, about.st_mtime_ns
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")

@@ -257,13 +257,13 @@ def _missing(path: Path) -> FileNotFoundError:
 
 def _check_references(known: History, records: Sequence[Record]) -> None:
     """The foreign keys of the state file, so that the simulation refuses what production refuses."""
-    clips = known.clips.keys() | {record.id for record in records if isinstance(record, Clip)}
-    takes = known.takes.keys() | {record.key for record in records if isinstance(record, TakeRecord)}
+    clips = {record.id for record in records if isinstance(record, Clip)}
+    takes = {record.key for record in records if isinstance(record, TakeRecord)}
     for record in records:
         match record:
-            case TakeRecord() if record.clip is not None and record.clip not in clips:
+            case TakeRecord() if record.clip and record.clip not in clips and record.clip not in known.clips:
                 raise ValueError(f"take {record.take} names a clip that was never recorded")
-            case FrameRecord() if record.clip not in clips:
+            case FrameRecord() if record.clip not in clips and record.clip not in known.clips:
                 raise ValueError("a frame of a clip that was never recorded")
-            case AttemptRecord() if record.take not in takes:
+            case AttemptRecord() if record.take not in takes and record.take not in known.takes:
                 raise ValueError(f"attempt {record.id} of a take that was never recorded")

@@ -57,7 +57,7 @@ def production(shots: int) -> list[Record]:
 
 
 _hex = st.text("0123456789abcdef", min_size=64, max_size=64)
-_text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+_text = st.text(max_size=20)
 _name = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=20)
 _seconds = st.floats(allow_nan=False, allow_infinity=False)
 _money = st.none() | st.decimals(allow_nan=False, allow_infinity=False)
