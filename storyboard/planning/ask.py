@@ -25,7 +25,7 @@ def compose(
     return Ask(
         take=take.id,
         shot=shot,
-        prompt=manifest.compose_prompt(film, shot, capabilities),
+        prompt=manifest.compose_prompt(shot, capabilities),
         negative=shot.negative if capabilities.negative else None,
         duration=take.duration,
         width_px=shot.width_px,

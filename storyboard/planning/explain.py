@@ -18,7 +18,7 @@ def explain(plan: Plan, shot: ShotId, history: History, capabilities: Mapping[st
     if not takes:
         raise KeyError(shot)
     names = {take.key: take.id for take in plan.takes}
-    prompt = manifest.compose_prompt(plan.film, takes[0].shot, capabilities[takes[0].shot.provider])
+    prompt = manifest.compose_prompt(takes[0].shot, capabilities[takes[0].shot.provider])
     parts = ["\n".join(_take(take, names, history)) for take in takes]
     return "\n\n".join([*parts, f"prompt:\n{_indented(prompt)}"]) + "\n"
 

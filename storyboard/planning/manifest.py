@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from storyboard.film import Ask, Asset, Capabilities, Casting, Edge, Film, Line, Reference, Shot, TakeKey
+from storyboard.film import Ask, Asset, Capabilities, Casting, Edge, Line, Reference, Shot, TakeKey
 from storyboard.planning.prompt import compose
 
 Digests = Mapping[str, str]
@@ -180,8 +180,8 @@ def references(shot: Shot) -> tuple[Reference, ...]:
     return tuple({one.path: one for one in found}.values())
 
 
-def compose_prompt(film: Film, shot: Shot, capabilities: Capabilities) -> str:
-    """The prompt for that provider, with every citation as the name that people read."""
+def compose_prompt(shot: Shot, capabilities: Capabilities) -> str:
+    """The prompt for that provider."""
     return compose(shot, negative_apart=capabilities.negative)
 
 

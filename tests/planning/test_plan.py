@@ -1,0 +1,154 @@
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from storyboard.film import Film, Shot
+from storyboard.planning.plan import Plan, PlannedTake, carried_text, digest_of, make
+from storyboard.state.journal import FrameRecord, History, TakeRecord
+from tests.films import CAPABILITIES, after, chain, clip, film, shot
+
+
+def plan(made: Film, history: History | None = None) -> Plan:
+    return make(made, CAPABILITIES, history or History(), {})
+
+
+def verdicts(made: Plan) -> dict[str, str]:
+    return {take.id: take.verdict for take in made.takes}
+
+
+def take_of(made: Plan, name: str) -> PlannedTake:
+    return next(take for take in made.takes if take.id == name)
+
+
+def rendered(made: Film, letters: str, pixels: str = "p") -> History:
+    """A history in which every take is done and every carried frame was taken."""
+    history = History()
+    for take, letter in zip(plan(made).takes, letters, strict=True):
+        stored = clip(letter)
+        carried = carried_text({one.slot: pixels for one in take.carries})
+        history.keep(stored)
+        history.keep(FrameRecord(stored.id, 120, pixels))
+        history.keep(
+            TakeRecord(
+                take.key,
+                take.id,
+                take.shot.provider,
+                take.number,
+                take.rank,
+                take.own,
+                "done",
+                carried=carried,
+                clip=stored.id,
+            )
+        )
+    return history
+
+
+def changed(made: Film, name: str, **fields: object) -> Film:
+    shots = tuple(replace(one, **fields) if one.id == name else one for one in made.shots)  # type: ignore[arg-type]
+    return replace(made, shots=shots)
+
+
+def test_a_new_film_is_all_to_render_in_chain_order() -> None:
+    made = plan(chain("1A", "1B", "1C"))
+    assert verdicts(made) == {"1A-1": "render", "1B-1": "render", "1C-1": "render"}
+    assert made.takes[2].needs == (made.takes[1].key,)
+
+
+def test_a_rendered_film_is_done() -> None:
+    made = chain("1A", "1B")
+    assert verdicts(plan(made, rendered(made, "ab"))) == {"1A-1": "done", "1B-1": "done"}
+
+
+def test_changing_what_is_asked_renders_it_and_makes_its_followers_stale() -> None:
+    made = chain("1A", "1B", "1C")
+    after_edit = plan(changed(made, "1A", size="CU"), rendered(made, "abc"))
+    assert verdicts(after_edit) == {"1A-1": "render", "1B-1": "stale", "1C-1": "stale"}
+    assert take_of(after_edit, "1A-1").why == ("size changed",)
+
+
+@pytest.mark.parametrize("fields", [{"note": "later"}, {"gain_db": 3}, {"mute": True}])
+def test_notes_and_sound_edits_buy_nothing(fields: dict[str, object]) -> None:
+    made = chain("1A", "1B")
+    assert set(verdicts(plan(changed(made, "1A", **fields), rendered(made, "ab"))).values()) == {"done"}
+
+
+def test_moving_the_cut_makes_only_the_follower_stale() -> None:
+    made = chain("1A", "1B")
+    earlier = plan(changed(made, "1A", out=Fraction(4)), rendered(made, "ab"))
+    assert verdicts(earlier) == {"1A-1": "done", "1B-1": "stale"}
+
+
+def test_renaming_and_inserting_shots_buys_nothing() -> None:
+    made = film(shot("1A"), shot("1B"))
+    history = rendered(made, "ab")
+    renamed = replace(made.shots[0], id="opening")  # type: ignore[arg-type]
+    inserted = shot("1AA", size="INSERT")
+    again = plan(film(renamed, inserted, made.shots[1]), history)
+    assert verdicts(again) == {"opening-1": "done", "1AA-1": "render", "1B-1": "done"}
+
+
+def test_shots_that_ask_for_the_same_picture_have_clips_of_their_own() -> None:
+    same = {"action": (), "prompt": "Waves."}
+    made = plan(film(shot("1A", **same), shot("1B", **same)))
+    assert made.takes[0].key != made.takes[1].key
+
+
+def test_two_takes_without_a_circle_hold_what_follows() -> None:
+    made = plan(film(shot("1A", takes=2), shot("1B", start=after("1A")), shot("1C", start=after("1B"))))
+    assert verdicts(made) == {"1A-1": "render", "1A-2": "render", "1B-1": "held", "1C-1": "held"}
+    assert take_of(made, "1B-1").why == ("1A has 2 takes and no circle: storyboard circle FILE 1A N",)
+
+
+def test_only_the_circled_take_feeds_the_chain() -> None:
+    made = plan(film(shot("1A", takes=2, circled=2), shot("1B", start=after("1A"))))
+    assert take_of(made, "1B-1").needs == (take_of(made, "1A-2").key,)
+    assert made.chosen["1A"] == take_of(made, "1A-2").key  # type: ignore[index]
+
+
+def test_a_review_holds_what_follows_until_a_circle() -> None:
+    def verdict(reviewed: Shot) -> str:
+        return verdicts(plan(film(reviewed, shot("1B", start=after("1A")))))["1B-1"]
+
+    assert verdict(shot("1A", review=True)) == "held"
+    assert verdict(shot("1A", review=True, circled=1)) == "render"
+
+
+def test_a_frame_that_came_out_different_makes_its_follower_stale() -> None:
+    made = chain("1A", "1B")
+    history = rendered(made, "ab")
+    history.keep(FrameRecord(clip("a").id, 120, "other"))
+    assert take_of(plan(made, history), "1B-1").why == ("the frame carried from 1A changed",)
+
+
+def test_a_clip_that_is_gone_is_rendered_again() -> None:
+    made = chain("1A")
+    history = rendered(made, "a")
+    history.clips.clear()
+    assert take_of(plan(made, history), "1A-1").why == ("its clip is gone",)
+
+
+def test_an_ambiguous_take_blocks_and_is_not_bought_again() -> None:
+    made = chain("1A", "1B")
+    first = plan(made).takes[0]
+    history = History()
+    history.keep(TakeRecord(first.key, first.id, "paid", 1, 0, first.own, "ambiguous", error_message="answer lost"))
+    assert verdicts(plan(made, history)) == {"1A-1": "blocked", "1B-1": "blocked"}
+
+
+def test_an_omitted_shot_is_rendered_only_where_another_needs_it() -> None:
+    made = plan(film(shot("1A", omit=True), shot("1B", omit=True), shot("1C", start=after("1B"))))
+    assert list(verdicts(made)) == ["1B-1", "1C-1"]
+
+
+def test_the_shortest_length_that_holds_the_shot_is_asked_and_priced() -> None:
+    take = plan(film(shot("1A", duration=Fraction(6)))).takes[0]
+    assert take.duration == 10
+    assert take.price is not None
+    assert (take.price.amount, take.price.unit) == (60, "credits")
+
+
+def test_a_carried_text_gives_its_digests_back() -> None:
+    text = carried_text({"start": "aa", "end": "bb"})
+    assert (digest_of(text, "start"), digest_of(text, "end"), digest_of("", "start")) == ("aa", "bb", "")
