@@ -2,8 +2,11 @@
 
 A damaged file passes for a good one almost everywhere: FFmpeg conceals what is broken, stops early where bytes are
 missing, and still answers the full duration. So the decoder is told to fail on any flaw, frames are counted as they
-come out and compared with what the container promises (a number of frames, or at least a duration), and the file must
-end where the container says.
+come out and compared with what the container promises (a number of frames, or at least a duration), the file must reach
+as far as the container says, and the units of H.264 and H.265 are looked at byte by byte.
+
+What no decoder can see: bytes inside a frame's data that were replaced by others of the same kind. VP9 and AV1 read
+anything at all as pictures. Against that stand the length and the hash of the transfer, not this module.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from av.packet import Packet
 from av.stream import Stream
 
 from storyboard.film import Clip, ClipId
+from storyboard.media.bitstream import length_bytes, sound_units
 from storyboard.media.guard import MOST_FRAMES, MOST_PIXELS, Opened, opened
 from storyboard.media.jobs import MediaError, Report
 from storyboard.media.probe import facts, whole
@@ -44,16 +48,21 @@ def verify(path: Path, report: Report) -> Clip:
 def _count(clip: Opened, size: int, report: Report) -> int:
     """Decode everything; how many frames came out. Raises MediaError where fewer did than the container promises."""
     frames = hidden = 0
+    done = 0.0
     end = Fraction(0)
+    prefix = length_bytes(clip.video.codec_context.name, clip.video.codec_context.extradata)
     for packet in clip.container.demux(*(stream for stream in (clip.video, clip.audio) if stream)):
         if packet.is_corrupt:
             raise MediaError("clip-damaged", f"{clip.path.name} has a damaged packet")
         if packet.pts is not None:
             end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
         if packet.stream_index == clip.video.index:
+            if prefix and packet.size and not sound_units(bytes(packet), prefix):
+                raise MediaError("clip-damaged", f"{clip.path.name} has overwritten bytes")
             hidden += packet.is_discard
             frames += _pictures(clip, packet)
-            report(min(1.0, (packet.pos or 0) / size))
+            done = max(done, min(1.0, (packet.pos or 0) / size))
+            report(done)
         else:
             packet.decode()
         if frames > MOST_FRAMES:

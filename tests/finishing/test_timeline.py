@@ -1,0 +1,153 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storyboard.diagnostics import Refused
+from storyboard.film import Clip, ClipId, Film, ShotId
+from storyboard.finishing.timeline import Timeline, expected, timeline
+from storyboard.timing import carried_index, continues, first_frame, lengths, nearest
+from tests.test_timing import RATES, TIMES, chain, film, shot
+
+
+def clip(frames: int, fps: Fraction = Fraction(24)) -> Clip:
+    return Clip(ClipId("0" * 64), frames, fps, 160, 90, False, 1000)
+
+
+def clips(board: Film, surplus: list[int]) -> dict[ShotId, Clip]:
+    """Clips that have the frames of their shots and `surplus` more (or fewer)."""
+    found = lengths(board)
+    fps = board.delivery.fps
+    return {
+        one.id: clip(max(1, first_frame(one, fps) + found[one.id] + more), fps)
+        for one, more in zip(board.on_screen, surplus, strict=True)
+    }
+
+
+@st.composite
+def boards(draw: st.DrawFn, surplus: st.SearchStrategy[int]) -> tuple[Film, dict[ShotId, Clip]]:
+    """A film of up to 15 shots, some of which continue the one before, and their clips."""
+    times = draw(st.lists(TIMES, min_size=1, max_size=15))
+    links = draw(st.lists(st.booleans(), min_size=len(times), max_size=len(times)))
+    shots = [shot(n, time, f"S{n - 1}" if n and links[n] else None) for n, time in enumerate(times)]
+    board = film(shots, draw(RATES))
+    return board, clips(board, draw(st.lists(surplus, min_size=len(times), max_size=len(times))))
+
+
+def spans(line: Timeline) -> list[tuple[int, int, int]]:
+    return [(placed.at, placed.first, placed.frames) for placed in line.picture]
+
+
+def test_a_chain_with_the_frame_at_the_cut_shows_every_frame_once() -> None:
+    board = chain([Fraction(2)] * 3)
+    assert spans(timeline(board, clips(board, [1, 1, 1]))) == [(0, 0, 48), (48, 0, 48), (96, 0, 48)]
+
+
+def test_where_the_last_frame_shown_is_carried_the_next_drops_its_first() -> None:
+    board = chain([Fraction(2)] * 3)
+    assert spans(timeline(board, clips(board, [0, 1, 1]))) == [(0, 0, 48), (48, 1, 47), (95, 0, 48)]
+
+
+def test_a_clip_shorter_than_its_shot_shows_what_it_has_and_says_what_is_missing() -> None:
+    board = film([shot(0, "2"), shot(1, "2")])
+    line = timeline(board, clips(board, [-3, 1]))
+    assert spans(line) == [(0, 0, 45), (45, 0, 48)]
+    assert [placed.missing for placed in line.picture] == [3, 0]
+
+
+def test_trimmed_shots_show_their_own_part() -> None:
+    board = film([shot(0, "5", in_=Fraction(1), out=Fraction(3))])
+    assert spans(timeline(board, {ShotId("S0"): clip(121)})) == [(0, 24, 48)]
+
+
+def test_a_continued_shot_that_starts_later_in_its_clip_drops_nothing() -> None:
+    board = film([shot(0, "2"), shot(1, "2", "S0", in_=Fraction(1, 2))])
+    assert spans(timeline(board, clips(board, [0, 1]))) == [(0, 0, 48), (48, 12, 36)]
+
+
+def test_a_shot_of_one_frame_that_would_drop_it_keeps_it() -> None:
+    board = chain([Fraction(1), Fraction(1, 24), Fraction(1)])
+    assert [placed.frames for placed in timeline(board, clips(board, [0, 0, 0])).picture] == [24, 1, 23]
+
+
+def test_omitted_shots_are_not_shown() -> None:
+    board = film([shot(0, "1"), shot(1, "1", omit=True), shot(2, "1")])
+    assert [placed.shot for placed in expected(board).picture] == ["S0", "S2"]
+
+
+def test_gain_and_mute_travel_with_the_shot() -> None:
+    board = film([shot(0, "1", gain_db=Decimal(-6)), shot(1, "1", mute=True)])
+    assert [(placed.gain_db, placed.mute) for placed in expected(board).picture] == [
+        (Decimal(-6), False),
+        (Decimal(0), True),
+    ]
+
+
+def test_a_shot_that_begins_past_the_end_of_its_clip_is_refused_at_its_place() -> None:
+    board = film([shot(0, "2", in_=Fraction(1))])
+    with pytest.raises(Refused) as refused:
+        timeline(board, {ShotId("S0"): clip(24)})
+    assert refused.value.diagnostics[0].code == "clip-too-short"
+    assert refused.value.diagnostics[0].span == board.shots[0].place
+    assert refused.value.exit_code == 3
+
+
+def test_a_shot_without_a_clip_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        timeline(chain([Fraction(1)]), {})
+
+
+def test_an_empty_film_has_no_frames() -> None:
+    assert expected(film([])).frames == 0
+    assert expected(film([])).duration == 0
+
+
+def test_the_expected_film_lasts_the_sum_of_its_shots() -> None:
+    board = chain([Fraction("0.3")] * 10)
+    assert expected(board).frames == 72
+    assert expected(board).duration == 3
+
+
+def test_runs_that_each_lose_a_third_of_a_frame_do_not_drift() -> None:
+    shots = [shot(n, "0.3", f"S{n - 1}" if n % 2 else None) for n in range(100)]
+    assert expected(film(shots)).frames == 720
+
+
+@given(boards(st.integers(2, 9)))
+def test_a_film_with_all_its_frames_has_the_sum_of_its_durations(made: tuple[Film, dict[ShotId, Clip]]) -> None:
+    board, found = made
+    exact = sum((one.shown for one in board.on_screen), Fraction(0))
+    if min(one.shown for one in board.on_screen) * board.delivery.fps >= 2:
+        assert timeline(board, found).frames == nearest(exact, board.delivery.fps)
+        assert timeline(board, found) == expected(board)
+
+
+@given(boards(st.integers(-9, 9)))
+def test_stretches_are_contiguous_and_inside_their_clips(made: tuple[Film, dict[ShotId, Clip]]) -> None:
+    board, found = made
+    line = timeline(board, found)
+    at = 0
+    for placed in line.picture:
+        assert placed.at == at
+        assert placed.frames >= 1
+        assert placed.first >= 0
+        assert placed.first + placed.frames <= found[placed.shot].frames
+        at = placed.end
+    assert line.frames == at == sum(placed.frames for placed in line.picture)
+
+
+@given(boards(st.integers(-9, 9)))
+def test_a_chain_neither_repeats_nor_skips_a_frame(made: tuple[Film, dict[ShotId, Clip]]) -> None:
+    """Frame 0 of a continued shot is the carried frame: what comes after the cut is the frame after what was shown."""
+    board, found = made
+    carried = lengths(board)
+    line = timeline(board, found)
+    for index, (before, after) in enumerate(zip(line.picture, line.picture[1:], strict=False)):
+        if not continues(board.on_screen[index + 1], board.on_screen[index]):
+            continue
+        handed_on = carried_index(0, carried[before.shot], found[before.shot].frames)
+        last_shown = before.first + before.frames - 1
+        if found[after.shot].frames > 1 and carried[after.shot] > 1:
+            assert handed_on + after.first == last_shown + 1

@@ -1,0 +1,123 @@
+"""Real clips for the tests, made with PyAV: moving pictures that differ in every frame, and a steady tone."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from storyboard.media.frames import Reader
+
+WIDTH, HEIGHT, RATE = 160, 90, 48_000
+
+
+def picture(number: int, width: int = WIDTH, height: int = HEIGHT) -> NDArray[np.uint8]:
+    """Noise above, a bar that moves with `number` below."""
+    rgb = np.random.default_rng(number).integers(0, 255, (height, width, 3), np.uint8)
+    rgb[height // 2 :] = (number * 5 % 256, 60, 120)
+    left = number * 7 % width
+    rgb[height // 2 :, left : left + 12] = 255
+    return rgb
+
+
+def tone(samples: int, start: int = 0, level: float = 0.3) -> NDArray[np.float32]:
+    """A steady sine of 480 Hz: its phase at sample n is n / 100 of a turn."""
+    turns = (np.arange(samples) + start) / 100
+    return (np.sin(2 * np.pi * turns) * level).astype(np.float32)
+
+
+def film(
+    path: Path,
+    frames: int = 48,
+    sound_s: float | None = None,
+    codec: Any = "libx264",
+    fps: int | Fraction = 24,
+    group: int = 250,
+    b_frames: int = 2,
+    width: int = WIDTH,
+    height: int = HEIGHT,
+    layout: Any = "mono",
+    x264: str = "",
+) -> Path:
+    """Write a clip; `group` is the most frames between key frames."""
+    muxer = {"movflags": "faststart"} if path.suffix in (".mp4", ".mov") else {}
+    with av.open(str(path), "w", options=muxer) as container:
+        video = container.add_stream(codec, rate=fps)
+        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        if codec == "libx264":
+            video.options = {
+                "g": str(group),
+                "bf": str(b_frames),
+                "preset": "veryfast",
+                "crf": "12",
+                "x264-params": x264,
+            }
+        elif codec == "libvpx-vp9":
+            video.options = {"g": str(group), "cpu-used": "8", "deadline": "realtime", "b": "4M"}
+        codec_of_sound: Any = "libopus" if path.suffix == ".webm" else "aac"
+        audio = container.add_stream(codec_of_sound, rate=RATE, layout=layout) if sound_s else None
+        _write_pictures(container, video, frames)
+        if audio is not None and sound_s:
+            _write_tone(container, audio, round(sound_s * RATE))
+    return path
+
+
+def _write_pictures(container: OutputContainer, video: VideoStream, frames: int) -> None:
+    for number in range(frames):
+        frame = av.VideoFrame.from_ndarray(picture(number, video.width, video.height), "rgb24")
+        frame.pts = number
+        container.mux(video.encode(frame))
+    container.mux(video.encode(None))
+
+
+def _write_tone(container: OutputContainer, audio: AudioStream, samples: int) -> None:
+    sound = tone(samples)
+    channels = len(audio.codec_context.layout.channels)
+    step = 960
+    for at in range(0, samples, step):
+        piece = np.repeat(sound[None, at : at + step], channels, axis=0)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece), "fltp", audio.codec_context.layout.name)
+        frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
+        container.mux(audio.encode(frame))
+    container.mux(audio.encode(None))
+
+
+def flat(path: Path, ycbcr: tuple[int, int, int], matrix: int, frames: int = 1) -> Path:
+    """Write a clip of one colour, given as it is coded, tagged with a matrix of H.264's table."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=24)
+        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        video.options = {"crf": "0"}
+        video.codec_context.colorspace = matrix
+        for number in range(frames):
+            frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
+            frame.pts = number
+            for plane, value in zip(frame.planes, ycbcr, strict=True):
+                plane.update(bytes([value]) * plane.buffer_size)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    return path
+
+
+def all_pictures(path: Path) -> list[NDArray[np.uint8]]:
+    """Every frame, decoded from the beginning by the plainest way there is."""
+    reader = Reader()
+    with av.open(str(path)) as container:
+        return [reader.rgb(frame) for frame in container.decode(video=0)]
+
+
+def all_sound(path: Path) -> NDArray[np.float32]:
+    """All samples of the first channel."""
+    with av.open(str(path)) as container:
+        return np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+
+
+def silent(share: float) -> None:
+    """A report that nobody reads."""
