@@ -20,6 +20,9 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 TAB_STOP = 4
 """A tab in a quoted source line is drawn as spaces up to the next multiple of this many columns."""
 
+LINE_CHARS = 160
+"""Of a longer source line only this much is drawn, around the carets."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -53,11 +56,17 @@ class Diagnostic:
 
 
 class Refused(Exception):
-    """The input was refused. Carries every diagnostic found and the exit code that the command ends with."""
+    """The input was refused. Carries every diagnostic found and the exit code that the command ends with.
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], exit_code: int = 10) -> None:
+    `texts` maps each file that was read to its text, for `draw`.
+    """
+
+    def __init__(
+        self, diagnostics: Iterable[Diagnostic], exit_code: int = 10, texts: Mapping[str, str] | None = None
+    ) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
         self.exit_code = exit_code
+        self.texts: Mapping[str, str] = dict(texts or {})
         super().__init__("; ".join(d.message for d in self.diagnostics))
 
 
@@ -94,17 +103,29 @@ def _line(text: str) -> str:
     return "".join(drawn)
 
 
+def _window(source: str, start: int, end: int) -> tuple[str, int, int]:
+    """A long line cut down to what surrounds [start, end), with an ellipsis on each side that was cut."""
+    if len(source) <= LINE_CHARS:
+        return source, start, end
+    first = max(0, min(start - LINE_CHARS // 3, len(source) - LINE_CHARS))
+    left, right = "…" if first else "", "…" if first + LINE_CHARS < len(source) else ""
+    cut = source[first : first + LINE_CHARS]
+    shift = first - len(left)
+    return left + cut + right, start - shift, min(end - shift, len(left) + len(cut))
+
+
 def _quote(span: Span, lines: list[str], hint: str | None, label_width: int) -> list[str]:
     """The source line under a gutter, with carets below the span and the hint beside them."""
     gutter = " " * label_width
-    source = lines[span.line - 1] if span.line <= len(lines) else ""
-    before = _line(source[: span.column - 1])
-    end = span.end_column - 1 if span.end_line == span.line else len(source)
-    marked = _line(source[: max(end, span.column - 1)])[len(before) :]
+    line = lines[span.line - 1] if span.line <= len(lines) else ""
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    source, start, end = _window(line, span.column - 1, end)
+    before = _line(source[:start])
+    marked = _line(source[: max(end, start)])[len(before) :]
     carets = "^" * max(1, width(marked.rstrip()))
     under = " " * width(before) + carets + (f" {hint}" if hint else "")
     shown = _line(source).rstrip()
-    return [f"{gutter} |", f"{span.line:>{label_width}} | {shown}", f"{gutter} | {under}"]
+    return [f"{gutter} |", f"{span.line:>{label_width}} | {shown}".rstrip(), f"{gutter} | {under}"]
 
 
 def _place(span: Span) -> str:

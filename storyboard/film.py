@@ -280,7 +280,8 @@ class Capabilities:
     `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
     `unit` is empty where rendering is free. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
-    `pace` is the expected seconds of waiting for a second of clip.
+    `options` names the fields of its own that a shot may give it. `pace` is the expected seconds of waiting for a
+    second of clip.
     """
 
     name: str
@@ -300,6 +301,7 @@ class Capabilities:
     negative: bool = False
     prompt_chars: int | None = None
     any_fps: bool = False
+    options: frozenset[str] = frozenset()
     draws_slate: bool = False
     retention_s: int | None = None
     concurrency: int | None = None

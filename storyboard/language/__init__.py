@@ -1,1 +1,5 @@
-"""From text and positions to a resolved film."""
+"""The language: a storyboard's text becomes a film, or every mistake in it is said at once."""
+
+from storyboard.language.load import Loaded, load
+
+__all__ = ["Loaded", "load"]

@@ -1,0 +1,101 @@
+"""Assets: from the models of the document to the words that flow, with their files found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from storyboard.diagnostics import Diagnostic
+from storyboard.film import Asset, Level, Look, Reference
+from storyboard.language import model, names
+from storyboard.language.files import Folder
+from storyboard.language.shot_model import Storyboard
+from storyboard.language.tree import Map, at, span
+
+LEVEL_WORD: Mapping[Level, str] = {
+    "cast": "a member of the cast",
+    "locations": "a location",
+    "props": "a prop",
+    "styles": "a style",
+    "references": "a reference",
+}
+"""What an asset of a level is called in a sentence."""
+
+Step = str | int
+
+
+class Assets:
+    """Builds the assets of a storyboard; `problems` holds what is wrong with their names and files."""
+
+    def __init__(self, root: Map, folder: Folder) -> None:
+        self._root = root
+        self._folder = folder
+        self.problems: list[Diagnostic] = []
+
+    def all(self, storyboard: Storyboard) -> dict[str, Asset]:
+        """Every asset by its key, in the order of levels and of the file."""
+        levels: Sequence[tuple[Level, Mapping[str, model.Asset] | None]] = (
+            ("cast", storyboard.cast),
+            ("locations", storyboard.locations),
+            ("props", storyboard.props),
+            ("styles", storyboard.styles),
+            ("references", storyboard.references),
+        )
+        found: dict[str, Asset] = {}
+        for level, entries in levels:
+            for key, entry in (entries or {}).items():
+                self._check_name((level, key))
+                found.setdefault(key, self._asset(level, key, entry))
+        return found
+
+    def picture(self, tree: Map, path: Sequence[Step], written: str, **words: str | None) -> Reference:
+        """A picture that the storyboard names at `path` of `tree`. A mistake is kept in `problems`."""
+        found = self._folder.picture(written)
+        if isinstance(found, tuple):
+            code, message, hint = found
+            self.problems.append(at(tree, path, code, message, hint))
+            return Reference(written, written, "image", span(tree, path), **words)
+        return Reference(str(found), written, "image", span(tree, path), **words)
+
+    def _check_name(self, path: tuple[Step, ...]) -> None:
+        key = str(path[-1])
+        reason = names.name_problem(key)
+        if not reason and path[-2] == "looks" and key in ("name", "description"):
+            reason = "reserved-name", f'"{key}" already means something after a dot'
+        if reason:
+            self.problems.append(at(self._root, path, *reason, key=True))
+
+    def _asset(self, level: Level, key: str, entry: model.Asset) -> Asset:
+        looks: dict[str, Look] = {}
+        for name, look in (entry.looks or {}).items() if isinstance(entry, model.Person) else ():
+            path = (level, key, "looks", name)
+            self._check_name(path)
+            looks[name] = Look(name, look.description, self._files(path, look))
+        style = entry if isinstance(entry, model.Style) else None
+        return Asset(
+            level,
+            key,
+            entry.name or names.title(key),
+            span(self._root, (level, key), key=True),
+            entry.description,
+            self._files((level, key), entry),
+            looks,
+            style.prompt if style else None,
+            style.negative if style else None,
+        )
+
+    def _files(self, path: tuple[Step, ...], entry: model.Asset | model.Look) -> tuple[Reference, ...]:
+        if entry.images is not None and entry.files is not None:
+            message = "files and images are the same list"
+            self.problems.append(at(self._root, (*path, "files"), "given-twice", message, "keep one", key=True))
+        key = "images" if entry.images is not None else "files"
+        return tuple(
+            self.picture(
+                self._root,
+                (*path, key, index, "file"),
+                one.file,
+                role=one.role,
+                controls=one.controls,
+                avoid=one.avoid,
+            )
+            for index, one in enumerate(entry.images or entry.files or ())
+        )

@@ -1,0 +1,160 @@
+"""What a whole film must keep: no cycles, nothing that its providers do not take, a length if one is asked.
+
+Pure: the capabilities are an argument, and nobody compares names of providers. Mistakes stand at the field that asks,
+and say what the provider does take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from storyboard.diagnostics import Diagnostic
+from storyboard.film import Asset, Capabilities, Delivery, Shot
+from storyboard.language.drafts import Draft
+from storyboard.language.shots import seconds
+from storyboard.language.spelling import listed
+from storyboard.language.tree import Map, at
+
+Pairs = Sequence[tuple[Draft, Shot]]
+
+
+def needs(shot: Shot) -> tuple[str, ...]:
+    """The shots that must be done before this one."""
+    edges = [edge.shot for edge in (shot.start, shot.end) if edge and edge.shot]
+    return tuple(dict.fromkeys([*edges, *shot.after]))
+
+
+def cycles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """Cycles of a graph (node to the nodes it needs), each once, begun at its first node in the graph's order."""
+    order = {node: place for place, node in enumerate(graph)}
+    state: dict[str, bool] = {}
+    found: list[list[str]] = []
+    for root in graph:
+        if root in state:
+            continue
+        path, waiting = [root], [iter(graph[root])]
+        state[root] = True
+        while waiting:
+            for need in waiting[-1]:
+                if need not in graph:
+                    continue
+                if need not in state:
+                    state[need] = True
+                    path.append(need)
+                    waiting.append(iter(graph[need]))
+                    break
+                if state[need]:
+                    ring = path[path.index(need) :]
+                    first = ring.index(min(ring, key=order.__getitem__))
+                    found.append([*ring[first:], *ring[:first]])
+            else:
+                state[path.pop()] = False
+                waiting.pop()
+    return found
+
+
+def whole(pairs: Pairs, capabilities: Mapping[str, Capabilities], delivery: Delivery, root: Map) -> list[Diagnostic]:
+    """Everything that a film must keep. `root` is the document's tree."""
+    shots = [shot for _, shot in pairs]
+    return [*in_circles(pairs), *of_providers(pairs, capabilities, root), *of_length(shots, delivery, root)]
+
+
+def in_circles(pairs: Pairs) -> list[Diagnostic]:
+    """Shots that wait for themselves, each circle printed as a path."""
+    by_id = {str(shot.id): (draft, shot) for draft, shot in pairs}
+    problems = []
+    for ring in cycles({shot_id: needs(shot) for shot_id, (_, shot) in by_id.items()}):
+        draft, shot = by_id[ring[0]]
+        path = " → ".join([*ring, ring[0]])
+        message = f"shots wait for one another: {path}" if len(ring) > 1 else f"shot waits for itself: {path}"
+        problems.append(draft.at(_field(shot, ring[1 % len(ring)]), "cycle", message, "break the circle here"))
+    return problems
+
+
+def _field(shot: Shot, need: str) -> tuple[str | int, ...]:
+    """Where a shot names another."""
+    for key, edge in (("start", shot.start), ("end", shot.end)):
+        if edge and edge.shot == need:
+            return (key, "from")
+    return ("after", next((i for i, other in enumerate(shot.after) if other == need), 0))
+
+
+def of_providers(pairs: Pairs, capabilities: Mapping[str, Capabilities], root: Map) -> list[Diagnostic]:
+    """Whatever a shot asks for and its provider does not take."""
+    problems: list[Diagnostic] = []
+    for draft, shot in pairs:
+        provider = capabilities.get(shot.provider)
+        if provider:
+            problems += _of_fields(draft, shot, provider)
+            problems += _of_length(draft, shot, provider)
+            problems += _of_shape(draft, shot, provider, root)
+    return problems
+
+
+def _of_fields(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
+    asks = (
+        ("audio", shot.audio and not provider.audio, "makes no sound", "leave audio out"),
+        ("seed", shot.seed is not None and not provider.seed, "takes no seed", "leave seed out"),
+        ("negative", bool(shot.negative) and not provider.negative, "takes no negative", "say it in the action"),
+        ("start", _picture(shot, "start") and not provider.start_frame, "takes no opening frame", "use after"),
+        ("end", _picture(shot, "end") and not provider.end_frame, "takes no closing frame", "say it in the action"),
+    )
+    return [
+        draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint) for key, asked, what, hint in asks if asked
+    ]
+
+
+def _picture(shot: Shot, key: str) -> bool:
+    edge = shot.start if key == "start" else shot.end
+    return edge is not None and (edge.shot is not None or edge.image is not None)
+
+
+def _of_length(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
+    most = max(provider.durations) if provider.durations else provider.longest
+    if most is None:
+        return []
+    lengths = listed(f"{seconds(one)} s" for one in sorted(provider.durations)) if provider.durations else ""
+    hint = f"it makes clips of {lengths}" if lengths else f"its longest is {seconds(most)} s"
+    problems = []
+    for key, asked in (("duration", shot.duration), ("out", shot.out)):
+        if asked > most and (key == "duration" or shot.out > shot.duration):
+            message = f"{provider.name} makes no clip of {seconds(asked)} s"
+            problems.append(draft.at((key,), "provider-cannot", message, hint))
+    return problems
+
+
+def _of_shape(draft: Draft, shot: Shot, provider: Capabilities, root: Map) -> list[Diagnostic]:
+    asks = (("aspect", shot.aspect, provider.aspects), ("resolution", shot.resolution, provider.resolutions))
+    problems = []
+    for key, asked, taken in asks:
+        if taken is not None and asked not in taken:
+            message, hint = f"{provider.name} makes no clips of {asked}", f"it makes {listed(sorted(taken))}"
+            if key in draft.tree:
+                problems.append(draft.at((key,), "provider-cannot", message, hint))
+            else:
+                problems.append(at(root, ("delivery", key), "provider-cannot", message, hint))
+    return problems
+
+
+def unused(assets: Mapping[str, Asset], used: set[str], root: Map) -> list[Diagnostic]:
+    """A warning for every asset that no shot cites."""
+    return [
+        at(root, (asset.level, key), "unused-asset", f'no shot cites "{key}"', key=True, severity="warning")
+        for key, asset in assets.items()
+        if key not in used
+    ]
+
+
+def of_length(shots: Sequence[Shot], delivery: Delivery, root: Map) -> list[Diagnostic]:
+    """The film's length, where `delivery.length` asks for one: right to the frame."""
+    if delivery.length is None:
+        return []
+    shown = sum((shot.shown for shot in shots if not shot.omit), Fraction(0))
+    frames, asked = (int(time * delivery.fps + Fraction(1, 2)) for time in (shown, delivery.length))
+    if frames == asked:
+        return []
+    message = f"the film is {seconds(shown)} s ({frames} frames), not {seconds(delivery.length)} s ({asked} frames)"
+    off = abs(frames - asked)
+    hint = f"it is {off} frame{'s' if off != 1 else ''} too {'long' if frames > asked else 'short'}"
+    return [at(root, ("delivery", "length"), "length-mismatch", message, hint)]

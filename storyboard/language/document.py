@@ -1,0 +1,139 @@
+"""The document above its shots: evaluated, read, and turned into the words that flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Literal
+
+from storyboard.diagnostics import Diagnostic
+from storyboard.film import Delivery
+from storyboard.language import names, quantities
+from storyboard.language.citing import Cited
+from storyboard.language.drafts import Setting
+from storyboard.language.edges import Chains
+from storyboard.language.layers import SHORT
+from storyboard.language.reading import EMPTY, EMPTY_HINT, is_empty, kind, spelt
+from storyboard.language.resolve import Names
+from storyboard.language.scope import Evaluation
+from storyboard.language.shot_model import Storyboard
+from storyboard.language.tree import Map, Seq, at, span
+
+LATER = ("defaults", "shots", *SHORT)
+"""Fields that are evaluated shot by shot."""
+
+
+def evaluated(root: Map, evaluation: Evaluation, title: str) -> tuple[Map, dict[str, Any]]:
+    """The document with the expressions outside its shots evaluated, and the facts that its shots see.
+
+    The head and the assets see the vars; scenes see the assets too. `title` is used where none is written.
+    """
+    head = evaluation.tree(root.without(("vars", "scenes", "shots", "defaults")), {})
+    root = root.replaced({key: head[key] for key in head})
+    facts = _facts(root, title)
+    scenes = root.get("scenes")
+    if isinstance(scenes, Seq):
+        root = root.replaced({"scenes": scenes.replaced([_scene(one, evaluation, facts) for one in scenes])})
+    return root, facts
+
+
+def _scene(scene: Any, evaluation: Evaluation, facts: Mapping[str, Any]) -> Any:
+    if not isinstance(scene, Map):
+        return scene
+    own = evaluation.tree(scene.without(LATER), facts)
+    return scene.replaced({key: own[key] for key in own})
+
+
+def _facts(root: Map, title: str) -> dict[str, Any]:
+    levels = {level: _cited(level, root.get(level)) for level in names.LEVELS}
+    film = {"title": spelt(root.get("title")) or title}
+    return {**{key: one for level in levels.values() for key, one in level.items()}, **levels, "film": film}
+
+
+def _cited(level: str, tree: Any) -> dict[str, Cited]:
+    """The assets of a level as expressions see them."""
+    found = {}
+    for key, node in tree.items() if isinstance(tree, Map) else ():
+        asset = node if isinstance(node, Map) else {}
+        looks = asset.get("looks")
+        words = {
+            name: spelt(look.get("description")) if isinstance(look, Map) else None
+            for name, look in (looks.items() if isinstance(looks, Map) else ())
+        }
+        name = spelt(asset.get("name")) or names.title(key)
+        found[key] = Cited.asset(level, key, name, spelt(asset.get("description")), words)
+    return found
+
+
+def rate(root: Map) -> Fraction:
+    """The film's rate, read before anything else because times may be written in frames; 24 where it is wrong."""
+    tree = root.get("delivery")
+    text = spelt(tree.get("fps")) if isinstance(tree, Map) else None
+    try:
+        return quantities.rate(text or "24")
+    except ValueError:
+        return Fraction(24)
+
+
+def without_shots(root: Map) -> Map:
+    """The document without what is read shot by shot."""
+    scenes = root.get("scenes")
+    kept = root.without(("defaults", "shots"))
+    if isinstance(scenes, Seq):
+        lean = [scene.without(("defaults", "shots")) if isinstance(scene, Map) else scene for scene in scenes]
+        kept = kept.replaced({"scenes": scenes.replaced(lean)})
+    return kept
+
+
+def holders_of_defaults(root: Map) -> Iterator[tuple[Map, str]]:
+    """The mappings that have defaults, and what these are called in sentences."""
+    if "defaults" in root:
+        yield root, "defaults"
+    scenes = root.get("scenes")
+    for index, scene in enumerate(scenes if isinstance(scenes, Seq) else ()):
+        if isinstance(scene, Map) and "defaults" in scene:
+            yield scene, f'the defaults of scene "{spelt(scene.get("id")) or index + 1}"'
+
+
+def not_a_mapping(holder: Map, key: str) -> Diagnostic:
+    """What is said where a mapping must stand and something else does."""
+    if is_empty(holder[key]):
+        return at(holder, (key,), "empty-value", EMPTY, EMPTY_HINT, key=True)
+    return at(holder, (key,), "wrong-kind", f"expected a mapping, found {kind(holder[key])}")
+
+
+def furnish(settings: Sequence[Setting], storyboard: Storyboard, words: Names) -> None:
+    """Give the scenes what their models read."""
+    for setting in settings:
+        if storyboard.scenes is None or setting.index >= len(storyboard.scenes):
+            continue
+        read = storyboard.scenes[setting.index]
+        setting.keep = tuple(map(words.text, read.keep or ()))
+        setting.slug, setting.note = words.maybe(read.slug), words.maybe(read.note)
+
+
+def chains(root: Map, storyboard: Storyboard, settings: Sequence[Setting]) -> Chains:
+    """Where the chain of each scene is written; a scene's own stands before the film's."""
+    film = span(root, ("chain",)) if storyboard.chain and storyboard.chain.on else None
+    found: Chains = {None: film} if film else {}
+    for setting in settings:
+        read = storyboard.scenes[setting.index].chain if storyboard.scenes else None
+        place = film if read is None else span(setting.tree, ("chain",)) if read.on else None
+        if place:
+            found[setting.index] = place
+    return found
+
+
+def delivery(storyboard: Storyboard) -> Delivery:
+    """What the film is delivered as, with its pixels."""
+    asked, usual = storyboard.delivery, Delivery()
+    if asked is None:
+        return usual
+    if asked.size:
+        width, height = asked.size
+        aspect, resolution = quantities.shape_of(width, height), f"{min(width, height)}p"
+    else:
+        aspect, resolution = asked.aspect or usual.aspect, asked.resolution or usual.resolution
+        width, height = quantities.pixels(aspect, resolution)
+    fit: Literal["crop", "pad"] = "pad" if asked.fit == "pad" else "crop"
+    return Delivery(width, height, asked.fps or usual.fps, aspect, resolution, fit, asked.length)

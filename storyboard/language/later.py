@@ -1,0 +1,38 @@
+"""What belongs to the language but not to this version.
+
+One table: a field that stands here is refused with `not-in-this-version`, never accepted and ignored. A release that
+learns a field takes its row out and gives it to the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SHOT = frozenset(
+    {"use", "with", "each", "when", "file", "card", "clip", "titles", "references", "constraints", "locked", "speed"}
+    | {"fade_out", "lead", "tail", "at", "on_fail", "on_moderation"}
+)
+
+FIELDS: Mapping[str, frozenset[str]] = {
+    "film": frozenset(
+        {"include", "profiles", "variants", "templates", "sound", "subtitles", "constraints", "prompt_template"}
+        | {"decisions"}
+    ),
+    "delivery": frozenset({"loudness", "codec", "start_timecode"}),
+    "scene": frozenset(),
+    "defaults": SHOT,
+    "shot": SHOT,
+    "edge": frozenset({"if_bad"}),
+    "chain": frozenset({"reanchor", "color", "if_bad"}),
+}
+"""Fields by the noun of the model that will take them."""
+
+
+def is_later(noun: str, key: str) -> bool:
+    """Whether the language has `key` at this level and this version does not render it."""
+    return key in FIELDS.get(noun, frozenset())
+
+
+def sentence(written: str) -> str:
+    """What is said about a field or a value of a later version."""
+    return f"{written} belongs to the language, but this version does not render it yet"

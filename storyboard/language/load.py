@@ -1,0 +1,176 @@
+"""The door of the language: a file becomes a film, or every mistake in it is said at once.
+
+The way: text → tree → vars → expressions → layers (film under scene under shot) → ids → models → film → cross checks.
+Each step works with what the one before could save, so that one typo hides nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from storyboard.diagnostics import Diagnostic, Refused, in_file_order
+from storyboard.film import Budget, Capabilities, Film, Scene
+from storyboard.language import check, document, names
+from storyboard.language.assets import Assets
+from storyboard.language.drafts import MOST_SHOTS, Drafting
+from storyboard.language.edges import Edges
+from storyboard.language.files import Folder
+from storyboard.language.layers import unset
+from storyboard.language.mistakes import validated
+from storyboard.language.reading import Reading
+from storyboard.language.resolve import Names
+from storyboard.language.scope import Evaluation, clashes, variables
+from storyboard.language.shot_model import Defaults, Storyboard
+from storyboard.language.shots import Shots
+from storyboard.language.source import Source, read
+from storyboard.language.spelling import did_you_mean, nearest
+from storyboard.language.tree import Map, Seq, at
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A storyboard that was read: the film, the warnings, and each file's text for drawing them."""
+
+    film: Film
+    diagnostics: tuple[Diagnostic, ...]
+    texts: Mapping[str, str]
+
+
+def load(
+    path: Path,
+    *,
+    capabilities: Mapping[str, Capabilities],
+    settings: Mapping[str, Any] | None = None,
+    allow: Sequence[Path] = (),
+    shown: str | None = None,
+) -> Loaded:
+    """Read a storyboard into a film.
+
+    `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only; `allow`
+    are folders beside the production's own that files may stand in; `shown` is the file's name for people.
+    Raises Refused with every mistake, in file order, and the texts to draw them on.
+    """
+    with _no_cyclic_collection():
+        source = read(path, shown)
+        stage = _Stage(source, path, capabilities, allow)
+        film = stage.film(settings or {})
+    found = tuple(in_file_order(dict.fromkeys(stage.problems)))
+    texts = {source.file: source.text}
+    if any(one.severity == "error" for one in found):
+        raise Refused(_once(found), texts=texts)
+    return Loaded(film, found, texts)
+
+
+@contextmanager
+def _no_cyclic_collection() -> Iterator[None]:
+    """A long film makes a million small objects and no garbage; looking for it took three quarters of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _once(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Each mistake once: a wrong default is met again in every shot that takes it."""
+    seen: dict[tuple[Any, ...], Diagnostic] = {}
+    for one in found:
+        seen.setdefault((one.code, one.span or one.message), one)
+    return list(seen.values())
+
+
+class _Stage:
+    """One reading of one file. `problems` collects what every step finds."""
+
+    def __init__(
+        self, source: Source, path: Path, capabilities: Mapping[str, Capabilities], allow: Sequence[Path]
+    ) -> None:
+        self._root = source.root
+        self._path = path.absolute()
+        self._capabilities = capabilities
+        self._folder = Folder(self._path.parent.resolve(), allow)
+        self.problems: list[Diagnostic] = list(source.problems)
+
+    def film(self, settings: Mapping[str, Any]) -> Film:
+        """The film, as far as it can be read."""
+        values, problems = variables(self._root, settings)
+        self.problems += [*problems, *clashes(self._root), *_shape_of_document(self._root)]
+        evaluation = Evaluation(values)
+        root, facts = document.evaluated(self._root, evaluation, names.title(self._path.stem.replace("-", " ")))
+        storyboard, reading = self._document(root, failed=bool(evaluation.problems))
+        files = Assets(root, self._folder)
+        assets = files.all(storyboard)
+        words = Names(assets)
+        drafting = Drafting(evaluation, reading)
+        settings_ = drafting.settings(root)
+        document.furnish(settings_, storyboard, words)
+        drafts = drafting.drafts(root, settings_, facts)
+        edges = Edges(drafts, document.chains(root, storyboard, settings_), words, files)
+        delivery = document.delivery(storyboard)
+        shots = Shots(delivery, self._capabilities, words, edges)
+        pairs = [(draft, shots.shot(draft)) for draft in drafts]
+        for step in (evaluation, drafting, files, words, edges, shots):
+            self.problems += step.problems
+        self.problems += check.whole(pairs, self._capabilities, delivery, root)
+        self.problems += check.unused(assets, words.used, root)
+        return Film(
+            path=str(self._path),
+            title=facts["film"]["title"],
+            delivery=delivery,
+            shots=tuple(shot for _, shot in pairs),
+            scenes=tuple(Scene(one.id, one.place, one.slug, one.note) for one in settings_),
+            assets=assets,
+            budget=self._budget(root, storyboard),
+            note=storyboard.note,
+        )
+
+    def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:
+        """The document without what is read shot by shot, and how its values are read."""
+        reading = Reading(document.rate(root), lenient=failed)
+        storyboard, problems = validated(Storyboard, document.without_shots(root), reading)
+        self.problems += problems
+        lenient = replace(reading, lenient=True)
+        for holder, owner in document.holders_of_defaults(root):
+            defaults = holder.get("defaults")
+            if isinstance(defaults, Map):
+                self.problems += validated(Defaults, unset(defaults), lenient, owner)[1]
+            elif defaults is not None:
+                self.problems.append(document.not_a_mapping(holder, "defaults"))
+        return storyboard or Storyboard.model_construct(), reading
+
+    def _budget(self, root: Map, storyboard: Storyboard) -> Budget:
+        if storyboard.budget is None:
+            return Budget()
+        for name in storyboard.budget.most:
+            if name not in self._capabilities:
+                hint = did_you_mean(name, [*self._capabilities, "unknown_price"])
+                message = f'no provider "{name}"'
+                self.problems.append(at(root, ("budget", name), "unknown-provider", message, hint, key=True))
+        return Budget(storyboard.budget.most, "allow" if storyboard.budget.unknown_price == "allow" else "refuse")
+
+
+def _shape_of_document(root: Map) -> list[Diagnostic]:
+    """Whether the document has shots, in one way, and not too many."""
+    scenes, shots = root.get("scenes"), root.get("shots")
+    if scenes is not None and shots is not None:
+        message = "a film has scenes or shots, not both"
+        return [at(root, ("shots",), "scenes-and-shots", message, "put the shots into a scene", key=True)]
+    lists = [one.get("shots") for one in scenes if isinstance(one, Map)] if isinstance(scenes, Seq) else [shots]
+    count = sum(len(one) for one in lists if isinstance(one, Seq))
+    if count > MOST_SHOTS:
+        message = f"{count:,} shots; a film has at most {MOST_SHOTS:,}"
+        raise Refused([at(root, ("scenes" if scenes is not None else "shots",), "too-many-shots", message, key=True)])
+    if not root.keys() & {"scenes", "shots"} and not any(nearest(key, ("scenes", "shots")) for key in root):
+        return [at(root, (), "no-shots", "this film has no shots", "add shots")]
+    if scenes is None and isinstance(shots, Seq) and not shots:
+        return [at(root, ("shots",), "no-shots", "this film has no shots", "add shots")]
+    if isinstance(scenes, Seq) and not scenes:
+        return [at(root, ("scenes",), "no-shots", "this film has no scenes", "add scenes")]
+    return []

@@ -1,0 +1,174 @@
+"""From what a model objects to, to diagnostics with places, in our words.
+
+A model is validated until it stands: what it objects to is taken out of the tree and the rest is read again, so that
+one typo does not hide the shot from the checks that follow, and nothing is said twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import ValidationError
+
+from storyboard.diagnostics import Diagnostic
+from storyboard.language import later
+from storyboard.language.model import Fields
+from storyboard.language.reading import EMPTY, EMPTY_HINT, Reading, is_empty, kind
+from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Scene
+from storyboard.language.spelling import did_you_mean, nearest
+from storyboard.language.tree import Map, Node, Seq, at
+
+M = TypeVar("M", bound=Fields)
+Path = tuple[str | int, ...]
+
+ROUNDS = 8
+"""How often a tree is read again without what was wrong, before it is given up."""
+
+
+def validated(model: type[M], tree: Map, reading: Reading, owner: str = "") -> tuple[M | None, list[Diagnostic]]:
+    """Read `tree` as `model`: what could be read of it, None if nothing could, and every mistake.
+
+    `owner` names the whole in sentences (`shot "1A"`).
+    """
+    found: list[Diagnostic] = []
+    for _ in range(ROUNDS):
+        try:
+            return model.model_validate(tree, context=reading), found
+        except ValidationError as error:
+            mistakes = error.errors(include_url=False, include_input=False)
+            if not found:
+                found = [_diagnostic(model, tree, one, owner) for one in _said_once(model, mistakes)]
+            smaller = _without(tree, [one["loc"] for one in mistakes])
+            if not isinstance(smaller, Map) or smaller == tree:
+                break
+            tree = smaller
+    return None, found
+
+
+def _said_once(model: type[Fields], mistakes: Sequence[Any]) -> list[Any]:
+    """Mistakes without the missing keys that a misspelt key beside them was meant to be."""
+    meant: set[Path] = set()
+    for one in mistakes:
+        if one["type"] == "extra_forbidden":
+            inside = model_at(model, one["loc"][:-1])
+            word = nearest(str(one["loc"][-1]), inside.known(), inside.aka) if inside else None
+            meant.add((*one["loc"][:-1], word or ""))
+    return [one for one in mistakes if one["type"] != "missing" or one["loc"] not in meant]
+
+
+def _diagnostic(model: type[Fields], tree: Map, mistake: Any, owner: str) -> Diagnostic:
+    path: Path = mistake["loc"]
+    match mistake["type"]:
+        case "extra_forbidden":
+            return _unknown_key(model, tree, path, owner)
+        case "missing":
+            return at(tree, path[:-1], "missing-key", f'"{path[-1]}" is missing{_inside(path[:-1], owner)}')
+        case "model_type" | "dict_type" | "list_type" | "model_attributes_type":
+            return _wrong_kind(tree, path, "a list" if mistake["type"] == "list_type" else "a mapping")
+        case code:
+            said = mistake.get("ctx", {})
+            message = str(said.get("message", "this value is not what the field takes"))
+            return at(tree, path, code, message, said.get("hint"), key=_place_is_key(tree, path))
+
+
+def _unknown_key(model: type[Fields], tree: Map, path: Path, owner: str) -> Diagnostic:
+    key, inside = str(path[-1]), model_at(model, path[:-1])
+    noun = inside.noun if inside else ""
+    if later.is_later(noun, key):
+        return at(tree, path, "not-in-this-version", later.sentence(f'"{key}"'), key=True)
+    if noun == Defaults.noun and key in ONLY_IN_SHOTS:
+        why = "write chain: previous" if key == "start" else "it belongs to one shot"
+        return at(tree, path, "not-a-default", f'"{key}" cannot be a default', why, key=True)
+    hint = did_you_mean(key, inside.known(), inside.aka) if inside else None
+    if hint is None and noun == Scene.noun and key in Defaults.known():
+        hint = "write it under the scene's defaults, or in its shots"
+    message = f'unknown key "{key}"{_inside(path[:-1], owner)}'
+    return at(tree, path, "unknown-key", message, hint, key=True)
+
+
+def _wrong_kind(tree: Map, path: Path, expected: str) -> Diagnostic:
+    node = node_at(tree, path)
+    if is_empty(node):
+        return at(tree, path, "empty-value", EMPTY, EMPTY_HINT, key=_place_is_key(tree, path))
+    return at(tree, path, "wrong-kind", f"expected {expected}, found {kind(node)}")
+
+
+def _place_is_key(tree: Map, path: Path) -> bool:
+    """Where nothing is written, the key is all there is to point at."""
+    return bool(path) and is_empty(node_at(tree, path)) and isinstance(path[-1], str)
+
+
+def _inside(path: Path, owner: str) -> str:
+    names = ".".join(step for step in path if isinstance(step, str))
+    where = " of ".join(part for part in (f'"{names}"' if names else "", owner) if part)
+    return f" in {where}" if where else ""
+
+
+def node_at(tree: Node, path: Sequence[str | int]) -> Node | None:
+    """The node at the end of `path`, None where there is none."""
+    node: Node | None = tree
+    for step in path:
+        if isinstance(node, Map) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, Seq) and isinstance(step, int) and 0 <= step < len(node):
+            node = node[step]
+        else:
+            return None
+    return node
+
+
+def model_at(model: type[Fields], path: Sequence[str | int]) -> type[Fields] | None:
+    """The model that the mapping at `path` inside `model` is read by; None where it is no model's."""
+    inside: Any = model
+    for step in path:
+        inside = _bare(inside)
+        if isinstance(inside, type) and issubclass(inside, Fields):
+            inside = next((i.annotation for n, i in inside.model_fields.items() if (i.alias or n) == step), None)
+        elif get_origin(inside) in (dict, list):
+            inside = get_args(inside)[-1]
+        else:
+            return None
+    inside = _bare(inside)
+    return inside if isinstance(inside, type) and issubclass(inside, Fields) else None
+
+
+def _bare(annotation: Any) -> Any:
+    """The type inside `Annotated[…]` and `… | None`."""
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif get_origin(annotation) in (Union, UnionType):
+            annotation = next(arg for arg in get_args(annotation) if arg is not type(None))
+        else:
+            return annotation
+
+
+def _without(tree: Node, paths: Sequence[Path]) -> Node:
+    """`tree` without the deepest key that each path leads through; lists keep their places."""
+    here = {path[0] for path in paths if path and _last_key(tree, path) == 0}
+    deeper: dict[str | int, list[Path]] = {}
+    for path in paths:
+        if len(path) > 1 and path[0] not in here:
+            deeper.setdefault(path[0], []).append(path[1:])
+    if isinstance(tree, Map):
+        kept = tree.without(key for key in here if isinstance(key, str))
+        return kept.replaced({str(step): _without(kept[str(step)], rest) for step, rest in deeper.items()})
+    if isinstance(tree, Seq):
+        return tree.replaced([_without(node, deeper[i]) if i in deeper else node for i, node in enumerate(tree)])
+    return tree
+
+
+def _last_key(tree: Node, path: Path) -> int:
+    """Index in `path` of the last step that is a key of an existing mapping; -1 without one."""
+    last = -1
+    node: Any = tree
+    for index, step in enumerate(path):
+        if isinstance(node, Map) and isinstance(step, str) and step in node:
+            last, node = index, node[step]
+        elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            break
+    return last

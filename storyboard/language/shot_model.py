@@ -1,0 +1,330 @@
+"""The shot, the scene and the whole document, on top of the models in `model`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import SkipValidation, model_validator
+
+from storyboard.language.fields import (
+    TEXT,
+    Aspect,
+    CarriedFrame,
+    Decibels,
+    Length,
+    Moment,
+    ProviderName,
+    Resolution,
+    Text,
+    Transition,
+    Truth,
+    Version,
+    choice,
+    whole,
+)
+from storyboard.language.model import (
+    Asset,
+    Budget,
+    ChainField,
+    Delivery,
+    Fields,
+    Person,
+    Style,
+    about,
+)
+from storyboard.language.reading import Form, Several, spelt, wrong
+from storyboard.language.tree import Map, Node
+
+SIZES: Mapping[str, str] = {
+    **dict.fromkeys(("extreme wide", "extreme wide shot", "extreme long shot", "establishing shot", "els"), "EWS"),
+    **dict.fromkeys(("wide", "wide shot", "long shot", "ls"), "WS"),
+    **dict.fromkeys(("medium wide", "medium wide shot", "medium long shot", "mls"), "MWS"),
+    **dict.fromkeys(("full", "full shot"), "FS"),
+    **dict.fromkeys(("medium", "medium shot", "mid shot"), "MS"),
+    **dict.fromkeys(("medium close up", "medium closeup", "medium close up shot"), "MCU"),
+    **dict.fromkeys(("close up", "closeup", "close shot", "close up shot"), "CU"),
+    **dict.fromkeys(("extreme close up", "extreme closeup", "xcu"), "ECU"),
+    **dict.fromkeys(("insert shot", "detail"), "INSERT"),
+}
+"""Long names of shot sizes."""
+
+SOURCES = ("action", "dialogue", "prompt")
+"""What a shot may be made of, one of them; dialogue may also stand beside another."""
+
+
+def _keyed(key: str) -> Any:
+    """A short form: a leaf stands for a mapping with that one key."""
+    return lambda node: node if isinstance(node, Map) else {key: node}
+
+
+class Beat(Fields):
+    """Something that happens at a moment of the shot."""
+
+    noun: ClassVar[str] = "beat"
+    aka: ClassVar[Mapping[str, str]] = {"time": "at", "start": "at", "action": "does", "text": "does"}
+
+    at: Moment | None = about("When, counted in the clip.", 0, 2.5)
+    does: Text = about("What happens.", "She turns.", default=...)
+
+
+class Line(Fields):
+    """A spoken line."""
+
+    noun: ClassVar[str] = "line"
+    aka: ClassVar[Mapping[str, str]] = {
+        "time": "at",
+        "start": "at",
+        "text": "says",
+        "line": "says",
+        "speaker": "who",
+        "character": "who",
+        "tone": "how",
+    }
+
+    who: Annotated[list[Text], Several("names of the cast")] | None = about(
+        "Who speaks: a key of the cast, or several. May be left out where one person is in the shot.", "mira"
+    )
+    says: Text = about("The words.", "You kept the coat.", default=...)
+    how: Text | None = about("How it is said.", "softly")
+    offscreen: Truth | None = about("Whether the speaker is out of the picture.", True)
+    at: Moment | None = about("When, counted in the clip.", 6)
+
+
+class Casting(Fields):
+    """Somebody in the shot, in which look, and how they are here."""
+
+    noun: ClassVar[str] = "casting"
+
+    who: Text = about("A key of the cast, or `name.look`.", "mira", "mira.oilskin", default=...)
+    manner: Text | None = about("How they are here.", "soaked, out of breath")
+
+
+def _casting(node: Node) -> Any:
+    if not isinstance(node, Map):
+        return {"who": node}
+    if len(node) != 1:
+        raise wrong("wrong-kind", "expected one person an item, like mira, mira.oilskin or {mira: out of breath}")
+    ((who, manner),) = node.items()
+    return {"who": who, "manner": manner}
+
+
+class Edge(Fields):
+    """What a shot opens or ends on: another shot's frame, a picture, or words."""
+
+    noun: ClassVar[str] = "edge"
+    aka: ClassVar[Mapping[str, str]] = {"shot": "from", "file": "image", "text": "words", "description": "words"}
+
+    from_: Text | None = about("The shot whose frame it is; `previous` is the nearest earlier one.", "1A", alias="from")
+    frame: CarriedFrame | None = about("Which frame of that shot: `last` is the one at the cut.", "last")
+    carry: Annotated[str, choice("first_frame", later_words=("reference", "extend", "edit"))] | None = about(
+        "How the frame is given to the provider.", "first_frame"
+    )
+    image: Text | None = about("Path of a picture, counted from the storyboard.", "refs/opening.png")
+    words: Text | None = about("The frame in words.", "Mira's back fills the left half.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Edge:
+        given = [key for key, value in (("from", self.from_), ("image", self.image), ("words", self.words)) if value]
+        if len(given) > 1:
+            raise wrong("bad-edge", f"{' and '.join(given)} stand beside one another", "keep one of them")
+        if not given:
+            raise wrong("bad-edge", "this opens on nothing", "add from, image or words")
+        if given != ["from"] and (self.frame or self.carry):
+            raise wrong("bad-edge", "frame and carry belong to a frame from a shot", "add from, or take them out")
+        return self
+
+
+NO_EDGE = Edge.model_construct()
+"""`none`: no frame, whatever the chain says."""
+
+
+def _edge(node: Node) -> Any:
+    if isinstance(node, Map):
+        return node
+    text = spelt(node)
+    if text == "none":
+        return NO_EDGE
+    if text == "previous":
+        return {"from": "previous"}
+    found = "a list" if text is None else f'"{text}"'
+    hint = f"for the frame of a shot write {{from: {text}}}" if text else None
+    raise wrong("bad-edge", f"expected previous, none, {{from}}, {{image}} or {{words}}, found {found}", hint)
+
+
+EdgeField = Annotated[Edge, Form(_edge, {"type": "string", "enum": ["previous", "none"]}, lambda: NO_EDGE)]
+"""`previous`, `none` or a mapping."""
+
+AKA: Mapping[str, str] = {
+    **dict.fromkeys(("length", "seconds", "dur", "runtime"), "duration"),
+    **dict.fromkeys(("characters", "character", "actors", "people"), "cast"),
+    **dict.fromkeys(("camera", "movement", "camera_move", "camera_movement", "motion"), "move"),
+    **dict.fromkeys(("text", "description", "does", "visual", "content"), "action"),
+    **dict.fromkeys(("shot_size", "shot_type", "type"), "size"),
+    **dict.fromkeys(("name", "slate", "shot", "shot_id"), "id"),
+    **dict.fromkeys(("setting", "place", "background"), "location"),
+    **dict.fromkeys(("line", "lines", "speech", "voiceover"), "dialogue"),
+    **dict.fromkeys(("sound", "sfx", "ambience"), "sounds"),
+    **dict.fromkeys(("from", "first_frame", "start_frame", "starts"), "start"),
+    **dict.fromkeys(("last_frame", "end_frame"), "end"),
+    **dict.fromkeys(("depends_on", "needs", "requires"), "after"),
+    **dict.fromkeys(("ratio", "aspect_ratio"), "aspect"),
+    **dict.fromkeys(("notes", "comment"), "note"),
+    **dict.fromkeys(("skip", "disabled", "omitted"), "omit"),
+    **dict.fromkeys(("model", "engine"), "provider"),
+    "negative_prompt": "negative",
+    "volume": "gain",
+    "take": "takes",
+    "circle": "circled",
+    "focal_length": "lens",
+    "mood": "style",
+    "object": "props",
+    "objects": "props",
+}
+"""Keys that other tools use, and ours."""
+
+
+class Defaults(Fields):
+    """Fields that every shot takes unless it says otherwise."""
+
+    noun: ClassVar[str] = "defaults"
+    aka: ClassVar[Mapping[str, str]] = AKA
+
+    note: Text | None = about("For people; shown on the board, never sent.", "the only shot by daylight")
+    size: Annotated[str, choice("EWS", "WS", "MWS", "FS", "MS", "MCU", "CU", "ECU", "INSERT", also=SIZES)] | None = (
+        about("How much of the scene is seen; long names are understood.", "WS", "medium close-up")
+    )
+    framing: Text | None = about("How the picture is composed.", "over Jonas's shoulder")
+    angle: Text | None = about("Where the camera looks from.", "low angle")
+    move: Text | None = about("How the camera moves.", "slow push in", "locked")
+    lens: Text | None = about("The lens.", "35mm")
+    location: Text | None = about("Where it is: a key of `locations`.", "deck")
+    time: Text | None = about("When it is; read from the scene's slug where not written.", "dawn")
+    cast: (
+        Annotated[
+            list[Annotated[Casting, Form(_casting, TEXT, lambda: {"who": "?"})]], Several("a list of names of the cast")
+        ]
+        | None
+    ) = about("Who is in it: `name`, `name.look`, or `{name: how they are here}`.", ["mira", "jonas.suit"])
+    props: Annotated[list[Text], Several("a list of props")] | None = about("Keys of `props`.", ["lamp"])
+    style: Text | None = about("How it looks: a key of `styles`.", "noir")
+    sounds: Text | None = about("What is heard; asked for where `audio` is.", "gulls, a rope creaking")
+    negative: Text | None = about("What must not be seen.", "text, watermark")
+    provider: ProviderName | None = about("Who makes the clip.", "animatic")
+    duration: Length | None = about("The length asked for.", 5, "400ms", "1:02.5", "60f")
+    aspect: Aspect | None = about("The clip's shape, where it is not the film's.", "16:9")
+    resolution: Resolution | None = about("The clip's short side, where it is not the film's.", "720p")
+    seed: Annotated[int, whole(0, 2**32 - 1)] | None = about("Number that the randomness starts from.", 7)
+    audio: Truth | None = about("Whether the clip is asked for with sound.", True)
+    options: dict[str, dict[str, Any]] | None = about("A provider's own fields, under its name.", {"animatic": {}})
+    takes: Annotated[int, whole(1, 99)] | None = about("How many takes are made.", 3)
+    review: Annotated[str, choice("required", "none")] | None = about(
+        "Whether what depends on the shot waits until a take is circled.", "required"
+    )
+    omit: Truth | None = about("Whether the shot is left out of the film.", True)
+    in_: Moment | None = about("Where the film enters the clip.", 0.5, alias="in")
+    out: Length | None = about("Where the film leaves the clip.", 4.5)
+    transition: Transition | None = about("How the shot begins.", "cut")
+    mute: Truth | None = about("Whether the clip's sound is left out.", True)
+    gain: Decibels | None = about("How much louder the clip's sound is, in decibels.", -6)
+
+
+class Shot(Defaults):
+    """One shot."""
+
+    noun: ClassVar[str] = "shot"
+
+    id: Text | None = about("The slate. Without it the scene's id and the next free letter.", "1A", "harbour-2")
+    action: (
+        Annotated[
+            list[Annotated[Beat, Form(_keyed("does"), TEXT, lambda: {"does": "?"})]],
+            Several("text, or a list of {at, does}"),
+        ]
+        | None
+    ) = about(
+        "What happens: a text, or moments.",
+        "A pilot walks to the rail.",
+        [{"at": 0, "does": "Jonas sees her."}, {"at": 5, "does": "She does not move."}],
+    )
+    prompt: Text | None = about("A prompt that is sent as written, in place of `action`.", "Fog, a ferry, 35mm.")
+    dialogue: (
+        Annotated[
+            list[Annotated[Line, Form(_keyed("says"), TEXT, lambda: {"says": "?"})]],
+            Several("text, or a list of {who, says}"),
+        ]
+        | None
+    ) = about("What is said: a text, or lines.", "You're late.", [{"who": "jonas", "says": "You kept the coat."}])
+    start: EdgeField | None = about("What the shot opens on.", "previous", {"from": "1A"}, {"image": "refs/first.png"})
+    end: EdgeField | None = about("What the shot ends on.", {"image": "refs/last.png"})
+    after: Annotated[list[Text], Several("a list of shots")] | None = about(
+        "Shots that must be done before; no frame is carried.", ["1A"]
+    )
+    circled: Annotated[int, whole(1, 99, "a circled take for each profile")] | None = about(
+        "The take that the film and the chain use.", 2
+    )
+
+
+ONLY_IN_SHOTS = frozenset({"id", "action", "prompt", "dialogue", "start", "end", "after", "circled"})
+"""Fields that cannot be defaults."""
+
+
+class Scene(Fields):
+    """Shots in one place and time."""
+
+    noun: ClassVar[str] = "scene"
+    aka: ClassVar[Mapping[str, str]] = {
+        "name": "id",
+        "heading": "slug",
+        "title": "slug",
+        "setting": "location",
+        "place": "location",
+        "sound": "sounds",
+        "notes": "note",
+    }
+
+    id: Text | None = about("The scene's number or name; its place in the film where it is left out.", 1, "harbour")
+    slug: Text | None = about("The scene heading.", "EXT. FERRY DECK - NIGHT")
+    note: Text | None = about("For people; shown on the board, never sent.", "the only scene by daylight")
+    location: Text | None = about("Short for `defaults.location`.", "deck")
+    time: Text | None = about("Short for `defaults.time`.", "night")
+    style: Text | None = about("Short for `defaults.style`.", "noir")
+    sounds: Text | None = about("Short for `defaults.sounds`.", "gulls")
+    keep: Annotated[list[Text], Several("a list of texts")] | None = about(
+        "What must not change between its shots.", ["wet boards", "lamp on the left"]
+    )
+    chain: ChainField | None = about("Whether its shots open on one another's last frames.", "previous")
+    defaults: Defaults | None = about("Fields of its shots.", {"time": "dawn"})
+    shots: SkipValidation[list[Shot]] | None = about("Its shots, in film order.", [{"action": "Gulls lift."}])
+
+
+class Storyboard(Fields):
+    """A multi-shot film as a text. Renders with `storyboard render`."""
+
+    noun: ClassVar[str] = "film"
+    aka: ClassVar[Mapping[str, str]] = {
+        "version": "storyboard",
+        "name": "title",
+        "characters": "cast",
+        "actors": "cast",
+        "variables": "vars",
+        "output": "delivery",
+        "format": "delivery",
+        "settings": "delivery",
+        "notes": "note",
+    }
+
+    storyboard: Version = about("Version of the language.", 1, default=...)
+    title: Text | None = about("The film's title; the file's name where it is left out.", "Night Ferry")
+    note: Text | None = about("For people; shown on the board, never sent.", "second draft")
+    delivery: Delivery | None = about("What the film is delivered as.", {"aspect": "16:9", "fps": 24})
+    budget: Budget | None = about("The most that may be spent with each provider, in its unit.", {"animatic": 0})
+    vars: dict[str, Any] | None = about("Values for expressions, like {{ city }}.", {"city": "Oslo"})
+    cast: dict[str, Person] | None = about("The people.", {"mira": {"description": "a ferry pilot"}})
+    locations: dict[str, Asset] | None = about("The places.", {"deck": {"description": "a wet car deck"}})
+    props: dict[str, Asset] | None = about("The things.", {"lamp": {"description": "a brass lamp"}})
+    styles: dict[str, Style] | None = about("The looks of the film.", {"noir": {"prompt": "black-and-white"}})
+    references: dict[str, Asset] | None = about("Other references that texts may cite.", {"fog": {"images": "f.png"}})
+    defaults: Defaults | None = about("Fields that every shot takes unless it says otherwise.", {"duration": 5})
+    chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
+    scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
+    shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])

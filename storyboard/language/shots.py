@@ -1,0 +1,225 @@
+"""From drafts to the shots of the film: times, shapes, people, words.
+
+`in` defaults to 0, `out` to `duration`, and that to five seconds. A provider that draws any length draws to `out`; what
+another one is asked for is the planner's to choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from storyboard.diagnostics import Diagnostic
+from storyboard.film import Asset, Beat, Capabilities, Casting, Delivery, Line, Shot, ShotId
+from storyboard.language import quantities
+from storyboard.language.drafts import Draft
+from storyboard.language.edges import Edges
+from storyboard.language.resolve import Names
+from storyboard.language.spelling import did_you_mean, listed
+from storyboard.language.tree import plain
+
+DURATION = Fraction(5)
+"""Seconds that a shot lasts where nothing says otherwise."""
+PROVIDER = "animatic"
+"""Who makes a clip where nothing says otherwise: it draws locally and costs nothing."""
+
+
+class Shots:
+    """Makes the shots of a film; `problems` holds what is wrong with single ones."""
+
+    def __init__(
+        self, delivery: Delivery, capabilities: Mapping[str, Capabilities], words: Names, edges: Edges
+    ) -> None:
+        self._delivery = delivery
+        self._capabilities = capabilities
+        self._words = words
+        self._edges = edges
+        self.problems: list[Diagnostic] = []
+
+    def shot(self, draft: Draft) -> Shot:
+        """The shot of a draft, as far as it can be read."""
+        read, words = draft.model, self._words
+        provider = self._provider(draft)
+        aspect, resolution, width, height = self._shape(draft)
+        in_, out, duration = self._times(draft, self._capabilities.get(provider))
+        cast = self._cast(draft)
+        self._decisions(draft)
+        return Shot(
+            id=ShotId(draft.id),
+            index=draft.index,
+            place=draft.place,
+            scene=draft.setting.id if draft.setting else None,
+            provider=provider,
+            duration=duration,
+            width_px=width,
+            height_px=height,
+            aspect=aspect,
+            resolution=resolution,
+            action=self._beats(draft, duration),
+            prompt=words.maybe(read.prompt),
+            dialogue=self._lines(draft, cast, duration),
+            size=read.size,
+            framing=words.maybe(read.framing),
+            angle=words.maybe(read.angle),
+            move=words.maybe(read.move),
+            lens=words.maybe(read.lens),
+            location=self._named(draft, "location"),
+            time=words.maybe(read.time) or _time_of_slug(draft.setting.slug if draft.setting else None),
+            slug=draft.setting.slug if draft.setting else None,
+            cast=cast,
+            props=self._props(draft),
+            style=self._named(draft, "style"),
+            sounds=words.maybe(read.sounds),
+            negative=words.maybe(read.negative),
+            keep=draft.setting.keep if draft.setting else (),
+            note=words.maybe(read.note),
+            seed=read.seed,
+            audio=bool(read.audio),
+            options=self._options(draft, provider),
+            start=self._edges.start(draft),
+            end=self._edges.end(draft),
+            after=self._edges.after(draft),
+            takes=read.takes or 1,
+            circled=read.circled,
+            review=read.review == "required",
+            omit=bool(read.omit),
+            in_=in_,
+            out=out,
+            mute=bool(read.mute),
+            gain_db=read.gain or Decimal(0),
+        )
+
+    def _provider(self, draft: Draft) -> str:
+        provider = draft.model.provider or PROVIDER
+        if provider not in self._capabilities:
+            known = sorted(self._capabilities)
+            hint = did_you_mean(provider, known) or f"there is {listed(known) if known else 'none'}"
+            self.problems.append(draft.at(("provider",), "unknown-provider", f'no provider "{provider}"', hint))
+        return provider
+
+    def _shape(self, draft: Draft) -> tuple[str, str, int, int]:
+        film, read = self._delivery, draft.model
+        aspect, resolution = read.aspect or film.aspect, read.resolution or film.resolution
+        if read.aspect is None and read.resolution is None:
+            return aspect, resolution, film.width_px, film.height_px
+        width, height = quantities.pixels(aspect, resolution)
+        if (width, height) != (film.width_px, film.height_px):
+            key = "aspect" if read.aspect and read.aspect != film.aspect else "resolution"
+            message = f"a clip of {width}x{height} in a film of {film.width_px}x{film.height_px} cannot be cut yet"
+            self.problems.append(draft.at((key,), "not-in-this-version", message, "leave it out, or change delivery"))
+        return aspect, resolution, width, height
+
+    def _times(self, draft: Draft, provider: Capabilities | None) -> tuple[Fraction, Fraction, Fraction]:
+        read = draft.model
+        duration = read.duration or read.out or DURATION
+        in_, out = read.in_ or Fraction(0), read.out or duration
+        if in_ >= out:
+            key = "in" if "in" in draft.own or "out" not in draft.own else "out"
+            message = f"the shot is left at {seconds(out)} s and entered at {seconds(in_)} s"
+            self.problems.append(draft.at((key,), "in-after-out", message, "in comes before out"))
+        if out > duration:
+            if provider is None or provider.durations is None:
+                return in_, out, out
+            message = f"the film leaves the clip at {seconds(out)} s, and {seconds(duration)} s are asked for"
+            hint = "the clip may be too short; ask for a longer duration"
+            self.problems.append(draft.at(("out",), "out-past-duration", message, hint, severity="warning"))
+        return in_, out, duration
+
+    def _beats(self, draft: Draft, duration: Fraction) -> tuple[Beat, ...]:
+        found = []
+        for index, beat in enumerate(draft.model.action or ()):
+            self._inside(draft, ("action", index, "at"), beat.at, duration)
+            found.append(Beat(self._words.text(beat.does), beat.at))
+        return tuple(found)
+
+    def _lines(self, draft: Draft, cast: tuple[Casting, ...], duration: Fraction) -> tuple[Line, ...]:
+        found = []
+        for index, line in enumerate(draft.model.dialogue or ()):
+            self._inside(draft, ("dialogue", index, "at"), line.at, duration)
+            who = [
+                asset.key
+                for place, name in enumerate(line.who or ())
+                if (asset := self._words.asset(draft, ("dialogue", index, "who", place), "cast", name))
+            ]
+            if line.who is None and len(cast) == 1:
+                who = [cast[0].asset.key]
+            elif line.who is None and len(cast) > 1:
+                hint = f"write {{who: {cast[0].asset.key}, says: …}}"
+                message = f"{len(cast)} people are in the shot, and nobody is named for this line"
+                self.problems.append(draft.at(("dialogue", index), "who-speaks", message, hint))
+            says = self._words.text(line.says)
+            found.append(Line(says, tuple(who), self._words.maybe(line.how), bool(line.offscreen), line.at))
+        return tuple(found)
+
+    def _inside(self, draft: Draft, path: tuple[str | int, ...], at: Fraction | None, duration: Fraction) -> None:
+        if at is not None and at >= duration:
+            message = f"{seconds(at)} s is past the end of a clip of {seconds(duration)} s"
+            self.problems.append(draft.at(path, "past-the-end", message, "times in a shot count from its clip's start"))
+
+    def _cast(self, draft: Draft) -> tuple[Casting, ...]:
+        found: list[Casting] = []
+        for index, casting in enumerate(draft.model.cast or ()):
+            named = self._words.look(draft, ("cast", index), "cast", casting.who)
+            if named and any(named[0] is other.asset for other in found):
+                message = f'"{named[0].key}" is in the shot twice'
+                self.problems.append(draft.at(("cast", index), "given-twice", message, "keep one"))
+            elif named:
+                found.append(Casting(*named, self._words.maybe(casting.manner)))
+        return tuple(found)
+
+    def _props(self, draft: Draft) -> tuple[Asset, ...]:
+        props = [
+            self._words.asset(draft, ("props", index), "props", name)
+            for index, name in enumerate(draft.model.props or ())
+        ]
+        return tuple({prop.key: prop for prop in props if prop}.values())
+
+    def _named(self, draft: Draft, key: str) -> Asset | None:
+        written = draft.model.location if key == "location" else draft.model.style
+        if written is None:
+            return None
+        return self._words.asset(draft, (key,), "locations" if key == "location" else "styles", written)
+
+    def _options(self, draft: Draft, provider: str) -> Mapping[str, object]:
+        """The options of the shot's own provider."""
+        for name, fields in (draft.model.options or {}).items():
+            if name not in self._capabilities:
+                hint = did_you_mean(name, self._capabilities)
+                problem = draft.at(("options", name), "unknown-provider", f'no provider "{name}"', hint, key=True)
+                self.problems.append(problem)
+                continue
+            known = self._capabilities[name].options
+            for key in fields:
+                if key not in known:
+                    takes = f"it takes {listed(sorted(known))}" if known else "it takes none"
+                    hint = did_you_mean(key, known) or takes
+                    message = f'{name} has no option "{key}"'
+                    self.problems.append(draft.at(("options", name, key), "unknown-option", message, hint, key=True))
+        return {key: plain(node) for key, node in (draft.model.options or {}).get(provider, {}).items()}
+
+    def _decisions(self, draft: Draft) -> None:
+        read = draft.model
+        if read.circled is not None and read.circled > (read.takes or 1):
+            message = f"take {read.circled} is circled, and {read.takes or 1} are made"
+            self.problems.append(draft.at(("circled",), "circled-take", message, f"write takes: {read.circled}"))
+        for key in ("circled", "review"):
+            if key in draft.tree and not draft.written and draft.tree[key] != "none":
+                message = f"{key} needs a written id: without one the shot's name moves when shots are added"
+                self.problems.append(draft.at((key,), "needs-id", message, f"write id: {draft.id}", key=True))
+
+
+def seconds(time: Fraction) -> str:
+    """A time for a sentence, to the millisecond."""
+    return f"{float(time):.3f}".rstrip("0").rstrip(".")
+
+
+def _time_of_slug(slug: str | None) -> str | None:
+    """The time of day in a scene heading: `EXT. FERRY DECK - NIGHT` is night."""
+    if not slug or not slug.upper().startswith(("INT", "EXT", "I/E", "EST")):
+        return None
+    for dash in (" - ", " – ", " — "):
+        place, found, time = slug.rpartition(dash)
+        if found and place:
+            return time.strip().lower() or None
+    return None

@@ -1,0 +1,30 @@
+"""Words near the ones we know: what a person probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+CLOSE = 0.6
+"""How alike two words must be, from 0 to 1, before one is offered for the other."""
+
+
+def nearest(word: str, known: Iterable[str], also: Mapping[str, str] | None = None) -> str | None:
+    """The known word that `word` was probably meant to be; `also` maps words of other tools to known ones."""
+    by_fold = {name.casefold(): name for name in known}
+    if also and also.get(word.casefold()) in by_fold.values():
+        return also[word.casefold()]
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=CLOSE)
+    return by_fold[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str], also: Mapping[str, str] | None = None) -> str | None:
+    """A hint that names the nearest known word, or None."""
+    found = nearest(word, known, also)
+    return f'did you mean "{found}"?' if found else None
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words for a sentence: `crop or pad`, `A, B or C`."""
+    *most, last = list(words)
+    return f"{', '.join(most)} or {last}" if most else last
