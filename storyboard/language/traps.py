@@ -27,6 +27,7 @@ _WORDS = {
     "found undefined tag handle": "this tag has no meaning in a storyboard",
     "found duplicate anchor": "this anchor is named twice",
     "did not find expected alphabetic or numeric character": "a name must follow & or *",
+    "found incompatible YAML document": "only YAML 1.2 is read",
     "did not find expected comment or line break": "the text of a block begins on the next line",
 }
 
