@@ -160,16 +160,15 @@ class ClipStore:
         return facts if facts.id == clip else None
 
 
-def file_stem(take: TakeId) -> str:
-    """The take's id as the beginning of a file name: itself, or cut and marked with a digest where it is too long.
-
-    Raises ValueError for an id that is no file name.
+def file_stem(name: str) -> str:
+    """A take's id or a profile's name as a part of a file name: itself, or cut and marked with a digest where it is too
+    long. Raises ValueError for what can be no file name.
     """
-    if not take or take in (".", "..") or any(char in "/\\:" or char < " " for char in take):
-        raise ValueError(f"no file name: {take!r}")
-    encoded = take.encode()
+    if not name or name in (".", "..") or any(char in "/\\:" or char < " " for char in name):
+        raise ValueError(f"no file name: {name!r}")
+    encoded = name.encode()
     if len(encoded) <= _NAME_BYTES:
-        return take
+        return name
     return encoded[:_NAME_BYTES].decode("utf-8", "ignore") + "~" + sha256(encoded).hexdigest()[:16]
 
 

@@ -69,8 +69,8 @@ class Folder:
         return self.root / "frames"
 
     def film(self, profile: str | None = None) -> Path:
-        """The cut film; a named profile or variant has its own."""
-        return self.root / (f"film-{profile}.mp4" if profile else "film.mp4")
+        """The cut film; a named profile or variant has its own. Raises ValueError for a name that is no file name."""
+        return self.root / (f"film-{file_stem(profile)}.mp4" if profile else "film.mp4")
 
     def store(self, disk: Disk) -> ClipStore:
         """The clip store of this film on `disk`."""
@@ -81,11 +81,11 @@ class Folder:
 
         Raises Refused: `network-filesystem` where the state cannot be safe, `state-unwritable`, `disk-full` (14).
         """
+        check_local(self.state)
         disk = LocalDisk()
         for path in (self.root, self.clips, self.takes, self.frames, self.inbox, self.state):
             with refusing(path):
                 disk.make_dir(path)
-        check_local(self.state)
         ignore = self.root / ".gitignore"
         with refusing(ignore):
             if not disk.exists(ignore):
@@ -94,9 +94,10 @@ class Folder:
     def link_take(self, take: TakeId, clip: ClipId, profile: str | None = None) -> Path:
         """Let `takes/1A-2.mp4` be the clip, replacing what it was before; answers the link.
 
-        A relative symbolic link where the platform has them, else a hard link, else a copy. Raises Refused (14).
+        A relative symbolic link where the platform has them, else a hard link, else a copy. Raises Refused (14);
+        ValueError for a name that is no file name.
         """
-        folder = self.takes / profile if profile else self.takes
+        folder = self.takes / file_stem(profile) if profile else self.takes
         link = folder / f"{file_stem(take)}.mp4"
         target = self.clips / f"{clip}.mp4"
         part = folder / f"{file_stem(take)}.part"
@@ -111,12 +112,12 @@ class Folder:
 
 def check_output(path: Path, within: Path) -> None:
     """Refuse a path that a symbolic link leads out of `within`. Raises Refused `output-outside` (exit code 14)."""
-    with refusing(path):
-        real = path.resolve()
-        if path.is_symlink() and not real.is_relative_to(within.resolve()):
-            message = f"{path} is a link that leads out of {within}, to {real}"
-            hint = "remove the link; --state DIR moves the state"
-            raise Refused([Diagnostic("output-outside", message, hint=hint)], exit_code=14)
+    # realpath, because Path.resolve raises RuntimeError for a link to itself before Python 3.13.
+    real = Path(os.path.realpath(path))
+    if path.is_symlink() and not real.is_relative_to(os.path.realpath(within)):
+        message = f"{path} is a link that leads out of {within}, to {real}"
+        hint = "remove the link; --state DIR moves the state"
+        raise Refused([Diagnostic("output-outside", message, hint=hint)], exit_code=14)
 
 
 def _linked_to(link: Path, target: Path) -> bool:

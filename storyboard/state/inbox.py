@@ -77,10 +77,12 @@ class Inbox:
 
     def settle(self, messages: Iterable[Message]) -> None:
         """Remove messages whose meaning the journal holds."""
+        settled = [self._path / message.file for message in messages]
         with refusing(self._path):
-            for message in messages:
-                self._disk.remove(self._path / message.file)
-            self._disk.sync_dir(self._path)
+            for path in settled:
+                self._disk.remove(path)
+            if settled:
+                self._disk.sync_dir(self._path)
 
     def _read(self, path: Path) -> Message | None:
         """The message of a file; None for what is none."""

@@ -6,6 +6,7 @@ SQLite's log needs memory that all its processes share, which network filesystem
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path, PurePosixPath
 
@@ -68,7 +69,7 @@ def check_local(folder: Path) -> None:
         mounts = _TABLE.read_text("utf-8", "surrogateescape")
     except OSError:
         return
-    kind = filesystem(PurePosixPath(folder.resolve()), mounts)
+    kind = filesystem(PurePosixPath(os.path.realpath(folder)), mounts)
     if kind in NETWORK:
         message = f"{folder} is on a network filesystem ({kind}), where the state would not be safe"
         hint = "keep it on a local disk: --state DIR"
