@@ -18,6 +18,7 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Ask, Capabilities, Clip, ClipId, Film, Frame, ShotId, TakeKey
 from storyboard.finishing.cut import cut
 from storyboard.language import Loaded, load
+from storyboard.language.settings import settings
 from storyboard.media.jobs import Executor, JoinJob, MediaError, VerifyJob
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote, discover
@@ -105,8 +106,7 @@ class Production:
         return load(
             self.path,
             capabilities=self.capabilities,
-            settings=self.assignments,
-            vars_file=self.vars_file,
+            settings=settings(self.assignments, self.vars_file),
             allow=self.allow,
         )
 

@@ -18,7 +18,7 @@ GROUND = {"diagnostics": -2, "film": -1, "timing": -1, "codes": -1, "production"
 
 OWNERS = {
     "ruamel": {"language"},
-    "_ruamel_yaml": {"language"},
+    "yaml": {"language"},
     "pydantic": {"language"},
     "pydantic_core": {"language"},
     "jinja2": {"language", "planning"},
@@ -31,7 +31,6 @@ OWNERS = {
     "sqlite3": {"state"},
     "click": {"cli"},
     "rich": {"cli"},
-    "platformdirs": {"cli", "state"},
 }
 BANNED = re.compile(r"(^|_)(utils?|helpers?|common|core|base|manager|service|misc)(_|$)", re.IGNORECASE)
 MOST_LINES = 400

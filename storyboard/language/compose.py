@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from _ruamel_yaml import (
+from yaml._yaml import CParser
+from yaml.events import (
     AliasEvent,
-    CParser,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
