@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
-from storyboard.media.animatic import motion
-from storyboard.media.animatic.plates import Plates, canvas_size
+from storyboard.media.animatic import exteriors, interiors, motion
+from storyboard.media.animatic.camera import Camera
+from storyboard.media.animatic.layer import Layer, glow
+from storyboard.media.animatic.palette import Light, graded, light
+from storyboard.media.animatic.plates import Plates
+from storyboard.media.animatic.reading import Reading, read
 from storyboard.media.animatic.spec import Spec
+
+SETS = {
+    "room": interiors.room,
+    "corridor": interiors.corridor,
+    "deck": exteriors.deck,
+    "street": exteriors.street,
+    "nature": exteriors.nature,
+    "stage": exteriors.stage,
+}
 
 
 def move_of(spec: Spec) -> motion.Kind:
@@ -18,8 +31,10 @@ def move_of(spec: Spec) -> motion.Kind:
 
 def compose(spec: Spec) -> Plates:
     """Draw the shot's planes."""
-    wide, high = canvas_size(spec.width_px, spec.height_px)
-    down = np.linspace(0, 1, high)[:, None, None]
-    colours = np.array([40, 52, 66]) * (1 - down) + np.array([104, 98, 92]) * down
-    grain = np.random.default_rng(spec.seed).normal(0, 2, (high, wide, 1))
-    return Plates(Image.fromarray(np.clip(colours + grain, 0, 255).astype(np.uint8)))
+    reading = read(spec)
+    lit = light(reading)
+    far = Layer(spec.width_px, spec.height_px)
+    lamps = SETS[reading.setting](far, Camera(), lit, reading)
+    for at, reach, strength in lamps:
+        glow(far, at, reach, lit.glow, strength)
+    return Plates(graded(far.ink, reading.tone))

@@ -1,0 +1,178 @@
+"""What a shot's words say about its picture: place, light, weather, size, angle, who is there. Pure.
+
+Written fields win over the slug, the slug over the location, the location over running text. The words are English, with
+the commonest of Chinese; what is not understood falls back to what most shots look like.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from storyboard.media.animatic.spec import Person, Spec
+
+T = TypeVar("T")
+Setting = Literal["room", "corridor", "deck", "street", "nature", "stage"]
+Hour = Literal["day", "night", "dawn", "dusk"]
+Size = Literal["EWS", "WS", "FS", "MWS", "MS", "MCU", "CU", "ECU", "INSERT"]
+Angle = Literal["eye", "low", "high", "overhead"]
+Weather = Literal["fog", "rain", "snow"]
+Tone = Literal["colour", "mono", "sepia", "warm", "cold"]
+
+SETTINGS: tuple[tuple[Setting, str], ...] = (
+    ("corridor", r"tunnel|corridor|hallway|passage(way)?|subway|mine ?shaft|sewer|走廊|隧道|通道"),
+    ("deck", r"deck|ferry|boats?|ship|sea|ocean|harbou?r|pier|quay|docks?|beach|lake|lighthouse|海|船|港|码头"),
+    ("street", r"streets?|city|alley|road|curb|kerb|curbside|airport|town|market|rooftop|traffic|pavement|sidewalk|街|城市|路边"),
+    ("nature", r"forests?|woods?|trees?|fields?|mountains?|hills?|deserts?|garden|park|meadow|valley|river|jungle|cliffs?|dunes?|森林|山|田野"),
+    ("room", r"rooms?|kitchen|office|study|bar|caf[eé]|restaurant|house|apartment|bedroom|library|lab(oratory)?|hospital|"
+             r"chamber|hall|studio|workshop|cabin|wheelhouse|interior|classroom|garage|church|室|屋|房|厅|店"),
+)  # fmt: skip
+HOURS: tuple[tuple[Hour, str], ...] = (
+    ("dawn", r"dawn|sunrise|daybreak|early morning|first light|黎明|清晨|日出|破晓|凌晨"),
+    ("dusk", r"dusk|sunset|evening|twilight|golden hour|magic hour|黄昏|傍晚|日落"),
+    ("night", r"night|midnight|moonlit|moonlight|夜|深夜|午夜"),
+    ("day", r"day|daytime|noon|afternoon|morning|midday|sunny|sunlight|白天|日|上午|下午|中午"),
+)
+WEATHERS: tuple[tuple[Weather, str], ...] = (
+    ("snow", r"snow\w*|blizzard|flurr\w+|雪"),
+    ("rain", r"rain\w*|downpour|drizzl\w+|storm\w*|雨"),
+    ("fog", r"fog\w*|mist\w*|haz[ey]\w*|smok[ey]\w*|steam\w*|dust\w*|雾|烟"),
+)
+SIZES: tuple[tuple[Size, str], ...] = (
+    ("INSERT", r"inserts?|detail( shot)?|cutaway|特写物件|插入"),
+    ("ECU", r"ecu|xcu|bcu|extreme[ -]close|eyes only|大特写"),
+    ("EWS", r"ews|els|xls|extreme[ -](wide|long)|vista|aerial|大远景"),
+    ("MCU", r"mcu|medium[ -]close|近景"),
+    ("MWS", r"mws|mls|medium[ -](wide|long|full)|cowboy|american|three[ -]quarter shot"),
+    ("CU", r"cu|close([ -]?up| shot)?|headshot|特写"),
+    ("MS", r"ms|medium( shot)?|mid[ -]?shot|waist|two[ -]?shot|中景|半身"),
+    ("FS", r"fs|full([ -](shot|body|length|figure))?|head[ -]to[ -]toe|全景|全身"),
+    ("WS", r"ws|ls|wide|long shot|establishing|master( shot)?|远景"),
+)
+ANGLES: tuple[tuple[Angle, str], ...] = (
+    ("overhead", r"overhead|top[ -]?down|bird'?s?[ -]eye|straight down|from above|god'?s[ -]eye|顶拍|俯拍|鸟瞰"),
+    ("low", r"low[ -]?angle|from below|worm'?s[ -]eye|looking up|仰拍|仰视|低角度"),
+    ("high", r"high[ -]?angle|looking down|俯视|高角度"),
+)
+TONES: tuple[tuple[Tone, str], ...] = (
+    ("mono", r"black[ -]?(and|&|n|/)[ -]?white|b ?(&|/) ?w|monochrom\w+|grayscale|greyscale|noir|黑白"),
+    ("sepia", r"sepia|daguerreotype|old photograph"),
+    ("cold", r"cold|clinical|teal|blue[ -]?hour|steel|icy|bleak|冷"),
+    ("warm", r"warm|golden|amber|candle\w*|firelight|honey|暖"),
+)
+PEOPLE = re.compile(
+    r"\b(pilot|man|men|woman|women|girl|boy|child|children|kid|figures?|person|people|traveler|traveller|crowd|soldier|"
+    r"captain|sailor|officer|driver|detective|doctor|nurse|teacher|mother|father|couple|stranger|dancer|singer|worker|"
+    r"he|she|they|guard|subject|host|presenter|barista|chef|runner|hero|heroine|king|queen|knight|astronaut)\b"
+    r"|[他她]|男|女|人",
+    re.IGNORECASE,
+)
+EMPTY = re.compile(r"\b(empty|deserted|abandoned|nobody|no one|no people|landscape only)\b|空无一人", re.IGNORECASE)
+BEHIND = re.compile(
+    r"\b(from behind|back view|rear view|backs? to|'s back\b|back fills|following .*behind)|背影|背后", re.IGNORECASE
+)
+SHOULDER = re.compile(r"over[\w\s'’.-]{0,40}shoulder|\bots\b|越肩|过肩", re.IGNORECASE)
+LAMPS = re.compile(
+    r"\b(lamps?|lights?|lantern|candle|fire|neon|bulb|torch|flashlight|timer|screen|monitor)\b|灯|火", re.IGNORECASE
+)
+FLICKER = re.compile(r"flicker\w*|candle\w*|\bfire\w*|failing|torchlight|strob\w+|闪", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A shot as a picture. `people` are those to draw, `text` all of its words in one, `seed` the place's own number:
+    shots in one place share it.
+    """
+
+    setting: Setting
+    inside: bool
+    hour: Hour
+    size: Size
+    angle: Angle
+    weather: Weather | None
+    tone: Tone
+    people: tuple[Person, ...]
+    behind: bool
+    over_shoulder: bool
+    flicker: bool
+    place: str
+    text: str
+    seed: int
+
+
+def number(*words: str) -> int:
+    """A stable number of some words, the same in every process."""
+    return zlib.crc32("\x1f".join(words).encode())
+
+
+def find(table: Iterable[tuple[T, str]], text: str) -> T | None:
+    """The first entry whose pattern stands in the text as a word."""
+    return next((name for name, pattern in table if _has(pattern, text)), None)
+
+
+def _has(pattern: str, text: str) -> bool:
+    return re.search(rf"(?:(?<![a-z0-9])(?:{pattern})(?![a-z0-9]))", text) is not None
+
+
+def _setting(ranked: list[str], inside: bool | None) -> Setting:
+    for text in ranked:
+        found = find(SETTINGS, text)
+        if found and not (inside and found in ("deck", "street", "nature")):
+            return found
+    if inside is None:
+        return "stage"
+    return "room" if inside else "nature"
+
+
+def _inside(slug: str, place: str) -> bool | None:
+    if re.search(r"\bext\b|exterior|外景", slug):
+        return False
+    if re.search(r"\bint\b|interior|内景", slug):
+        return True
+    found = find(SETTINGS, f"{place} {slug}")
+    return None if found is None else found in ("room", "corridor")
+
+
+def _people(spec: Spec, text: str) -> tuple[Person, ...]:
+    if spec.cast:
+        return spec.cast
+    if EMPTY.search(text) or not PEOPLE.search(text):
+        return ()
+    return (Person("", description=text),)
+
+
+def read(spec: Spec) -> Reading:
+    """Read a shot's words."""
+    slug, style, framing = (spec.slug or "").lower(), (spec.style or "").lower(), (spec.framing or "").lower()
+    place = f"{spec.location.name} {spec.location.description}".lower() if spec.location else ""
+    acts = " ".join([*(beat.does for beat in spec.action), spec.prompt or ""]).lower()
+    words = (spec.words or "").lower()
+    text = " ".join((acts, words, place, slug, framing, *spec.keep)).lower()
+    inside = _inside(slug, place)
+    setting = _setting([place, slug, words, acts], inside)
+    inside = setting in ("room", "corridor") if inside is None else inside
+    hour = next((h for t in ((spec.time or "").lower(), slug, place, words, acts) if (h := find(HOURS, t))), None)
+    size = next((s for t in ((spec.size or "").lower(), framing, words, acts) if (s := find(SIZES, t))), None)
+    people = _people(spec, f"{acts} {words}")
+    angle = next((a for t in ((spec.angle or "").lower(), framing, words) if (a := find(ANGLES, t))), None)
+    tone = find(TONES, style) or find(TONES[2:], place) or "colour"
+    seen = f"{framing} {(spec.angle or '').lower()} {acts} {words}"
+    return Reading(
+        setting=setting,
+        inside=inside,
+        hour=hour or "day",
+        size=size or ("MS" if people and spec.dialogue else "WS"),
+        angle=angle or "eye",
+        weather=find(WEATHERS, f"{style} {text} {(spec.time or '').lower()}"),
+        tone=tone,
+        people=people if (size != "INSERT") else (),
+        behind=bool(BEHIND.search(seen)),
+        over_shoulder=bool(SHOULDER.search(f"{framing} {words}")),
+        flicker=bool(FLICKER.search(text)),
+        place=f"{place} {slug}",
+        text=text,
+        seed=number(place or slug or spec.slate),
+    )
