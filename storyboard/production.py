@@ -24,6 +24,7 @@ from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote, discover
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
+from storyboard.rendering.money import Charge, charges
 from storyboard.rendering.ports import Network, Ports
 from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
@@ -61,6 +62,7 @@ class Rendered:
     clip: Clip | None
     signal: int | None
     stopped: bool
+    charged: Mapping[str, Charge]
     problems: tuple[Diagnostic, ...] = ()
 
 
@@ -216,7 +218,8 @@ class _Run:
         finally:
             self._link(schedule)
         states = {work.take.key: (str(work.phase), work.reason) for work in schedule.works}
-        rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped)
+        charged = charges(schedule.submissions.attempts.values())
+        rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped, charged)
         if ended.signal is not None or not wishes.cut or wishes.only:
             return rendered
         return await self._cut(rendered, schedule)

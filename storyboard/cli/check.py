@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from storyboard.cli.ends import Ended, refuse, say, texts_of
+from storyboard.cli.ends import Ended, refuse, say
 from storyboard.cli.options import debug_option, production
 from storyboard.diagnostics import Refused, draw
 
@@ -32,7 +32,7 @@ def command(
             worst = max(worst, refused.exit_code)
             continue
         if loaded.diagnostics:
-            say(draw(loaded.diagnostics, texts_of(loaded.diagnostics)))
+            say(draw(loaded.diagnostics, loaded.texts))
         shots = loaded.film.on_screen
         seconds = float(sum(shot.shown for shot in shots))
         click.echo(f"{file}: good · {len(shots)} shot{'s' if len(shots) != 1 else ''} · {seconds:g} s")

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -54,17 +54,38 @@ def texts_of(diagnostics: tuple[Diagnostic, ...]) -> Mapping[str, str]:
 
 def refuse(refused: Refused) -> None:
     """Draw everything that was refused, and count it."""
-    say(draw(refused.diagnostics, texts_of(refused.diagnostics)))
+    say(draw(refused.diagnostics, refused.texts or texts_of(refused.diagnostics)))
     errors = sum(one.severity == "error" for one in refused.diagnostics)
     if errors > 1:
         say(f"\n{errors} mistakes")
+
+
+def _alone(command: click.Command, arguments: list[str]) -> None:
+    """Run the command; what several tasks raised as a group is raised as the one thing it is, refusals joined."""
+    try:
+        command.main(arguments, prog_name="storyboard", standalone_mode=False)
+    except BaseExceptionGroup as group:
+        refusals, rest = group.split(Refused)
+        if rest is not None or refusals is None:
+            raise
+        found = list(_leaves(refusals))
+        together = [one for refused in found for one in refused.diagnostics]
+        raise Refused(dict.fromkeys(together), exit_code=max(one.exit_code for one in found)) from None
+
+
+def _leaves(group: BaseExceptionGroup[Refused]) -> Iterator[Refused]:
+    for one in group.exceptions:
+        if isinstance(one, BaseExceptionGroup):
+            yield from _leaves(one)
+        else:
+            yield one
 
 
 def ending(command: click.Command, argv: list[str] | None) -> NoReturn:
     """Run a click command and end the process as the reference says."""
     arguments = sys.argv[1:] if argv is None else argv
     try:
-        command.main(arguments, prog_name="storyboard", standalone_mode=False)
+        _alone(command, arguments)
         code = DONE
     except Ended as ended:
         code = ended.code

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from storyboard.cli.ends import say, texts_of
+from storyboard.cli.ends import say
 from storyboard.cli.options import production, storyboard_options
 from storyboard.cli.table import Column, table
 from storyboard.diagnostics import draw
@@ -58,7 +58,7 @@ def _explained(planned: Planned, shot: str) -> str:
 
 def _tell(planned: Planned, jobs: int) -> None:
     if planned.loaded.diagnostics:
-        say(draw(planned.loaded.diagnostics, texts_of(planned.loaded.diagnostics)))
+        say(draw(planned.loaded.diagnostics, planned.loaded.texts))
     film = planned.plan.film
     sums = report.totals(planned.plan, planned.capabilities, jobs)
     size = f"{film.delivery.width_px}×{film.delivery.height_px}"

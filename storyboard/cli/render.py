@@ -10,7 +10,7 @@ from typing import Any
 import click
 import trio
 
-from storyboard.cli.ends import Ended, Signalled, say, texts_of
+from storyboard.cli.ends import Ended, Signalled, say
 from storyboard.cli.options import production, storyboard_options, worker_environment
 from storyboard.cli.progress import Progress, open_progress
 from storyboard.diagnostics import Diagnostic, Refused, draw
@@ -18,6 +18,7 @@ from storyboard.film import ShotId
 from storyboard.media.executor import open_executor
 from storyboard.planning import report
 from storyboard.production import Production, Rendered, Wishes, missing_shots
+from storyboard.rendering.money import spell
 
 
 @click.command("render")
@@ -95,7 +96,7 @@ def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> No
     """Say what is missing and leave with the code of the reference."""
     problems = [*_problems(rendered), *rendered.problems]
     if problems:
-        say(draw(problems, texts_of(tuple(problems))))
+        say(draw(problems, rendered.planned.loaded.texts))
     if path is not None and rendered.clip is not None:
         if not as_json:
             click.echo(str(path))
@@ -105,7 +106,7 @@ def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> No
     elif rendered.signal is None and not problems and rendered.planned.plan.takes:
         say(_summary(rendered))
         return
-    say(f"{_summary(rendered)}\nCharged: nothing. Resume: storyboard render {file}")
+    say(f"{_summary(rendered)}\nCharged: {spell(rendered.charged)}. Resume: storyboard render {file}")
     if rendered.signal is not None:
         raise Signalled(rendered.signal)
     raise Ended(_code(rendered))

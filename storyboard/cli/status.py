@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from storyboard.cli.table import Column, table
 from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
 from storyboard.production import Planned
+from storyboard.rendering.money import charges
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
 
@@ -120,14 +120,7 @@ def _error(record: TakeRecord | None) -> dict[str, str] | None:
 
 
 def _charged(planned: Planned) -> dict[str, Any]:
-    """By provider: what was charged, and what may have been by submissions of unknown fate."""
-    amounts: dict[str, Decimal] = defaultdict(Decimal)
-    unknown: dict[str, int] = defaultdict(int)
-    units: dict[str, str] = {}
-    for attempt in planned.history.attempts.values():
-        units[attempt.provider] = attempt.unit
-        amounts[attempt.provider] += attempt.charged or Decimal(0)
-        unknown[attempt.provider] += attempt.state in ("ambiguous", "unsure", "intended")
     return {
-        name: {"amount": f"{amounts[name]:f}", "unit": unit, "unknown": unknown[name]} for name, unit in units.items()
+        name: {"amount": f"{one.amount:f}", "unit": one.unit, "unknown": f"{one.unknown:f}", "unsettled": one.unsettled}
+        for name, one in charges(planned.history.attempts.values()).items()
     }

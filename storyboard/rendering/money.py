@@ -1,0 +1,51 @@
+"""What was charged and what may have been: sums over attempts, by provider. Unknown is never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from storyboard.state.journal import AttemptRecord
+
+UNSETTLED = frozenset(("intended", "unsure", "ambiguous"))
+"""States in which money may have been taken without our knowing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One provider's sum: `amount` is known, `unknown` is the most that `unsettled` submissions may have taken."""
+
+    unit: str
+    amount: Decimal = Decimal(0)
+    unknown: Decimal = Decimal(0)
+    unsettled: int = 0
+    bounded: bool = True
+
+
+def charges(attempts: Iterable[AttemptRecord]) -> dict[str, Charge]:
+    """The charges by provider. `bounded` is False where an unsettled submission has no known price."""
+    sums: dict[str, Charge] = {}
+    for attempt in attempts:
+        so_far = sums.get(attempt.provider, Charge(attempt.unit))
+        if attempt.state in UNSETTLED:
+            so_far = replace(
+                so_far,
+                unknown=so_far.unknown + (attempt.reserve or Decimal(0)),
+                unsettled=so_far.unsettled + 1,
+                bounded=so_far.bounded and attempt.reserve is not None,
+            )
+        sums[attempt.provider] = replace(so_far, amount=so_far.amount + (attempt.charged or Decimal(0)))
+    return sums
+
+
+def spell(sums: Mapping[str, Charge]) -> str:
+    """`320 credits (seedance2ai) + up to 30 unknown (1 take)`; `nothing` where nothing was submitted."""
+    parts: list[str] = []
+    for name, charge in sums.items():
+        text = f"{charge.amount:f} {charge.unit} ({name})"
+        if charge.unsettled:
+            most = f"up to {charge.unknown:f} unknown" if charge.bounded else "an unknown amount"
+            text += f" + {most} ({charge.unsettled} take{'s' if charge.unsettled != 1 else ''})"
+        parts.append(text)
+    return ", ".join(parts) or "nothing"
