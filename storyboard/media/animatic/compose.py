@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PIL import Image, ImageFilter
 
-from storyboard.media.animatic import exteriors, interiors, motion
-from storyboard.media.animatic.camera import Camera
-from storyboard.media.animatic.layer import Layer, glow
-from storyboard.media.animatic.palette import Light, graded, light
-from storyboard.media.animatic.plates import Plates
+from storyboard.media.animatic import exteriors, figures, interiors, motion
+from storyboard.media.animatic.layer import Layer, clouds, glow
+from storyboard.media.animatic.palette import Light, graded, light, scaled
+from storyboard.media.animatic.plates import Cutout, Plates, cut_out
 from storyboard.media.animatic.reading import Reading, read
 from storyboard.media.animatic.spec import Spec
+from storyboard.media.animatic.staging import Staging, stage
 
 SETS = {
     "room": interiors.room,
@@ -33,8 +35,53 @@ def compose(spec: Spec) -> Plates:
     """Draw the shot's planes."""
     reading = read(spec)
     lit = light(reading)
+    staging = stage(spec, reading)
+    far = _background(spec, reading, lit, staging)
+    near = _people(spec, far, lit, staging)
+    return Plates(_finish(far.ink, reading, spec.seed), _finished_cutout(near, reading))
+
+
+def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> Layer:
+    """The set through the staging's camera, its lamps, the people's shadows; softer the closer the people are."""
     far = Layer(spec.width_px, spec.height_px)
-    lamps = SETS[reading.setting](far, Camera(), lit, reading)
+    lamps = SETS[reading.setting](far, staging.camera, lit, reading)
     for at, reach, strength in lamps:
         glow(far, at, reach, lit.glow, strength)
-    return Plates(graded(far.ink, reading.tone))
+    for actor in staging.actors:
+        figures.shadow(far, actor.pose, lit)
+    depth = 0.0042 * max(0.0, staging.camera.zoom - 1.15) * spec.height_px
+    if depth > 0.4:
+        far.ink = far.ink.filter(ImageFilter.GaussianBlur(depth))
+    return far
+
+
+def _people(spec: Spec, far: Layer, lit: Light, staging: Staging) -> Layer:
+    near = Layer(spec.width_px, spec.height_px, far.ink)
+    for actor in staging.actors:
+        figures.draw(near, actor.pose, actor.look, lit)
+    if staging.shoulder is not None:
+        front = Layer(spec.width_px, spec.height_px, far.ink)
+        dim = replace(lit, ambient=scaled(lit.ambient, 0.42), rim=lit.rim * 0.5)
+        figures.draw(front, staging.shoulder.pose, staging.shoulder.look, dim)
+        soft = ImageFilter.GaussianBlur(0.006 * spec.height_px)
+        cover = front.cover.filter(soft)
+        near.ink.paste(front.ink.filter(soft), (0, 0), cover)
+        near.cover.paste(255, (0, 0), cover)
+    return near
+
+
+def _finished_cutout(near: Layer, reading: Reading) -> Cutout | None:
+    cut = cut_out(near.ink, near.cover)
+    return None if cut is None else Cutout(graded(cut.ink, reading.tone), cut.cover, cut.at)
+
+
+def _finish(ink: Image.Image, reading: Reading, seed: int) -> Image.Image:
+    """Paper grain, a soft fall of light to the corners, the film's tone."""
+    wide, high = ink.size
+    generator = np.random.default_rng(seed)
+    across, down = np.meshgrid(np.linspace(-1, 1, wide, dtype=np.float32), np.linspace(-1, 1, high, dtype=np.float32))
+    fall = 1.03 - 0.20 * np.clip((across**2 + down**2) / 2, 0, 1) ** 1.2
+    wash = 0.94 + 0.12 * clouds(ink.size, 5, generator)
+    grain = generator.standard_normal((high, wide), np.float32) * 2.0
+    picture = np.asarray(ink).astype(np.float32) * (fall * wash)[..., None] + grain[..., None]
+    return graded(Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)), reading.tone)
