@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ _TAKEN = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 def corrupt(reason: str) -> Refused:
     """`state-corrupt`, exit code 13."""
-    hint = "nothing was changed; restore it from a copy, or move it away to begin anew"
+    hint = "nothing was changed; restore a copy: without one, work that was paid for and not fetched is forgotten"
     return Refused([Diagnostic("state-corrupt", f"the state is damaged: {reason}", hint=hint)], exit_code=13)
 
 
@@ -71,7 +72,7 @@ def _check_owner(path: Path) -> bool:
         return False
     if not stat.S_ISREG(about.st_mode):
         raise unsafe(path, "is not a regular file")
-    if os.name == "posix":
+    if sys.platform != "win32":
         if about.st_uid != os.geteuid():
             raise unsafe(path, "belongs to another user")
         if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -41,11 +42,12 @@ class SqliteJournal:
             verify(path)
         else:
             _make(path)
-        with speaking(path):
-            self._connection = _connect(path, "rw")
+        with speaking(path), ExitStack() as unless_open:
+            self._connection = unless_open.enter_context(closing(_connect(path, "rw")))
             # What a crash left behind the last commit goes, so that only one torn transaction can ever stand there.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             _upgrade(self._connection)
+            unless_open.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -146,7 +148,7 @@ def _make(path: Path) -> None:
         for name in (part.name, f"{part.name}-journal", f"{part.name}-wal", f"{part.name}-shm"):
             disk.remove(part.with_name(name))
         fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        if os.name == "posix":
+        if sys.platform != "win32":
             os.fchmod(fd, 0o600)
         os.close(fd)
         with speaking(path), closing(_connect(part, "rw")) as connection:
