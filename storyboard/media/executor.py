@@ -12,12 +12,13 @@ Laws of the worker processes.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections import deque
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import IO, Any
 
 import trio
 
@@ -30,7 +31,7 @@ MEMORY_BYTES = 8 * 2**30
 SILENCE_S = 120.0
 """A worker says something at least this often while it works; past it, it counts as stuck."""
 FAREWELL_S = 2.0
-STDERR_TAIL_BYTES = 4096
+LAST_WORDS_BYTES, LAST_WORDS_LINES = 4096, 3
 READ_BYTES = 65536
 FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """What every worker is given besides: one thread each, and nothing left to chance."""
@@ -43,6 +44,7 @@ class InProcess:
         """Do the job in a thread. Raises MediaError. A cancellation takes effect at the job's next report."""
 
         def tell(share: float) -> None:
+            trio.from_thread.check_cancelled()
             trio.from_thread.run_sync(report or _nobody, share)
 
         return await trio.to_thread.run_sync(run_job, job, tell)
@@ -51,10 +53,7 @@ class InProcess:
 class LocalProcesses:
     """Runs up to `workers` jobs at once, each in a worker process. Made by `open_executor`."""
 
-    def __init__(
-        self, nursery: trio.Nursery, workers: int, environment: Mapping[str, str], memory_bytes: int, silence_s: float
-    ) -> None:
-        self._nursery = nursery
+    def __init__(self, workers: int, environment: Mapping[str, str], memory_bytes: int, silence_s: float) -> None:
         self._environment = {**environment, **FIXED_ENVIRONMENT}
         self._memory_bytes = memory_bytes
         self._silence_s = silence_s
@@ -99,17 +98,18 @@ class LocalProcesses:
 
     async def _start(self) -> _Worker:
         command = [sys.executable, "-P", "-m", "storyboard.media.worker", str(self._memory_bytes)]
+        # A file, not a pipe: it needs no reader and never fills. The worker's `kill` closes it.
+        complaints = tempfile.TemporaryFile()  # noqa: SIM115
         process = await trio.lowlevel.open_process(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=complaints,
             env=self._environment,
             start_new_session=True,
         )
-        worker = _Worker(process)
+        worker = _Worker(process, complaints)
         self._alive.add(worker)
-        self._nursery.start_soon(worker.hear_complaints)
         return worker
 
     async def close(self) -> None:
@@ -132,27 +132,24 @@ async def open_executor(
     `environment` is all that a worker sees (`PATH`, `HOME`, a locale; never a key); `memory_bytes` limits the address
     space of one worker where the platform can (0: not); `silence_s` is the deadline between two signs of life.
     """
-    async with trio.open_nursery() as nursery:
-        executor = LocalProcesses(nursery, workers, environment, memory_bytes, silence_s)
-        try:
-            yield executor
-        finally:
-            with trio.CancelScope(shield=True):
-                await executor.close()
+    executor = LocalProcesses(workers, environment, memory_bytes, silence_s)
+    try:
+        yield executor
+    finally:
+        with trio.CancelScope(shield=True):
+            await executor.close()
 
 
 class _Worker:
     """One process and what was last heard from it."""
 
-    def __init__(self, process: trio.Process) -> None:
+    def __init__(self, process: trio.Process, complaints: IO[bytes]) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
-        assert process.stderr is not None
         self._process = process
-        self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
+        self._stdin, self._stdout = process.stdin, process.stdout
         self._heard = bytearray()
-        self._complaints: deque[int] = deque(maxlen=STDERR_TAIL_BYTES)
-        self._silent = trio.Event()
+        self._complaints = complaints
 
     @property
     def pid(self) -> int:
@@ -191,31 +188,18 @@ class _Worker:
         said: dict[str, Any] = json.loads(line)
         return said
 
-    async def hear_complaints(self) -> None:
-        """Keep the end of what the worker writes to standard error, until it closes it."""
-        try:
-            async for piece in self._stderr:
-                self._complaints.extend(piece)
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            return
-        finally:
-            self._silent.set()
-
     async def _obituary(self) -> str:
         """How the worker ended, with its last words."""
         with trio.move_on_after(FAREWELL_S):
             await self._process.wait()
-            await self._silent.wait()
         code = self._process.returncode
-        how = (
-            "closed its output"
-            if code is None
-            else f"was killed by signal {-code}"
-            if code < 0
-            else f"ended with {code}"
-        )
-        words = bytes(self._complaints).decode(errors="replace").strip().splitlines()
-        return f"a media worker {how}" + (f": {words[-1]}" if words else "")
+        killed = code is not None and code < 0
+        how = "fell mute" if code is None else f"was killed by signal {-code}" if killed else f"ended with {code}"
+        size = self._complaints.seek(0, os.SEEK_END)
+        self._complaints.seek(max(0, size - LAST_WORDS_BYTES))
+        words = self._complaints.read().decode(errors="replace").split("\n")
+        said = "; ".join([line.strip() for line in words if line.strip()][-LAST_WORDS_LINES:])
+        return f"a media worker {how}" + (f": {said}" if said else "")
 
     async def end(self) -> None:
         """Close its standard input and wait a little for its end."""
@@ -228,8 +212,9 @@ class _Worker:
         with trio.CancelScope(shield=True):
             self._process.kill()
             await self._process.wait()
-            for stream in (self._stdin, self._stdout, self._stderr):
-                await stream.aclose()
+            await self._stdin.aclose()
+            await self._stdout.aclose()
+            self._complaints.close()
 
 
 def _nobody(share: float) -> None:

@@ -1,0 +1,51 @@
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from storyboard.film import Clip, ShotId
+from storyboard.finishing.cut import cut
+from storyboard.media.executor import InProcess
+from storyboard.media.reel import Reel, Segment
+from storyboard.media.verify import verify
+from tests.media import footage
+from tests.test_timing import film, shot
+
+
+def test_the_job_names_every_stretch_with_its_file(tmp_path: Path) -> None:
+    paths = {
+        ShotId("S0"): footage.film(tmp_path / "a.mp4", sound_s=2.0),
+        ShotId("S1"): footage.film(tmp_path / "b.mp4"),
+    }
+    clips = {name: verify(path, footage.silent) for name, path in paths.items()}
+    board = film([shot(0, "1", gain_db=Decimal(-3)), shot(1, "2", "S0", mute=True)])
+    job = cut(board, clips, paths, tmp_path / "film.mp4")
+    assert Reel.from_json(job.timeline) == Reel(
+        width_px=160,
+        height_px=90,
+        fps=Fraction(24),
+        audio=True,
+        segments=(
+            Segment(str(paths[ShotId("S0")]), 0, 24, Decimal(-3)),
+            Segment(str(paths[ShotId("S1")]), 0, 48, mute=True),
+        ),
+    )
+    assert job.target == str(tmp_path / "film.mp4")
+
+
+async def test_a_film_has_exactly_the_frames_of_its_durations(tmp_path: Path) -> None:
+    """The issue: Σ duration × 24, decoded; 0.3 s, 1 s and 0.7 s are 48 frames, though none of the thirds is whole."""
+    times = ["0.3", "1", "0.3", "0.4"]
+    paths = {ShotId(f"S{n}"): footage.film(tmp_path / f"{n}.mp4", frames=30) for n in range(4)}
+    clips = {name: verify(path, footage.silent) for name, path in paths.items()}
+    board = film([shot(n, time, f"S{n - 1}" if n % 2 else None) for n, time in enumerate(times)])
+    made = await InProcess().run(cut(board, clips, paths, tmp_path / "film.mp4"))
+    assert isinstance(made, Clip)
+    assert made.frames == 48
+    assert not made.has_audio
+
+
+def test_a_shot_without_a_clip_is_a_key_error(tmp_path: Path) -> None:
+    with pytest.raises(KeyError):
+        cut(film([shot(0, "1")]), {}, {}, tmp_path / "film.mp4")

@@ -1,0 +1,49 @@
+import json
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storyboard.film import Clip, ClipId
+from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, Taken, VerifyJob
+from storyboard.media.wire import answer_from_json, answer_to_json, job_from_json, job_to_json
+
+JSON = st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists))
+JOBS: st.SearchStrategy[Job] = st.one_of(
+    st.builds(DrawJob, JSON, st.text()),
+    st.builds(VerifyJob, st.text()),
+    st.builds(FrameJob, st.text(), st.none() | st.integers(), st.text()),
+    st.builds(JoinJob, JSON, st.text()),
+)
+CLIPS = st.builds(
+    Clip,
+    id=st.text().map(ClipId),
+    frames=st.integers(),
+    fps=st.fractions(1, 120),
+    width_px=st.integers(),
+    height_px=st.integers(),
+    has_audio=st.booleans(),
+    bytes=st.integers(),
+)
+ANSWERS: st.SearchStrategy[Answer] = st.one_of(CLIPS, st.builds(Taken, st.integers(), st.text()))
+
+
+@given(JOBS)
+def test_a_job_travels_as_json(job: Job) -> None:
+    assert job_from_json(json.loads(json.dumps(job_to_json(job)))) == job
+
+
+@given(ANSWERS)
+def test_an_answer_travels_as_json(answer: Answer) -> None:
+    assert answer_from_json(json.loads(json.dumps(answer_to_json(answer)))) == answer
+
+
+def test_a_rate_travels_exactly() -> None:
+    clip = Clip(ClipId("0" * 64), 1, Fraction(24000, 1001), 2, 2, False, 1)
+    assert answer_to_json(clip)["fps"] == "24000/1001"
+
+
+def test_what_is_no_job_is_refused() -> None:
+    with pytest.raises(KeyError):
+        job_from_json({"job": "mine-bitcoin"})
