@@ -1,0 +1,63 @@
+"""The films of the simulation: chains, diamonds, `after`, takes with a circle, equal shots; who draws them is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from random import Random
+
+from storyboard.film import Beat, Film, Shot, ShotId
+from tests.films import after, film, shot
+
+Shots = tuple[Shot, ...]
+
+
+def _chain(draw: Callable[[], str]) -> Shots:
+    names = ("1A", "1B", "1C", "1D")
+    edges = (None, *(after(name) for name in names))
+    return tuple(shot(name, provider=draw(), start=edge) for name, edge in zip(names, edges, strict=False))
+
+
+def _diamond(draw: Callable[[], str]) -> Shots:
+    return (
+        shot("1A", provider=draw()),
+        shot("1B", provider=draw(), start=after("1A")),
+        shot("1C", provider=draw(), start=after("1A", frame="first")),
+        shot("1D", provider=draw(), start=after("1B"), end=after("1C")),
+    )
+
+
+def _waiting(draw: Callable[[], str]) -> Shots:
+    return (
+        shot("1A", provider=draw()),
+        shot("1B", provider=draw(), after=(ShotId("1A"),)),
+        shot("1C", provider=draw(), duration=Fraction(10)),
+        shot("1D", provider=draw(), after=(ShotId("1B"), ShotId("1C"))),
+        shot("1E", provider=draw(), start=after("1A")),
+    )
+
+
+def _circled(draw: Callable[[], str]) -> Shots:
+    return (
+        shot("1A", provider=draw(), takes=2, circled=2),
+        shot("1B", provider=draw(), start=after("1A")),
+        shot("1C", provider=draw(), takes=2),
+        shot("1D", provider=draw(), start=after("1C")),
+    )
+
+
+def _equal(draw: Callable[[], str]) -> Shots:
+    provider, beat = draw(), (Beat("Rain falls."),)
+    return (
+        shot("1A", provider=provider, action=beat),
+        shot("1B", provider=provider, action=beat),
+        shot("1C", provider=draw(), start=after("1B")),
+        shot("1D", provider=provider, action=beat, start=after("1C")),
+        shot("1E", provider=provider, action=beat, start=after("1D")),
+    )
+
+
+def scene(rng: Random) -> Film:
+    """A film of four or five shots."""
+    made = rng.choice((_chain, _diamond, _waiting, _circled, _equal))
+    return film(*made(lambda: rng.choice(("keyed", "keyed", "bare", "bare", "sketch"))))

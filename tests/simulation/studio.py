@@ -1,0 +1,85 @@
+"""A media executor for toy clips: deterministic bytes on the simulated disk, no video in them.
+
+A toy clip is `TOY frames digest END`; whoever cuts it or changes a byte of it leaves a damaged clip.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+import trio
+
+from storyboard.film import Clip, ClipId
+from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, MediaError, Report, Taken, VerifyJob
+from tests.simulation.world import SimulatedDisk
+
+
+def clip_bytes(frames: int, made_from: bytes) -> bytes:
+    """The toy clip of that many frames that is made from something."""
+    return f"TOY {frames} {hashlib.sha256(made_from).hexdigest()} END".encode()
+
+
+def read_clip(data: bytes) -> Clip:
+    """The facts of a toy clip. Raises MediaError `clip-damaged`."""
+    match data.decode(errors="replace").split(" "):
+        case ["TOY", frames, digest, "END"] if len(digest) == 64:
+            address = ClipId(hashlib.sha256(data).hexdigest())
+            return Clip(address, int(frames), Fraction(24), 64, 36, False, len(data))
+    raise MediaError("clip-damaged", "it is no whole toy clip")
+
+
+def pixels_of(data: bytes, index: int) -> str:
+    """The digest of the pixels of one frame of a toy clip."""
+    return hashlib.sha256(data + b" frame %d" % index).hexdigest()
+
+
+class Studio:
+    """`Executor` on the simulated disk. With probability `trouble` a worker dies, a tenth as often the drawing fails."""
+
+    def __init__(self, disk: SimulatedDisk, rng: Random, trouble: float = 0.0) -> None:
+        self._disk = disk
+        self._rng = rng
+        self._trouble = trouble
+
+    async def run(self, job: Job, report: Report | None = None) -> Answer:
+        match job:
+            case DrawJob():
+                return await self._draw(job)
+            case FrameJob():
+                return await self._frame(job)
+            case VerifyJob(path):
+                await trio.sleep(0.5)
+                return read_clip(self._disk.read(Path(path)))
+            case JoinJob():
+                raise TypeError("the simulation joins no film")
+
+    async def _draw(self, job: DrawJob) -> Clip:
+        await trio.sleep(2 + 10 * self._rng.random())
+        self._falter()
+        data = clip_bytes(job.spec["frames"], json.dumps(job.spec, sort_keys=True).encode())
+        self._place(data, Path(job.target))
+        return read_clip(data)
+
+    async def _frame(self, job: FrameJob) -> Taken:
+        await trio.sleep(0.2)
+        data = self._disk.read(Path(job.path))
+        index = read_clip(data).frames - 1 if job.index is None else job.index
+        pixels = pixels_of(data, index)
+        self._place(pixels.encode(), Path(job.target))
+        return Taken(index, pixels)
+
+    def _place(self, data: bytes, target: Path) -> None:
+        part = target.with_name(f"{target.name}.part.tmp")
+        self._disk.write(part, data)
+        self._disk.rename(part, target)
+
+    def _falter(self) -> None:
+        fate = self._rng.random()
+        if fate < self._trouble:
+            raise MediaError("worker-died", "the worker was killed")
+        if fate < 1.1 * self._trouble:
+            raise MediaError("draw-failed", "it could not be drawn")

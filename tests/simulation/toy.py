@@ -1,0 +1,108 @@
+"""Drivers of the toy gateways, and the local toy: pure functions, JSON bodies, no I/O.
+
+`KEYED` honours idempotency keys, `BARE` knows none, `SKETCH` draws on this machine for nothing. They are registered by
+passing them, never by entry points.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from storyboard.film import (
+    Accepted,
+    Ask,
+    Busy,
+    Capabilities,
+    Failed,
+    JobId,
+    Outcome,
+    Polled,
+    Rejected,
+    Request,
+    Response,
+    Running,
+    Succeeded,
+    Unknown,
+)
+from storyboard.media.jobs import DrawJob
+from storyboard.providers import Provider
+
+RETENTION_S = 3600
+SUBMIT = "/v1/videos"
+KEY = "idempotency-key"
+FPS = 24
+
+
+def frames_of(duration: Fraction) -> int:
+    """How many frames a toy clip of that many seconds has."""
+    return int(duration * FPS) + 1
+
+
+@dataclass(frozen=True)
+class Toy:
+    """A gateway's driver. It sends a key exactly where the gateway keeps keys."""
+
+    capabilities: Capabilities
+
+    def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
+        said = {
+            "take": ask.take,
+            "prompt": ask.prompt,
+            "frames": frames_of(ask.duration),
+            "start": ask.start.pixels if ask.start else None,
+            "end": ask.end.pixels if ask.end else None,
+            "seed": ask.seed,
+        }
+        headers = {KEY: key} if self.capabilities.retention_s is not None else {}
+        return Request("POST", SUBMIT, headers, json.dumps(said, sort_keys=True).encode())
+
+    def read_submit(self, response: Response, now: float) -> Outcome:
+        said = json.loads(response.body)
+        match response.status:
+            case 200:
+                return Accepted(JobId(said["job"]), Decimal(said["charged"]))
+            case 429:
+                return Busy(now + said["retry_s"])
+            case 402 | 422:
+                return Rejected(said["error"], said["message"])
+            case status:
+                return Unknown(f"HTTP {status}")
+
+    def poll_request(self, job: JobId) -> Request:
+        return Request("GET", f"{SUBMIT}/{job}")
+
+    def read_poll(self, response: Response) -> Polled | None:
+        if response.status != 200:
+            return None
+        said: dict[str, Any] = json.loads(response.body)
+        match said["state"]:
+            case "succeeded":
+                return Succeeded(said["link"])
+            case "failed":
+                return Failed("generation-failed", "the gateway could not make it", Decimal(0))
+            case _:
+                return Running()
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """The local toy."""
+
+    capabilities: Capabilities
+
+    def draw(self, ask: Ask, target: str) -> DrawJob:
+        carried = [frame.pixels for frame in (ask.start, ask.end) if frame]
+        return DrawJob({"prompt": ask.prompt, "frames": frames_of(ask.duration), "carried": carried}, target)
+
+
+_PAID = {"local": False, "unit": "credits", "price_per_second": Decimal(3), "end_frame": True}
+
+KEYED = Toy(Capabilities(name="keyed", retention_s=RETENTION_S, concurrency=3, **_PAID))  # type: ignore[arg-type]  # a mixed dict
+BARE = Toy(Capabilities(name="bare", concurrency=2, **_PAID))  # type: ignore[arg-type]  # a mixed dict
+SKETCH = Sketch(Capabilities(name="sketch", local=True))
+PROVIDERS: Mapping[str, Provider] = {"keyed": KEYED, "bare": BARE, "sketch": SKETCH}
