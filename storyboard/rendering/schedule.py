@@ -181,7 +181,7 @@ class Schedule:
 
     def _gather(self, work: Work) -> None:
         """All needs are done: collect the carried frames, then start or find that nothing changed."""
-        if work.phase in ENDED:
+        if work.phase != "waiting":  # opened twice: by its own verdict, and by the last take that it needs
             return
         if work.take.verdict == "stale" and len(work.take.carries) < sum(
             edge is not None and edge.shot is not None for edge in (work.take.shot.start, work.take.shot.end)
