@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil
 
 from storyboard.film import Film, Shot, ShotId
 
@@ -31,6 +32,14 @@ def nearest(seconds: Fraction, fps: Fraction) -> int:
 def frame_count(seconds: Fraction, fps: Fraction) -> int:
     """How many frames a stretch of time takes alone: the nearest number, at least one."""
     return max(1, nearest(seconds, fps))
+
+
+def enough_frames(seconds: Fraction, fps: Fraction) -> int:
+    """How many frames a clip of that length needs, so that every rounding of its cuts finds its frame at the cut.
+
+    For whole frames that is the length and one more: 24·d + 1 at 24 frames a second.
+    """
+    return ceil(seconds * fps) + 1
 
 
 def first_frame(shot: Shot, fps: Fraction) -> int:

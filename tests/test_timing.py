@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from storyboard.diagnostics import Span
 from storyboard.film import Delivery, Edge, Film, Shot, ShotId
-from storyboard.timing import carried_index, continues, first_frame, frame_count, lengths, nearest, runs
+from storyboard.timing import carried_index, continues, enough_frames, first_frame, frame_count, lengths, nearest, runs
 
 PLACE = Span("film.yaml", 1, 1, 1, 2)
 RATES = st.sampled_from([Fraction(24), Fraction(25), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60)])
@@ -114,3 +114,14 @@ def test_a_length_is_within_a_frame_of_its_exact_value(times: list[Fraction], fp
 def test_times_of_whole_frames_are_shown_exactly(seconds: list[int], fps: int) -> None:
     found = lengths(chain([Fraction(s) for s in seconds], Fraction(fps)))
     assert list(found.values()) == [s * fps for s in seconds]
+
+
+def test_five_seconds_at_24_need_121_frames_for_a_frame_at_the_cut() -> None:
+    assert enough_frames(Fraction(5), Fraction(24)) == 121
+
+
+@given(st.lists(TIMES, min_size=1, max_size=30), RATES)
+def test_a_clip_of_enough_frames_always_has_its_frame_at_the_cut(times: list[Fraction], fps: Fraction) -> None:
+    long = [max(time, Fraction(1, 10)) for time in times]
+    for time, frames in zip(long, lengths(chain(long, fps)).values(), strict=True):
+        assert carried_index(0, frames, enough_frames(time, fps)) == frames

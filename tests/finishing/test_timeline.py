@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from storyboard.diagnostics import Refused
 from storyboard.film import Clip, ClipId, Film, ShotId
 from storyboard.finishing.timeline import Timeline, expected, timeline
-from storyboard.timing import carried_index, continues, first_frame, lengths, nearest
+from storyboard.timing import carried_index, continues, enough_frames, first_frame, lengths, nearest
 from tests.test_timing import RATES, TIMES, chain, film, shot
 
 
@@ -113,6 +113,15 @@ def test_the_expected_film_lasts_the_sum_of_its_shots() -> None:
 def test_runs_that_each_lose_a_third_of_a_frame_do_not_drift() -> None:
     shots = [shot(n, "0.3", f"S{n - 1}" if n % 2 else None) for n in range(100)]
     assert expected(film(shots)).frames == 720
+
+
+@given(boards(st.just(1)))
+def test_clips_of_enough_frames_make_the_expected_film(made: tuple[Film, dict[ShotId, Clip]]) -> None:
+    board, _ = made
+    fps = board.delivery.fps
+    enough = {one.id: clip(enough_frames(one.shown, fps), fps) for one in board.on_screen}
+    if min(one.shown for one in board.on_screen) * fps >= 2:
+        assert timeline(board, enough) == expected(board)
 
 
 @given(boards(st.integers(2, 9)))

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from storyboard.timing import frame_count
+from storyboard.timing import enough_frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Spec:
     @property
     def frames(self) -> int:
         """Pictures in the clip: its length, and one more, the frame at the cut, on which the next shot may open."""
-        return frame_count(self.seconds, self.rate) + 1
+        return enough_frames(self.seconds, self.rate)
 
     def to_json(self) -> dict[str, Any]:
         """Plain mappings, lists, texts and numbers; `from_json` reads them back."""
