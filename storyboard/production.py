@@ -26,7 +26,7 @@ from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.money import Charge, charges
 from storyboard.rendering.ports import Network, Ports
-from storyboard.rendering.run import Runner
+from storyboard.rendering.run import DRAIN, Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
@@ -34,6 +34,7 @@ from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
+from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
 from storyboard.state.lock import Lock
 from storyboard.state.sqlite import SqliteJournal, read_history
@@ -155,6 +156,20 @@ class Production:
             clips = {take.key: take.clip for take in planned.plan.takes if take.clip is not None}
             return await join(planned, clips, folder, executor, tell, target)
 
+    def stop(self) -> bool:
+        """Ask a render that runs in another process to finish what runs and stop; False where none runs."""
+        folder = self.folder
+        if not folder.lock.exists():
+            return False
+        try:
+            with Lock(folder.lock, time.time()):
+                return False
+        except Refused as refused:
+            if refused.exit_code != 11:
+                raise
+        Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DRAIN, time.time(), {}))
+        return True
+
     async def verify(self, executor: Executor, tell: Tell, read_data: bool = False) -> tuple[int, list[Finding]]:
         """How many done takes the state has, and which clips are not as they were recorded; with `read_data` every
         byte is hashed and every frame decoded. Raises Refused 13 where the state itself is damaged.
@@ -211,6 +226,7 @@ class _Run:
             new_id=random_id,
             tell=self.tell,
             network=self.network,
+            inbox=Inbox(self.folder.inbox, LocalDisk()),
         )
         runner = Runner(schedule, ports, self.production.providers)
         try:

@@ -20,6 +20,7 @@ COMMANDS = {
     "plan": "What a render would do, why, and at what price.",
     "render": "Render what the plan says, then cut the film.",
     "status": "What happened: every take, clip, job and charge.",
+    "stop": "Ask a running render to finish what runs, and stop.",
     "verify": "Check the clips on disk against the state.",
     "cut": "Join the clips again, without rendering.",
     "providers": "What the installed providers take.",

@@ -103,7 +103,7 @@ def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> No
         if not problems:
             say(_film_line(rendered))
             return
-    elif rendered.signal is None and not problems and rendered.planned.plan.takes:
+    elif rendered.signal is None and not problems and set(_phases(rendered)) == {"done"}:
         say(_summary(rendered))
         return
     say(f"{_summary(rendered)}\nCharged: {spell(rendered.charged)}. Resume: storyboard render {file}")

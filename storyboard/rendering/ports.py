@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from storyboard.film import Clip, ClipId, Frame, NotSent, Request, Response, TakeId, Unknown
 from storyboard.media.jobs import Executor
 from storyboard.rendering.events import News, Now
+from storyboard.state.inbox import Message
 from storyboard.state.journal import Journal
 
 T = TypeVar("T")
@@ -51,6 +52,16 @@ class Clips(Protocol):
         """Make an extracted frame durable. Raises Refused (14)."""
 
 
+class Letters(Protocol):
+    """The inbox as a run reads it."""
+
+    def drain(self) -> list[Message]:
+        """What was sent and is not settled, oldest first."""
+
+    def settle(self, messages: Iterable[Message]) -> None:
+        """Forget messages that were acted on."""
+
+
 class Offload(Protocol):
     """Runs a blocking call where it does not hold up the run: a thread in production, inline in simulation."""
 
@@ -60,7 +71,7 @@ class Offload(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything outside. `network` is None where no remote provider is installed."""
+    """Everything outside. `network` is None where no remote provider is installed, `inbox` where nobody can write."""
 
     clock: Clock
     journal: Journal
@@ -70,3 +81,4 @@ class Ports:
     new_id: Callable[[], str]
     tell: Callable[[News], None]
     network: Network | None = None
+    inbox: Letters | None = None

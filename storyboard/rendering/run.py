@@ -20,7 +20,7 @@ from storyboard.film import Clip, NotSent, Polled, Response, Unknown
 from storyboard.media.jobs import FrameJob, MediaError, Taken, VerifyJob
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
-from storyboard.rendering.ports import Ports
+from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 
 ANSWER_S = 60.0
@@ -29,6 +29,10 @@ SAME_SIGNAL_S = 1.0
 """Signals this close together count as one."""
 UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
 """What a driver raises over an answer that is not of its gateway's shape."""
+INBOX_S = 0.5
+"""How often the inbox is looked into."""
+DRAIN = "drain"
+"""The kind of message that asks a running render to finish what runs and stop."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 
@@ -59,6 +63,8 @@ class Runner:
             async with trio.open_nursery() as nursery:
                 if threading.current_thread() is threading.main_thread():
                     nursery.start_soon(self._listen)
+                if self.ports.inbox is not None:
+                    nursery.start_soon(self._read_inbox, self.ports.inbox)
                 await self._loop(nursery)
                 nursery.cancel_scope.cancel()
         if self._failure is not None:
@@ -106,6 +112,17 @@ class Runner:
                 elif trio.current_time() - first_at >= SAME_SIGNAL_S:
                     self.ended.stopped = True
                     self._scope.cancel()
+
+    async def _read_inbox(self, inbox: Letters) -> None:
+        """Another process asks for a drain by a message. One that was sent before this run is not meant for it."""
+        began = self.ports.clock.now().wall
+        while True:
+            asked = [message for message in await self.ports.offload(inbox.drain) if message.kind == DRAIN]
+            if any(message.sent >= began for message in asked):
+                self.ports.tell(ev.News("draining"))
+                self._send.send_nowait(ev.Drain())
+            await self.ports.offload(inbox.settle, asked)
+            await trio.sleep(INBOX_S)
 
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
