@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageFilter
 
-from storyboard.media.animatic import exteriors, figures, interiors, motion
+from storyboard.media.animatic import exteriors, figures, inserts, interiors, motion, overhead
 from storyboard.media.animatic.layer import Layer, clouds, glow
 from storyboard.media.animatic.palette import Light, graded, light, scaled
 from storyboard.media.animatic.plates import Cutout, Plates, cut_out
@@ -37,13 +37,21 @@ def compose(spec: Spec) -> Plates:
     lit = light(reading)
     staging = stage(spec, reading)
     far = _background(spec, reading, lit, staging)
-    near = _people(spec, far, lit, staging)
+    near = _actors(spec, far, lit, staging)
+    if reading.angle == "overhead":
+        near = Layer(spec.width_px, spec.height_px, far.ink)
+        overhead.people(near, lit, reading)
+    elif reading.size == "INSERT":
+        inserts.things(near, lit, _named(spec))
     return Plates(_finish(far.ink, reading, spec.seed), _finished_cutout(near, reading))
 
 
 def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> Layer:
     """The set through the staging's camera, its lamps, the people's shadows; softer the closer the people are."""
     far = Layer(spec.width_px, spec.height_px)
+    if reading.angle == "overhead":
+        overhead.floor(far, lit, reading)
+        return far
     lamps = SETS[reading.setting](far, staging.camera, lit, reading)
     for at, reach, strength in lamps:
         glow(far, at, reach, lit.glow, strength)
@@ -52,10 +60,19 @@ def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> L
     depth = 0.0042 * max(0.0, staging.camera.zoom - 1.15) * spec.height_px
     if depth > 0.4:
         far.ink = far.ink.filter(ImageFilter.GaussianBlur(depth))
+    if reading.size == "INSERT":
+        inserts.table(far, lit, reading)
     return far
 
 
-def _people(spec: Spec, far: Layer, lit: Light, staging: Staging) -> Layer:
+def _named(spec: Spec) -> str:
+    """The words that may name a thing: what happens, then props."""
+    return " ".join(
+        [spec.prompt or "", *(b.does for b in spec.action), *(p.name for p in spec.props), spec.words or ""]
+    ).lower()
+
+
+def _actors(spec: Spec, far: Layer, lit: Light, staging: Staging) -> Layer:
     near = Layer(spec.width_px, spec.height_px, far.ink)
     for actor in staging.actors:
         figures.draw(near, actor.pose, actor.look, lit)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storyboard.media.animatic import heads
-from storyboard.media.animatic.layer import Layer, Point, ellipse, smooth
+from storyboard.media.animatic.layer import Layer, Point, smooth
 from storyboard.media.animatic.palette import Colour, Light, mix, scaled
 from storyboard.media.animatic.wardrobe import Look
 
@@ -191,22 +191,47 @@ def _arm(layer: Layer, pose: Pose, look: Look, light: Light, side: int, near: bo
     b, loose = look.build, 0.03 if look.garment in ("coat", "hoodie", "jacket") else 0.0
     bent = near and look.number % 3 == 1 and not look.walking
     swing = (0.22 if side > 0 else -0.16) if look.walking else 0.0
-    elbow = side * (1.02 * b + (0.16 if bent else 0.04)), 2.92
+    elbow = side * (0.98 * b + (0.15 if bent else 0.02)), 2.92
     wrist = (side * 0.74 * b, 3.55) if bent else (side * 0.98 * b + swing, 3.82)
     sx, w = side * 0.88 * b, 0.20 + loose
     outline = [
-        (side * 0.62 * b, 1.46), (sx + side * 0.06, 1.56), (sx + side * (w * 0.72), 2.0), (elbow[0] + side * w * 0.62, elbow[1]),
+        (side * 0.62 * b, 1.46), (sx + side * 0.06, 1.56), (sx + side * (w * 0.60), 2.0), (elbow[0] + side * w * 0.62, elbow[1]),
         (wrist[0] + side * w * 0.60, wrist[1]), (wrist[0] - side * w * 0.55, wrist[1] + 0.02),
         (elbow[0] - side * w * 0.95, elbow[1] + 0.02), (sx - side * w * 0.95, 2.1),
     ]  # fmt: skip
     colour = look.top if look.garment != "dress" else look.skin
-    hand = ellipse(pose.at(wrist[0] + side * 0.01, wrist[1] + 0.17), 0.125 * pose.head, 0.205 * pose.head, 20)
     if not bent and pose.crown + 3.6 * pose.head < 1.15:
-        layer.form(hand, look.skin, light, 0.06 * pose.head, rim=0.6)
+        _hand(layer, pose, look, light, wrist, side)
     layer.form(pose.ring(outline, 6), colour if near else scaled(colour, 0.88), light, 0.13 * pose.head, rim=0.9)
     if not bent:
         cuff = [pose.at(wrist[0] + side * w * 0.6, wrist[1]), pose.at(wrist[0] - side * w * 0.55, wrist[1])]
         layer.line(cuff, 0.05 * pose.head, light.dark(colour), 0.5)
+
+
+def _hand(layer: Layer, pose: Pose, look: Look, light: Light, wrist: Point, side: int) -> None:
+    """A hand that hangs, its thumb to the front."""
+    x, y = wrist
+    palm = [
+        (-0.11, -0.06),
+        (0.11, -0.06),
+        (0.135, 0.14),
+        (0.11, 0.34),
+        (0.05, 0.47),
+        (-0.03, 0.48),
+        (-0.09, 0.36),
+        (-0.125, 0.16),
+    ]
+    layer.form(pose.ring([(x + px, y + py) for px, py in palm], 4), look.skin, light, 0.05 * pose.head, rim=0.6)
+    thumb = [(0.06, 0.0), (0.16, 0.10), (0.17, 0.26), (0.12, 0.28), (0.08, 0.16)]
+    layer.form(pose.ring([(x + px, y + py) for px, py in thumb], 4), look.skin, light, 0.03 * pose.head, rim=0.6)
+    if pose.detail > 60:
+        for k in (-0.04, 0.02, 0.07):
+            layer.line(
+                [pose.at(x + k, y + 0.24), pose.at(x + k * 0.8, y + 0.44)],
+                0.012 * pose.head,
+                light.dark(look.skin),
+                0.6,
+            )
 
 
 def shadow(layer: Layer, pose: Pose, light: Light, tint: Colour | None = None) -> None:

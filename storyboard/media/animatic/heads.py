@@ -22,9 +22,11 @@ ROUND: list[Point] = [
     (-0.36, 0.66), (-0.40, 0.42), (-0.37, 0.18), (-0.22, 0.03),
 ]  # fmt: skip
 CAP: list[Point] = [
-    (-0.30, 0.68), (-0.41, 0.56), (-0.47, 0.32), (-0.40, 0.06), (-0.20, -0.06), (0.05, -0.075), (0.28, -0.02), (0.41, 0.13),
-    (0.405, 0.27), (0.33, 0.215), (0.16, 0.17), (0.0, 0.20), (-0.10, 0.33), (-0.135, 0.47), (-0.20, 0.50), (-0.24, 0.62),
+    (-0.27, 0.70), (-0.38, 0.60), (-0.445, 0.34), (-0.385, 0.08), (-0.20, -0.045), (0.03, -0.06), (0.22, -0.02), (0.35, 0.10),
+    (0.385, 0.23), (0.345, 0.27), (0.30, 0.195), (0.17, 0.135), (0.03, 0.155), (-0.10, 0.24), (-0.155, 0.36), (-0.165, 0.50),
+    (-0.21, 0.50), (-0.245, 0.42), (-0.285, 0.46), (-0.30, 0.58),
 ]  # fmt: skip
+"""Short hair: from the nape over the crown to the far temple, back along the hairline to the near sideburn."""
 FEATURES_FROM_PX = 26
 
 
@@ -55,7 +57,7 @@ def behind(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
 
 def neck(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     """The neck, dark under the chin."""
-    wide = 0.22 if look.woman else 0.27
+    wide = 0.19 if look.woman else 0.245
     column = [
         (-wide - 0.02, 0.6),
         (wide + 0.02, 0.7),
@@ -74,7 +76,7 @@ def neck(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
         (0.06, 1.2),
         (-wide + 0.04, 1.12),
     ]
-    layer.fill(pose.ring(under), light.dark(look.skin), 0.75, blur=0.02 * pose.head)
+    layer.fill(pose.ring(under), light.dark(look.skin), 0.6, blur=0.03 * pose.head)
 
 
 def draw(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
@@ -113,7 +115,7 @@ def _face(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
         deep,
         0.55,
     )
-    layer.oval(pose.at(0.215, 0.655), 0.03 * head, 0.022 * head, mix(skin, light.key, 0.5), 0.5, blur=0.012 * head)
+    layer.oval(pose.at(0.215, 0.655), 0.03 * head, 0.022 * head, mix(skin, light.key, 0.4), 0.3, blur=0.016 * head)
     layer.oval(pose.at(-0.08, 0.635), 0.12 * head, 0.07 * head, mix(skin, (206, 110, 92), 0.4), 0.35, blur=0.05 * head)
     _eyes(layer, pose, look, light)
     _mouth(layer, pose, look, light)

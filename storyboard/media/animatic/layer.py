@@ -97,10 +97,10 @@ class Layer:
         mask, at = found
         self.paste(light.lit(colour), mask, at)
         reach = max(1, round(round_by * self.height_px))
-        self.paste(light.dark(colour), _side(mask, light.side * reach, -reach // 3, reach * 0.45), at, 0.62)
+        self.paste(light.dark(colour), _side(mask, -light.side * reach, reach // 3, reach * 0.45), at, 0.62)
         if rim * light.rim > 0:
-            edge = max(1, round(reach * 0.16))
-            self.paste(light.key, _side(mask, -light.side * edge, edge, edge * 0.5), at, light.rim * rim)
+            edge = max(1, round(reach * 0.13))
+            self.paste(light.key, _side(mask, light.side * edge, -edge // 2, edge * 0.6), at, light.rim * rim * 0.7)
 
     def line(self, points: Sequence[Point], width: float, colour: Colour, strength: float = 1.0) -> None:
         """A stroke with round turns; `width` in frame heights."""

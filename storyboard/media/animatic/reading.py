@@ -26,7 +26,7 @@ SETTINGS: tuple[tuple[Setting, str], ...] = (
     ("corridor", r"tunnel|corridor|hallway|passage(way)?|subway|mine ?shaft|sewer|走廊|隧道|通道"),
     ("deck", r"deck|ferry|boats?|ship|sea|ocean|harbou?r|pier|quay|docks?|beach|lake|lighthouse|海|船|港|码头"),
     ("street", r"streets?|city|alley|road|curb|kerb|curbside|airport|town|market|rooftop|traffic|pavement|sidewalk|街|城市|路边"),
-    ("nature", r"forests?|woods?|trees?|fields?|mountains?|hills?|deserts?|garden|park|meadow|valley|river|jungle|cliffs?|dunes?|森林|山|田野"),
+    ("nature", r"forests?|woods|woodland|trees?|fields?|mountains?|hills?|deserts?|garden|park|meadow|valley|river|jungle|cliffs?|dunes?|森林|山|田野"),
     ("room", r"rooms?|kitchen|office|study|bar|caf[eé]|restaurant|house|apartment|bedroom|library|lab(oratory)?|hospital|"
              r"chamber|hall|studio|workshop|cabin|wheelhouse|interior|classroom|garage|church|室|屋|房|厅|店"),
 )  # fmt: skip
@@ -63,6 +63,8 @@ TONES: tuple[tuple[Tone, str], ...] = (
     ("cold", r"cold|clinical|teal|blue[ -]?hour|steel|icy|bleak|冷"),
     ("warm", r"warm|golden|amber|candle\w*|firelight|honey|暖"),
 )
+WORD = r"(?<![a-z0-9])(?:{})(?![a-z0-9])"
+"""A pattern as a whole word; letters of other scripts may stand around it."""
 PEOPLE = re.compile(
     r"\b(pilot|man|men|woman|women|girl|boy|child|children|kid|figures?|person|people|traveler|traveller|crowd|soldier|"
     r"captain|sailor|officer|driver|detective|doctor|nurse|teacher|mother|father|couple|stranger|dancer|singer|worker|"
@@ -114,14 +116,16 @@ def find(table: Iterable[tuple[T, str]], text: str) -> T | None:
 
 
 def _has(pattern: str, text: str) -> bool:
-    return re.search(rf"(?:(?<![a-z0-9])(?:{pattern})(?![a-z0-9]))", text) is not None
+    return re.search(WORD.format(pattern), text) is not None
 
 
 def _setting(ranked: list[str], inside: bool | None) -> Setting:
+    open_air = ("deck", "street", "nature")
+    fitting = [(name, pattern) for name, pattern in SETTINGS if inside is None or (name in open_air) != inside]
     for text in ranked:
-        found = find(SETTINGS, text)
-        if found and not (inside and found in ("deck", "street", "nature")):
-            return found
+        best = max(fitting, key=lambda entry: len(re.findall(WORD.format(entry[1]), text)))
+        if re.search(WORD.format(best[1]), text):
+            return best[0]
     if inside is None:
         return "stage"
     return "room" if inside else "nature"
@@ -132,8 +136,10 @@ def _inside(slug: str, place: str) -> bool | None:
         return False
     if re.search(r"\bint\b|interior|内景", slug):
         return True
-    found = find(SETTINGS, f"{place} {slug}")
-    return None if found is None else found in ("room", "corridor")
+    text = f"{place} {slug}"
+    counts = {name: len(re.findall(WORD.format(pattern), text)) for name, pattern in SETTINGS}
+    best = max(counts, key=lambda name: counts[name])
+    return best in ("room", "corridor") if counts[best] else None
 
 
 def _people(spec: Spec, text: str) -> tuple[Person, ...]:

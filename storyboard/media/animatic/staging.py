@@ -19,7 +19,7 @@ HEADS: dict[Size, tuple[float, float]] = {
     "MS": (0.215, 0.125),
     "MCU": (0.310, 0.120),
     "CU": (0.470, 0.105),
-    "ECU": (1.150, -0.120),
+    "ECU": (1.420, -0.270),
     "INSERT": (0.5, 0.1),
 }
 """The height of a head and where its crown is, in frame heights."""
@@ -147,5 +147,5 @@ def _camera(reading: Reading, spec: Spec, head: float, crown: float) -> Camera:
 
 def _shoulder(person: Person, head: float, aspect: float, spec: Spec, actors: list[Actor]) -> Actor:
     """The back of somebody large at the left edge."""
-    big = min(0.52, head * 2.0)
-    return Actor(Pose(-aspect * 0.36, 0.26, big, 1, True, big * spec.height_px), look(person))
+    big = min(0.46, head * 1.8)
+    return Actor(Pose(-aspect * 0.34, 0.17, big, 1, True, big * spec.height_px), look(person))
