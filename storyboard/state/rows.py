@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
-from typing import get_args
+from typing import Any, get_args
 
 from storyboard.film import Clip
 from storyboard.state.journal import AttemptRecord, AttemptState, FrameRecord, Record, TakeRecord, TakeState
@@ -37,7 +37,7 @@ class Table:
     kind: type[TakeRecord] | type[AttemptRecord] | type[FrameRecord] | type[Clip]
     key: tuple[str, ...]
     seconds: frozenset[str]
-    readers: Mapping[str, Callable[[str], Decimal | Fraction | bool]]
+    readers: Mapping[str, Callable[[str], Any]]
     shapes: Mapping[str, Callable[[str], object]]
 
     @cached_property
@@ -52,16 +52,17 @@ class Table:
         cells = tuple(_cell(float(value) if name in self.seconds else value) for name, value in named)
         return (*cells, checksum(cells))
 
-    def record(self, row: tuple[Value, ...]) -> Record:
-        """The record of a row. Raises ValueError for a row that was damaged or doctored."""
-        *cells, stored = row
-        if stored != checksum(tuple(cells)):
+    def record(self, row: Mapping[str, Value]) -> Record:
+        """The record of a row, given by column in the table's own order. Raises ValueError, TypeError or
+        ArithmeticError for a row that was damaged or doctored.
+        """
+        if row["checksum"] != checksum(tuple(cell for name, cell in row.items() if name != "checksum")):
             raise ValueError(f"a row of {self.name} does not match its checksum")
-        read = {
-            name: cell if cell is None or name not in self.readers else self.readers[name](str(cell))
-            for name, cell in zip(self.columns, cells, strict=False)
-        }
-        record: Record = self.kind(**read)  # type: ignore[arg-type]  # the checksum vouches for the cells' types
+        cells: dict[str, Any] = {name: row[name] for name in self.columns[:-1]}
+        for name, reader in self.readers.items():
+            if cells[name] is not None:
+                cells[name] = reader(str(cells[name]))
+        record: Record = self.kind(**cells)  # the checksum vouches for the cells' types
         self._check(record)
         return record
 

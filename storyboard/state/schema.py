@@ -1,7 +1,8 @@
 """The state file's layout: what marks it as ours, and the steps that lead from each version to the next.
 
-Laws. A step is never edited after a release; a new version appends one. A new file runs all of them, so the layout of a
-version has one spelling, and a file whose layout is spelt otherwise was not made by this program.
+Laws. A step is never edited after a release; a new version appends one, which creates tables or adds columns at a
+table's end, like the new fields at the end of their record. A new file runs all steps, so the layout of a version has
+one spelling, and a file whose layout is spelt otherwise was not made by this program.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,32 +21,33 @@ from storyboard.diagnostics import Refused
 from storyboard.state.disk import LocalDisk, refusing
 from storyboard.state.journal import History, Record
 from storyboard.state.log import damaged
-from storyboard.state.refusals import check_file, corrupt, newer, speaking
+from storyboard.state.refusals import check_file, corrupt, speaking
 from storyboard.state.rows import TABLES, Table
-from storyboard.state.schema import APPLICATION_ID, STEPS, VERSION
+from storyboard.state.schema import APPLICATION_ID, STEPS
+from storyboard.state.upgrade import Steps, check_version, transaction, upgrade, upgraded
 
 _WAIT_S = 5.0
 """How long SQLite waits for a reader that mends the shared index; another writer cannot exist."""
 
 
 class SqliteJournal:
-    """The writer of a film's journal. Hold the film's `Lock` around it.
+    """The writer of a film's journal; `steps` is the layout that it knows. Hold the film's `Lock` around it.
 
     Raises Refused: `state-corrupt`, `state-newer`, `state-unsafe` (exit code 13), `disk-full`, `state-unwritable` (14).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, steps: Steps = STEPS) -> None:
         self._path = path
         self._broken: Refused | None = None
         if check_file(path):
-            verify(path)
+            verify(path, steps)
         else:
-            _make(path)
+            _make(path, steps)
         with speaking(path), ExitStack() as unless_open:
             self._connection = unless_open.enter_context(closing(_connect(path, "rw")))
             # What a crash left behind the last commit goes, so that only one torn transaction can ever stand there.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            _upgrade(self._connection)
+            upgrade(self._connection, steps)
             unless_open.pop_all()
 
     def __enter__(self) -> Self:
@@ -65,7 +66,7 @@ class SqliteJournal:
             raise self._broken
         rows = [(table, [table.row(r) for r in records if isinstance(r, table.kind)]) for table in TABLES]
         try:
-            with speaking(self._path), _transaction(self._connection):
+            with speaking(self._path), transaction(self._connection):
                 for table, batch in rows:
                     if batch:
                         self._connection.executemany(_upsert(table), batch)
@@ -84,7 +85,7 @@ class SqliteJournal:
             self._connection.close()
 
 
-def read_history(path: Path) -> History:
+def read_history(path: Path, steps: Steps = STEPS) -> History:
     """What a film's state says now, without a lock, while a render may be writing; empty where there is no state.
 
     Creates nothing: a state at rest is read without SQLite's own side files. Raises Refused as `SqliteJournal`.
@@ -94,19 +95,21 @@ def read_history(path: Path) -> History:
             return History()
         with speaking(path):
             resting = _at_rest(path)
-            with closing(_connect(path, "ro", immutable=resting is not None)) as connection:
-                _check_version(connection)
-                try:
-                    history = _history(connection)
-                except (sqlite3.DatabaseError, Refused):
-                    if resting == _at_rest(path):
-                        raise
-                    continue
+            try:
+                with (
+                    closing(_connect(path, "ro", immutable=resting is not None)) as connection,
+                    upgraded(connection, steps) as current,
+                ):
+                    history = _history(current)
+            except (sqlite3.DatabaseError, Refused):
+                if resting == _at_rest(path):
+                    raise
+                continue
         if resting is None or resting == _at_rest(path):
             return history
 
 
-def verify(path: Path) -> None:
+def verify(path: Path, steps: Steps = STEPS) -> None:
     """Read all of a state, log, tree and rows, and change nothing. Raises Refused `state-corrupt`, `state-newer` (13).
 
     Hold the lock: a log that is being written cannot be judged.
@@ -116,13 +119,14 @@ def verify(path: Path) -> None:
         if log.exists() and damaged(log.read_bytes()):
             raise corrupt(f"{log.name} has bad frames before good ones")
     with speaking(path), closing(_connect(path, "ro", immutable=_at_rest(path) is not None)) as connection:
-        _check_version(connection)
+        check_version(connection, steps)
         for (finding,) in connection.execute("PRAGMA quick_check(1)"):
             if finding != "ok":
                 raise corrupt(str(finding).splitlines()[-1])
         if found := connection.execute("PRAGMA foreign_key_check").fetchone():
             raise corrupt(f"a row of {found[0]} refers to nothing")
-        _history(connection)
+        with upgraded(connection, steps) as current:
+            _history(current)
 
 
 def _connect(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connection:
@@ -140,7 +144,7 @@ def _connect(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Conne
     return connection
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, steps: Steps) -> None:
     """Make an empty state beside `path` and rename it there whole. The lock makes the other name ours alone."""
     part = path.with_name(path.name + ".part")
     disk = LocalDisk()
@@ -153,42 +157,21 @@ def _make(path: Path) -> None:
         os.close(fd)
         with speaking(path), closing(_connect(part, "rw")) as connection:
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            _upgrade(connection)
+            upgrade(connection, steps)
         disk.sync(part)
         disk.rename(part, path)
         disk.sync_dir(path.parent)
 
 
-def _upgrade(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    for number in range(version, VERSION):
-        with _transaction(connection):
-            for statement in STEPS[number]:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version={number + 1}")
-
-
-def _check_version(connection: sqlite3.Connection) -> None:
-    """Through SQLite, so that a version that still stands in the log counts too."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID or version < 1:
-        raise corrupt("it is not a storyboard's state")
-    if version > VERSION:
-        raise newer(version)
-    laid = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
-    if laid != {statement for step in STEPS[:version] for statement in step}:
-        raise corrupt("its tables are not those that this program makes")
-
-
 def _history(connection: sqlite3.Connection) -> History:
     history = History()
-    with _transaction(connection, "DEFERRED"):
+    with transaction(connection, "DEFERRED"):
         for table in TABLES:
-            columns = ", ".join(f'"{column}"' for column in table.columns)
-            for row in connection.execute(f"SELECT {columns} FROM {table.name}"):
+            cursor = connection.execute(f"SELECT * FROM {table.name}")
+            columns = [column[0] for column in cursor.description]
+            for row in cursor:
                 try:
-                    history.keep(table.record(row))
+                    history.keep(table.record(dict(zip(columns, row, strict=True))))
                 except (ValueError, TypeError, ArithmeticError) as error:
                     raise corrupt(str(error)) from error
     return history
@@ -202,18 +185,6 @@ def _upsert(table: Table) -> str:
         f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {renewed}"
     )
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
-    connection.execute(f"BEGIN {kind}")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _at_rest(path: Path) -> tuple[int, int, int] | None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import copy
+import errno
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
@@ -11,7 +14,7 @@ import pytest
 from storyboard.diagnostics import Refused
 from storyboard.film import Clip, ClipId, TakeId
 from storyboard.state.clips import ClipStore
-from storyboard.state.disk import Disk, LocalDisk
+from storyboard.state.disk import Disk, LocalDisk, refusing
 from storyboard.state.journal import History, TakeRecord
 from tests.simulation.world import CrashKind, Fuse, Killed, SimulatedDisk, Strike, World
 from tests.state import records
@@ -54,7 +57,8 @@ def store(disk: SimulatedDisk) -> ClipStore:
 
 def keep(store: ClipStore, disk: Disk, data: bytes = DATA, of: TakeRecord = SUBMITTED) -> Path:
     part = store.part_path(of.take, "token")
-    disk.write(part, data)
+    with refusing(part):
+        disk.write(part, data)
     return store.keep(part, records.clip(data), provenance(of))
 
 
@@ -205,7 +209,7 @@ def render(world: World) -> None:
         journal.append([CLIP, records.take(state="done", clip=CLIP.id)])
 
 
-def crashes(disk: type[SimulatedDisk]) -> Iterator[tuple[str, World]]:
+def crashes(disk: type[SimulatedDisk], seeds: int = 8) -> Iterator[tuple[str, World]]:
     """The machine after every single crash of one run, rebooted, and what happened to it."""
     strikes: tuple[Strike, ...] = ("before", "during", "after")
     acts = len(run(World()).fuse.trace)
@@ -213,7 +217,7 @@ def crashes(disk: type[SimulatedDisk]) -> Iterator[tuple[str, World]]:
     for at in range(acts):
         for strike in strikes:
             for kind in get_args(CrashKind):
-                for seed in range(1 if kind == "kill" else 8):
+                for seed in range(1 if kind == "kill" else seeds):
                     world = World()
                     world.disk = disk(world.fuse)
                     world.arm(at, strike)
@@ -243,6 +247,34 @@ def test_no_single_crash_loses_a_recorded_clip_and_the_next_run_ends_alike() -> 
         assert world.journal.read().takes[SUBMITTED.key].state == "done", crash
         assert whole(world), crash
         assert world.disk.listing(CLIPS) == [f"{CLIP.id}.json", f"{CLIP.id}.mp4"], crash
+
+
+def test_no_two_crashes_lose_a_recorded_clip_either() -> None:
+    for crash, world in crashes(SimulatedDisk, seeds=2):
+        for at in range(12):
+            again = copy.deepcopy(world)
+            again.arm(at, "after")
+            with suppress(Killed):
+                render(again)
+            again.crash("power", Random(at))
+            assert whole(again), crash
+            render(again)
+            assert again.journal.read().takes[SUBMITTED.key].state == "done", crash
+            assert whole(again), crash
+
+
+def test_a_disk_that_fills_up_at_any_act_is_refused_and_loses_nothing() -> None:
+    acts = run(World()).fuse.trace
+    first = next(at for at, act in enumerate(acts) if not act.startswith("make_dir"))
+    for at in range(first, len(acts)):
+        world = World()
+        world.arm(at, OSError(errno.ENOSPC, "No space left on device"))
+        with pytest.raises(Refused) as caught:
+            render(world)
+        assert (caught.value.diagnostics[0].code, caught.value.exit_code) == ("disk-full", 14)
+        world.crash("kill", Random(0))
+        assert whole(world)
+        assert whole(run(world))
 
 
 class NoFileSync(SimulatedDisk):
