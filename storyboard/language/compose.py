@@ -122,7 +122,7 @@ class _Composer:
                 if keyed and key is None:
                     if not flow or not page.text.startswith("{{", begun):
                         self._odd_key(here, start, start + 1)
-                    start, stop = begun, self._skip_braces(begun)
+                    start, stop = begun, self._skip_braces(begun, stack[-1][3])
                     node = page.text[start:stop]
                     end = stop
                     here, marks, keyed, flow, key, key_start, key_end, begun, sizes, anchor = stack.pop()
@@ -158,6 +158,8 @@ class _Composer:
                 node, start, stop = self.anchors.alias(event.anchor, event.start_mark.index, end)
                 sizes += size_of(node) - 1
                 room -= size_of(node)
+                if room < 0:
+                    self._bomb(event.start_mark.index, end)
                 if keyed and key is None:
                     node, start, stop = self._odd_key(node, event.start_mark.index, end), event.start_mark.index, end
             elif kind is DocumentStartEvent:
@@ -211,9 +213,9 @@ class _Composer:
         hint = "write it in quotes" if kind == "null" and end > start else None
         self.findings.refuse(start, end, "bad-key", f"a key must be text, this one is {kind}", hint)
 
-    def _skip_braces(self, start: int) -> int:
+    def _skip_braces(self, start: int, flow: bool) -> int:
         """Pass over `{{ name }}`, which YAML takes for two mappings; report it and say where it ends."""
-        self.findings.keep(traps.unquoted_expression(self.page, start))
+        self.findings.keep(traps.unquoted_expression(self.page, start, flow))
         depth = 2
         while depth:
             event = self.get()

@@ -59,15 +59,24 @@ def parse(data: bytes, file: str) -> Source:
     if len(data) > MAX_BYTES:
         raise Refused([_too_large(file)])
     page = Page(file, _decoded(data, file))
+    try:
+        root, problems = _composed(page)
+    except Refused as refused:
+        raise Refused(refused.diagnostics, texts={file: page.text}) from None
+    return Source(file, page.text, root, tuple(problems))
+
+
+def _composed(page: Page) -> tuple[Map, list[Diagnostic]]:
+    """The tree of a page and the mistakes that were survived. Raises Refused."""
     odd = _CONTROL.search(page.text)
     if odd:
         raise Refused([_control(page, odd.start())])
     root, problems = compose(page)
-    if isinstance(root, Scalar) and not root.spelt:
+    if isinstance(root, Scalar) and root.value is None:
         raise Refused([_empty(page)])
     if not isinstance(root, Map):
         raise Refused([*problems, _no_mapping(page, root)])
-    return Source(file, page.text, root, tuple(problems))
+    return root, problems
 
 
 def read(path: Path, shown: str | None = None) -> Source:

@@ -12,7 +12,11 @@ from typing import Any
 from storyboard.diagnostics import Diagnostic
 from storyboard.language.tree import Page
 
-_PAIR = re.compile(r"""[ \t]*(?:-[ \t]+)*(?:[{,][ \t]*)?(?P<key>[^\s:#'"{\[][^:#'"]*):[ \t]+(?P<value>\S.*)""")
+_PAIR = re.compile(r"""[ \t]*(?:-[ \t]+)*(?P<key>[^\s:#'"{\[][^:#'"]*):[ \t]+(?P<value>\S.*)""")
+_FLOW_PAIR = re.compile(r"""(?P<key>[^\s:#'"{}\[\],][^:#'"{}\[\],]*):[ \t]+(?P<value>[^\s:'"{}\[\],][^:{}\[\],]*)$""")
+_FLOW_END = re.compile(r"[,}\]]")
+_COMMENT = re.compile(r"[ \t]#")
+_SHOWN_AT_CONTEXT = frozenset({"found unexpected end of stream", "could not find expected ':'"})
 _WORDS = {
     "did not find expected key": "this does not fit here: a key was expected",
     "did not find expected '-' indicator": 'this does not fit here: another "- " of the list was expected',
@@ -34,33 +38,47 @@ _WORDS = {
 
 def explain(error: Any, page: Page, problems: list[Diagnostic]) -> list[Diagnostic]:
     """The diagnostics for one exception of the C parser; none where one of `problems` already names the cause."""
-    offset = min(error.problem_mark.index, len(page.text))
-    line_start = max(page.text.rfind("\n", 0, offset), page.text.rfind("\r", 0, offset)) + 1
-    line_end = min(place for place in (page.text.find("\n", offset), len(page.text)) if place >= 0)
-    line = page.text[line_start:line_end].rstrip("\r")
-    where = page.span(offset, 1)
-    if problems and problems[-1].span and problems[-1].span.line == where.line:
-        return []
     said: str = error.problem or ""
+    mark = error.context_mark if said in _SHOWN_AT_CONTEXT and error.context_mark else error.problem_mark
+    offset = min(mark.index, len(page.text))
+    where = page.span(offset, 1)
+    if problems and problems[-1].span and problems[-1].span.line == page.position(error.problem_mark.index)[0]:
+        return []
+    colon = _colon(page, offset, said)
+    if colon:
+        return [colon]
     if "cannot start any token" in said:
-        return [_no_token(page, offset, line)]
-    if said == "mapping values are not allowed in this context":
-        pair = _PAIR.match(line)
-        if pair and line_start + pair.start("value") < offset:
-            return [_unquoted_colon(page, pair["key"].strip(), line_start + pair.start("value"), pair["value"])]
+        return [_no_token(page, offset)]
     if "escape" in said:
         return [_bad_escape(page, offset)]
+    line_start, line = page.line_at(offset)
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        tab = line_start + line.index("\t")
-        return [_tab(page, tab)]
-    if said == "found unexpected end of stream" and error.context_mark:
-        opened = error.context_mark.index
-        quote = page.text[opened : opened + 1]
-        return [Diagnostic("yaml-syntax", f"the quote {quote} opened here is never closed", page.span(opened, 1))]
+        return [_tab(page, line_start + line.index("\t"))]
+    if said == "found unexpected end of stream":
+        return [Diagnostic("yaml-syntax", f"the quote {page.text[offset]} opened here is never closed", where)]
     return [Diagnostic("yaml-syntax", _WORDS.get(said, said or "this is no YAML"), where)]
 
 
-def _no_token(page: Page, offset: int, line: str) -> Diagnostic:
+def _colon(page: Page, offset: int, said: str) -> Diagnostic | None:
+    """The mistake of a text with a colon and no quotes, if that is what the parser stumbled over at `offset`."""
+    line_start, line = page.line_at(offset)
+    if said == "mapping values are not allowed in this context":
+        pair = _PAIR.match(line)
+    elif said == "did not find expected ',' or '}'" and page.text.startswith(":", offset):
+        pair = _FLOW_PAIR.search(line, 0, offset - line_start)
+    else:
+        return None
+    if pair is None or line_start + pair.start("value") >= offset:
+        return None
+    start = line_start + pair.start("value")
+    text = pair["value"] if pair.re is _PAIR else _FLOW_END.split(line[pair.start("value") :])[0]
+    text = text.rstrip()
+    hint = f"write {pair['key'].strip()}: {_quoted(text)}"
+    message = "a text with a colon and a space must be quoted"
+    return Diagnostic("unquoted-colon", message, page.span(start, len(text)), hint)
+
+
+def _no_token(page: Page, offset: int) -> Diagnostic:
     char = page.text[offset : offset + 1]
     if char == "\t":
         return _tab(page, offset)
@@ -81,19 +99,12 @@ def _bad_escape(page: Page, offset: int) -> Diagnostic:
     return Diagnostic("bad-escape", message, page.span(start, len(written)), hint)
 
 
-def _unquoted_colon(page: Page, key: str, start: int, value: str) -> Diagnostic:
-    text = value.rstrip()
-    quoted = f"write {key}: {_quoted(text)}"
-    message = "a text with a colon and a space must be quoted"
-    return Diagnostic("unquoted-colon", message, page.span(start, len(text)), quoted)
-
-
-def unquoted_expression(page: Page, start: int) -> Diagnostic:
-    """The mistake of a value that begins with `{{` and has no quotes."""
-    rest = re.match(r"[^\r\n]*", page.text[start : start + 2000])
-    line = rest[0].rstrip() if rest else ""
-    close = line.rfind("}}") + 2
-    text = line[:close] if close > 1 else line
+def unquoted_expression(page: Page, start: int, flow: bool) -> Diagnostic:
+    """The mistake of a value that begins with `{{` and has no quotes; `flow` says that it stands inside braces."""
+    line_start, line = page.line_at(start)
+    text = _COMMENT.split(line[start - line_start :])[0].rstrip()
+    if flow:
+        text = text[: text.find("}}") + 2] if "}}" in text else text
     hint = f"write {_quoted(text)}"
     return Diagnostic("unquoted-expression", "an expression must be quoted", page.span(start, len(text)), hint)
 

@@ -33,9 +33,16 @@ class Page:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    def line_at(self, offset: int) -> tuple[int, str]:
+        """Where the line that holds `offset` begins, and its text without the line end."""
+        line = self.position(offset)[0]
+        start = self._starts[line - 1]
+        end = self._starts[line] if line < len(self._starts) else len(self.text)
+        return start, self.text[start:end].rstrip("\r\n")
+
     def span(self, start: int, length: int) -> Span:
         """The stretch of `length` code points from `start`, without white space at its end."""
-        end = start + len(self.text[start : start + length].rstrip())
+        end = start + len(self.text[start : start + length].rstrip(" \t\r\n"))
         return Span(self.file, *self.position(start), *self.position(end))
 
 
