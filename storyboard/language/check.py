@@ -96,7 +96,7 @@ def _of_fields(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnos
     asks = (
         ("audio", shot.audio and not provider.audio, "makes no sound", "leave audio out"),
         ("seed", shot.seed is not None and not provider.seed, "takes no seed", "leave seed out"),
-        ("negative", bool(shot.negative) and not provider.negative, "takes no negative", "say it in the action"),
+        ("negative", bool(shot.negative) and not provider.negative, "takes no negative", "leave negative out"),
         ("start", _picture(shot, "start") and not provider.start_frame, "takes no opening frame", "use after"),
         ("end", _picture(shot, "end") and not provider.end_frame, "takes no closing frame", "say it in the action"),
     )

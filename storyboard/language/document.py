@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
-from storyboard.diagnostics import Diagnostic
+from storyboard.diagnostics import Diagnostic, Related
 from storyboard.film import Delivery
 from storyboard.language import names, quantities
 from storyboard.language.citing import Cited
@@ -110,6 +110,21 @@ def furnish(settings: Sequence[Setting], storyboard: Storyboard, words: Names) -
         read = storyboard.scenes[setting.index]
         setting.keep = tuple(map(words.text, read.keep or ()))
         setting.slug, setting.note = words.maybe(read.slug), words.maybe(read.note)
+
+
+def given_twice(root: Map) -> list[Diagnostic]:
+    """Scenes that say a default in both ways."""
+    problems = []
+    for holder, owner in holders_of_defaults(root):
+        defaults = holder["defaults"]
+        if holder is root or not isinstance(defaults, Map):
+            continue
+        for key in SHORT:
+            if key in holder and key in defaults:
+                message = f'"{key}" is short for a default, and stands in {owner} too'
+                related = [Related("the default", span(defaults, (key,), key=True))]
+                problems.append(at(holder, (key,), "given-twice", message, "keep one", key=True, related=related))
+    return problems
 
 
 def chains(root: Map, storyboard: Storyboard, settings: Sequence[Setting]) -> Chains:

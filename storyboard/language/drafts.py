@@ -11,13 +11,16 @@ from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Related, Span
 from storyboard.language import names
-from storyboard.language.layers import merged, scene_layers, unset
+from storyboard.language.layers import defaults_of, merged, scene_layers, unset
 from storyboard.language.mistakes import validated
 from storyboard.language.reading import Reading, is_empty, kind, spelt
 from storyboard.language.scope import Evaluation, holds_expression
 from storyboard.language.shot_model import SOURCES, Shot
 from storyboard.language.spelling import listed, nearest
 from storyboard.language.tree import Map, Seq, at, span
+
+Taken = dict[str, tuple[str, Span]]
+"""Ids that are given away: as folded, to as written and where."""
 
 MOST_SHOTS = 200_000
 """A film has at most this many shots."""
@@ -63,6 +66,11 @@ class Draft:
         """Where the shot stands: its id, where one is written."""
         return span(self.own, ("id",) if self.written else ())
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether its source is one of a later version: what it lacks then says nothing."""
+        return not self.own.keys().isdisjoint(("file", "card", "clip", "use", "each"))
+
     def at(
         self, path: tuple[str | int, ...], code: str, message: str, hint: str | None = None, **more: Any
     ) -> Diagnostic:
@@ -86,16 +94,15 @@ class Drafting:
             for index, tree in enumerate(scenes if isinstance(scenes, Seq) else ())
             if isinstance(tree, Map)
         ]
-        taken: dict[str, Span] = {}
+        taken: Taken = {}
         for setting in found:
             setting.id = self._id(setting.tree) or str(setting.index + 1)
-            self._claim(setting.id, setting.tree, taken, f'scene "{setting.id}"')
+            self._claim(setting.id, setting.tree, taken, "scenes")
         return found
 
     def drafts(self, root: Map, settings: Iterable[Setting], facts: Mapping[str, Any]) -> list[Draft]:
         """Every shot in film order: merged, named, evaluated and read."""
-        defaults = root.get("defaults")
-        film = [defaults] if isinstance(defaults, Map) else []
+        film = defaults_of(root)
         found: list[Draft] = []
         for setting, tree in self._shots(root, settings):
             below = [*(scene_layers(setting.tree) if setting else []), *film]
@@ -137,16 +144,24 @@ class Drafting:
             self.problems.append(at(tree, ("id",), *reason))
         return names.normal(text)
 
-    def _claim(self, name: str, tree: Map, taken: dict[str, Span], what: str) -> None:
+    def _claim(self, name: str, tree: Map, taken: Taken, what: str) -> None:
+        """Give `name` to a tree, or say who has it."""
         place = span(tree, ("id",)) if "id" in tree else span(tree, ())
-        other = taken.setdefault(names.folded(name), place)
-        if other is not place:
-            related = [Related("the other stands here", other)]
-            message = f"{what} stands here a second time; case and normal form do not count"
-            self.problems.append(at(tree, ("id",), "duplicate-id", message, related=related))
+        other, there = taken.setdefault(names.folded(name), (name, place))
+        if there is place:
+            return
+        hint = "give it another id"
+        if "id" not in tree:
+            message, hint = f'without an id this is "{name}", and so is another', "give it an id"
+        elif other == name:
+            message = f'two {what} are called "{name}"'
+        else:
+            message = f'"{name}" and "{other}" are one id: case and normal form do not count'
+        related = [Related("the other stands here", there)]
+        self.problems.append(at(tree, ("id",), "duplicate-id", message, hint, related=related))
 
     def _name(self, drafts: list[Draft], facts: Mapping[str, Any]) -> None:
-        taken: dict[str, Span] = {}
+        taken: Taken = {}
         for draft in drafts:
             if "id" in draft.own:
                 alone = draft.own.without(key for key in draft.own if key != "id")
@@ -155,20 +170,20 @@ class Drafting:
                 draft.written = bool(draft.id)
                 draft.tree = draft.tree.replaced({"id": evaluated["id"]})
             if draft.written:
-                self._claim(draft.id, draft.own, taken, f'shot "{draft.id}"')
+                self._claim(draft.id, draft.own, taken, "shots")
         fresh: dict[int | None, Iterator[str]] = {}
         for draft in drafts:
             if draft.written:
                 continue
             if draft.setting is None:
                 draft.id = str(draft.index)
-                self._claim(draft.id, draft.own, taken, f'shot "{draft.id}"')
+                self._claim(draft.id, draft.own, taken, "shots")
                 continue
             letters = fresh.setdefault(draft.setting.index, names.letters())
             draft.id = next(
                 name for name in (draft.setting.id + letter for letter in letters) if names.folded(name) not in taken
             )
-            taken[names.folded(draft.id)] = draft.place
+            taken[names.folded(draft.id)] = draft.id, draft.place
 
     def _scope(self, draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:
         shot = {"index": draft.index, **({"id": draft.id} if draft.id else {})}
@@ -176,10 +191,11 @@ class Drafting:
 
     def _read(self, draft: Draft, facts: Mapping[str, Any]) -> None:
         before = len(self._evaluation.problems)
-        draft.tree = unset(self._evaluation.tree(draft.tree, self._scope(draft, facts)))
+        written = draft.tree
+        draft.tree = unset(self._evaluation.tree(written, self._scope(draft, facts)))
         failed = len(self._evaluation.problems) > before
         reading = Reading(self._reading.fps, lenient=True) if failed else self._reading
-        read, problems = validated(Shot, draft.tree, reading, f'shot "{draft.id}"')
+        read, problems = validated(Shot, draft.tree, reading, f'shot "{draft.id}"', written)
         self.problems += problems
         if read is not None:
             draft.model = read
@@ -190,9 +206,8 @@ class Drafting:
         if "prompt" in given and "action" in given:
             message = "prompt is sent as written, in place of action"
             self.problems.append(draft.at(("prompt",), "two-sources", message, "keep one of them", key=True))
-        elsewhere = {"file", "card", "clip", "use"} & set(draft.own)
         misspelt = any(nearest(key, Shot.known(), Shot.aka) in SOURCES for key in draft.own if key not in Shot.known())
-        if not given and not elsewhere and not misspelt:
+        if not given and not draft.elsewhere and not misspelt:
             message = f'nothing happens in shot "{draft.id}"'
             self.problems.append(at(draft.own, (), "no-source", message, f"add {listed(SOURCES)}"))
 

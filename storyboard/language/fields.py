@@ -31,7 +31,10 @@ def _truth(text: str, node: Node, reading: Reading) -> bool:
     meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(text.lower())
     if meant:
         raise wrong("bad-boolean", f'"{text}" is text, not a boolean', f"write {meant}")
-    raise wrong("bad-boolean", f'expected true or false, found "{text}"', did_you_mean(text, ("true", "false")))
+    quoted = isinstance(node, str) and text.lower() in ("true", "false")
+    hint = "write it without quotes" if quoted else {"1": "write true", "0": "write false"}.get(text)
+    hint = hint or did_you_mean(text, ("true", "false"))
+    raise wrong("bad-boolean", f'expected true or false, found "{text}"', hint)
 
 
 def _exact(code: str, read: Callable[[str], Any]) -> Read:
@@ -75,7 +78,8 @@ def whole(lowest: int, highest: int, structured: str | None = None) -> Leaf:
         if isinstance(value, float) and value.is_integer() and math.isfinite(value):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise wrong("bad-number", f'expected a whole number from {lowest} to {highest}, found "{text}"')
+            hint = "write it without quotes" if isinstance(node, str) and text.isdecimal() else None
+            raise wrong("bad-number", f'expected a whole number from {lowest} to {highest}, found "{text}"', hint)
         if not lowest <= value <= highest:
             raise wrong("out-of-range", f"{text} is not from {lowest} to {highest}")
         return value
@@ -168,7 +172,7 @@ CarriedFrame = Annotated[str, Leaf(_frame, "last", {"type": "string", "enum": ["
 """Which frame of a shot is carried. This version carries the one at the cut."""
 Version = Annotated[int, Leaf(_version, "1", {"const": 1})]
 """The version of the language."""
-Text = Annotated[str, Leaf(_text, "text", TEXT)]
+Text = Annotated[str, Leaf(_text, "text", TEXT, prose=True)]
 """Text, as spelt."""
 ProviderName = Annotated[str, Leaf(_text, "a provider's name", TEXT, "a list of providers")]
 """One provider."""

@@ -47,5 +47,10 @@ def merged(layers: Iterable[Map]) -> Map:
 def scene_layers(scene: Map) -> list[Map]:
     """What a scene gives its shots: its short fields, then its defaults."""
     short = scene.without(key for key in scene if key not in SHORT)
-    defaults = scene.get("defaults")
-    return [layer for layer in (short, defaults) if isinstance(layer, Map) and layer]
+    return [layer for layer in (short, *defaults_of(scene)) if layer]
+
+
+def defaults_of(holder: Map) -> list[Map]:
+    """The defaults of a film or a scene, without what cannot be one."""
+    defaults = holder.get("defaults")
+    return [defaults.without(ONLY_IN_SHOTS & defaults.keys())] if isinstance(defaults, Map) else []

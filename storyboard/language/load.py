@@ -119,7 +119,8 @@ class _Stage:
         for step in (evaluation, drafting, files, words, edges, shots):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
-        self.problems += check.unused(assets, words.used, root)
+        if not any(one.severity == "error" for one in self.problems):
+            self.problems += check.unused(assets, words.used, root)
         return Film(
             path=str(self._path),
             title=facts["film"]["title"],
@@ -135,7 +136,7 @@ class _Stage:
         """The document without what is read shot by shot, and how its values are read."""
         reading = Reading(document.rate(root), lenient=failed)
         storyboard, problems = validated(Storyboard, document.without_shots(root), reading)
-        self.problems += problems
+        self.problems += [*problems, *document.given_twice(root)]
         lenient = replace(reading, lenient=True)
         for holder, owner in document.holders_of_defaults(root):
             defaults = holder.get("defaults")

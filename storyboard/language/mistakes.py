@@ -12,10 +12,10 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from storyboard.diagnostics import Diagnostic
-from storyboard.language import later
+from storyboard.diagnostics import Diagnostic, Related
+from storyboard.language import later, names
 from storyboard.language.model import Fields
-from storyboard.language.reading import EMPTY, EMPTY_HINT, Reading, is_empty, kind
+from storyboard.language.reading import EMPTY, EMPTY_HINT, EXPRESSION, Reading, is_empty, kind, spelt
 from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Scene
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.tree import Map, Node, Seq, at
@@ -27,10 +27,12 @@ ROUNDS = 8
 """How often a tree is read again without what was wrong, before it is given up."""
 
 
-def validated(model: type[M], tree: Map, reading: Reading, owner: str = "") -> tuple[M | None, list[Diagnostic]]:
+def validated(
+    model: type[M], tree: Map, reading: Reading, owner: str = "", written: Map | None = None
+) -> tuple[M | None, list[Diagnostic]]:
     """Read `tree` as `model`: what could be read of it, None if nothing could, and every mistake.
 
-    `owner` names the whole in sentences (`shot "1A"`).
+    `owner` names the whole in sentences (`shot "1A"`); `written` is the tree before its expressions were evaluated.
     """
     found: list[Diagnostic] = []
     for _ in range(ROUNDS):
@@ -39,7 +41,7 @@ def validated(model: type[M], tree: Map, reading: Reading, owner: str = "") -> t
         except ValidationError as error:
             mistakes = error.errors(include_url=False, include_input=False)
             if not found:
-                found = [_diagnostic(model, tree, one, owner) for one in _said_once(model, mistakes)]
+                found = [_diagnostic(model, tree, one, owner, written) for one in _said_once(model, mistakes)]
             smaller = _without(tree, [one["loc"] for one in mistakes])
             if not isinstance(smaller, Map) or smaller == tree:
                 break
@@ -58,19 +60,23 @@ def _said_once(model: type[Fields], mistakes: Sequence[Any]) -> list[Any]:
     return [one for one in mistakes if one["type"] != "missing" or one["loc"] not in meant]
 
 
-def _diagnostic(model: type[Fields], tree: Map, mistake: Any, owner: str) -> Diagnostic:
+def _diagnostic(model: type[Fields], tree: Map, mistake: Any, owner: str, written: Map | None) -> Diagnostic:
     path: Path = mistake["loc"]
     match mistake["type"]:
         case "extra_forbidden":
             return _unknown_key(model, tree, path, owner)
         case "missing":
-            return at(tree, path[:-1], "missing-key", f'"{path[-1]}" is missing{_inside(path[:-1], owner)}')
+            hint = "begin with storyboard: 1" if path == ("storyboard",) else None
+            message = f'"{path[-1]}" is missing{_inside(tree, path[:-1], owner)}'
+            return at(tree, path[:-1], "missing-key", message, hint)
         case "model_type" | "dict_type" | "list_type" | "model_attributes_type":
-            return _wrong_kind(tree, path, "a list" if mistake["type"] == "list_type" else "a mapping")
+            return _wrong_kind(model, tree, path, "a list" if mistake["type"] == "list_type" else "a mapping")
         case code:
             said = mistake.get("ctx", {})
             message = str(said.get("message", "this value is not what the field takes"))
-            return at(tree, path, code, message, said.get("hint"), key=_place_is_key(tree, path))
+            hint = _unset_hint(model, path) if code == "empty-value" else said.get("hint")
+            related = _given(tree, written, path)
+            return at(tree, path, code, message, hint, key=_place_is_key(tree, path), related=related)
 
 
 def _unknown_key(model: type[Fields], tree: Map, path: Path, owner: str) -> Diagnostic:
@@ -84,15 +90,38 @@ def _unknown_key(model: type[Fields], tree: Map, path: Path, owner: str) -> Diag
     hint = did_you_mean(key, inside.known(), inside.aka) if inside else None
     if hint is None and noun == Scene.noun and key in Defaults.known():
         hint = "write it under the scene's defaults, or in its shots"
-    message = f'unknown key "{key}"{_inside(path[:-1], owner)}'
+    message = f'unknown key "{key}"{_inside(tree, path[:-1], owner)}'
     return at(tree, path, "unknown-key", message, hint, key=True)
 
 
-def _wrong_kind(tree: Map, path: Path, expected: str) -> Diagnostic:
+def _wrong_kind(model: type[Fields], tree: Map, path: Path, expected: str) -> Diagnostic:
     node = node_at(tree, path)
     if is_empty(node):
-        return at(tree, path, "empty-value", EMPTY, EMPTY_HINT, key=_place_is_key(tree, path))
-    return at(tree, path, "wrong-kind", f"expected {expected}, found {kind(node)}")
+        return at(tree, path, "empty-value", EMPTY, _unset_hint(model, path), key=_place_is_key(tree, path))
+    hint = None
+    inside = model_at(model, path)
+    if expected == "a list":
+        hint = "begin each entry with -"
+    elif isinstance(node, str) and inside and "description" in inside.known():
+        hint = f"write {{description: {node}}}"
+    elif isinstance(node, Seq) and path and path[0] in names.LEVELS:
+        hint = "each name is a key, like mira: {description: a ferry pilot}"
+    return at(tree, path, "wrong-kind", f"expected {expected}, found {kind(node)}", hint)
+
+
+def _unset_hint(model: type[Fields], path: Path) -> str:
+    """What to do about an empty value: among the fields of a shot, `none` unsets a default."""
+    if len(path) == 1 and issubclass(model, Defaults) and path[0] not in ONLY_IN_SHOTS:
+        return "give it a value, write none to unset a default, or delete the key"
+    return EMPTY_HINT
+
+
+def _given(tree: Map, written: Map | None, path: Path) -> list[Related]:
+    """What an expression gave, where it gave what the field does not take."""
+    now, before = node_at(tree, path), node_at(written, path) if written is not None else None
+    if now is before or not isinstance(before, str) or EXPRESSION not in before:
+        return []
+    return [Related(f"the expression gives {kind(now)}")]
 
 
 def _place_is_key(tree: Map, path: Path) -> bool:
@@ -100,9 +129,12 @@ def _place_is_key(tree: Map, path: Path) -> bool:
     return bool(path) and is_empty(node_at(tree, path)) and isinstance(path[-1], str)
 
 
-def _inside(path: Path, owner: str) -> str:
-    names = ".".join(step for step in path if isinstance(step, str))
-    where = " of ".join(part for part in (f'"{names}"' if names else "", owner) if part)
+def _inside(tree: Map, path: Path, owner: str) -> str:
+    if len(path) > 1 and path[0] == "scenes" and isinstance(path[1], int):
+        owner = f'scene "{spelt(node_at(tree, (*path[:2], "id"))) or path[1] + 1}"'
+        path = path[2:]
+    steps = ".".join(step for step in path if isinstance(step, str))
+    where = " of ".join(part for part in (f'"{steps}"' if steps else "", owner) if part)
     return f" in {where}" if where else ""
 
 

@@ -20,7 +20,7 @@ from storyboard.language.tree import Map, Node, Scalar, Seq
 EXPRESSION = "{{"
 """How an expression in a text begins."""
 EMPTY = "no value here"
-EMPTY_HINT = "give it a value, write none to unset a default, or delete the key"
+EMPTY_HINT = "give it a value, or delete the key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,19 @@ Read = Callable[[str, Node, Reading], Any]
 class Leaf:
     """A field that takes one leaf. `expected` completes "expected …"; `schema` is its JSON Schema.
 
-    `structured` names what a mapping or list here means in a later version.
+    `structured` names what a mapping or list here means in a later version. `prose` says that any text is right, so
+    that one with an expression that nobody evaluates now may stay; other fields are left out then.
     """
 
     read: Read
     expected: str
     schema: Mapping[str, Any] = field(hash=False)
     structured: str | None = None
+    prose: bool = False
 
     def _validate(self, node: Any, info: ValidationInfo) -> Any:
         if passes(node, info):
-            return node
+            return node if self.prose else None
         if is_empty(node):
             raise wrong("empty-value", EMPTY, EMPTY_HINT)
         text = spelt(node)

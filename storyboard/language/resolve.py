@@ -37,9 +37,6 @@ class Names:
     def asset(self, draft: Draft, path: Path, level: Level, written: str) -> Asset | None:
         """The asset of `level` that `written` names at `path` of a shot. A mistake is kept."""
         found = self.look(draft, path, level, written)
-        if found and found[1]:
-            message = f"looks are for the cast, not for {LEVEL_WORD[level]}"
-            self.problems.append(draft.at(path, "wrong-level", message, f"write {found[0].key}"))
         return found[0] if found else None
 
     def look(self, draft: Draft, path: Path, level: Level, written: str) -> tuple[Asset, Look | None] | None:
@@ -57,6 +54,10 @@ class Names:
             return None
         self.used.add(key)
         if not dot:
+            return asset, None
+        if level != "cast":
+            message = f"looks are for the cast, not for {LEVEL_WORD[level]}"
+            self.problems.append(draft.at(path, "wrong-level", message, f"write {key}"))
             return asset, None
         if look_key not in asset.looks:
             hint = did_you_mean(look_key, asset.looks) or f"declare it under {level}.{key}.looks"
@@ -89,6 +90,8 @@ class Names:
         return f"{key}.{look}" if look else key
 
     def _hint(self, written: str, level: Level) -> str:
-        if "," in written or " " in written.strip():
-            return f"several names make a list: [{written}]" if "," in written else f"declare it under {level}"
+        if "," in written:
+            return f"several names make a list: [{written}]"
+        if " " in written.strip():
+            return f"name a key of {level}, and put these words into its description"
         return f"declare it under {level}"

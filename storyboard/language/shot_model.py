@@ -43,7 +43,7 @@ SIZES: Mapping[str, str] = {
     **dict.fromkeys(("full", "full shot"), "FS"),
     **dict.fromkeys(("medium", "medium shot", "mid shot"), "MS"),
     **dict.fromkeys(("medium close up", "medium closeup", "medium close up shot"), "MCU"),
-    **dict.fromkeys(("close up", "closeup", "close shot", "close up shot"), "CU"),
+    **dict.fromkeys(("close up", "closeup", "close", "close shot", "close up shot"), "CU"),
     **dict.fromkeys(("extreme close up", "extreme closeup", "xcu"), "ECU"),
     **dict.fromkeys(("insert shot", "detail"), "INSERT"),
 }
@@ -218,7 +218,7 @@ class Defaults(Fields):
     audio: Truth | None = about("Whether the clip is asked for with sound.", True)
     options: dict[str, dict[str, Any]] | None = about("A provider's own fields, under its name.", {"animatic": {}})
     takes: Annotated[int, whole(1, 99)] | None = about("How many takes are made.", 3)
-    review: Annotated[str, choice("required", "none")] | None = about(
+    review: Annotated[str, choice("required", "none", hint="required, or leave it out")] | None = about(
         "Whether what depends on the shot waits until a take is circled.", "required"
     )
     omit: Truth | None = about("Whether the shot is left out of the film.", True)

@@ -114,7 +114,7 @@ class Shots:
         read = draft.model
         duration = read.duration or read.out or DURATION
         in_, out = read.in_ or Fraction(0), read.out or duration
-        if in_ >= out:
+        if in_ >= out and not draft.elsewhere:
             key = "in" if "in" in draft.own or "out" not in draft.own else "out"
             message = f"the shot is left at {seconds(out)} s and entered at {seconds(in_)} s"
             self.problems.append(draft.at((key,), "in-after-out", message, "in comes before out"))
@@ -201,7 +201,8 @@ class Shots:
     def _decisions(self, draft: Draft) -> None:
         read = draft.model
         if read.circled is not None and read.circled > (read.takes or 1):
-            message = f"take {read.circled} is circled, and {read.takes or 1} are made"
+            made = f"{read.takes} are made" if (read.takes or 1) > 1 else "one is made"
+            message = f"take {read.circled} is circled, but only {made}"
             self.problems.append(draft.at(("circled",), "circled-take", message, f"write takes: {read.circled}"))
         for key in ("circled", "review"):
             if key in draft.tree and not draft.written and draft.tree[key] != "none":

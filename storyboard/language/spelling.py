@@ -11,9 +11,11 @@ CLOSE = 0.6
 
 def nearest(word: str, known: Iterable[str], also: Mapping[str, str] | None = None) -> str | None:
     """The known word that `word` was probably meant to be; `also` maps words of other tools to known ones."""
-    by_fold = {name.casefold(): name for name in known}
-    if also and also.get(word.casefold()) in by_fold.values():
-        return also[word.casefold()]
+    names = set(known)
+    by_fold = {other.casefold(): name for other, name in (also or {}).items() if name in names}
+    by_fold |= {name.casefold(): name for name in names}
+    if word.casefold() in by_fold:
+        return by_fold[word.casefold()]
     found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=CLOSE)
     return by_fold[found[0]] if found else None
 

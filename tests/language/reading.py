@@ -1,0 +1,52 @@
+"""Reading storyboards in tests: the providers that they may name, and shorthands."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.film import Capabilities, Film
+from storyboard.language import Loaded, load
+
+ANIMATIC = Capabilities(
+    "animatic", local=True, references=8, audio=True, seed=True, negative=True, any_fps=True, draws_slate=True
+)
+TOY = Capabilities(
+    "toy",
+    local=False,
+    unit="credits",
+    durations=(Fraction(5), Fraction(10)),
+    aspects=frozenset({"16:9", "9:16"}),
+    resolutions=frozenset({"480p", "720p"}),
+    start_frame=False,
+    options=frozenset({"quality"}),
+)
+CAPABILITIES: Mapping[str, Capabilities] = {"animatic": ANIMATIC, "toy": TOY}
+
+
+def loaded(path: Path, **more: Any) -> Loaded:
+    """The storyboard at `path`, shown by its bare name."""
+    return load(path, capabilities=CAPABILITIES, shown=path.name, **more)
+
+
+def film(folder: Path, text: str, **more: Any) -> Film:
+    """The film of a storyboard's text after its version line."""
+    path = folder / "film.yaml"
+    path.write_text(f"storyboard: 1\n{text}", encoding="utf-8")
+    return loaded(path, **more).film
+
+
+def mistakes(folder: Path, text: str, **more: Any) -> list[Diagnostic]:
+    """What is said about a storyboard that is refused."""
+    with pytest.raises(Refused) as refused:
+        film(folder, text, **more)
+    assert refused.value.exit_code == 10
+    return list(refused.value.diagnostics)
+
+
+def codes(folder: Path, text: str, **more: Any) -> list[str]:
+    """The codes of what is said about a storyboard that is refused."""
+    return [one.code for one in mistakes(folder, text, **more)]
