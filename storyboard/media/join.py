@@ -25,6 +25,9 @@ from storyboard.media.verify import verify
 JOINING = 0.95
 """The share of the work that is joining; the rest is verifying the film."""
 
+THREADS = 4
+"""The join runs alone, after everything else. A fixed number, whatever the machine: another one gives other bytes."""
+
 
 def join(reel: Reel, target: Path, report: Report) -> Clip:
     """Join the reel to `target`, whole or not at all, and verify it.
@@ -35,7 +38,8 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
     for segment in reel.segments:
         _check(reel, Path(segment.path))
     total = reel.frames
-    with Writer(target, reel.width_px, reel.height_px, reel.fps, audio=reel.audio, sample_rate=SAMPLE_RATE) as writer:
+    size = (reel.width_px, reel.height_px)
+    with Writer(target, *size, reel.fps, reel.audio, sample_rate=SAMPLE_RATE, threads=THREADS) as writer:
         for segment in reel.segments:
             _append(writer, segment, reel, lambda done: report(JOINING * done / total))
     film = verify(target, lambda share: report(JOINING + (1 - JOINING) * share))
