@@ -100,7 +100,7 @@ class Schedule:
         self._now, self._decision = now, ev.Decision()
         for event in events:
             self._hear(event)
-        while self.timers and self.timers[0][0] <= now.mono:
+        while self.timers and self.timers[0][0] <= now.mono and not self.draining:
             heapq.heappop(self.timers)[2]()
         return self._decide()
 
@@ -138,7 +138,7 @@ class Schedule:
                 own=take.own,
                 state=state,
                 ask=work.ask,
-                carried=_carried(work),
+                carried=work.carried,
                 clip=work.clip,
                 error_code=code,
                 error_message=message,
@@ -151,9 +151,13 @@ class Schedule:
         self._decision.records.append(record)
 
     def fail(self, work: Work, code: str, message: str, phase: Phase = "failed") -> None:
-        """End a take without a clip; its followers end with it."""
+        """End a take without a clip; its followers end with it. The clip that a stale take had stays its clip."""
         states: dict[Phase, TakeState] = {"ambiguous": "ambiguous", "lost": "lost"}
-        self.write(work, states.get(phase, "failed"), code, message)
+        before = self.history.takes.get(work.take.key)
+        if phase == "failed" and work.take.clip is not None and before is not None:
+            self.journal(before)
+        else:
+            self.write(work, states.get(phase, "failed"), code, message)
         self.tell("failed", work, state=states.get(phase, "failed"), code=code, message=message)
         self.works.end(work, phase, message)
         self._skip_followers(work)
@@ -174,10 +178,19 @@ class Schedule:
             self.tell("held", work, why=list(work.take.why))
             self._skip_followers(work)
         elif verdict == "blocked":
-            self.works.end(work, "skipped", "; ".join(work.take.why))
-            self._skip_followers(work)
+            self._end_blocked(work)
         elif work.missing == 0:
             self.opened.append(work)
+
+    def _end_blocked(self, work: Work) -> None:
+        """A take that an earlier run left for a person to settle stays so; one that waits for such a one is skipped."""
+        record = self.history.takes.get(work.take.key)
+        phase: Phase = "skipped"
+        if record is not None and record.state in ("ambiguous", "lost"):
+            phase = record.state
+        self.works.end(work, phase, "; ".join(work.take.why))
+        self.tell("failed" if phase != "skipped" else "skipped", work, state=phase, why=list(work.take.why))
+        self._skip_followers(work)
 
     def _gather(self, work: Work) -> None:
         """All needs are done: collect the carried frames, then start or find that nothing changed."""
@@ -316,7 +329,7 @@ class Schedule:
             "rank": take.rank,
             "own": take.own,
             "ask": work.ask,
-            "carried": _carried(work),
+            "carried": work.carried,
             "attempt": work.attempt,
         }
 
@@ -345,6 +358,7 @@ class Schedule:
     def _start(self, work: Work) -> None:
         ask = self.compose(work.take, work.frames)
         work.ask = canonical(asked(ask))
+        work.carried = carried_text({slot: frame.pixels for slot, frame in work.frames.items()})
         provider = work.take.shot.provider
         if not self.capabilities[provider].local:
             self.submissions.submit(work, ask)
@@ -353,7 +367,3 @@ class Schedule:
         self.drawing += 1
         self.tell("submitted", work, provider=provider)
         self.order(ev.Draw(work.take.key, work.take.id, provider, ask))
-
-
-def _carried(work: Work) -> str:
-    return carried_text({slot: frame.pixels for slot, frame in work.frames.items()})

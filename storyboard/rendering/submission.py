@@ -3,17 +3,20 @@
 Laws.
 1. An attempt is recorded as `intended`, with its exact bytes and its key, before its POST; so after any crash the
    journal says what may have been sent.
-2. NOT_SENT and BUSY repeat the same bytes under the same key. UNKNOWN is replayed, same key and bytes, only where the
-   provider honours keys and less than half the time it keeps them has passed; elsewhere it is a state, `ambiguous`,
-   that a person settles. Nothing is resubmitted silently.
+2. NOT_SENT and BUSY repeat the same bytes under the same key; a later run makes a new attempt of them. UNKNOWN is
+   replayed, same key and bytes, only where the provider honours keys and less than half the time it keeps them has
+   passed; elsewhere it is a state, `ambiguous`, that a person settles. Nothing is resubmitted silently. What happens to
+   a replay says nothing about the send whose answer was lost, not even a refusal: only acceptance settles it.
 3. An account without idempotency has one POST in flight, so that a crash leaves at most one of unknown fate.
 4. A job's id is recorded before anything that follows from it; a finished job's clip is fetched again, never bought
-   again: what cannot be fetched is `lost`.
+   again: what arrives damaged every time is `lost`, what does not arrive is fetched by the next run.
+5. An attempt that is taken up again gives the clip that it was made for, whatever has changed since.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -45,7 +48,11 @@ RESENDS = 5
 RESEND_AFTER_S = 2.0
 """The first wait before a resend, in seconds; it doubles."""
 FETCHES = 4
-"""How often a finished job's clip is fetched before it counts as lost."""
+"""How often a run fetches a finished job's clip."""
+OVERDUE_S = 6 * 3600.0
+"""How long a run asks for a job that does not end; the next run asks on."""
+NOTHING_TAKEN: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "failed"))
+"""States of attempts that hold no money and no work."""
 
 
 class Submissions:
@@ -99,7 +106,7 @@ class Submissions:
             headers=json.dumps(dict(request.headers), sort_keys=True),
             body=request.body,
             account="",
-            created=self.schedule.now.wall,
+            created=self._created(take.key),
             reserve=take.price.amount if take.price else None,
             unit=take.price.unit if take.price else self.remotes[take.shot.provider].capabilities.unit,
         )
@@ -111,16 +118,19 @@ class Submissions:
     def resume(self, work: Work) -> bool:
         """Take up what an earlier run left of a take; False where there is nothing and a new attempt may be made."""
         attempt = self.latest.get(work.take.key)
-        if attempt is None or attempt.state in ("rejected", "failed"):
+        if attempt is None or attempt.state in NOTHING_TAKEN:
             return False
+        if attempt.state == "succeeded" and work.take.clip is not None:
+            return False
+        before = self.schedule.history.takes[work.take.key]
+        work.ask, work.carried = before.ask, before.carried
         work.attempt = attempt.id
         self.running[attempt.provider] += 1
         if attempt.job is not None:
             work.phase = "remote"
             self.schedule.after(0.0, lambda: self._poll(work))
-        elif attempt.state in ("not-sent", "busy") or self._replayable(attempt):
-            if attempt.state == "intended":
-                self._record(replace(attempt, state="unsure"))
+        elif self._replayable(attempt):
+            self._record(replace(attempt, state="unsure"))
             work.phase = "posting"
             self.schedule.after(0.0, lambda: self._repost(work))
         else:
@@ -139,6 +149,8 @@ class Submissions:
                 self.schedule.tell("submitted", work, provider=attempt.provider, job=job)
                 work.phase, work.tries = "remote", 0
                 self.schedule.after(self.poll_s, lambda: self._poll(work))
+            case Rejected(_, message) if attempt.state == "unsure":
+                self._ambiguous(work, attempt, f"its answer was lost, and sent again it was refused: {message}")
             case Rejected(code, message):
                 self._record(replace(attempt, state="rejected", reason=message))
                 self._fail(work, code, message)
@@ -146,7 +158,8 @@ class Submissions:
                 self._resend(work, attempt, "not-sent", reason)
             case Busy(until):
                 work.tries -= 1
-                self._resend(work, attempt, "busy", "the provider is busy", max(0.0, until - self.schedule.now.mono))
+                wait_s = max(RESEND_AFTER_S, until - self.schedule.now.mono)
+                self._resend(work, attempt, "busy", "the provider is busy", wait_s)
             case Unknown(reason):
                 self._resend(work, replace(attempt, state="unsure"), "unsure", reason)
 
@@ -163,25 +176,32 @@ class Submissions:
                 self.schedule.write(work, "downloading")
                 self.schedule.order(ev.Fetch(work.take.key, work.take.id, attempt.provider, link))
             case Failed(code, message, charged):
-                self._record(replace(attempt, state="failed", charged=charged, reason=message))
+                settled = charged if charged is not None else attempt.charged
+                self._record(replace(attempt, state="failed", charged=settled, reason=message))
                 self._fail(work, code, message)
             case _:
                 self.schedule.after(self.poll_s, lambda: self._poll(work))
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
-        """A clip that was paid for did not arrive: ask for a fresh link, and in the end call it lost."""
+        """A clip that was paid for did not arrive whole: ask for a fresh link; in the end fail, or call it lost."""
         work.fetches += 1
         if work.fetches < FETCHES:
             work.phase = "remote"
             self.schedule.after(self.poll_s * work.fetches, lambda: self._poll(work))
         else:
             self.running[self._of(work).provider] -= 1
-            self.schedule.fail(work, event.code, event.message, phase="lost")
+            self.schedule.fail(work, event.code, event.message, phase="failed" if event.again else "lost")
 
     def release(self, work: Work) -> None:
         """A take with a live attempt is done: its place in the account is free."""
         if work.attempt is not None:
             self.running[self._of(work).provider] -= 1
+
+    def _created(self, take: TakeKey) -> float:
+        """The date of a new attempt, after those of the take's earlier ones even where the clock was set back."""
+        before = self.latest.get(take)
+        now = self.schedule.now.wall
+        return now if before is None else max(now, math.nextafter(before.created, math.inf))
 
     def _of(self, work: Work) -> AttemptRecord:
         if work.attempt is None:
@@ -214,6 +234,11 @@ class Submissions:
         attempt = self._of(work)
         if attempt.job is None:
             raise RuntimeError(f"{work.take.id} has no job")
+        if work.polled_from is None:
+            work.polled_from = self.schedule.now.mono
+        if self.schedule.now.mono - work.polled_from >= OVERDUE_S:
+            self._fail(work, "overdue", f"{attempt.provider} has not finished it after {OVERDUE_S / 3600:g} hours")
+            return
         self.schedule.order(ev.Poll(work.take.key, attempt.provider, attempt.job))
 
     def _resend(

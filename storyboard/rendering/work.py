@@ -20,7 +20,11 @@ ENDED: frozenset[Phase] = frozenset(("done", "failed", "skipped", "held", "ambig
 
 @dataclass(slots=True)
 class Work:
-    """One take on its way. `missing` counts the needs that are not done; `attempt` is the live submission's id."""
+    """One take on its way. `missing` counts the needs that are not done; `attempt` is the live submission's id.
+
+    `ask` and `carried` say what the clip is made from: of a submission that is taken up again, what it was made from.
+    `polled_from` is when its job was first asked for, in `mono` seconds.
+    """
 
     take: PlannedTake
     urgency: float = 0.0
@@ -30,6 +34,8 @@ class Work:
     frames: dict[Slot, Frame] = field(default_factory=dict)
     clip: ClipId | None = None
     ask: str = ""
+    carried: str = ""
+    polled_from: float | None = None
     attempt: str | None = None
     tries: int = 0
     fetches: int = 0
