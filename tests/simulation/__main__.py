@@ -8,4 +8,4 @@ for seed in map(int, sys.argv[1:]):
     simulation = Simulation(seed)
     broken = simulation.run()
     print("\n".join(simulation.trace))
-    print(f"seed {seed}:", *(broken or ["every law held"]), sep="\n  ")
+    print(f"seed {seed}:", *(map(str, broken) if broken else ["every law held"]), sep="\n  ")

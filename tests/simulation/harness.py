@@ -14,13 +14,12 @@ such a one. `money-vanished`: every charge that stays belongs to a take that is 
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
-from pathlib import Path
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -30,7 +29,7 @@ import trio.testing
 from trio._core import _run
 
 from storyboard.diagnostics import Refused
-from storyboard.film import Ask, Film, Frame, Request, TakeKey
+from storyboard.film import Ask, Film, Frame, Request, TakeId, TakeKey
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering import events as ev
@@ -46,7 +45,7 @@ from tests.simulation.gateway import CALM, WILD, Gateway
 from tests.simulation.scenes import scene
 from tests.simulation.studio import Studio
 from tests.simulation.wire import Wire
-from tests.simulation.world import STATE, Killed, World
+from tests.simulation.world import STATE, CrashKind, Killed, Strike, World
 
 CLIPS = STATE.parent / "clips"
 FRAMES = STATE.parent / "frames"
@@ -169,10 +168,11 @@ class Simulation:
     def _boot(self, *, wild: bool) -> None:
         for gateway in self.gateways.values():
             gateway.faults = WILD if wild else CALM
-        crash = self.rng.choice(("kill", "power"))
+        crash: CrashKind = "kill" if self.rng.random() < 0.5 else "power"
         if wild and self.rng.random() < 0.85:
-            failing = OSError(self.rng.choice((5, 28)), "the disk fails")
-            strike = self.rng.choices(("before", "during", "after", failing), (4, 1, 4, 1))[0]
+            failing = OSError(self.rng.choice((errno.EIO, errno.ENOSPC)), "the disk fails")
+            strikes: tuple[Strike, ...] = ("before", "during", "after", failing)
+            strike = self.rng.choices(strikes, (4, 1, 4, 1))[0]
             self.world.arm(int(2 ** self.rng.uniform(0, 8)), strike)
         clock = trio.testing.MockClock(autojump_threshold=0)
         try:
@@ -296,7 +296,7 @@ class Simulation:
             self.check(take.verdict == "done" or excused, "unfinished", (take.id, take.verdict, take.why))
         for gateway in self.gateways.values():
             for charge in gateway.ledger:
-                listed = states.get(plan.TakeId(charge.take)) in ("done", "ambiguous", "lost")
+                listed = states.get(TakeId(charge.take)) in ("done", "ambiguous", "lost")
                 self.check(charge.refunded or listed, "money-vanished", charge)
 
 

@@ -38,7 +38,7 @@ def pixels_of(data: bytes, index: int) -> str:
 
 
 class Studio:
-    """`Executor` on the simulated disk. With probability `trouble` a worker dies, a tenth as often the drawing fails."""
+    """`Executor` on the simulated disk. With probability `trouble` a worker dies, a tenth as often drawing fails."""
 
     def __init__(self, disk: SimulatedDisk, rng: Random, trouble: float = 0.0) -> None:
         self._disk = disk

@@ -43,7 +43,7 @@ def frames_of(duration: Fraction) -> int:
     return int(duration * FPS) + 1
 
 
-@dataclass(frozen=True)
+@dataclass
 class Toy:
     """A gateway's driver. It sends a key exactly where the gateway keeps keys."""
 
@@ -89,7 +89,7 @@ class Toy:
                 return Running()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sketch:
     """The local toy."""
 
