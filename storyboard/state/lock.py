@@ -81,7 +81,8 @@ def holder(path: Path) -> Holder | None:
 def _refused(by: Holder | None) -> Refused:
     who = f"process {by.pid} on {by.host}" if by else "another process"
     message = f"{who} is working on this film"
-    return Refused([Diagnostic("already-running", message, hint="wait for it, or end it")], exit_code=11)
+    hint = "wait for it, or end it: storyboard stop FILE"
+    return Refused([Diagnostic("already-running", message, hint=hint)], exit_code=11)
 
 
 def _read(fd: int) -> Holder | None:
