@@ -15,9 +15,9 @@ from pathlib import Path
 
 import trio
 
-from storyboard.diagnostics import Refused
+from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, NotSent, Polled, Response, Unknown
-from storyboard.media.jobs import FrameJob, MediaError, Taken, VerifyJob
+from storyboard.media.jobs import Answer, FrameJob, Job, MediaError, Report, Taken, VerifyJob
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Letters, Ports
@@ -35,6 +35,8 @@ DRAIN = "drain"
 """The kind of message that asks a running render to finish what runs and stop."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
+DISK = frozenset(("disk-full", "cannot-write"))
+"""Media failures that are the disk's: no other take would fare better."""
 
 
 @dataclass(slots=True)
@@ -150,11 +152,20 @@ class Runner:
             case ev.Fetch():
                 return await self._fetch(action)
 
+    async def _media(self, job: Job, report: Report | None = None) -> Answer:
+        """Run a media job. Raises MediaError, and Refused (14) where the disk failed it."""
+        try:
+            return await self.ports.executor.run(job, report)
+        except MediaError as error:
+            if error.code in DISK:
+                raise Refused([Diagnostic(error.code, error.message)], exit_code=14) from error
+            raise
+
     async def _extract(self, action: ev.Extract) -> ev.Event:
         target = self.ports.clips.frame_path(action.clip, action.index)
         job = FrameJob(str(self.ports.clips.clip_path(action.clip)), action.index, str(target))
         try:
-            taken = await self.ports.executor.run(job)
+            taken = await self._media(job)
         except MediaError as error:
             return ev.FrameBroke(action.clip, action.index, error.code, error.message)
         if not isinstance(taken, Taken):
@@ -173,7 +184,7 @@ class Runner:
             self.ports.tell(ev.News("progress", action.take, {"share": round(share, 3)}))
 
         try:
-            clip = await self.ports.executor.run(job, report)
+            clip = await self._media(job, report)
         except MediaError as error:
             return ev.Broke(action.key, error.code, error.message, again=error.code in AGAIN)
         if not isinstance(clip, Clip):
@@ -221,7 +232,7 @@ class Runner:
             return ev.Broke(action.key, "no-network", "this installation has no network client")
         try:
             await self.ports.network.fetch(action.provider, action.link, part)
-            clip = await self.ports.executor.run(VerifyJob(str(part)))
+            clip = await self._media(VerifyJob(str(part)))
         except MediaError as error:
             return ev.Broke(action.key, error.code, error.message)
         except ConnectionError as error:
