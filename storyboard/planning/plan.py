@@ -214,11 +214,8 @@ class _Planner:
         return tuple(dict.fromkeys(reasons))
 
     def _blocked(self, shot: Shot) -> tuple[str, ...]:
-        return tuple(
-            f"{need} is blocked"
-            for need in graph.needs(shot)
-            if any(take.verdict == "blocked" for take in self.by_shot[need])
-        )
+        blocked = [self.takes[key] for key in self._needs(shot) if self.takes[key].verdict == "blocked"]
+        return tuple(dict.fromkeys(f"{take.shot.id} is blocked" for take in blocked))
 
     def _changed_inputs(self, shot: Shot, record: TakeRecord) -> tuple[str, ...]:
         """What of the carried part changed, or may have."""

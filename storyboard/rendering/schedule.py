@@ -3,8 +3,8 @@
 Laws.
 1. A record stands in the decision that needs it; the runner journals a decision's records before it starts any of its
    actions. So an intent is durable before its POST, and a job's id before anything that follows from it.
-2. A take starts when all it needs is done and the frames it carries are taken. A carried frame whose pixels equal those
-   that the existing clip was made from changes nothing.
+2. A take starts when all it needs is done and the frames it carries are taken; one that an earlier run submitted goes
+   on at once. A carried frame whose pixels equal those that the existing clip was made from changes nothing.
 3. One failed take spares the rest; what depends on it is skipped and says why.
 4. While draining nothing new starts; what runs may finish.
 
@@ -24,7 +24,7 @@ from storyboard.planning.manifest import asked, canonical
 from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text, digest_of
 from storyboard.rendering import events as ev
 from storyboard.rendering.submission import Submissions
-from storyboard.rendering.work import ENDED, Phase, Work, Works
+from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import FrameRecord, History, Record, TakeRecord, TakeState
 from storyboard.timing import carried_index
 
@@ -91,7 +91,10 @@ class Schedule:
     def begin(self, now: ev.Now) -> ev.Decision:
         """The first decision: what is done counts, what is held waits, old submissions are taken up again."""
         self._now, self._decision = now, ev.Decision()
-        for work in list(self.works):
+        works = list(self.works)
+        for work in reversed(works):
+            self._take_up(work)
+        for work in works:
             self._open(work)
         return self._decide()
 
@@ -166,10 +169,16 @@ class Schedule:
 
     # ── how a take moves on ──────────────────────────────────────────────────────────────────────────────────────
 
+    def _take_up(self, work: Work) -> None:
+        """Go on with what was sent already, whatever became of the takes it needs; those that need it come first."""
+        record = self.history.takes.get(work.take.key)
+        if work.take.verdict != "done" and record is not None and record.state not in ("ambiguous", "lost"):
+            self.submissions.resume(work)
+
     def _open(self, work: Work) -> None:
         """A take's first phase, by its verdict."""
         verdict = work.take.verdict
-        if work.phase in ENDED:
+        if work.phase != "waiting":
             return
         if verdict == "done":
             self._done(work, work.take.clip)
@@ -231,8 +240,7 @@ class Schedule:
             if same or not (take.free or self.policy.stale):
                 self._done(work, take.clip)
                 return
-        if not self.submissions.resume(work):
-            self.works.make_ready(work)
+        self.works.make_ready(work)
 
     def _done(self, work: Work, clip: ClipId | None) -> None:
         work.clip = clip
@@ -249,7 +257,7 @@ class Schedule:
         edge = [(work, self.works[key]) for key in work.followers]
         while edge:
             cause, follower = edge.pop()
-            if follower.phase in ENDED or follower.take.verdict == "held":
+            if follower.phase != "waiting" or follower.take.verdict == "held":
                 continue
             if follower.take.clip is not None:
                 self._done(follower, follower.take.clip)
