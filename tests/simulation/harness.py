@@ -1,4 +1,4 @@
-"""One seed: a film, paid gateways, up to five boots that end badly, one calm boot; the laws are watched all the way.
+"""One seed: a film, paid gateways, up to five boots that end badly, two calm ones; the laws are watched all the way.
 
 Everything random comes from the seed: the film, the faults, where a process is struck, how long it stays down, and the
 order in which trio runs what is ready. The schedule, the submissions, the runner and the clip store are production's.
@@ -8,7 +8,7 @@ Laws, by the names that a violation carries:
 `paid-twice`: no take is charged twice. `no-intent`: an attempt with the very bytes is durable before they leave.
 `resubmitted`: an ambiguous or settled attempt is never sent. `rendered-again`: nor a take that is done.
 `clip-missing`: a done take's clip is on disk and whole. `stalled`: open work, nothing under way and no timer never
-meet. `undrained`: a drain ends. `unfinished`: the calm boot ends with every take done, or ambiguous or lost or behind
+meet. `undrained`: a drain ends. `unfinished`: the calm boots end with every take done, or ambiguous or lost or behind
 such a one. `money-vanished`: every charge that stays belongs to a take that is done or listed as ambiguous or lost.
 """
 
@@ -159,7 +159,8 @@ class Simulation:
                 self._boot(wild=True)
                 if self.violations:
                     return self.violations
-            self._boot(wild=False)
+            for _ in range(2):
+                self._boot(wild=False)
         self._judge()
         return self.violations
 
