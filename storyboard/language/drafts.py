@@ -6,7 +6,7 @@ Without an id a shot takes its scene's and the next free letter (A … Z, AA), i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Related, Span
@@ -18,6 +18,9 @@ from storyboard.language.scope import Evaluation, holds_expression
 from storyboard.language.shot_model import SOURCES, Shot
 from storyboard.language.spelling import listed, nearest
 from storyboard.language.tree import Map, Seq, at, span
+
+UNREAD = Shot.model_construct()
+"""A shot of which nothing could be read."""
 
 Taken = dict[str, tuple[str, Span]]
 """Ids that are given away: as folded, to as written and where."""
@@ -59,7 +62,7 @@ class Draft:
     setting: Setting | None
     id: str = ""
     written: bool = False
-    model: Shot = field(default_factory=Shot.model_construct)
+    model: Shot = UNREAD
 
     @property
     def place(self) -> Span:
@@ -206,10 +209,14 @@ class Drafting:
         if "prompt" in given and "action" in given:
             message = "prompt is sent as written, in place of action"
             self.problems.append(draft.at(("prompt",), "two-sources", message, "keep one of them", key=True))
-        misspelt = any(nearest(key, Shot.known(), Shot.aka) in SOURCES for key in draft.own if key not in Shot.known())
-        if not given and not draft.elsewhere and not misspelt:
+        if not given and not draft.elsewhere and not _misspelt_source(draft.own):
             message = f'nothing happens in shot "{draft.id}"'
             self.problems.append(at(draft.own, (), "no-source", message, f"add {listed(SOURCES)}"))
+
+
+def _misspelt_source(shot: Map) -> bool:
+    known = Shot.known()
+    return any(nearest(key, known, Shot.aka) in SOURCES for key in shot if key not in known)
 
 
 def _without_shots(tree: Map, message: str) -> Diagnostic:

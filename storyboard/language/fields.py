@@ -106,7 +106,8 @@ def choice(
         expected = f'expected {listed(words)}, found "{text}"'
         raise wrong("bad-choice", expected, did_you_mean(text, known.values(), known) or hint)
 
-    return Leaf(read, listed(words), {"type": "string", "enum": [*words, *(also or {})]})
+    hyphened = [word.replace("close up", "close-up") for word in also or () if "close up" in word]
+    return Leaf(read, listed(words), {"type": "string", "enum": [*words, *(also or {}), *hyphened]})
 
 
 def _resolution(text: str, node: Node, reading: Reading) -> str:

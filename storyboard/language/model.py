@@ -75,7 +75,7 @@ class File(Fields):
 
 Files = Annotated[
     list[Annotated[File, Form(_file, TEXT, lambda: {"file": "?"})]],
-    Several("a list of files"),
+    Several(),
 ]
 """A list of paths, or of `{file, …}`."""
 

@@ -99,20 +99,14 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """A list; one entry alone stands for a list of one. `what` completes "expected …"."""
-
-    what: str
+    """A list; one entry alone stands for a list of one."""
 
     def _validate(self, node: Any, info: ValidationInfo) -> Any:
         if passes(node, info):
             return []
         if is_empty(node):
             raise wrong("empty-value", EMPTY, EMPTY_HINT)
-        if isinstance(node, Seq):
-            return node
-        if isinstance(node, Map):
-            raise wrong("wrong-kind", f"expected {self.what}, found a mapping", "put - before it, or [ ] around it")
-        return [node]
+        return node if isinstance(node, Seq) else [node]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_before_validator_function(self._validate, handler(source))

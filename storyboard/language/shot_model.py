@@ -82,7 +82,7 @@ class Line(Fields):
         "tone": "how",
     }
 
-    who: Annotated[list[Text], Several("names of the cast")] | None = about(
+    who: Annotated[list[Text], Several()] | None = about(
         "Who speaks: a key of the cast, or several. May be left out where one person is in the shot.", "mira"
     )
     says: Text = about("The words.", "You kept the coat.", default=...)
@@ -200,13 +200,10 @@ class Defaults(Fields):
     lens: Text | None = about("The lens.", "35mm")
     location: Text | None = about("Where it is: a key of `locations`.", "deck")
     time: Text | None = about("When it is; read from the scene's slug where not written.", "dawn")
-    cast: (
-        Annotated[
-            list[Annotated[Casting, Form(_casting, TEXT, lambda: {"who": "?"})]], Several("a list of names of the cast")
-        ]
-        | None
-    ) = about("Who is in it: `name`, `name.look`, or `{name: how they are here}`.", ["mira", "jonas.suit"])
-    props: Annotated[list[Text], Several("a list of props")] | None = about("Keys of `props`.", ["lamp"])
+    cast: Annotated[list[Annotated[Casting, Form(_casting, TEXT, lambda: {"who": "?"})]], Several()] | None = about(
+        "Who is in it: `name`, `name.look`, or `{name: how they are here}`.", ["mira", "jonas.suit"]
+    )
+    props: Annotated[list[Text], Several()] | None = about("Keys of `props`.", ["lamp"])
     style: Text | None = about("How it looks: a key of `styles`.", "noir")
     sounds: Text | None = about("What is heard; asked for where `audio` is.", "gulls, a rope creaking")
     negative: Text | None = about("What must not be seen.", "text, watermark")
@@ -238,7 +235,7 @@ class Shot(Defaults):
     action: (
         Annotated[
             list[Annotated[Beat, Form(_keyed("does"), TEXT, lambda: {"does": "?"})]],
-            Several("text, or a list of {at, does}"),
+            Several(),
         ]
         | None
     ) = about(
@@ -250,13 +247,13 @@ class Shot(Defaults):
     dialogue: (
         Annotated[
             list[Annotated[Line, Form(_keyed("says"), TEXT, lambda: {"says": "?"})]],
-            Several("text, or a list of {who, says}"),
+            Several(),
         ]
         | None
     ) = about("What is said: a text, or lines.", "You're late.", [{"who": "jonas", "says": "You kept the coat."}])
     start: EdgeField | None = about("What the shot opens on.", "previous", {"from": "1A"}, {"image": "refs/first.png"})
     end: EdgeField | None = about("What the shot ends on.", {"image": "refs/last.png"})
-    after: Annotated[list[Text], Several("a list of shots")] | None = about(
+    after: Annotated[list[Text], Several()] | None = about(
         "Shots that must be done before; no frame is carried.", ["1A"]
     )
     circled: Annotated[int, whole(1, 99, "a circled take for each profile")] | None = about(
@@ -289,7 +286,7 @@ class Scene(Fields):
     time: Text | None = about("Short for `defaults.time`.", "night")
     style: Text | None = about("Short for `defaults.style`.", "noir")
     sounds: Text | None = about("Short for `defaults.sounds`.", "gulls")
-    keep: Annotated[list[Text], Several("a list of texts")] | None = about(
+    keep: Annotated[list[Text], Several()] | None = about(
         "What must not change between its shots.", ["wet boards", "lamp on the left"]
     )
     chain: ChainField | None = about("Whether its shots open on one another's last frames.", "previous")
