@@ -113,11 +113,15 @@ class LocalProcesses:
         return worker
 
     async def close(self) -> None:
-        """Let every idle worker end; kill those that do not. Those at work end with their jobs."""
+        """Let every idle worker end by itself; kill those that do not, and those still at work."""
         for worker in self._idle:
-            await worker.end()
-            await self._bury(worker)
+            await worker.dismiss()
+        with trio.move_on_after(FAREWELL_S):
+            for worker in self._idle:
+                await worker.gone()
         self._idle.clear()
+        for worker in tuple(self._alive):
+            await self._bury(worker)
 
 
 @asynccontextmanager
@@ -201,11 +205,13 @@ class _Worker:
         said = "; ".join([line.strip() for line in words if line.strip()][-LAST_WORDS_LINES:])
         return f"a media worker {how}" + (f": {said}" if said else "")
 
-    async def end(self) -> None:
-        """Close its standard input and wait a little for its end."""
+    async def dismiss(self) -> None:
+        """Close its standard input, upon which it ends."""
         await self._stdin.aclose()
-        with trio.move_on_after(FAREWELL_S):
-            await self._process.wait()
+
+    async def gone(self) -> None:
+        """Wait for its end."""
+        await self._process.wait()
 
     async def kill(self) -> None:
         """End it now, whatever it is doing; reap it and close its pipes."""

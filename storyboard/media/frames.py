@@ -147,7 +147,7 @@ def write_png(rgb: RGB, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
         with part.open("wb") as file:
-            Image.fromarray(rgb, "RGB").save(file, format="PNG", compress_level=3)
+            Image.fromarray(rgb).save(file, format="PNG", compress_level=3)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)

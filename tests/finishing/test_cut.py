@@ -2,6 +2,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from storyboard.film import Clip, ShotId
@@ -44,6 +45,22 @@ async def test_a_film_has_exactly_the_frames_of_its_durations(tmp_path: Path) ->
     assert isinstance(made, Clip)
     assert made.frames == 48
     assert not made.has_audio
+
+
+@pytest.mark.parametrize(("frames", "opens_on", "total"), [(25, 24, 48), (24, 23, 47)])
+async def test_a_chain_is_one_movement(frames: int, opens_on: int, total: int, tmp_path: Path) -> None:
+    """The second clip opens on the first one's frame at the cut, else on its last: the film counts 0, 1, 2 … anyway."""
+    paths = {
+        ShotId("S0"): footage.film(tmp_path / "0.mp4", frames=frames),
+        ShotId("S1"): footage.film(tmp_path / "1.mp4", frames=25, first=opens_on),
+    }
+    clips = {name: verify(path, footage.silent) for name, path in paths.items()}
+    board = film([shot(0, "1"), shot(1, "1", "S0")])
+    await InProcess().run(cut(board, clips, paths, tmp_path / "film.mp4"))
+    shown = footage.all_pictures(tmp_path / "film.mp4")
+    numbered = [footage.picture(number).astype(int) for number in range(total + 5)]
+    nearest = [int(np.argmin([np.abs(rgb - other).mean() for other in numbered])) for rgb in shown]
+    assert nearest == list(range(total))
 
 
 def test_a_shot_without_a_clip_is_a_key_error(tmp_path: Path) -> None:

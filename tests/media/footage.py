@@ -45,8 +45,9 @@ def film(
     height: int = HEIGHT,
     layout: Any = "mono",
     x264: str = "",
+    first: int = 0,
 ) -> Path:
-    """Write a clip; `group` is the most frames between key frames."""
+    """Write a clip of the pictures from number `first` on; `group` is the most frames between key frames."""
     muxer = {"movflags": "faststart"} if path.suffix in (".mp4", ".mov") else {}
     with av.open(str(path), "w", options=muxer) as container:
         video = container.add_stream(codec, rate=fps)
@@ -63,15 +64,15 @@ def film(
             video.options = {"g": str(group), "cpu-used": "8", "deadline": "realtime", "b": "4M"}
         codec_of_sound: Any = "libopus" if path.suffix == ".webm" else "aac"
         audio = container.add_stream(codec_of_sound, rate=RATE, layout=layout) if sound_s else None
-        _write_pictures(container, video, frames)
+        _write_pictures(container, video, frames, first)
         if audio is not None and sound_s:
             _write_tone(container, audio, round(sound_s * RATE))
     return path
 
 
-def _write_pictures(container: OutputContainer, video: VideoStream, frames: int) -> None:
+def _write_pictures(container: OutputContainer, video: VideoStream, frames: int, first: int) -> None:
     for number in range(frames):
-        frame = av.VideoFrame.from_ndarray(picture(number, video.width, video.height), "rgb24")
+        frame = av.VideoFrame.from_ndarray(picture(first + number, video.width, video.height), "rgb24")
         frame.pts = number
         container.mux(video.encode(frame))
     container.mux(video.encode(None))
@@ -87,6 +88,20 @@ def _write_tone(container: OutputContainer, audio: AudioStream, samples: int) ->
         frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
         container.mux(audio.encode(frame))
     container.mux(audio.encode(None))
+
+
+def trimmed(path: Path, source: Path, frames: int) -> Path:
+    """Write `source` again without its first `frames` frames: they stay in the file, an edit list hides them."""
+    with av.open(str(source)) as old, av.open(str(path), "w", options={"avoid_negative_ts": "disabled"}) as new:
+        streams = {stream.index: new.add_stream_from_template(stream) for stream in old.streams}
+        for packet in old.demux():
+            if packet.pts is None or packet.dts is None:
+                continue
+            earlier = round(Fraction(frames, 24) / packet.time_base)
+            packet.pts, packet.dts = packet.pts - earlier, packet.dts - earlier
+            packet.stream = streams[packet.stream_index]
+            new.mux(packet)
+    return path
 
 
 def flat(path: Path, ycbcr: tuple[int, int, int], matrix: int, frames: int = 1) -> Path:

@@ -10,13 +10,14 @@ from PIL import Image
 from storyboard.media.encode import Writer
 from storyboard.media.frames import Reader, passes, pictures, take_frame, write_png
 from storyboard.media.jobs import MediaError
-from tests.media.footage import all_pictures, film, flat, silent
+from tests.media.footage import all_pictures, film, flat, silent, trimmed
 
 FILMS: dict[str, Callable[[Path], Path]] = {
     "one group, B-frames": lambda folder: film(folder / "a.mp4", group=250, b_frames=3),
     "key frames only": lambda folder: film(folder / "a.mp4", group=1, b_frames=0),
     "short groups": lambda folder: film(folder / "a.mp4", group=8),
     "open groups": lambda folder: film(folder / "a.mp4", group=8, b_frames=3, x264="open-gop=1"),
+    "an edit list": lambda folder: trimmed(folder / "b.mp4", film(folder / "a.mp4", frames=58, sound_s=3.0), 10),
     "longer sound": lambda folder: film(folder / "a.mp4", sound_s=4.0, group=12),
     "shorter sound": lambda folder: film(folder / "a.mp4", sound_s=0.5, group=12),
     "matroska, rounded times": lambda folder: film(folder / "a.mkv", group=10, fps=Fraction(24000, 1001)),

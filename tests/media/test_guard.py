@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 import pytest
 
-from storyboard.media.guard import MOST_BYTES, demuxer, opened
+from storyboard.media.guard import MOST_BYTES, MOST_FRAMES, demuxer, opened
 from storyboard.media.jobs import MediaError
 from tests.media.footage import film, tone
 
@@ -75,6 +75,16 @@ def test_a_fifo_is_refused_without_being_read(tmp_path: Path) -> None:
 def test_a_file_past_the_cap_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = film(tmp_path / "clip.mp4", frames=2)
     os.truncate(path, MOST_BYTES + 1)
+    assert refusal(path) == "too-large-media"
+
+
+def test_a_file_that_promises_more_frames_than_a_day_has_is_refused(tmp_path: Path) -> None:
+    path = film(tmp_path / "clip.mp4", frames=3)
+    data = bytearray(path.read_bytes())
+    runs = data.index(b"stts") + 12
+    assert int.from_bytes(data[runs : runs + 4], "big") == 3
+    data[runs : runs + 4] = (MOST_FRAMES + 1).to_bytes(4, "big")
+    path.write_bytes(data)
     assert refusal(path) == "too-large-media"
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.media.sound import FADE_SAMPLES, SAMPLE_RATE, listen, sample_at
-from tests.media.footage import film, tone
+from tests.media.footage import film, tone, trimmed
 
 INSIDE = slice(FADE_SAMPLES, -FADE_SAMPLES)
 """The part of a stretch that no fade touches."""
@@ -36,6 +36,12 @@ def test_in_mp4_the_samples_are_those_that_went_in(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", sound_s=2.0)
     heard = listen(path, 12_000, 24_000, Decimal(0))
     assert np.abs(heard[INSIDE] - tone(24_000, 12_000)[INSIDE]).max() < 0.02
+
+
+def test_sound_that_an_edit_list_hides_is_not_heard(tmp_path: Path) -> None:
+    path = trimmed(tmp_path / "b.mp4", film(tmp_path / "a.mp4", sound_s=2.0), 12)
+    heard = listen(path, 2400, 24_000, Decimal(0))
+    assert np.abs(heard[INSIDE] - tone(24_000, 2400 + 24_000)[INSIDE]).max() < 0.02
 
 
 def test_stereo_becomes_mono(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import pytest
 from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import MediaError
 from storyboard.media.verify import verify
-from tests.media.footage import film, silent
+from tests.media.footage import film, silent, trimmed
 
 FILMS: dict[str, Callable[[Path], Path]] = {
     "mp4": lambda folder: film(folder / "a.mp4"),
     "mp4 with sound": lambda folder: film(folder / "a.mp4", sound_s=2.0),
     "mp4 of key frames": lambda folder: film(folder / "a.mp4", group=1, b_frames=0),
+    "mp4 with an edit list": lambda folder: trimmed(folder / "b.mp4", film(folder / "a.mp4", frames=58), 10),
     "mov": lambda folder: film(folder / "a.mov"),
     "matroska": lambda folder: film(folder / "a.mkv", sound_s=3.0),
     "webm": lambda folder: film(folder / "a.webm", codec="libvpx-vp9"),
