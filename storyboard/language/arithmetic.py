@@ -1,7 +1,8 @@
 """What expressions may do with values, and how large a value may become.
 
 Every operation looks at the sizes before it allocates: nothing here can cost more than a text of `MAX_TEXT` characters
-or a list of `MAX_ITEMS`. Numbers with a fraction are rounded to 15 significant digits, so 0.1 + 0.2 is 0.3.
+or a list of `MAX_ITEMS`. Numbers behave as on paper: they are rounded to 15 significant digits, so
+0.1 + 0.2 is 0.3, and 10 / 2 is 5.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ MAX_BITS = 64
 """Bits of a whole number."""
 
 _KINDS: dict[type, str] = {bool: "true or false", int: "a number", float: "a number", str: "a text", Cited: "an asset"}
-_PLAIN: dict[str, Callable[[Any, Any], Any]] = {
+_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
     "-": operator.sub,
+    "*": operator.mul,
+    "**": operator.pow,
     "/": operator.truediv,
     "//": operator.floordiv,
     "%": operator.mod,
@@ -37,7 +41,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt,
     "gteq": operator.ge,
 }
-_SIGNS = {"lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
+_ORDERS = {"lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
 
 
 def kind_of(value: Any) -> str:
@@ -122,15 +126,10 @@ def binary(sign: str, left: Any, right: Any) -> Any:
 
 
 def _of_numbers(sign: str, left: Any, right: Any) -> Any:
-    if sign == "+":
-        return number(left + right)
-    if sign == "*":
-        return number(left * right)
-    if sign == "**":
-        if isinstance(left, int) and isinstance(right, int) and right > 0 and left.bit_length() * right > 4 * MAX_BITS:
-            raise too_long("the number is too large")
-        return number(left**right)
-    return number(_PLAIN[sign](left, right))
+    if sign == "**" and isinstance(left, int) and isinstance(right, int) and left.bit_length() * right > 4 * MAX_BITS:
+        raise too_long("the number is too large")
+    result = number(_SIGNS[sign](left, right))
+    return int(result) if isinstance(result, float) and result.is_integer() else result
 
 
 def _repeated(text: str, times: int) -> str:
@@ -152,7 +151,7 @@ def compare(sign: str, left: Any, right: Any) -> bool:
     try:
         return bool(_COMPARE[sign](left, right))
     except TypeError:
-        raise bad(f'"{_SIGNS[sign]}" does not go with {kind_of(left)} and {kind_of(right)}') from None
+        raise bad(f'"{_ORDERS[sign]}" does not go with {kind_of(left)} and {kind_of(right)}') from None
 
 
 def _by_key(value: Any) -> Any:

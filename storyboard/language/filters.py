@@ -13,6 +13,8 @@ from typing import Any
 from storyboard.language.arithmetic import MAX_TEXT, compare, in_text, is_number, joined, kind_of, number
 from storyboard.language.citing import has_citation
 from storyboard.language.faults import Undefined, bad, too_long
+from storyboard.language.scalars import TooLong, resolve
+from storyboard.language.tree import Scalar
 
 
 def _text(value: Any) -> str:
@@ -65,15 +67,17 @@ def _round(value: Any, digits: Any = 0) -> Any:
     return number(nearest) if digits == 0 else number(nearest / 10**digits)
 
 
-def _int(value: Any) -> int:
-    return int(_float(value)) if not isinstance(value, int) else int(value)
-
-
-def _float(value: Any) -> float:
-    try:
-        return float(number(float(value if not isinstance(value, str) else _text(value).strip()[:100])))
-    except (TypeError, ValueError):
-        raise bad(f"{kind_of(value)} is no number here") from None
+def _read(value: Any) -> Any:
+    """The number that a value is, or that its text spells as a storyboard would."""
+    if isinstance(value, str):
+        try:
+            found = resolve(_text(value).strip())
+        except TooLong:
+            raise too_long("the number is too large") from None
+        value = found.value if isinstance(found, Scalar) else found
+    if not is_number(value):
+        raise bad(f"{kind_of(value)} is no number here")
+    return number(value)
 
 
 def _numbers(value: Any) -> list[Any]:
@@ -112,8 +116,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "capitalize": lambda value: _text(value).capitalize(),
     "count": _length,
     "first": lambda value: _end(value, 0),
-    "float": _float,
-    "int": _int,
+    "float": lambda value: float(_read(value)),
+    "int": lambda value: int(_read(value)),
     "join": _join,
     "last": lambda value: _end(value, -1),
     "length": _length,
