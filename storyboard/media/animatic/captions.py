@@ -60,7 +60,7 @@ class Measures:
     @property
     def measure(self) -> float:
         """The longest line."""
-        return min(self.width - 2 * self.margin, self.unit * 1.5)
+        return min(self.width - 2 * self.margin, self.unit * 1.62)
 
     def size(self, share: float) -> int:
         """A font size as a share of the short side, never below what can be read at all."""
@@ -166,19 +166,19 @@ def _tag(wide: int, high: int, name_px: int, radius: int) -> Image.Image:
 
 def _foot(does: str | None, says: Says | None, sizes: Measures) -> Image.Image | None:
     """The strip at the foot: the line that is spoken above, what happens below it."""
-    room = sizes.height * 0.21
+    room = sizes.height * 0.185
     spoken = _spoken(says, sizes, room * 0.6) if says else []
     left = room - sum(hand.leading_px for _, hand, _ in spoken)
     rows = list(spoken)
     if does:
-        hand, lines = fit(does, sizes.measure, left, sizes.size(0.0265), sizes.size(0.0205), 420)
+        hand, lines = fit(does, sizes.measure, left, sizes.size(0.0250), sizes.size(0.0195), 430)
         gap = [("", Hand(max(1, hand.size_px // 3)), QUIET)] if rows and lines else []
         rows += gap + [(line, hand, QUIET if spoken else PAPER) for line in lines]
     if not rows:
         return None
     text_px = sum(hand.leading_px for _, hand, _ in rows)
     patch = _shade(sizes, text_px)
-    y: float = patch.height - sizes.margin * 0.8 - text_px
+    y: float = patch.height - sizes.margin * 0.72 - text_px
     for text, hand, colour in rows:
         write(patch, (sizes.margin, y + hand.size_px), text, hand, (*colour, 255))
         y += hand.leading_px
@@ -201,7 +201,7 @@ def _spoken(says: Says, sizes: Measures, room: float) -> list[tuple[str, Hand, t
 
 def _shade(sizes: Measures, text_px: int) -> Image.Image:
     """A dark that rises softly behind the letters."""
-    high = min(sizes.height, round(text_px + sizes.margin * 2.4))
+    high = min(sizes.height, round(text_px + sizes.margin * 2.1))
     ramp = Image.linear_gradient("L").resize((sizes.width, high), Image.Resampling.BICUBIC)
     alpha = ramp.point([round(178 * min(1.0, (level / 255) / 0.55) ** 1.4) for level in range(256)])
     patch = Image.new("RGBA", (sizes.width, high), (*DEEP, 0))

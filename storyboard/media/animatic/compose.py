@@ -41,7 +41,7 @@ def compose(spec: Spec) -> Plates:
     if reading.angle == "overhead":
         near = Layer(spec.width_px, spec.height_px, far.ink)
         overhead.people(near, lit, reading)
-    elif reading.size == "INSERT":
+    elif reading.size == "INSERT" and not reading.on_wall:
         inserts.things(near, lit, _named(spec))
     return Plates(_finish(far.ink, reading, spec.seed), _finished_cutout(near, reading))
 
@@ -56,11 +56,11 @@ def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> L
     for at, reach, strength in lamps:
         glow(far, at, reach, lit.glow, strength)
     for actor in staging.actors:
-        figures.shadow(far, actor.pose, lit)
+        figures.shadow(far, actor.pose, actor.look, lit)
     depth = 0.0042 * max(0.0, staging.camera.zoom - 1.15) * spec.height_px
-    if depth > 0.4:
+    if depth > 0.4 and not reading.on_wall:
         far.ink = far.ink.filter(ImageFilter.GaussianBlur(depth))
-    if reading.size == "INSERT":
+    if reading.size == "INSERT" and not reading.on_wall:
         inserts.table(far, lit, reading)
     return far
 

@@ -7,10 +7,11 @@ at 1.5, waist at 3, soles at 7.3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 from storyboard.media.animatic import heads
 from storyboard.media.animatic.layer import Layer, Point, smooth
-from storyboard.media.animatic.palette import Colour, Light, mix, scaled
+from storyboard.media.animatic.palette import Light, mix, scaled
 from storyboard.media.animatic.wardrobe import Look
 
 SOLES = 7.3
@@ -43,7 +44,7 @@ def draw(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     """Draw a person."""
     heads.behind(layer, pose, look, light)
     if pose.crown + 3.4 * pose.head < 1.12:
-        _legs(layer, pose, look, light)
+        (_kneeling if look.crouching else _legs)(layer, pose, look, light)
     far_arm, near_arm = (-1, 1) if pose.back else (1, -1)
     _arm(layer, pose, look, light, far_arm, near=False)
     if not pose.back:
@@ -84,15 +85,16 @@ def _legs(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
 
 def _torso(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     hem, flare = HEMS[look.garment]
+    hem = min(hem, 4.5) if look.crouching else hem
     b = look.build
     waist = 0.66 * b if not look.woman else 0.58 * b / 0.9
     loose = {"coat": 0.10, "hoodie": 0.08, "jacket": 0.06, "sweater": 0.03}.get(look.garment, 0.0)
     flare = flare * (b + 0.1) if look.garment != "dress" else flare * 0.9
-    slope = 1.42
+    slope = 1.34
     outline = [
-        (-0.22, 1.16), (0.24, 1.16), (0.56 * b, slope - 0.04), (0.92 * b, 1.58), (0.93 * b, 2.0),
+        (-0.22, 1.10), (0.24, 1.10), (0.56 * b, slope - 0.04), (0.90 * b, 1.53), (0.93 * b, 2.0),
         (waist + loose + 0.06, 2.95), (flare, hem - 0.3), (flare + 0.02, hem), (0, hem + 0.05), (-flare - 0.02, hem),
-        (-flare, hem - 0.3), (-waist - loose - 0.06, 2.95), (-0.93 * b, 2.0), (-0.92 * b, 1.58), (-0.56 * b, slope - 0.04),
+        (-flare, hem - 0.3), (-waist - loose - 0.06, 2.95), (-0.93 * b, 2.0), (-0.90 * b, 1.53), (-0.56 * b, slope - 0.04),
     ]  # fmt: skip
     layer.form(pose.ring(outline), look.top, light, 0.30 * pose.head, rim=1.0)
     if pose.back:
@@ -186,31 +188,74 @@ def _front(layer: Layer, pose: Pose, look: Look, light: Light, hem: float) -> No
         layer.line(smooth(neck, closed=False), 0.06 * head, mix(light.lit(look.top), light.dark(look.top), 0.5))
 
 
+JOINTS = {
+    "hang": ((0.97, 2.90), (0.97, 3.80)),
+    "pocket": ((1.14, 2.86), (0.74, 3.50)),
+    "hold": ((1.02, 2.84), (0.30, 2.62)),
+    "point": ((1.50, 2.05), (2.25, 1.82)),
+}
+"""Elbow and wrist, outwards from the middle, of the arm that makes a gesture."""
+
+
 def _arm(layer: Layer, pose: Pose, look: Look, light: Light, side: int, near: bool) -> None:
-    """A sleeve that hangs, or bends to a pocket; then the hand."""
-    b, loose = look.build, 0.03 if look.garment in ("coat", "hoodie", "jacket") else 0.0
-    bent = near and look.number % 3 == 1 and not look.walking
-    swing = (0.22 if side > 0 else -0.16) if look.walking else 0.0
-    elbow = side * (0.98 * b + (0.15 if bent else 0.02)), 2.92
-    wrist = (side * 0.74 * b, 3.55) if bent else (side * 0.98 * b + swing, 3.82)
-    sx, w = side * 0.88 * b, 0.20 + loose
-    outline = [
-        (side * 0.62 * b, 1.46), (sx + side * 0.06, 1.56), (sx + side * (w * 0.60), 2.0), (elbow[0] + side * w * 0.62, elbow[1]),
-        (wrist[0] + side * w * 0.60, wrist[1]), (wrist[0] - side * w * 0.55, wrist[1] + 0.02),
-        (elbow[0] - side * w * 0.95, elbow[1] + 0.02), (sx - side * w * 0.95, 2.1),
-    ]  # fmt: skip
+    """A sleeve from shoulder to wrist, then the hand; the other arm hangs."""
+    gesture = look.gesture
+    if (gesture == "point") == near or (gesture == "pocket" and look.walking):
+        gesture = "hang"
+    swing = (0.22 if side > 0 else -0.16) if look.walking and gesture == "hang" else 0.0
+    (elbow_x, elbow_y), (wrist_x, wrist_y) = JOINTS[gesture]
+    b, loose = look.build, 1.12 if look.garment in ("coat", "hoodie", "jacket") else 1.0
+    elbow = (side * elbow_x * b, elbow_y)
+    wrist = (side * wrist_x * b + swing, wrist_y) if gesture != "hold" else (-side * wrist_x, wrist_y)
     colour = look.top if look.garment != "dress" else look.skin
-    if not bent and pose.crown + 3.6 * pose.head < 1.15:
-        _hand(layer, pose, look, light, wrist, side)
-    layer.form(pose.ring(outline, 6), colour if near else scaled(colour, 0.88), light, 0.13 * pose.head, rim=0.9)
-    if not bent:
-        cuff = [pose.at(wrist[0] + side * w * 0.6, wrist[1]), pose.at(wrist[0] - side * w * 0.55, wrist[1])]
-        layer.line(cuff, 0.05 * pose.head, light.dark(colour), 0.5)
+    colour = colour if near else scaled(colour, 0.88)
+    if gesture != "pocket" and pose.crown + (wrist_y - 0.2) * pose.head < 1.15:
+        _hand(layer, pose, look, light, elbow, wrist)
+    sleeve = limb([(side * 0.74 * b, 1.58), elbow, wrist], [0.25 * loose, 0.205 * loose, 0.145 * loose])
+    layer.form(pose.ring(sleeve, 4), colour, light, 0.13 * pose.head, rim=0.9)
+    if gesture == "hold" and pose.head > 0.05:
+        thing = [
+            (wrist[0] + dx, wrist[1] + dy) for dx, dy in ((-0.02, -0.42), (0.52, -0.50), (0.58, -0.06), (0.04, 0.02))
+        ]
+        layer.form([pose.at(x, y) for x, y in thing], (176, 158, 128), light, 0.05 * pose.head)
+        thumb = [
+            (wrist[0] + dx, wrist[1] + dy)
+            for dx, dy in ((0.0, -0.14), (0.16, -0.20), (0.24, -0.12), (0.16, -0.04), (0.02, 0.04))
+        ]
+        layer.form(pose.ring(thumb, 4), look.skin, light, 0.03 * pose.head, rim=0.5)
 
 
-def _hand(layer: Layer, pose: Pose, look: Look, light: Light, wrist: Point, side: int) -> None:
-    """A hand that hangs, its thumb to the front."""
-    x, y = wrist
+def limb(joints: list[Point], widths: list[float]) -> list[Point]:
+    """The outline of an arm or leg through its joints; `widths` are half widths there."""
+    left: list[Point] = []
+    right: list[Point] = []
+    for k, ((x, y), wide) in enumerate(zip(joints, widths, strict=True)):
+        (ax, ay), (bx, by) = joints[max(0, k - 1)], joints[min(len(joints) - 1, k + 1)]
+        long = max(1e-6, hypot(bx - ax, by - ay))
+        nx, ny = -(by - ay) / long * wide, (bx - ax) / long * wide
+        left.append((x + nx, y + ny))
+        right.append((x - nx, y - ny))
+    return left + right[::-1]
+
+
+def _kneeling(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
+    """One knee on the ground, the other up."""
+    behind = limb([(-0.2, 3.4), (-0.15, 4.75), (-1.05, 4.92)], [0.42, 0.30, 0.20])
+    front = limb([(0.2, 3.45), (1.05, 3.75), (0.95, 4.85)], [0.42, 0.30, 0.22])
+    shoe = [(0.72, 4.75), (1.05, 4.72), (1.42, 4.92), (1.42, 5.06), (0.70, 5.06)]
+    layer.form(pose.ring(behind, 5), scaled(look.legs, 0.86), light, 0.14 * pose.head, rim=0.5)
+    layer.form(pose.ring(front, 5), look.legs, light, 0.14 * pose.head, rim=0.8)
+    layer.form(pose.ring(shoe, 4), look.shoes, light, 0.05 * pose.head)
+
+
+def _hand(layer: Layer, pose: Pose, look: Look, light: Light, elbow: Point, wrist: Point) -> None:
+    """A hand that goes on from the forearm, its thumb to the front."""
+    long = max(1e-6, hypot(wrist[0] - elbow[0], wrist[1] - elbow[1]))
+    fx, fy = (wrist[0] - elbow[0]) / long, (wrist[1] - elbow[1]) / long
+
+    def turned(points: list[Point]) -> list[Point]:
+        return [(wrist[0] + x * fy + y * fx, wrist[1] - x * fx + y * fy) for x, y in points]
+
     palm = [
         (-0.11, -0.06),
         (0.11, -0.06),
@@ -221,28 +266,24 @@ def _hand(layer: Layer, pose: Pose, look: Look, light: Light, wrist: Point, side
         (-0.09, 0.36),
         (-0.125, 0.16),
     ]
-    layer.form(pose.ring([(x + px, y + py) for px, py in palm], 4), look.skin, light, 0.05 * pose.head, rim=0.6)
+    layer.form(pose.ring(turned(palm), 4), look.skin, light, 0.05 * pose.head, rim=0.6)
     thumb = [(0.06, 0.0), (0.16, 0.10), (0.17, 0.26), (0.12, 0.28), (0.08, 0.16)]
-    layer.form(pose.ring([(x + px, y + py) for px, py in thumb], 4), look.skin, light, 0.03 * pose.head, rim=0.6)
+    layer.form(pose.ring(turned(thumb), 4), look.skin, light, 0.03 * pose.head, rim=0.6)
     if pose.detail > 60:
         for k in (-0.04, 0.02, 0.07):
-            layer.line(
-                [pose.at(x + k, y + 0.24), pose.at(x + k * 0.8, y + 0.44)],
-                0.012 * pose.head,
-                light.dark(look.skin),
-                0.6,
-            )
+            finger = [pose.at(x, y) for x, y in turned([(k, 0.24), (k * 0.8, 0.44)])]
+            layer.line(finger, 0.012 * pose.head, light.dark(look.skin), 0.6)
 
 
-def shadow(layer: Layer, pose: Pose, light: Light, tint: Colour | None = None) -> None:
+def shadow(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     """The soft dark on the floor under a figure."""
-    feet = pose.at(0, SOLES - 0.03)
+    feet = pose.at(0, (SOLES - 2.25 if look.crouching else SOLES) - 0.03)
     layer.oval(
         (feet[0] - light.side * 0.5 * pose.head, feet[1]),
         1.35 * pose.head,
         0.16 * pose.head,
-        tint or light.shade,
+        light.shade,
         0.55,
         blur=0.09 * pose.head,
     )
-    layer.oval(feet, 0.75 * pose.head, 0.09 * pose.head, tint or light.shade, 0.6, blur=0.04 * pose.head)
+    layer.oval(feet, 0.75 * pose.head, 0.09 * pose.head, light.shade, 0.6, blur=0.04 * pose.head)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from storyboard.media.animatic.camera import Camera
-from storyboard.media.animatic.layer import Layer, Point, ellipse, glow
+from storyboard.media.animatic.layer import Layer, Point, ellipse
 from storyboard.media.animatic.palette import Colour, Light, mix, scaled
 
 FLOOR, CEILING, HALF = 0.15, -0.26, 0.56
@@ -114,6 +114,17 @@ def clock(room: Room) -> None:
         for x in (0.363, 0.381, 0.402, 0.418):
             room.layer.fill(cam.wall(x, x + 0.011, -0.184, -0.162), (214, 84, 62))
         room.lamps.append((cam.at(0.395, -0.17), 0.13 * cam.zoom, 0.30))
+
+
+def safe(room: Room) -> None:
+    """A small safe in the wall, right of the middle at chest height."""
+    cam = room.camera
+    room.layer.fill(cam.wall(0.165, 0.255, -0.035, 0.045), room.light.lit((70, 74, 80)))
+    room.layer.fill(cam.wall(0.172, 0.248, -0.028, 0.038), room.light.lit((112, 118, 124)))
+    room.layer.fill(cam.wall(0.178, 0.242, -0.022, 0.032), room.light.lit((98, 104, 110)))
+    room.layer.oval(cam.at(0.205, 0.005), 0.014 * cam.zoom, 0.014 * cam.zoom, room.light.lit((54, 58, 64)))
+    room.layer.oval(cam.at(0.205, 0.005), 0.009 * cam.zoom, 0.009 * cam.zoom, room.light.lit((160, 162, 160)))
+    room.layer.line([cam.at(0.230, -0.008), cam.at(0.230, 0.018)], 0.005 * cam.zoom, room.light.lit((176, 176, 172)))
 
 
 def pictures(room: Room) -> None:
@@ -241,6 +252,7 @@ FURNITURE: tuple[tuple[str, Callable[[Room], None]], ...] = (
     (r"windows?|sunlight|daylight|窗", window),
     (r"pictures?|maps?|paintings?|posters?|photographs?|framed", pictures),
     (r"book\w*|librar\w+|shel(f|ves)|书", bookcase),
+    (r"safe", safe),
     (r"clocks?|timer|countdown|钟", clock),
     (r"doors?|exit|门", door),
     (r"rugs?|runner|carpet", rug),

@@ -140,7 +140,7 @@ def _eyes(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
             )
             crease = [pose.at(px, py - 0.030) for px, py in lid]
             layer.line(smooth(crease, closed=False), 0.009 * head, deep, 0.35)
-        layer.line(smooth([pose.at(px, py) for px, py in lid], closed=False), 0.022 * head, ink, 0.9)
+        layer.line(smooth([pose.at(px, py) for px, py in lid], closed=False), 0.019 * head, ink, 0.88)
         brow = [pose.at(x - wide * 1.25, 0.412), pose.at(x - wide * 0.2, 0.378), pose.at(x + wide * 1.15, 0.400)]
         layer.line(
             smooth(brow, closed=False),
@@ -171,7 +171,7 @@ def _mouth(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     line = smooth(
         [pose.at(0.005, 0.804), pose.at(0.10, 0.808), pose.at(0.155, 0.813), pose.at(0.285, 0.800)], closed=False
     )
-    layer.line(line, 0.014 * head, mix(dark, light.shade, 0.8), 0.85)
+    layer.line(line, 0.011 * head, mix(dark, light.shade, 0.7), 0.8)
     layer.oval(pose.at(0.15, 0.885), 0.085 * head, 0.018 * head, dark, 0.5, blur=0.012 * head)
 
 
@@ -204,7 +204,7 @@ def _hair(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
         return
     if look.hair == "shaved":
         outline = [(x * 0.955, y * 0.92 + 0.035) for x, y in CAP]
-        layer.fill(pose.ring(outline), light.lit(colour), 0.55, blur=0.012 * head)
+        layer.fill(pose.ring(outline), light.lit(mix(scaled(colour, 0.5), look.skin, 0.25)), 0.6, blur=0.012 * head)
         return
     if look.hair == "curly":
         for k, (x, y) in enumerate(smooth(CAP[1:10], 3, closed=False)):

@@ -28,7 +28,7 @@ def floor(layer: Layer, light: Light, reading: Reading) -> None:
                 layer.fill(box(float(x), -1, float(x) + step, 2), mix(ground, light.key, 0.2), 0.25)
     if any(word in reading.text for word in ("rug", "runner", "carpet")):
         layer.fill(box(-0.24, -1, 0.24, 2), light.lit((132, 52, 46)), 0.9)
-    layer.oval((0, 0.5), 0.75, 0.55, light.glow, 0.22, blur=0.14)
+    layer.oval((0, 0.44), 0.75, 0.5, light.glow, 0.22, blur=0.14)
     if "table" in reading.text or "desk" in reading.text:
         _table(layer, light, reading)
 
@@ -36,20 +36,20 @@ def floor(layer: Layer, light: Light, reading: Reading) -> None:
 def _table(layer: Layer, light: Light, reading: Reading) -> None:
     half = min(0.52, layer.aspect * 0.34)
     felt = "pool" in reading.text or "billiard" in reading.text
-    layer.fill(box(-half - 0.03, 0.27, half + 0.07, 0.80), light.shade, 0.6, blur=0.03)
-    layer.form(box(-half - 0.02, 0.24, half + 0.02, 0.76), (112, 70, 46), light, 0.02, rim=0.5)
-    layer.fill(box(-half + 0.025, 0.285, half - 0.025, 0.715), light.lit((62, 122, 92) if felt else (140, 96, 64)))
-    layer.oval((0, 0.5), half * 0.8, 0.17, light.glow, 0.22, blur=0.06)
+    layer.fill(box(-half - 0.03, 0.21, half + 0.07, 0.72), light.shade, 0.6, blur=0.03)
+    layer.form(box(-half - 0.02, 0.18, half + 0.02, 0.68), (112, 70, 46), light, 0.02, rim=0.5)
+    layer.fill(box(-half + 0.025, 0.222, half - 0.025, 0.638), light.lit((62, 122, 92) if felt else (140, 96, 64)))
+    layer.oval((0, 0.43), half * 0.8, 0.15, light.glow, 0.22, blur=0.06)
     layer.fill(
-        [(x * 1.0, y) for x, y in ((-0.07, 0.44), (0.06, 0.43), (0.075, 0.55), (-0.06, 0.56))],
+        [(x * 1.0, y) for x, y in ((-0.07, 0.37), (0.06, 0.36), (0.075, 0.48), (-0.06, 0.49))],
         light.lit((214, 206, 184)),
     )
     if felt:
         for x in (-half + 0.02, 0.0, half - 0.02):
-            for y in (0.282, 0.718):
+            for y in (0.22, 0.64):
                 layer.oval((x, y), 0.022, 0.022, light.lit((40, 32, 30)))
         for k in range(5):
-            at = (-half * 0.55 + 0.055 * k, 0.46 + 0.03 * (k % 2))
+            at = (-half * 0.55 + 0.055 * k, 0.39 + 0.03 * (k % 2))
             layer.oval((at[0] + 0.006, at[1] + 0.008), 0.019, 0.018, light.shade, 0.5, blur=0.004)
             layer.form(ellipse(at, 0.018, 0.018), BALLS[k], light, 0.008)
 
@@ -67,7 +67,7 @@ def people(layer: Layer, light: Light, reading: Reading) -> None:
         (1.0, 0.5),
     )
     for person, (across, down) in zip(reading.people[: len(spots)], spots, strict=False):
-        at = (0.0, 0.52) if count == 1 and "table" not in reading.text else (across * reach, down)
+        at = (0.0, 0.46) if count == 1 and "table" not in reading.text else (across * reach, down)
         _from_above(layer, light, at, look(person), 1 if down > 0.5 else -1)
 
 

@@ -74,8 +74,15 @@ PEOPLE = re.compile(
 )
 EMPTY = re.compile(r"\b(empty|deserted|abandoned|nobody|no one|no people|landscape only)\b|空无一人", re.IGNORECASE)
 BEHIND = re.compile(
-    r"\b(from behind|back view|rear view|backs? to|'s back\b|back fills|following .*behind)|背影|背后", re.IGNORECASE
+    r"\b(shot|seen|view\w*|camera|framed|follow\w*)\b[^.;]{0,24}\bfrom behind\b(?! the | an? | his | her )|\b(back|rear) view\b|"
+    r"'s back fills|\bback to (us|the camera|camera)\b|背影",
+    re.IGNORECASE,
 )
+DETAIL = re.compile(
+    r"^\W*(?:\w+ ){0,3}close(?:-| )?(?:up|shot)?(?: shot)? (?:of|on) (?:the|an?) ([^.;]{0,60})", re.IGNORECASE
+)
+FACE = re.compile(r"\b(face|eyes?|head|mouth|expression|woman|man|girl|boy|portrait)\b", re.IGNORECASE)
+ON_A_WALL = re.compile(r"\b(doors?|handle|latch|wall|safe|keypad|clock|bookcase|shelf|panel|window)\b", re.IGNORECASE)
 SHOULDER = re.compile(r"over[\w\s'’.-]{0,40}shoulder|\bots\b|越肩|过肩", re.IGNORECASE)
 LAMPS = re.compile(
     r"\b(lamps?|lights?|lantern|candle|fire|neon|bulb|torch|flashlight|timer|screen|monitor)\b|灯|火", re.IGNORECASE
@@ -87,6 +94,7 @@ FLICKER = re.compile(r"flicker\w*|candle\w*|\bfire\w*|failing|torchlight|strob\w
 class Reading:
     """A shot as a picture. `people` are those to draw, `text` all of its words in one, `seed` the place's own number:
     shots in one place share it.
+    `on_wall` says that a detail is upright, not on a table.
     """
 
     setting: Setting
@@ -99,6 +107,7 @@ class Reading:
     people: tuple[Person, ...]
     behind: bool
     over_shoulder: bool
+    on_wall: bool
     flicker: bool
     place: str
     text: str
@@ -150,6 +159,14 @@ def _people(spec: Spec, text: str) -> tuple[Person, ...]:
     return (Person("", description=text),)
 
 
+def _detail(spec: Spec, people: tuple[Person, ...]) -> str:
+    """What a described first frame shows close by, where it is a thing and nobody's face; else empty."""
+    found = DETAIL.search(spec.words or "")
+    if found is None or FACE.search(found.group(1)):
+        return ""
+    return "" if any(p.name and p.name.lower() in found.group(1).lower() for p in people) else found.group(1)
+
+
 def read(spec: Spec) -> Reading:
     """Read a shot's words."""
     slug, style, framing = (spec.slug or "").lower(), (spec.style or "").lower(), (spec.framing or "").lower()
@@ -166,6 +183,9 @@ def read(spec: Spec) -> Reading:
     angle = next((a for t in ((spec.angle or "").lower(), framing, words) if (a := find(ANGLES, t))), None)
     tone = find(TONES, style) or find(TONES[2:], place) or "colour"
     seen = f"{framing} {(spec.angle or '').lower()} {acts} {words}"
+    detail = _detail(spec, people)
+    if detail:
+        size = "INSERT"
     return Reading(
         setting=setting,
         inside=inside,
@@ -177,6 +197,7 @@ def read(spec: Spec) -> Reading:
         people=people if (size != "INSERT") else (),
         behind=bool(BEHIND.search(seen)),
         over_shoulder=bool(SHOULDER.search(f"{framing} {words}")),
+        on_wall=bool(size == "INSERT" and ON_A_WALL.search(detail or acts)),
         flicker=bool(FLICKER.search(text)),
         place=f"{place} {slug}",
         text=text,

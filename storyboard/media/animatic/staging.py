@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storyboard.media.animatic.camera import Camera
 from storyboard.media.animatic.figures import EYES, SOLES, Pose
@@ -12,9 +12,9 @@ from storyboard.media.animatic.spec import Person, Spec
 from storyboard.media.animatic.wardrobe import Look, look
 
 HEADS: dict[Size, tuple[float, float]] = {
-    "EWS": (0.027, 0.60),
-    "WS": (0.064, 0.355),
-    "FS": (0.098, 0.115),
+    "EWS": (0.027, 0.57),
+    "WS": (0.064, 0.315),
+    "FS": (0.094, 0.100),
     "MWS": (0.150, 0.120),
     "MS": (0.215, 0.125),
     "MCU": (0.310, 0.120),
@@ -64,10 +64,9 @@ def stage(spec: Spec, reading: Reading) -> Staging:
         head, crown = head * 1.08, crown - 0.03
     elif reading.angle == "high":
         head, crown = head * 0.94, crown + 0.05
-    actors = [
-        _actor(spec, reading, person, k, len(people), head, crown, aspect, over is not None)
-        for k, person in enumerate(people)
-    ]
+    people = sorted((replace(p, manner=deeds(p, spec)) for p in people), key=_side_of)
+    placing = _Placing(spec, reading, len(people), head, crown, over is not None)
+    actors = [placing.actor(person, k) for k, person in enumerate(people)]
     camera = _camera(reading, spec, head, crown)
     shoulder = _shoulder(over, head, aspect, spec, actors) if over else None
     return Staging(camera, tuple(sorted(actors, key=lambda a: a.pose.crown + SOLES * a.pose.head)), shoulder)
@@ -89,38 +88,67 @@ def _cast(spec: Spec, reading: Reading) -> tuple[list[Person], Person | None]:
     return people[: MOST[reading.size]], over
 
 
-def _actor(
-    spec: Spec,
-    reading: Reading,
-    person: Person,
-    k: int,
-    count: int,
-    head: float,
-    crown: float,
-    aspect: float,
-    shoulder: bool,
-) -> Actor:
-    look_ = look(person)
-    step = aspect * (0.30 if reading.size not in ("EWS", "WS") else 0.15)
-    step = max(min(step, 3.2 * head), 1.5 * head) if count > 1 else 0.0
-    side = 1 if number(spec.slate, person.name) % 2 else -1
-    shift = (0.07 if reading.size in ("CU", "MCU", "MS") else 0.13 if reading.size in ("WS", "EWS") else 0.0) * min(
-        aspect, 1.8
-    )
-    middle = -side * shift if count == 1 else 0.0
-    if shoulder:
-        middle = 0.14 * aspect
-    x = middle + (k - (count - 1) / 2) * step
-    facing = side if count == 1 else (1 if x < 0 else -1)
-    if reading.size == "ECU":
-        x, facing = -facing * 0.13, facing
-    nearer = (1.0, 0.95, 1.04, 0.92, 1.0)[k % 5] if count > 1 else 1.0
-    size = head * look_.tall ** (1.0 if reading.size in ("EWS", "WS", "FS", "MWS") else 0.35) * nearer
-    feet = crown + SOLES * head + (nearer - 1) * 0.25 * head * SOLES
-    keep_feet = reading.size in ("EWS", "WS", "FS")
-    top = feet - SOLES * size if keep_feet else crown + (head - size) * EYES + (head / nearer - size / nearer) * 0.8
-    back = reading.behind and not shoulder and k == 0
-    return Actor(Pose(x, top, size, facing, back, size * spec.height_px), look_)
+def deeds(person: Person, spec: Spec) -> str:
+    """What a person does here: their manner, and the clauses in which their name stands (all, where they are alone)."""
+    texts = [*(beat.does for beat in spec.action), spec.words or "", spec.prompt or ""]
+    clauses = [clause for text in texts for clause in re.split(r"[.;,\n—→。，]", text)]
+    if len(spec.cast) > 1 and person.name:
+        clauses = [clause for clause in clauses if person.name.lower() in clause.lower()]
+    else:
+        clauses = [clause for clause in clauses if "camera" not in clause.lower()]
+    return " ; ".join([person.manner, *clauses]).strip(" ;")
+
+
+def _side_of(person: Person) -> int:
+    """-1 for those whom the words put on the left, 1 for the right."""
+    words = person.manner.lower()
+    return (1 if re.search(r"\bright\b|右", words) else 0) - (1 if re.search(r"\bleft\b|左", words) else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """What the places of all people of a shot follow from."""
+
+    spec: Spec
+    reading: Reading
+    count: int
+    head: float
+    crown: float
+    shoulder: bool
+
+    @property
+    def aspect(self) -> float:
+        return self.spec.width_px / self.spec.height_px
+
+    def _x(self, k: int, chance: int) -> float:
+        wide = self.reading.size in ("EWS", "WS")
+        if self.count == 1:
+            shift = {"CU": 0.07, "MCU": 0.08, "MS": 0.09, "WS": 0.15, "EWS": 0.17, "FS": 0.06}.get(
+                self.reading.size, 0.0
+            )
+            return 0.14 * self.aspect if self.shoulder else (-1 if chance % 2 else 1) * shift * min(self.aspect, 1.8)
+        step = self.aspect * (0.15 if wide else 0.30)
+        step = max(min(step, (4.4 if wide else 3.2) * self.head), 1.5 * self.head)
+        jitter = (chance % 11 - 5) / 5 * 0.22 * step if wide else 0.0
+        return (0.14 * self.aspect if self.shoulder else 0.0) + (k - (self.count - 1) / 2) * step + jitter
+
+    def actor(self, person: Person, k: int) -> Actor:
+        """Person `k` from the left."""
+        size, worn = self.reading.size, look(person)
+        whole = size in ("EWS", "WS", "FS")
+        chance = number(self.spec.slate, person.name)
+        x = self._x(k, chance)
+        facing = (1 if x < 0 else -1) if abs(x) > 0.5 * self.head or self.count == 1 else (1 if chance % 2 else -1)
+        if size == "ECU":
+            x = -facing * 0.16
+        nearer = 1.0 if self.count == 1 else (0.93, 0.97, 1.0, 1.05)[chance // 3 % 4]
+        head = self.head * worn.tall ** (1.0 if whole or size == "MWS" else 0.35) * nearer
+        feet = self.crown + SOLES * self.head + (nearer - 1) * 0.5 * SOLES * self.head
+        crown = feet - SOLES * head if whole else self.crown + (self.head - head) * 1.2
+        if worn.crouching:
+            crown += (2.25 if whole else 0.35) * head
+        back = self.reading.behind and not self.shoulder and k == 0
+        return Actor(Pose(x, crown, head, facing, back, head * self.spec.height_px), worn)
 
 
 def _camera(reading: Reading, spec: Spec, head: float, crown: float) -> Camera:
@@ -140,8 +168,11 @@ def _camera(reading: Reading, spec: Spec, head: float, crown: float) -> Camera:
     words = f"{spec.words or ''} {' '.join(b.does for b in spec.action)}".lower()
     home = next((x for pattern, x in HOMES if re.search(pattern, words)), 0.0) if reading.setting == "room" else 0.0
     wander = (number(spec.slate) % 7 - 3) / 3 * 0.10
+    if reading.size == "INSERT" and reading.on_wall:
+        return Camera(4.6, home or 0.2, 0.45)
     if zoom < 1.25:
-        home, wander = home * 0.1, wander * 0.3
+        home, wander = home * 0.15, wander * 1.2
+        zoom *= 1 + number(spec.slate, "near") % 4 * 0.09
     return Camera(min(zoom, 3.6), (home + wander) * (1 - 0.4 / zoom), min(0.9, max(0.06, horizon)))
 
 

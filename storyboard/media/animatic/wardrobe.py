@@ -12,8 +12,19 @@ from storyboard.media.animatic.spec import Person
 
 Hair = Literal["short", "curly", "long", "ponytail", "bun", "bob", "shaved", "bald"]
 Hat = Literal["none", "cap", "wool", "brim", "hood", "helmet"]
+Gesture = Literal["hang", "pocket", "hold", "point"]
 Garment = Literal["coat", "jacket", "sweater", "cardigan", "shirt", "suit", "dress", "jumpsuit", "hoodie"]
 
+GESTURES: tuple[tuple[Gesture, str], ...] = (
+    ("point", r"points?|pointing|reach\w*|waves?|waving|gestur\w+|presses|traces|knocks?|指向|伸手"),
+    (
+        "hold",
+        r"holds?|holding|lifts?|lifting|raises?|carr(y|ies|ying)|hands|examin\w+|reads?|reading|compares?|pulls?|inserts?|steadies|"
+        r"opens?|clutch\w*|grips?|phone|拿|举|握",
+    ),
+    ("pocket", r"pockets?|leans?|leaning|waits?|waiting|slouch\w*"),
+)
+CROUCH = r"\b(kneels?|kneeling|crouch\w*|squat\w*|sits?|sitting|seated)\b|跪|蹲|坐"
 HAIR: tuple[tuple[Hair, str], ...] = (
     ("bald", r"bald"),
     ("shaved", r"shaved|shaven|buzz\w*|crew ?cut|cropped|短寸|寸头"),
@@ -80,6 +91,8 @@ class Look:
     build: float
     tall: float
     walking: bool
+    crouching: bool
+    gesture: Gesture
     number: int
 
 
@@ -108,7 +121,7 @@ def look(person: Person) -> Look:
     )
     garments = next(pattern for name, pattern in GARMENTS if name == garment)
     hair = find(HAIR, text) or (("long", "bob", "bun", "short")[n // 7 % 4] if woman else "short")
-    old = re.search(r"\b(old|elderly|sixties|seventies|eighties|grandm\w+|grandf\w+)\b", text) is not None
+    old = re.search(r"(?<!-)\b(old(?!er)|elderly|sixties|seventies|eighties|grandm\w+|grandf\w+)\b", text) is not None
     hair_colour = _colour_of(
         r"hair|curls|bob|ponytail|braid|beard", text, (186, 186, 184) if old else HAIRS[n // 3 % 5]
     )
@@ -142,6 +155,8 @@ def look(person: Person) -> Look:
         tall=(0.72 if child else (0.95 if woman else 1.0) + (n % 13 - 6) / 240) * tall,
         walking=re.search(r"\b(walk\w*|strid\w*|run\w*|cross\w*|approach\w*|mov(es|ing)|step\w*|enter\w*)\b", text)
         is not None,
+        crouching=re.search(CROUCH, person.manner.lower()) is not None,
+        gesture=find(GESTURES, person.manner.lower()) or ("pocket" if n % 3 == 1 else "hang"),
         number=n,
     )
 
