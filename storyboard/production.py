@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Ask, Capabilities, Clip, ClipId, Film, Frame, ShotId, TakeKey
+from storyboard.exchange import Ask, Capabilities
+from storyboard.film import Clip, ClipId, Film, Frame, ShotId, TakeKey
 from storyboard.finishing.cut import cut
 from storyboard.language import Loaded, load
 from storyboard.language.settings import settings

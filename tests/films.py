@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.diagnostics import Span
-from storyboard.film import Beat, Capabilities, Clip, ClipId, Delivery, Edge, Film, Shot, ShotId
+from storyboard.exchange import Capabilities
+from storyboard.film import Beat, Clip, ClipId, Delivery, Edge, Film, Shot, ShotId
 
 PLACE = Span("film.yaml", 1, 1, 1, 2)
 ANIMATIC = Capabilities(name="animatic", local=True, any_fps=True, draws_slate=True, audio=True, negative=True)

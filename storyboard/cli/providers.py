@@ -9,7 +9,7 @@ import click
 
 from storyboard.cli.options import debug_option
 from storyboard.cli.table import Column, table
-from storyboard.film import Capabilities
+from storyboard.exchange import Capabilities
 from storyboard.providers import discover
 
 

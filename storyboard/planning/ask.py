@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storyboard.film import Ask, Capabilities, Film, Frame, Reference
+from storyboard.exchange import Ask, Capabilities
+from storyboard.film import Film, Frame, Reference
 from storyboard.planning import manifest
 from storyboard.planning.plan import PlannedTake, Slot
 

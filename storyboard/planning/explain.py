@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from storyboard.film import Capabilities, ShotId
+from storyboard.exchange import Capabilities
+from storyboard.film import ShotId
 from storyboard.planning import manifest
 from storyboard.planning.plan import Plan, PlannedTake, take_id
 from storyboard.state.journal import History, TakeRecord

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from storyboard.film import Ask, Asset, Capabilities, Casting, Edge, Line, Reference, Shot, TakeKey
+from storyboard.exchange import Ask, Capabilities
+from storyboard.film import Asset, Casting, Edge, Line, Reference, Shot, TakeKey
 from storyboard.planning.prompt import compose
 
 Digests = Mapping[str, str]

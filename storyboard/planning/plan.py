@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import Capabilities, ClipId, Edge, Film, Money, Shot, ShotId, TakeId, TakeKey
+from storyboard.exchange import Capabilities
+from storyboard.film import ClipId, Edge, Film, Money, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import graph, manifest
 from storyboard.planning.citation import named
 from storyboard.planning.price import price

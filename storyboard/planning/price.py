@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from storyboard.film import Capabilities, Money
+from storyboard.exchange import Capabilities
+from storyboard.film import Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from storyboard.film import Capabilities, TakeKey
+from storyboard.exchange import Capabilities
+from storyboard.film import TakeKey
 from storyboard.planning.plan import Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
 

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import Protocol, runtime_checkable
 
-from storyboard.film import Ask, Capabilities, JobId, Outcome, Polled, Request, Response
+from storyboard.exchange import Ask, Capabilities, Outcome, Polled, Request, Response
+from storyboard.film import JobId
 from storyboard.media.jobs import DrawJob
 
 GROUP = "storyboard.providers"

@@ -5,7 +5,8 @@ It takes any length, shape and rate, opens on a carried frame, and draws the sla
 
 from __future__ import annotations
 
-from storyboard.film import Ask, Asset, Capabilities, Casting, Line, Shot
+from storyboard.exchange import Ask, Capabilities
+from storyboard.film import Asset, Casting, Line, Shot
 from storyboard.media.animatic.spec import Does, Person, Place, Prop, Says, Spec
 from storyboard.media.jobs import DrawJob
 

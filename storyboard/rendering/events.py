@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storyboard.film import Ask, Clip, ClipId, Frame, JobId, Outcome, Polled, Request, TakeId, TakeKey
+from storyboard.exchange import Ask, Outcome, Polled, Request
+from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
 from storyboard.state.journal import Record
 
 

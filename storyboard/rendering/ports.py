@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from storyboard.film import Clip, ClipId, Frame, NotSent, Request, Response, TakeId, Unknown
+from storyboard.exchange import NotSent, Request, Response, Unknown
+from storyboard.film import Clip, ClipId, Frame, TakeId
 from storyboard.media.jobs import Executor
 from storyboard.rendering.events import News, Now
 from storyboard.state.inbox import Message

@@ -1,7 +1,8 @@
 """Performs what the schedule decides: one trio task an action, every decision journaled before its actions start.
 
 All events that arrive while a commit runs are decided together, so that the journal commits groups. A failure of the
-journal or the disk stops the run: nothing is sent that could not be recorded.
+journal or the disk stops the run: nothing is sent that could not be recorded. A run that is stopped waits for the
+answers to what it has sent, and records them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 import trio
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Clip, NotSent, Polled, Response, Unknown
+from storyboard.exchange import NotSent, Polled, Response, Unknown
+from storyboard.film import Clip
 from storyboard.media.jobs import Answer, FrameJob, Job, MediaError, Report, Taken, VerifyJob
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
@@ -55,7 +57,8 @@ class Runner:
         self.ports = ports
         self.providers = providers
         self.ended = Ended()
-        self._failure: BaseException | None = None
+        self._failure: Refused | None = None
+        self._unwritable = False
         self._send, self._receive = trio.open_memory_channel[ev.Event](math.inf)
         self._scope = trio.CancelScope()
 
@@ -69,6 +72,7 @@ class Runner:
                     nursery.start_soon(self._read_inbox, self.ports.inbox)
                 await self._loop(nursery)
                 nursery.cancel_scope.cancel()
+        self._last_words()
         if self._failure is not None:
             raise self._failure
         return self.ended
@@ -76,19 +80,37 @@ class Runner:
     async def _loop(self, nursery: trio.Nursery) -> None:
         decision = self.schedule.begin(self.ports.clock.now())
         while True:
-            try:
-                self.ports.journal.append(decision.records)
-            except Refused as refused:
-                self._failure = refused
+            if not self._record(decision):
                 return
-            for news in decision.news:
-                self.ports.tell(news)
             for action in decision.actions:
                 nursery.start_soon(self._perform, action)
             if self.schedule.finished or self._failure is not None:
                 return
             events = await self._events(decision.wake_at)
             decision = self.schedule.step(events, self.ports.clock.now())
+
+    def _last_words(self) -> None:
+        """Record what came in while the run was being stopped; nothing is started any more."""
+        events: list[ev.Event] = [ev.Drain()]
+        with suppress(trio.WouldBlock):
+            while True:
+                events.append(self._receive.receive_nowait())
+        if len(events) > 1:
+            self._record(self.schedule.step(events, self.ports.clock.now()))
+
+    def _record(self, decision: ev.Decision) -> bool:
+        """Journal a decision, then tell its news; False where the journal failed, now or before."""
+        if self._unwritable:
+            return False
+        try:
+            if decision.records:
+                self.ports.journal.append(decision.records)
+        except Refused as refused:
+            self._failure, self._unwritable = refused, True
+            return False
+        for news in decision.news:
+            self.ports.tell(news)
+        return True
 
     async def _events(self, wake_at: float | None) -> list[ev.Event]:
         """Everything that has happened; waits for the first, at most until `wake_at`."""
@@ -131,8 +153,8 @@ class Runner:
     async def _perform(self, action: ev.Action) -> None:
         try:
             event = await self._do(action)
-        except (Refused, OSError) as failure:
-            self._failure = failure
+        except Refused as refused:
+            self._failure = self._failure or refused
             self._scope.cancel()
             return
         self._send.send_nowait(event)
@@ -203,6 +225,8 @@ class Runner:
         return await self.ports.network.send(provider, request)
 
     async def _post(self, action: ev.Post) -> ev.Event:
+        if trio.current_effective_deadline() == -math.inf:
+            return ev.Answered(action.attempt, NotSent("the run was stopped before it left"))
         with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as scope:
             answer = await self._exchange(action.provider, action)
         if scope.cancelled_caught:
@@ -231,12 +255,11 @@ class Runner:
         if self.ports.network is None:
             return ev.Broke(action.key, "no-network", "this installation has no network client")
         try:
-            await self.ports.network.fetch(action.provider, action.link, part)
+            with refusing(part):
+                await self._download(self.ports.network, action, part)
             clip = await self._media(VerifyJob(str(part)))
         except MediaError as error:
             return ev.Broke(action.key, error.code, error.message)
-        except ConnectionError as error:
-            return ev.Broke(action.key, "download-failed", str(error))
         if not isinstance(clip, Clip):
             raise TypeError("a verify job answers a clip")
         return ev.Drawn(action.key, str(part), clip)

@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from storyboard.film import Ask, Capabilities, Clip, ClipId, Frame, TakeKey
+from storyboard.exchange import Ask, Capabilities
+from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
 from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text, digest_of
 from storyboard.rendering import events as ev

@@ -22,19 +22,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from storyboard.film import (
-    Accepted,
-    Ask,
-    Busy,
-    Failed,
-    Money,
-    NotSent,
-    Rejected,
-    Request,
-    Succeeded,
-    TakeKey,
-    Unknown,
-)
+from storyboard.exchange import Accepted, Ask, Busy, Failed, NotSent, Rejected, Request, Succeeded, Unknown
+from storyboard.film import Money, TakeKey
 from storyboard.providers import Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.work import Work

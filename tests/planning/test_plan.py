@@ -1,5 +1,7 @@
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -90,7 +92,7 @@ def test_renaming_and_inserting_shots_buys_nothing() -> None:
 
 
 def test_shots_that_ask_for_the_same_picture_have_clips_of_their_own() -> None:
-    same = {"action": (), "prompt": "Waves."}
+    same: dict[str, Any] = {"action": (), "prompt": "Waves."}
     made = plan(film(shot("1A", **same), shot("1B", **same)))
     assert made.takes[0].key != made.takes[1].key
 
@@ -146,7 +148,7 @@ def test_the_shortest_length_that_holds_the_shot_is_asked_and_priced() -> None:
     take = plan(film(shot("1A", duration=Fraction(6)))).takes[0]
     assert take.duration == 10
     assert take.price is not None
-    assert (take.price.amount, take.price.unit) == (60, "credits")
+    assert (take.price.amount, take.price.unit) == (Decimal(60), "credits")
 
 
 def test_a_carried_text_gives_its_digests_back() -> None:

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ DECK = Asset("locations", "deck", "Deck", PLACE, "the open deck of a ferry")
 NOIR = Asset("styles", "noir", "Noir", PLACE, prompt="black-and-white, 35mm grain")
 
 
-def whole(**fields: object) -> Shot:
+def whole(**fields: Any) -> Shot:
     return shot(
         "1A",
         cast=(Casting(MIRA, MIRA.looks["oilskin"], "soaked"),),

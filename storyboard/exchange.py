@@ -1,0 +1,164 @@
+"""What the planner, the schedule and the providers say to one another: capabilities, asks, requests and outcomes.
+
+Frozen values, like the words of `storyboard.film`. Nothing in here knows an origin or a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from storyboard.film import Frame, JobId, Reference, Shot, TakeId
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
+
+    `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
+    `unit` is empty where rendering is free. `retention_s` is how long an idempotency key is honoured, None without
+    idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
+    `options` names the fields of its own that a shot may give it. `pace` is the expected seconds of waiting for a
+    second of clip.
+    """
+
+    name: str
+    local: bool
+    unit: str = ""
+    durations: tuple[Fraction, ...] | None = None
+    longest: Fraction | None = None
+    aspects: frozenset[str] | None = None
+    resolutions: frozenset[str] | None = None
+    start_frame: bool = True
+    end_frame: bool = False
+    references: int = 0
+    frames_exclude_references: bool = False
+    video_in: bool = False
+    audio: bool = False
+    seed: bool = False
+    negative: bool = False
+    prompt_chars: int | None = None
+    any_fps: bool = False
+    options: frozenset[str] = frozenset()
+    draws_slate: bool = False
+    retention_s: int | None = None
+    concurrency: int | None = None
+    price_per_second: Decimal | None = None
+    pace: float = 30.0
+
+    @property
+    def free(self) -> bool:
+        """Whether rendering costs nothing."""
+        return not self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Everything a provider is asked for one take: the composed prompt, the settings, the carried frame, and the shot
+    itself for a provider that draws from its fields.
+    """
+
+    take: TakeId
+    shot: Shot
+    prompt: str
+    negative: str | None
+    duration: Fraction
+    width_px: int
+    height_px: int
+    aspect: str
+    resolution: str
+    fps: Fraction
+    seed: int
+    audio: bool
+    start: Frame | None = None
+    end: Frame | None = None
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as a driver wants it. The client adds the origin and the key; neither is ever in here."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """No byte left this machine; the same submission may be repeated."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider refused, in a documented way, before taking money."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """The provider asked to wait until `until` (seconds on the caller's clock); nothing was taken."""
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the work and names it; `charged` is what it says it charged."""
+
+    job: JobId
+    charged: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been accepted: anything that is not one of the other four."""
+
+    reason: str
+
+
+Outcome = NotSent | Rejected | Busy | Accepted | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A job that is not finished yet; `share` is what the provider says is done (0 to 1), if it says so."""
+
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """A finished job: where its clip is, and what was charged in the end."""
+
+    link: str
+    charged: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job that ended without a clip. `charged` is what stays charged, None where the provider does not say."""
+
+    code: str
+    message: str
+    charged: Decimal | None = None
+
+
+Polled = Running | Succeeded | Failed
