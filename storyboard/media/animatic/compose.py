@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from storyboard.media.animatic import exteriors, figures, inserts, interiors, motion, overhead
+from storyboard.media.animatic import exteriors, figures, inserts, interiors, motion, overhead, pictures
+from storyboard.media.animatic.atmosphere import Air, air
 from storyboard.media.animatic.layer import Layer, clouds, glow
-from storyboard.media.animatic.palette import Light, graded, light, scaled
-from storyboard.media.animatic.plates import Cutout, Plates, cut_out
+from storyboard.media.animatic.palette import Light, graded, graded_light, light, scaled
+from storyboard.media.animatic.plates import Cutout, Plates, canvas_size, cut_out
 from storyboard.media.animatic.reading import Reading, read
 from storyboard.media.animatic.spec import Spec
 from storyboard.media.animatic.staging import Staging, stage
@@ -31,19 +32,56 @@ def move_of(spec: Spec) -> motion.Kind:
     return motion.read(spec.move, "\n".join(texts))
 
 
-def compose(spec: Spec) -> Plates:
-    """Draw the shot's planes."""
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A shot ready to be moved: its planes, its air, its camera move, and whether its lamps flicker."""
+
+    plates: Plates
+    air: Air
+    move: motion.Kind
+    flickers: bool
+
+
+def compose(spec: Spec) -> Composition:
+    """Draw the shot. Raises MediaError where a reference image cannot be read."""
     reading = read(spec)
     lit = light(reading)
     staging = stage(spec, reading)
-    far = _background(spec, reading, lit, staging)
-    near = _actors(spec, far, lit, staging)
+    given = pictures.given(spec, reading)
+    if given is not None:
+        far = _reference(spec, given, staging)
+        near = Layer(spec.width_px, spec.height_px) if given.whole else _actors(spec, far, lit, staging)
+    else:
+        far = _background(spec, reading, lit, staging)
+        near = _foreground(spec, reading, far, lit, staging)
+    flickers = reading.flicker and given is None
+    shown = _finish(far.ink, reading, spec.seed)
+    dimmed = shown.point([round(level * 0.72) for level in range(256)] * 3) if flickers else None
+    plates = Plates(shown, _finished_cutout(near, reading), dimmed)
+    weather = air(
+        reading, graded_light(lit, reading.tone), (spec.width_px, spec.height_px), float(spec.seconds), spec.seed
+    )
+    return Composition(plates, weather, move_of(spec), flickers)
+
+
+def _reference(spec: Spec, given: pictures.Given, staging: Staging) -> Layer:
+    """A reference picture that fills the canvas, closer for closer shots."""
+    size = canvas_size(spec.width_px, spec.height_px)
+    zoom = 1.0 if given.whole else min(2.2, max(1.0, staging.camera.zoom))
+    return Layer(spec.width_px, spec.height_px, pictures.filled(given, size, zoom))
+
+
+def _foreground(spec: Spec, reading: Reading, far: Layer, lit: Light, staging: Staging) -> Layer:
+    """What stands before the set: the people, or the things of a detail."""
     if reading.angle == "overhead":
         near = Layer(spec.width_px, spec.height_px, far.ink)
         overhead.people(near, lit, reading)
-    elif reading.size == "INSERT" and not reading.on_wall:
+        return near
+    if reading.size == "INSERT" and not reading.on_wall:
+        near = Layer(spec.width_px, spec.height_px, far.ink)
         inserts.things(near, lit, _named(spec))
-    return Plates(_finish(far.ink, reading, spec.seed), _finished_cutout(near, reading))
+        return near
+    return _actors(spec, far, lit, staging)
 
 
 def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> Layer:
@@ -53,6 +91,8 @@ def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> L
         overhead.floor(far, lit, reading)
         return far
     lamps = SETS[reading.setting](far, staging.camera, lit, reading)
+    if reading.weather == "fog" and not reading.inside:
+        _veil(far, lit, staging.camera.horizon)
     for at, reach, strength in lamps:
         glow(far, at, reach, lit.glow, strength)
     for actor in staging.actors:
@@ -63,6 +103,16 @@ def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> L
     if reading.size == "INSERT" and not reading.on_wall:
         inserts.table(far, lit, reading)
     return far
+
+
+def _veil(far: Layer, lit: Light, horizon: float) -> None:
+    """Distance lost in fog: most at the horizon."""
+    at = far.pixel((0, horizon))[1]
+    rows = np.arange(far.size[1], dtype=np.float32)
+    away = np.abs(rows - at) / far.height_px
+    share = np.where(rows < at, 0.74 - 0.75 * away, 0.74 - 2.1 * away)
+    mask = Image.fromarray((np.clip(share, 0.08, 0.74) * 255).astype(np.uint8)[:, None]).resize(far.size)
+    far.ink.paste(lit.veil, (0, 0), mask)
 
 
 def _named(spec: Spec) -> str:

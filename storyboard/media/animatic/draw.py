@@ -10,14 +10,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from storyboard.media.animatic import captions, compose, motion
+from storyboard.media.animatic import captions, compose, motion, pictures
+from storyboard.media.animatic.atmosphere import flicker
 from storyboard.media.animatic.motion import View
 from storyboard.media.animatic.plates import see, stand_before
 from storyboard.media.animatic.spec import Spec
 from storyboard.media.encode import Writer
-from storyboard.media.jobs import MediaError, Report
+from storyboard.media.jobs import Report
 
 DISSOLVE_S = 0.9
 """How long a start frame goes over into the shot's own picture."""
@@ -31,8 +32,7 @@ class Picture:
         self.spec = spec
         self.size = (spec.width_px, spec.height_px)
         self._start = open_start(spec.start, self.size) if spec.start else None
-        self._plates = compose.compose(spec)
-        self._move = compose.move_of(spec)
+        self._shot = compose.compose(spec)
         self._captions = captions.captions(spec)
         self._dissolve = max(1, min(round(DISSOLVE_S * spec.rate), spec.frames * 2 // 5))
 
@@ -54,25 +54,20 @@ class Picture:
     def _composed(self, index: int) -> Image.Image:
         share = index / max(1, self.spec.frames - 1)
         seconds = float(index / self.spec.rate)
-        plates = self._plates
-        frame = see(plates.far, self.size, motion.view(self._move, share, seconds, 0.0))
+        plates, move = self._shot.plates, self._shot.move
+        far = plates.far
+        if plates.dimmed is not None:
+            far = Image.blend(plates.dimmed, far, flicker(seconds))
+        frame = see(far, self.size, motion.view(move, share, seconds, 0.0))
         if plates.near is not None:
-            stand_before(frame, plates.near, plates.far.size, motion.view(self._move, share, seconds, 1.0))
+            stand_before(frame, plates.near, far.size, motion.view(move, share, seconds, 1.0))
+        self._shot.air.lay(frame, seconds)
         return frame
-
-
-def open_picture(path: str) -> Image.Image:
-    """An image file as RGB, upright. Raises MediaError `image-unreadable`."""
-    try:
-        with Image.open(path) as opened:
-            return ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as error:
-        raise MediaError("image-unreadable", f"cannot read the picture {Path(path).name}: {error}") from error
 
 
 def open_start(path: str, size: tuple[int, int]) -> Image.Image:
     """A start frame: untouched where it has the size, else scaled and cropped to fill it."""
-    picture = open_picture(path)
+    picture = pictures.read(path)
     return picture if picture.size == size else ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
 
 

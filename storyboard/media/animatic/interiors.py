@@ -35,7 +35,7 @@ def room(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamps:
         layer.fill(cam.side(x, FLOOR - 0.013, FLOOR, 1, DEEP), mix(back, light.shade, 0.55))
     layer.fill(cam.quad(-HALF, HALF, FLOOR, 1, 1.35), light.shade, 0.35, blur=0.025)
     furnished = Room(layer, cam, light, reading.text, np.random.default_rng(reading.seed), [])
-    things = [draw for pattern, draw in FURNITURE if _has(pattern, reading.text if reading.on_wall else reading.place)]
+    things = [draw for pattern, draw in FURNITURE if _has(pattern, reading.place + reading.detail)]
     for draw in things or [window]:
         draw(furnished)
     return furnished.lamps or [(cam.at(0, CEILING * 0.8, 1.2), 0.8, 0.22)]

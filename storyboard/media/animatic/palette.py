@@ -7,7 +7,9 @@ together; a place bends them a little by its own number.
 from __future__ import annotations
 
 import colorsys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import pi, sin
+from typing import cast
 
 from PIL import Image
 
@@ -119,12 +121,31 @@ _TINTS: dict[Tone, tuple[float, Colour]] = {
 """Saturation kept, and the colour that white becomes."""
 
 
+_HARD = [
+    min(255, max(0, round(level + 26 * sin(2 * pi * (level / 255 - 0.5)) * (0.35 + 0.65 * level / 255))))
+    for level in range(256)
+]
+"""Black-and-white stock: deeper shadows, brighter lights."""
+
+
+def graded_light(base: Light, tone: Tone) -> Light:
+    """The colours of the air in the film's tone, for what is laid over finished frames."""
+    swatch = Image.new("RGB", (3, 1))
+    swatch.putdata([base.veil, base.key, base.low])
+    data = [graded(swatch, tone).getpixel((k, 0)) for k in range(3)]
+    veil, key, low = (cast(Colour, colour) for colour in data)
+    return replace(base, veil=veil, key=key, low=low)
+
+
 def graded(picture: Image.Image, tone: Tone) -> Image.Image:
     """An RGB picture in the film's tone."""
     keep, white = _TINTS[tone]
     luma = (0.2126, 0.7152, 0.0722)
     rows: list[float] = []
     for channel in range(3):
-        gain = white[channel] / 255 * (1.0 if tone not in ("mono",) else 1.06)
+        gain = white[channel] / 255
         rows += [gain * ((1 - keep) * luma[k] + (keep if k == channel else 0)) for k in range(3)] + [0.0]
-    return picture if tone == "colour" else picture.convert("RGB", tuple(rows))
+    if tone == "colour":
+        return picture
+    toned = picture.convert("RGB", tuple(rows))
+    return toned.point(_HARD * 3) if tone == "mono" else toned

@@ -44,11 +44,11 @@ class Cutout:
 
 @dataclass(frozen=True, slots=True)
 class Plates:
-    """A composed shot: the background canvas, a brighter one for lights that flicker, and the cutout before them."""
+    """A composed shot: the background canvas, the cutout before it, and a darker background where lamps flicker."""
 
     far: Image.Image
     near: Cutout | None = None
-    bright: Image.Image | None = None
+    dimmed: Image.Image | None = None
 
 
 def cut_out(ink: Image.Image, cover: Image.Image) -> Cutout | None:

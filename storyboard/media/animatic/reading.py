@@ -94,7 +94,7 @@ FLICKER = re.compile(r"flicker\w*|candle\w*|\bfire\w*|failing|torchlight|strob\w
 class Reading:
     """A shot as a picture. `people` are those to draw, `text` all of its words in one, `seed` the place's own number:
     shots in one place share it.
-    `on_wall` says that a detail is upright, not on a table.
+    `detail` is what an insert shows.
     """
 
     setting: Setting
@@ -107,11 +107,16 @@ class Reading:
     people: tuple[Person, ...]
     behind: bool
     over_shoulder: bool
-    on_wall: bool
+    detail: str
     flicker: bool
     place: str
     text: str
     seed: int
+
+    @property
+    def on_wall(self) -> bool:
+        """Whether a detail is upright (a door's handle) and not something on a table."""
+        return ON_A_WALL.search(self.detail) is not None
 
 
 def number(*words: str) -> int:
@@ -197,7 +202,7 @@ def read(spec: Spec) -> Reading:
         people=people if (size != "INSERT") else (),
         behind=bool(BEHIND.search(seen)),
         over_shoulder=bool(SHOULDER.search(f"{framing} {words}")),
-        on_wall=bool(size == "INSERT" and ON_A_WALL.search(detail or acts)),
+        detail=(detail or acts) if size == "INSERT" else "",
         flicker=bool(FLICKER.search(text)),
         place=f"{place} {slug}",
         text=text,

@@ -26,9 +26,10 @@ HEADS: dict[Size, tuple[float, float]] = {
 MOST = {"EWS": 5, "WS": 5, "FS": 4, "MWS": 3, "MS": 3, "MCU": 2, "CU": 1, "ECU": 1, "INSERT": 0}
 HOMES = (
     (r"desk|drawer|map", -0.40),
-    (r"door|keypad|exit|handle|latch|hatch|timer", 0.40),
+    (r"safe", 0.21),
+    (r"door|keypad|exit|handle|latch|hatch|timer", 0.42),
     (r"bookcase|ladder|shelf", -0.10),
-    (r"safe|wall", 0.16),
+    (r"wall", 0.16),
 )
 
 
@@ -166,7 +167,9 @@ def _camera(reading: Reading, spec: Spec, head: float, crown: float) -> Camera:
     elif reading.angle == "high":
         horizon = 0.08
     words = f"{spec.words or ''} {' '.join(b.does for b in spec.action)}".lower()
-    home = next((x for pattern, x in HOMES if re.search(pattern, words)), 0.0) if reading.setting == "room" else 0.0
+    words = reading.detail or words
+    named = [(found.start(), x) for pattern, x in HOMES if (found := re.search(pattern, words))]
+    home = min(named)[1] if named and reading.setting == "room" else 0.0
     wander = (number(spec.slate) % 7 - 3) / 3 * 0.10
     if reading.size == "INSERT" and reading.on_wall:
         return Camera(4.6, home or 0.2, 0.45)

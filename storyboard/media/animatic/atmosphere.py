@@ -1,0 +1,125 @@
+"""What lives in the air of a shot: fog that drifts, rain and snow that fall, lamps that flicker.
+
+Each is prepared once and costs a few milliseconds a frame. All of it follows from the clip's seed and the time in it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from storyboard.media.animatic.layer import clouds
+from storyboard.media.animatic.palette import Colour, Light, mix
+from storyboard.media.animatic.reading import Reading, Weather
+
+COARSE = 8
+"""Fog is prepared this many times smaller than the frame."""
+DRIFT = 0.035
+"""How far fog drifts, in frame widths a second."""
+FALL = {"rain": 1.9, "snow": 0.13}
+"""How fast it falls, in frame heights a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """The air over a frame of `size` pixels: a colour laid through masks that move."""
+
+    size: tuple[int, int]
+    weather: Weather | None
+    colour: Colour
+    masks: tuple[Image.Image, ...]
+
+    def lay(self, frame: Image.Image, seconds: float) -> None:
+        """Lay the air of a moment over a frame."""
+        if self.weather == "fog":
+            frame.paste(self.colour, (0, 0), self._fog(seconds))
+        for depth, mask in enumerate(self.masks if self.weather in ("rain", "snow") else ()):
+            frame.paste(self.colour, (0, 0), self._falling(mask, depth, seconds))
+
+    def _fog(self, seconds: float) -> Image.Image:
+        wide, high = self.size[0] / COARSE, self.size[1] / COARSE
+        left = min(DRIFT * seconds * wide, self.masks[0].width - wide)
+        box = (max(0.0, left), 0.0, max(0.0, left) + wide, min(high, float(self.masks[0].height)))
+        return self.masks[0].resize(self.size, Image.Resampling.BILINEAR, box=box)
+
+    def _falling(self, mask: Image.Image, depth: int, seconds: float) -> Image.Image:
+        """A tile as high as the frame, repeated downwards; nearer ones fall faster, snow sways."""
+        high = self.size[1]
+        speed = FALL["snow" if self.weather == "snow" else "rain"] * (1 + 0.5 * depth)
+        top = high - round(speed * seconds * high) % high
+        sway = 0.012 * math.sin(seconds * (0.9 + 0.4 * depth) + depth) if self.weather == "snow" else 0.0
+        left = (mask.width - self.size[0]) // 2 + round(sway * high)
+        return mask.crop((left, top, left + self.size[0], top + high))
+
+
+def air(reading: Reading, light: Light, size: tuple[int, int], seconds: float, seed: int) -> Air:
+    """The air of a shot that lasts `seconds`; empty where no weather shows, and indoors."""
+    weather = reading.weather if not reading.inside else ("fog" if reading.weather == "fog" else None)
+    generator = np.random.default_rng(seed)
+    if weather == "fog":
+        return Air(size, weather, light.veil, (_bank(size, seconds, generator, 0.30 if reading.inside else 0.52),))
+    if weather == "rain":
+        return Air(
+            size, weather, mix(light.key, light.low, 0.35), tuple(_streaks(size, generator, k) for k in range(2))
+        )
+    if weather == "snow":
+        return Air(
+            size, weather, mix(light.key, (255, 255, 255), 0.5), tuple(_flakes(size, generator, k) for k in range(3))
+        )
+    return Air(size, None, light.veil, ())
+
+
+def _bank(size: tuple[int, int], seconds: float, generator: np.random.Generator, most: float) -> Image.Image:
+    """A bank of fog, wide enough to drift for the whole clip, denser low in the frame."""
+    wide, high = size[0] // COARSE + 2, size[1] // COARSE + 1
+    whole = math.ceil(wide * (1 + DRIFT * seconds)) + 2
+    noise = clouds((whole, high), max(3, round(4 * whole / wide)), generator, 4)
+    soft = np.clip((noise - 0.28) / 0.5, 0, 1)
+    rise = np.clip(np.linspace(-0.1, 1.15, high, dtype=np.float32), 0.12, 1)[:, None]
+    return Image.fromarray((soft * rise * most * 255).astype(np.uint8))
+
+
+def _streaks(size: tuple[int, int], generator: np.random.Generator, depth: int) -> Image.Image:
+    """Rain on a tile that joins itself at the foot, twice as high as the frame."""
+    wide, high = size
+    tile = Image.new("L", size)
+    drawing = ImageDraw.Draw(tile)
+    for _ in range(150 - 60 * depth):
+        x, y = float(generator.uniform(-0.05, 1.05)) * wide, float(generator.uniform(0, 1)) * high
+        long = high * float(generator.uniform(0.05, 0.09)) * (1 + 0.6 * depth)
+        tone = int(generator.uniform(40, 84)) + 18 * depth
+        for shift in (0, -high):
+            drawing.line(
+                (x, y + shift, x - long * 0.10, y + long + shift), fill=tone, width=max(1, high // 620 + depth)
+            )
+    return _twice(tile.filter(ImageFilter.GaussianBlur(high / 1400)))
+
+
+def _flakes(size: tuple[int, int], generator: np.random.Generator, depth: int) -> Image.Image:
+    """Snow on such a tile; nearer flakes are larger and softer."""
+    wide, high = size[0] + size[1] // 12, size[1]
+    tile = Image.new("L", (wide, high))
+    drawing = ImageDraw.Draw(tile)
+    for _ in (range(190), range(80), range(26))[depth]:
+        x, y = float(generator.uniform(0, 1)) * wide, float(generator.uniform(0, 1)) * high
+        r = high * (0.0016, 0.0030, 0.0065)[depth] * float(generator.uniform(0.7, 1.3))
+        for shift in (0, -high, high):
+            drawing.ellipse((x - r, y - r + shift, x + r, y + r + shift), fill=(150, 190, 130)[depth])
+    return _twice(tile.filter(ImageFilter.GaussianBlur((0.6, 0.8, 2.4)[depth] * high / 720)))
+
+
+def _twice(tile: Image.Image) -> Image.Image:
+    whole = Image.new("L", (tile.width, 2 * tile.height))
+    whole.paste(tile, (0, 0))
+    whole.paste(tile, (0, tile.height))
+    return whole
+
+
+def flicker(seconds: float) -> float:
+    """How bright failing lamps burn at a moment, 0 to 1: mostly steady, with short falls."""
+    steady = 0.72 + 0.14 * math.sin(seconds * 9.1) * math.sin(seconds * 3.7 + 1)
+    fall = max(0.0, math.sin(seconds * 2.1 + 0.6) * math.sin(seconds * 5.3)) ** 6
+    return min(1.0, max(0.0, steady - 0.75 * fall))
