@@ -31,7 +31,9 @@ class Network(Protocol):
         """One exchange. `NotSent` only where no byte left; every other failure is `Unknown`."""
 
     async def fetch(self, provider: str, link: str, target: Path) -> None:
-        """Stream a finished clip to `target`. Raises OSError when the connection or the disk fails."""
+        """Stream a finished clip to `target`. Raises ConnectionError or TimeoutError when the gateway or the way to it
+        fails, another OSError when the disk does.
+        """
 
 
 class Clips(Protocol):

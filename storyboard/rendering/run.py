@@ -11,6 +11,7 @@ import math
 import signal
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
+from storyboard.state.disk import refusal
 
 ANSWER_S = 60.0
 """The most that a paying POST may take; it is shielded from cancellation until then."""
@@ -255,11 +257,14 @@ class Runner:
         if self.ports.network is None:
             return ev.Broke(action.key, "no-network", "this installation has no network client")
         try:
-            with refusing(part):
-                await self._download(self.ports.network, action, part)
+            await self.ports.network.fetch(action.provider, action.link, part)
             clip = await self._media(VerifyJob(str(part)))
         except MediaError as error:
             return ev.Broke(action.key, error.code, error.message)
+        except (ConnectionError, TimeoutError) as error:
+            return ev.Broke(action.key, "download-failed", str(error), again=True)
+        except OSError as error:
+            raise refusal(error, part) from error
         if not isinstance(clip, Clip):
             raise TypeError("a verify job answers a clip")
         return ev.Drawn(action.key, str(part), clip)
