@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
-from storyboard.film import Request, Response
+from storyboard.exchange import Request, Response
 from tests.simulation.studio import clip_bytes
 from tests.simulation.toy import KEY, SUBMIT
 

@@ -5,11 +5,16 @@ order in which trio runs what is ready. The schedule, the submissions, the runne
 The clock never goes backwards here: the age of a key is measured by it.
 
 Laws, by the names that a violation carries:
-`paid-twice`: no take is charged twice. `no-intent`: an attempt with the very bytes is durable before they leave.
-`resubmitted`: an ambiguous or settled attempt is never sent. `rendered-again`: nor a take that is done.
-`clip-missing`: a done take's clip is on disk and whole. `stalled`: open work, nothing under way and no timer never
-meet. `undrained`: a drain ends. `unfinished`: the calm boots end with every take done, or ambiguous or lost or behind
-such a one. `money-vanished`: every charge that stays belongs to a take that is done or listed as ambiguous or lost.
+- `paid-twice`: no take is charged twice for the same bytes.
+- `no-intent`: an attempt with the very bytes is durable before they leave.
+- `resubmitted`: an ambiguous or settled attempt is never sent.
+- `rendered-again`: nor is a take that is done.
+- `job-forgotten`: a job's id that reached a process which was not killed is kept.
+- `clip-missing`: a done take's clip is on disk and whole.
+- `stalled`: open work, nothing under way and no timer never meet.
+- `undrained`: a drain ends.
+- `unfinished`: the calm boots end with every take done, or ambiguous or lost or behind such a one.
+- `money-vanished`: every charge that stays belongs to a take that is done or listed as ambiguous or lost.
 """
 
 from __future__ import annotations
@@ -29,7 +34,8 @@ import trio.testing
 from trio._core import _run
 
 from storyboard.diagnostics import Refused
-from storyboard.film import Ask, Film, Frame, Request, TakeId, TakeKey
+from storyboard.exchange import Ask, Request
+from storyboard.film import Film, Frame, TakeId, TakeKey
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering import events as ev
@@ -132,6 +138,7 @@ class Simulation:
     violations: list[Violation] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
     finished: set[TakeKey] = field(default_factory=set)
+    heard: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.rng = Random(self.seed)
@@ -175,12 +182,14 @@ class Simulation:
             strikes: tuple[Strike, ...] = ("before", "during", "after", failing)
             strike = self.rng.choices(strikes, (4, 1, 4, 1))[0]
             self.world.arm(int(2 ** self.rng.uniform(0, 8)), strike)
+        self.heard.clear()
         clock = trio.testing.MockClock(autojump_threshold=0)
         try:
             trio.run(self._process, wild, clock=clock)
         except BaseException as error:  # noqa: BLE001 -- whatever is not the end that was ordered goes on
             _only_ordered_ends(error)
         self.trace += [f"boot at {self.clock.booted:.0f}, {crash}", *self.world.fuse.trace]
+        self._remembers()
         self.clock.booted += clock.current_time() + self.rng.choice(DOWN_S)
         self.world.crash(crash, self.rng)
         self._inspect()
@@ -226,7 +235,7 @@ class Simulation:
 
     def _ports(self, journal: Journal, store: ClipStore, wild: bool) -> Ports:
         world, rng = self.world, Random(self.rng.random())
-        wire = Wire(self.gateways, world.disk, world.fuse, rng, WILD if wild else CALM, self._witness)
+        wire = Wire(self.gateways, world.disk, world.fuse, rng, WILD if wild else CALM, self._witness, self.heard.add)
         return Ports(
             clock=self.clock,
             journal=journal,
@@ -243,7 +252,9 @@ class Simulation:
         with trio.move_on_after(LONG_S) as hanging:
             async with trio.open_nursery() as nursery:
                 if wild and self.rng.random() < 0.2:
-                    nursery.start_soon(_signal, self.rng.uniform(0.1, 400), self.rng.choice((None, 0.5, 2.0, 20.0)))
+                    nursery.start_soon(
+                        _signal, 2 ** self.rng.uniform(-2, 8), self.rng.choice((None, 0.5, 1.1, 2.0, 20.0))
+                    )
                 with _told(self.trace):
                     await runner.run()
                 nursery.cancel_scope.cancel()
@@ -272,6 +283,14 @@ class Simulation:
         if attempts:
             live = any(attempt.state in ("intended", "unsure") for attempt in attempts)
             self.check(live, "resubmitted", attempts)
+
+    def _remembers(self) -> None:
+        """A process that came to its own end, and whose journal took what it was given, has kept all it heard."""
+        fuse = self.world.fuse
+        struck = fuse.trace[fuse.at] if fuse.at is not None and fuse.at < len(fuse.trace) else ""
+        if not fuse.dead and not struck.startswith("append"):
+            kept = {(attempt.provider, attempt.job) for attempt in self.world.journal.read().attempts.values()}
+            self.check(self.heard <= kept, "job-forgotten", self.heard - kept)
 
     def _inspect(self) -> None:
         """What must hold whenever no process runs."""

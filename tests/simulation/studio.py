@@ -15,6 +15,7 @@ import trio
 
 from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, MediaError, Report, Taken, VerifyJob
+from storyboard.state.disk import FULL
 from tests.simulation.world import SimulatedDisk
 
 
@@ -74,8 +75,11 @@ class Studio:
 
     def _place(self, data: bytes, target: Path) -> None:
         part = target.with_name(f"{target.name}.part.tmp")
-        self._disk.write(part, data)
-        self._disk.rename(part, target)
+        try:
+            self._disk.write(part, data)
+            self._disk.rename(part, target)
+        except OSError as error:
+            raise MediaError("disk-full" if error.errno in FULL else "cannot-write", str(error)) from error
 
     def _falter(self) -> None:
         fate = self._rng.random()

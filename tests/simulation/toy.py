@@ -13,13 +13,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from storyboard.film import (
+from storyboard.exchange import (
     Accepted,
     Ask,
     Busy,
     Capabilities,
     Failed,
-    JobId,
     Outcome,
     Polled,
     Rejected,
@@ -29,6 +28,7 @@ from storyboard.film import (
     Succeeded,
     Unknown,
 )
+from storyboard.film import JobId
 from storyboard.media.jobs import DrawJob
 from storyboard.providers import Provider
 

@@ -5,18 +5,21 @@ A process that is killed while a submission is on its way does not call it back:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 
 import trio
 
-from storyboard.film import NotSent, Request, Response, Unknown
+from storyboard.exchange import NotSent, Request, Response, Unknown
 from tests.simulation.gateway import Faults, Gateway
 from tests.simulation.world import Fuse, SimulatedDisk
 
 Witness = Callable[[str, Request], None]
 """Sees every submission just before its first byte leaves."""
+Ear = Callable[[tuple[str, str]], None]
+"""Hears the provider and the job of every submission whose acceptance reached the process."""
 
 
 class Wire:
@@ -30,6 +33,7 @@ class Wire:
         rng: Random,
         faults: Faults,
         witness: Witness,
+        ear: Ear,
     ) -> None:
         self._gateways = gateways
         self._disk = disk
@@ -37,6 +41,7 @@ class Wire:
         self._rng = rng
         self._faults = faults
         self._witness = witness
+        self._ear = ear
 
     async def send(self, provider: str, request: Request) -> Response | NotSent | Unknown:
         await trio.sleep(self._rng.uniform(0, 0.5))
@@ -80,6 +85,8 @@ class Wire:
             return Unknown("the answer was cut off")
         if (fate := fate - faults.lost_after) < faults.garbage:
             return Response(200, {"content-type": "text/html"}, b"<html>one moment please</html>")
+        if request.method == "POST" and answer.status == 200:
+            self._ear((provider, json.loads(answer.body)["job"]))
         return answer
 
     def _arrive(self, provider: str, request: Request) -> Response:
