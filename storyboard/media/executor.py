@@ -24,7 +24,7 @@ import trio
 
 from storyboard.media.jobs import Answer, Job, MediaError, Report
 from storyboard.media.wire import answer_from_json, job_to_json
-from storyboard.media.worker import run_job
+from storyboard.media.worker import BUG, run_job
 
 MEMORY_BYTES = 8 * 2**30
 """Address space of one worker; a film in 4K takes about a quarter of it."""
@@ -74,8 +74,8 @@ class LocalProcesses:
                 await self._bury(worker)
                 raise
             self._idle.append(worker)
-        if "error" in said:
-            raise MediaError(said["error"], said["message"])
+            if "error" in said:
+                raise worker.failure(said)
         return answer_from_json(said)
 
     @property
@@ -100,14 +100,18 @@ class LocalProcesses:
         command = [sys.executable, "-P", "-m", "storyboard.media.worker", str(self._memory_bytes)]
         # A file, not a pipe: it needs no reader and never fills. The worker's `kill` closes it.
         complaints = tempfile.TemporaryFile()  # noqa: SIM115
-        process = await trio.lowlevel.open_process(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            env=self._environment,
-            start_new_session=True,
-        )
+        try:
+            process = await trio.lowlevel.open_process(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=self._environment,
+                start_new_session=True,
+            )
+        except OSError as error:
+            complaints.close()
+            raise MediaError("worker-died", f"a media worker could not start: {error.strerror}") from error
         worker = _Worker(process, complaints)
         self._alive.add(worker)
         return worker
@@ -199,11 +203,22 @@ class _Worker:
         code = self._process.returncode
         killed = code is not None and code < 0
         how = "fell mute" if code is None else f"was killed by signal {-code}" if killed else f"ended with {code}"
+        said = "; ".join(self._last_words()[-LAST_WORDS_LINES:])
+        return f"a media worker {how}" + (f": {said}" if said else "")
+
+    def failure(self, said: Mapping[str, Any]) -> MediaError:
+        """What the worker says went wrong; a mistake of ours carries the worker's own trace as a note."""
+        error = MediaError(said["error"], said["message"])
+        if error.code == BUG:
+            error.add_note("\n".join(self._last_words()))
+        return error
+
+    def _last_words(self) -> list[str]:
+        """The end of what it wrote to standard error, without empty lines."""
         size = self._complaints.seek(0, os.SEEK_END)
         self._complaints.seek(max(0, size - LAST_WORDS_BYTES))
         words = self._complaints.read().decode(errors="replace").split("\n")
-        said = "; ".join([line.strip() for line in words if line.strip()][-LAST_WORDS_LINES:])
-        return f"a media worker {how}" + (f": {said}" if said else "")
+        return [line.rstrip() for line in words if line.strip()]
 
     async def dismiss(self) -> None:
         """Close its standard input, upon which it ends."""

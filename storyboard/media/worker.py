@@ -23,6 +23,8 @@ from typing import Any, TextIO
 from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, MediaError, Report, VerifyJob
 from storyboard.media.wire import answer_to_json, job_from_json
 
+BUG = "media-bug"
+"""The code of what should not happen: a mistake in this program, not in its input."""
 SHARE_STEP = 0.01
 HEARTBEAT_S = 1.0
 """Progress is told in steps of a hundredth, or once a second: never so often that it costs, never so seldom that the
@@ -97,7 +99,7 @@ def _served(data: Mapping[str, Any], speech: TextIO) -> dict[str, Any]:
         return {"error": "media-memory", "message": "the memory allowed for one job was not enough"}
     except Exception as error:  # noqa: BLE001 -- a worker reports whatever goes wrong in a job, with its trace on stderr
         traceback.print_exc()
-        return {"error": "media-bug", "message": f"{type(error).__name__}: {error}"}
+        return {"error": BUG, "message": f"{type(error).__name__}: {error}"}
 
 
 def _say(speech: TextIO, data: Mapping[str, Any]) -> None:

@@ -115,6 +115,22 @@ async def test_the_last_words_of_a_worker_are_not_lost(tmp_path: Path) -> None:
     assert "encodings" in raised.value.message
 
 
+async def test_a_mistake_of_ours_carries_the_workers_trace(tmp_path: Path) -> None:
+    async with open_executor(1, ENVIRONMENT) as executor:
+        with pytest.raises(MediaError) as raised:
+            await executor.run(JoinJob({}, str(tmp_path / "film.mp4")))
+    assert raised.value.code == "media-bug"
+    assert "from_json" in raised.value.__notes__[0]
+
+
+async def test_a_worker_that_cannot_start_is_said_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    async with open_executor(1, ENVIRONMENT) as executor:
+        with pytest.raises(MediaError) as raised:
+            await executor.run(VerifyJob("/missing.mp4"))
+    assert raised.value.code == "worker-died"
+
+
 async def test_a_worker_that_falls_silent_is_stopped() -> None:
     async with open_executor(1, ENVIRONMENT, silence_s=0.001) as executor:
         with pytest.raises(MediaError) as raised:
