@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from storyboard.film import Clip
-from storyboard.media.jobs import FrameJob, Job, JoinJob, MediaError, Taken, VerifyJob
+from storyboard.media.animatic import Spec
+from storyboard.media.jobs import DrawJob, FrameJob, Job, JoinJob, MediaError, Taken, VerifyJob
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.verify import verify
 from storyboard.media.wire import answer_from_json, job_to_json
@@ -60,6 +61,18 @@ def test_every_kind_of_job_is_done(tmp_path: Path) -> None:
     joined = run_job(JoinJob(reel.to_json(), str(tmp_path / "film.mp4")), silent)
     assert isinstance(joined, Clip)
     assert joined.frames == 10
+
+
+def test_a_drawn_clip_is_answered_as_it_was_verified(tmp_path: Path) -> None:
+    spec = Spec(slate="1A", duration="0.5", width_px=160, height_px=90, audio=True)
+    target = tmp_path / "1A.mp4"
+    shares: list[float] = []
+    drawn = run_job(DrawJob(spec.to_json(), str(target)), shares.append)
+    assert isinstance(drawn, Clip)
+    assert (drawn.frames, drawn.has_audio) == (13, True)
+    assert drawn == verify(target, silent)
+    assert shares == sorted(shares)
+    assert [one.name for one in tmp_path.iterdir()] == ["1A.mp4"]
 
 
 def test_a_job_that_cannot_be_done_raises_what_is_wrong(tmp_path: Path) -> None:
