@@ -16,11 +16,11 @@ from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Clip, ClipId, Film, Frame, ShotId, TakeKey
-from storyboard.finishing.cut import cut
+from storyboard.film import Clip, Film, Frame, ShotId, TakeKey
+from storyboard.finishing import cut
 from storyboard.language import Loaded, load
 from storyboard.language.settings import settings
-from storyboard.media.jobs import Executor, JoinJob, MediaError, VerifyJob
+from storyboard.media.jobs import Executor, MediaError, VerifyJob
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote, discover
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
@@ -36,9 +36,10 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
-from storyboard.state.journal import History
+from storyboard.state.journal import History, Journal
 from storyboard.state.lock import Lock
 from storyboard.state.sqlite import SqliteJournal, read_history
+from storyboard.state.sqlite import verify as verify_state
 
 Tell = Callable[[News], None]
 
@@ -150,12 +151,14 @@ class Production:
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
+        loaded = self.load()
         folder = self.folder
         folder.create()
-        with Lock(folder.lock, time.time()):
-            planned = self.plan()
-            clips = {take.key: take.clip for take in planned.plan.takes if take.clip is not None}
-            return await join(planned, clips, folder, executor, tell, target)
+        with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
+            store = folder.store(LocalDisk())
+            planned = self._adopt(loaded, journal, store)
+            have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
+            return await join(planned.plan, have, store, target or folder.film(), executor, journal, tell)
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""
@@ -176,6 +179,8 @@ class Production:
         byte is hashed and every frame decoded. Raises Refused 13 where the state itself is damaged.
         """
         folder = self.folder
+        if folder.database.exists():
+            verify_state(folder.database)
         history, store = read_history(folder.database), folder.store(LocalDisk())
         done = [take for take in history.takes.values() if take.state == "done" and take.clip is not None]
         findings = audit(history, store, LocalDisk(), read_data=read_data)
@@ -267,15 +272,16 @@ class _Run:
                 self.folder.link_take(work.take.id, work.clip)
 
     async def _cut(self, rendered: Rendered, schedule: Schedule) -> Rendered:
-        clips = {work.take.key: work.clip for work in schedule.works if work.clip is not None}
-        if missing_shots(self.planned.plan, clips):
+        made = self.planned.plan
+        have = {work.take.key: schedule.clips[work.clip] for work in schedule.works if work.clip is not None}
+        if made.missing(have):
             return rendered
-        history = History(clips=schedule.clips)
+        path = self.folder.film()
         try:
-            path, clip = await join(
-                replace(self.planned, history=history), clips, self.folder, self.executor, self.tell
-            )
+            path, clip = await join(made, have, self.store, path, self.executor, self.journal, self.tell)
         except Refused as refused:
+            if refused.exit_code == 14:
+                raise
             return replace(rendered, problems=refused.diagnostics)
         return replace(rendered, film=path, clip=clip)
 
@@ -291,41 +297,30 @@ def _existing(history: History, store: ClipStore) -> History:
     return history
 
 
-def missing_shots(made: plan.Plan, clips: Mapping[TakeKey, ClipId]) -> list[ShotId]:
-    """The shots on screen that have no clip yet, in film order."""
-    have = made.chosen_clips(clips)
-    return [shot.id for shot in made.film.on_screen if shot.id not in have]
-
-
 async def join(
-    planned: Planned,
-    clips: Mapping[TakeKey, ClipId],
-    folder: Folder,
+    made: plan.Plan,
+    have: Mapping[TakeKey, Clip],
+    store: ClipStore,
+    target: Path,
     executor: Executor,
+    journal: Journal,
     tell: Tell,
-    target: Path | None = None,
 ) -> tuple[Path, Clip]:
-    """Join the film. Raises Refused (exit 3) where a shot has no clip or the clips do not fit together."""
-    film = planned.plan.film
-    missing = missing_shots(planned.plan, clips)
+    """Join the film from the clips one has; where the very same film is there already, it is left alone.
+
+    Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
+    """
+    missing = made.missing(have)
     if missing:
-        message = f"{len(missing)} of {len(film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
+        message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
         raise Refused([Diagnostic("not-rendered", message, hint="storyboard render them first")], exit_code=3)
-    chosen = planned.plan.chosen_clips(clips)
-    on_screen = {shot.id: planned.history.clips[chosen[shot.id]] for shot in film.on_screen}
-    store = folder.store(LocalDisk())
-    paths = {shot: store.clip_path(clip.id) for shot, clip in on_screen.items()}
-    path = target or folder.film()
-    job: JoinJob = cut(film, on_screen, paths, path)
-    try:
-        answer = await executor.run(job, lambda share: tell(News("progress", facts={"cut": round(share, 3)})))
-    except MediaError as error:
-        code = 14 if error.code in ("disk-full", "cannot-write") else 3
-        raise Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code) from error
-    if not isinstance(answer, Clip):
-        raise TypeError("a join job answers a clip")
-    tell(News("cut", facts={"film": str(path), "frames": answer.frames}))
-    return path, answer
+    shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
+    clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
+    paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
+    job = cut.cut(made.film, clips, paths, target)
+    answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
+    tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
+    return target, answer
 
 
 def digest_files(film: Film) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,9 @@ from storyboard.cli.ends import Ended, Signalled, say
 from storyboard.cli.options import production, storyboard_options, worker_environment
 from storyboard.cli.progress import Progress, open_progress
 from storyboard.diagnostics import Diagnostic, Refused, draw
-from storyboard.film import ShotId
 from storyboard.media.executor import open_executor
 from storyboard.planning import report
-from storyboard.production import Production, Rendered, Wishes, missing_shots
+from storyboard.production import Production, Rendered, Wishes
 from storyboard.rendering.money import spell
 
 
@@ -132,13 +130,8 @@ def _summary(rendered: Rendered) -> str:
     phases = _phases(rendered)
     counts = ", ".join(f"{phases.count(phase)} {phase}" for phase in sorted(set(phases)))
     done = {key for key, (phase, _) in rendered.states.items() if phase == "done"}
-    missing = _missing(rendered, done)
+    missing = rendered.planned.plan.missing(done)
     return counts + (f" · no clip yet: {', '.join(missing[:8])}" if missing else "")
-
-
-def _missing(rendered: Rendered, done: set[Any]) -> list[ShotId]:
-    clips: Mapping[Any, Any] = dict.fromkeys(done, "")
-    return missing_shots(rendered.planned.plan, clips)
 
 
 def _film_line(rendered: Rendered) -> str:

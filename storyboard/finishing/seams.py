@@ -14,8 +14,8 @@ def seams(plan: Plan, history: History) -> list[dict[str, Any]]:
     """One mapping a join, in film order: `from`, `to`, whether the shot `continues` the one before, the index of the
     frame at the cut in the outgoing clip (None while there is none), and whether that very frame was `carried`.
     """
-    by_key = {take.key: take for take in plan.takes}
-    shown = [by_key[key] for shot in plan.film.on_screen if (key := plan.chosen.get(shot.id)) is not None]
+    have = {take.key for take in plan.takes if take.clip is not None}
+    shown = [plan.shown(shot.id, have) or plan.by_shot[shot.id][-1] for shot in plan.film.on_screen]
     return [_seam(before, after, history) for before, after in pairwise(shown)]
 
 

@@ -9,7 +9,7 @@ silently. Pure: files were digested and the journal was read before.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -63,15 +63,22 @@ class PlannedTake:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All takes in topological order, and the take that each shot gives to the film and to its chain."""
+    """All takes in topological order, and those of each shot by number."""
 
     film: Film
     takes: tuple[PlannedTake, ...]
-    chosen: Mapping[ShotId, TakeKey | None]
+    by_shot: Mapping[ShotId, tuple[PlannedTake, ...]]
 
-    def chosen_clips(self, clips: Mapping[TakeKey, ClipId]) -> dict[ShotId, ClipId]:
-        """The clip that each shot gives to the film, for those that have one."""
-        return {shot: clips[key] for shot, key in self.chosen.items() if key is not None and key in clips}
+    def shown(self, shot: ShotId, have: Container[TakeKey]) -> PlannedTake | None:
+        """The take that the film shows, of those one `have`: the circled one, else the newest; None where none is."""
+        takes = self.by_shot[shot]
+        circled = takes[0].shot.circled
+        wanted = [take for take in takes if circled in (None, take.number) and take.key in have]
+        return wanted[-1] if wanted else None
+
+    def missing(self, have: Container[TakeKey]) -> list[ShotId]:
+        """The shots on screen that none of the takes one has can stand for, in film order."""
+        return [shot.id for shot in self.film.on_screen if self.shown(shot.id, have) is None]
 
 
 def take_id(shot: ShotId, number: int) -> TakeId:
@@ -130,7 +137,8 @@ class _Planner:
                 take = self._take(shot, number, owns[shot.id], ranks[shot.id])
                 self.takes[take.key] = take
                 self.by_shot.setdefault(shot.id, []).append(take)
-        return Plan(self.film, tuple(self.takes.values()), {shot.id: self._shown(shot) for shot in shots})
+        by_shot = {shot: tuple(takes) for shot, takes in self.by_shot.items()}
+        return Plan(self.film, tuple(self.takes.values()), by_shot)
 
     def _take(self, shot: Shot, number: int, own: str, rank: int) -> PlannedTake:
         caps = self.capabilities[shot.provider]
@@ -176,14 +184,6 @@ class _Planner:
         if shot.circled is not None:
             return next((take.key for take in takes if take.number == shot.circled), None)
         return takes[0].key if len(takes) == 1 and not shot.review else None
-
-    def _shown(self, shot: Shot) -> TakeKey | None:
-        """The take that the film shows: the circled one, else the newest that is good or will be."""
-        takes = self.by_shot[shot.id]
-        if shot.circled is not None:
-            return next((take.key for take in takes if take.number == shot.circled), None)
-        good = [take for take in takes if take.clip is not None] or takes
-        return good[-1].key
 
     def _verdict(
         self, shot: Shot, number: int, own: str, record: TakeRecord | None, clip: ClipId | None

@@ -47,11 +47,10 @@ def totals(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int = 1) 
 
 
 def _shown(plan: Plan) -> list[PlannedTake]:
-    """The take that stands for each shot on screen."""
-    by_key = {take.key: take for take in plan.takes}
-    first = {take.shot.id: take for take in reversed(plan.takes)}
-    chosen = [(shot.id, plan.chosen.get(shot.id)) for shot in plan.film.on_screen]
-    return [by_key[key] if key is not None else first[shot] for shot, key in chosen]
+    """The take that stands, or will stand, for each shot on screen."""
+    all_keys = {take.key for take in plan.takes}
+    shown = [plan.shown(shot.id, all_keys) for shot in plan.film.on_screen]
+    return [take for take in shown if take is not None]
 
 
 def _prices(takes: list[PlannedTake], capabilities: Mapping[str, Capabilities]) -> dict[str, Total]:

@@ -30,13 +30,27 @@ class Folder:
     def of(cls, storyboard: Path, state: Path | None = None) -> Folder:
         """The folder of a storyboard file; `state` is the local disk of `--state DIR`. Both become absolute.
 
-        Raises Refused `output-outside` (exit code 14) when the folder or a part of it is a link that leads outward.
+        Raises Refused `output-outside` (exit code 14) when the folder or a part of it is a link that leads outward,
+        `state-of-another-film` (13) when `state` holds one.
         """
         root = storyboard.absolute().with_suffix(".storyboard")
         folder = cls(root, state.absolute() if state else root)
         for path in (root, folder.clips, folder.takes, folder.frames, folder.inbox, folder.film()):
             check_output(path, root.parent)
+        folder._check_owner()
         return folder
+
+    @property
+    def _owner(self) -> Path:
+        """A state apart from its film says here whose it is."""
+        return self.state / "film"
+
+    def _check_owner(self) -> None:
+        with refusing(self._owner):
+            owner = self._owner.read_text(encoding="utf-8") if self.state != self.root and self._owner.is_file() else None
+        if owner is not None and owner != str(self.root):
+            message = f"{self.state} holds the state of another film, {owner}"
+            raise Refused([Diagnostic("state-of-another-film", message, hint="--state DIR takes a folder a film")], 13)
 
     @property
     def database(self) -> Path:
@@ -86,6 +100,9 @@ class Folder:
         for path in (self.root, self.clips, self.takes, self.frames, self.inbox, self.state):
             with refusing(path):
                 disk.make_dir(path)
+        if self.state != self.root:
+            with refusing(self._owner):
+                disk.write(self._owner, str(self.root).encode())
         ignore = self.root / ".gitignore"
         with refusing(ignore):
             if not disk.exists(ignore):

@@ -86,7 +86,16 @@ class FrameRecord:
     pixels: str
 
 
-Record = TakeRecord | AttemptRecord | FrameRecord | Clip
+@dataclass(frozen=True, slots=True)
+class FilmRecord:
+    """A film that was cut: under which name, the SHA-256 of what was joined and how, and the file as a `Clip`."""
+
+    name: str
+    joined: str
+    clip: ClipId
+
+
+Record = TakeRecord | AttemptRecord | FrameRecord | FilmRecord | Clip
 
 
 @dataclass(slots=True)
@@ -97,6 +106,7 @@ class History:
     attempts: dict[str, AttemptRecord] = field(default_factory=dict)
     clips: dict[ClipId, Clip] = field(default_factory=dict)
     frames: dict[tuple[ClipId, int], FrameRecord] = field(default_factory=dict)
+    films: dict[str, FilmRecord] = field(default_factory=dict)
 
     def keep(self, record: Record) -> None:
         """Let `record` replace the one of its key."""
@@ -107,6 +117,8 @@ class History:
                 self.attempts[record.id] = record
             case FrameRecord():
                 self.frames[record.clip, record.index] = record
+            case FilmRecord():
+                self.films[record.name] = record
             case Clip():
                 self.clips[record.id] = record
 

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from typing import Any, get_args
 
 from storyboard.film import Clip
-from storyboard.state.journal import AttemptRecord, AttemptState, FrameRecord, Record, TakeRecord, TakeState
+from storyboard.state.journal import AttemptRecord, AttemptState, FilmRecord, FrameRecord, Record, TakeRecord, TakeState
 
 Value = str | bytes | int | float | None
 """What a cell holds."""
@@ -34,7 +34,7 @@ class Table:
     """
 
     name: str
-    kind: type[TakeRecord] | type[AttemptRecord] | type[FrameRecord] | type[Clip]
+    kind: type[TakeRecord] | type[AttemptRecord] | type[FrameRecord] | type[FilmRecord] | type[Clip]
     key: tuple[str, ...]
     seconds: frozenset[str]
     readers: Mapping[str, Callable[[str], Any]]
@@ -125,5 +125,6 @@ TABLES: tuple[Table, ...] = (
         {"take": _HEX, "path": _PATH, "state": frozenset(get_args(AttemptState)).__contains__},
     ),
     Table("frames", FrameRecord, ("clip", "index"), frozenset(), {}, {"clip": _HEX, "pixels": _HEX}),
+    Table("films", FilmRecord, ("name",), frozenset(), {}, {"name": _NAME, "joined": _HEX, "clip": _HEX}),
 )
 """Every table, those that others refer to first."""

@@ -63,6 +63,12 @@ STEPS: tuple[tuple[str, ...], ...] = (
   "checksum" BLOB NOT NULL,
   PRIMARY KEY ("clip", "index")
 )""",
+        """CREATE TABLE films (
+  "name" TEXT NOT NULL PRIMARY KEY,
+  "joined" TEXT NOT NULL,
+  "clip" TEXT NOT NULL REFERENCES clips DEFERRABLE INITIALLY DEFERRED,
+  "checksum" BLOB NOT NULL
+)""",
     ),
 )
 """Statements of each step; step n leads from version n to n + 1. Each statement makes or changes one table."""

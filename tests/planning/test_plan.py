@@ -106,7 +106,16 @@ def test_two_takes_without_a_circle_hold_what_follows() -> None:
 def test_only_the_circled_take_feeds_the_chain() -> None:
     made = plan(film(shot("1A", takes=2, circled=2), shot("1B", start=after("1A"))))
     assert take_of(made, "1B-1").needs == (take_of(made, "1A-2").key,)
-    assert made.chosen["1A"] == take_of(made, "1A-2").key  # type: ignore[index]
+    second = take_of(made, "1A-2")
+    assert made.shown(second.shot.id, {take.key for take in made.takes}) is second
+
+
+def test_without_a_circle_the_film_shows_the_newest_take_there_is() -> None:
+    made = plan(film(shot("1A", takes=3)))
+    first, second, _ = made.takes
+    assert made.shown(first.shot.id, {first.key, second.key}) is second
+    assert made.missing({second.key}) == []
+    assert made.missing(set()) == ["1A"]
 
 
 def test_a_review_holds_what_follows_until_a_circle() -> None:

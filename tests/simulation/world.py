@@ -19,7 +19,7 @@ from typing import Literal
 from storyboard.diagnostics import Refused
 from storyboard.film import Clip
 from storyboard.state.disk import refusal
-from storyboard.state.journal import AttemptRecord, FrameRecord, History, Record, TakeRecord
+from storyboard.state.journal import AttemptRecord, FilmRecord, FrameRecord, History, Record, TakeRecord
 
 CrashKind = Literal["kill", "power"]
 Strike = Literal["before", "during", "after"] | OSError
@@ -265,5 +265,7 @@ def _check_references(known: History, records: Sequence[Record]) -> None:
                 raise ValueError(f"take {record.take} names a clip that was never recorded")
             case FrameRecord() if record.clip not in clips and record.clip not in known.clips:
                 raise ValueError("a frame of a clip that was never recorded")
+            case FilmRecord() if record.clip not in clips and record.clip not in known.clips:
+                raise ValueError(f"film {record.name} names a clip that was never recorded")
             case AttemptRecord() if record.take not in takes and record.take not in known.takes:
                 raise ValueError(f"attempt {record.id} of a take that was never recorded")

@@ -11,7 +11,7 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from storyboard.film import Clip, ClipId, JobId, TakeId, TakeKey
-from storyboard.state.journal import AttemptRecord, AttemptState, FrameRecord, Record, TakeRecord, TakeState
+from storyboard.state.journal import AttemptRecord, AttemptState, FilmRecord, FrameRecord, Record, TakeRecord, TakeState
 
 
 def address(text: str) -> str:
@@ -53,6 +53,7 @@ def production(shots: int) -> list[Record]:
             take(name, state="done", clip=stored.id, ask="x" * 1500),
             stored,
         ]
+    records.append(FilmRecord("film.mp4", address("joined"), clip(b"clip 0").id))
     return records
 
 
@@ -109,3 +110,4 @@ attempts = st.builds(
     st.none() | _text,
 )
 frames = st.builds(FrameRecord, _hex.map(ClipId), _whole, _hex)
+films = st.builds(FilmRecord, _name, _hex, _hex.map(ClipId))

@@ -146,3 +146,13 @@ def test_the_longest_id_that_a_storyboard_may_have_fits(folder: Folder) -> None:
     assert len(set(links)) == 2
     assert folder.store(LocalDisk()).part_path(names[0], "f" * 32).name.endswith(".part")
     LocalDisk().write(folder.store(LocalDisk()).part_path(names[0], "f" * 32), b"")
+
+
+def test_a_state_folder_of_another_film_is_refused(tmp_path: Path) -> None:
+    apart = tmp_path / "apart"
+    Folder.of(tmp_path / "one.yaml", apart).create()
+    Folder.of(tmp_path / "one.yaml", apart).create()
+    with pytest.raises(Refused) as refused:
+        Folder.of(tmp_path / "two.yaml", apart)
+    assert refused.value.diagnostics[0].code == "state-of-another-film"
+    assert refused.value.exit_code == 13

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.film import ClipId, TakeId
-from storyboard.state.journal import AttemptRecord, FrameRecord, Record, TakeRecord
+from storyboard.state.journal import AttemptRecord, FilmRecord, FrameRecord, Record, TakeRecord
 from storyboard.state.rows import TABLES, Table, Value, checksum
 from tests.state import records
 
@@ -29,7 +29,7 @@ def through_sqlite(row: tuple[Value, ...]) -> tuple[Value, ...]:
         return result
 
 
-@given(records.clips | records.takes | records.attempts | records.frames)
+@given(records.clips | records.takes | records.attempts | records.frames | records.films)
 def test_a_record_comes_back_as_it_was(record: Record) -> None:
     table = table_of(record)
     assert table.record(named(table, through_sqlite(table.row(record)))) == record
@@ -83,6 +83,7 @@ def test_a_lone_surrogate_in_a_message_is_kept_as_its_escape() -> None:
         records.attempt(charged=Decimal("NaN")),
         replace(records.clip(), id=ClipId("A" * 64)),
         FrameRecord(ClipId("0" * 64), 1, "no digest"),
+        FilmRecord("../film.mp4", "0" * 64, ClipId("0" * 64)),
     ],
 )
 def test_no_row_names_a_foreign_file_or_host(record: Record) -> None:
