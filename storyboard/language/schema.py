@@ -27,7 +27,7 @@ def schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **_model("Storyboard", made), "$defs": definitions}
 
 
-def text() -> str:
+def schema_text() -> str:
     """The schema as it stands in `schemas/storyboard.schema.json`."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
