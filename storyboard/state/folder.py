@@ -47,7 +47,8 @@ class Folder:
 
     def _check_owner(self) -> None:
         with refusing(self._owner):
-            owner = self._owner.read_text(encoding="utf-8") if self.state != self.root and self._owner.is_file() else None
+            apart = self.state != self.root and self._owner.is_file()
+            owner = self._owner.read_text(encoding="utf-8") if apart else None
         if owner is not None and owner != str(self.root):
             message = f"{self.state} holds the state of another film, {owner}"
             raise Refused([Diagnostic("state-of-another-film", message, hint="--state DIR takes a folder a film")], 13)

@@ -1,0 +1,29 @@
+"""`python -m bench [NAME] [--short]`: run one bench, or all; `--short` takes a tenth of the size, for a look."""
+
+import sys
+from collections.abc import Callable
+
+from bench import reading
+from bench.ratio import Ratio
+
+BENCHES: dict[str, Callable[[int], Ratio]] = {"load": reading.load, "expressions": reading.expressions}
+
+
+def main(arguments: list[str]) -> int:
+    """Print a line a bench; the exit code counts the goals that were missed."""
+    short = "--short" in arguments
+    names = [name for name in arguments if not name.startswith("-")] or list(BENCHES)
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no bench {unknown[0]!r}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    missed = 0
+    for name in names:
+        ratio = BENCHES[name](1_000 if short else 10_000)
+        print(f"{name}: {ratio}", flush=True)
+        missed += not ratio.met
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

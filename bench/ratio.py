@@ -1,0 +1,54 @@
+"""Two things timed in turn, A B A B, and the median of their ratios."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Ours over the peer's, by pair; `goal` is the most (or, with `at_least`, the least) that the median may be."""
+
+    what: str
+    ours_s: float
+    peer_s: float
+    median: float
+    goal: float
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is met."""
+        return self.median >= self.goal if self.at_least else self.median <= self.goal
+
+    def __str__(self) -> str:
+        sign = "≥" if self.at_least else "≤"
+        verdict = "met" if self.met else "MISSED"
+        return f"{self.what}: {self.median:.2f} × ({self.ours_s:.3f} s / {self.peer_s:.3f} s), goal {sign} {self.goal:g}: {verdict}"
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """Wall seconds of one call, the garbage of the one before collected first."""
+    gc.collect()
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def interleaved(
+    what: str,
+    ours: Callable[[], object],
+    peer: Callable[[], object],
+    goal: float,
+    *,
+    pairs: int = 7,
+    speedup: bool = False,
+) -> Ratio:
+    """Time both in turn. The ratio is ours over the peer's, or with `speedup` the peer's over ours, to be at least."""
+    ours(), peer()
+    times = [(seconds(ours), seconds(peer)) for _ in range(pairs)]
+    ratios = [b / a if speedup else a / b for a, b in times]
+    ours_s, peer_s = (statistics.median(column) for column in zip(*times, strict=True))
+    return Ratio(what, ours_s, peer_s, statistics.median(ratios), goal, speedup)
