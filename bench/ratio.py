@@ -26,7 +26,8 @@ class Ratio:
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
         verdict = "met" if self.met else "MISSED"
-        return f"{self.what}: {self.median:.2f} × ({self.ours_s:.3f} s / {self.peer_s:.3f} s), goal {sign} {self.goal:g}: {verdict}"
+        times = f"{self.ours_s:.3f} s / {self.peer_s:.3f} s"
+        return f"{self.what}: {self.median:.2f} × ({times}), goal {sign} {self.goal:g}: {verdict}"
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -10,7 +10,8 @@ from storyboard.language.values import Evaluator
 
 
 def _board(shots: int) -> str:
-    shot = "  - id: s{n}\n    size: MCU\n    duration: 5\n    cast: [mira, jonas]\n    action: She turns for the {n}. time.\n"
+    fields = ("id: s{n}", "size: MCU", "duration: 5", "cast: [mira, jonas]", "action: She turns for the {n}. time.")
+    shot = "  - " + "\n    ".join(fields) + "\n"
     return "storyboard: 1\nshots:\n" + "".join(shot.replace("{n}", str(n)) for n in range(shots))
 
 
