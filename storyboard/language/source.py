@@ -132,7 +132,8 @@ def _decoded(data: bytes, file: str) -> str:
         line, column = page.position(len(page.text))
         message = f"the byte 0x{body[error.start]:02x} is not UTF-8"
         place = Span(file, line, column, line, column + 1)
-        raise Refused([Diagnostic("not-utf-8", message, place, "save the file as UTF-8")]) from None
+        texts = {file: body.decode("utf-8", "replace")}
+        raise Refused([Diagnostic("not-utf-8", message, place, "save the file as UTF-8")], texts=texts) from None
 
 
 def _control(page: Page, offset: int) -> Diagnostic:

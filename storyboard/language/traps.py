@@ -28,6 +28,7 @@ _WORDS = {
     "mapping values are not allowed in this context": "a colon does not fit here; the line may be indented too deep",
     "block sequence entries are not allowed in this context": "a list begins on a line of its own",
     "mapping keys are not allowed in this context": 'a "? " key does not fit here',
+    "found unexpected ':'": "a text with a colon must be quoted here",
     "found undefined tag handle": "this tag has no meaning in a storyboard",
     "found duplicate anchor": "this anchor is named twice",
     "did not find expected alphabetic or numeric character": "a name must follow & or *",

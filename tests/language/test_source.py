@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from storyboard.diagnostics import Diagnostic, Refused, draw
+from storyboard.diagnostics import Diagnostic, Refused, Span, draw
 from storyboard.language.source import MAX_BYTES, Map, Node, Scalar, Seq, Source, parse, plain, read, span
 
 
@@ -234,7 +235,8 @@ def test_what_is_no_file_is_refused_without_waiting(kind: str, why: str, tmp_pat
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff\ufffe\uffff")
 ).filter(
-    lambda text: text[:1] not in (":", "?")  # the C parser reads these as indicators inside braces, as YAML 1.1 does
+    # The C parser reads these as indicators inside braces, as YAML 1.1 does.
+    lambda text: not re.search(r"^[:?]|:[?,\[\]{}]", text)
 )
 KEYS = TEXTS.filter(lambda text: text and not any(map(str.isspace, text)))
 LEAVES = (
@@ -297,3 +299,30 @@ def plain_scalar(root: Map, path: tuple[str | int, ...]) -> Any:
     for step in path:
         node = node[step]
     return node
+
+
+SNIPPETS = st.sampled_from(
+    ["a", "b: ", ": ", "- ", "? ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "{{ n }}", "{{", "}}", "&x ", "*x",
+     "<<: ", "!!str ", "!t ", "|\n", ">-\n  ", "'", '"', "# c", "\t", "\\", '"\\0"', "~", "5", "1e3", "---\n", "...\n",
+     "%", "@", "é😀"]
+)  # fmt: skip
+
+
+def every_span(tree: Map) -> list[Span]:
+    return [span(tree, path) for path, _ in scalars(tree)]
+
+
+@given(st.lists(SNIPPETS, max_size=20).map("".join))
+def test_any_text_is_read_or_refused_and_every_place_is_in_it(text: str) -> None:
+    try:
+        found = parse(text.encode(), "film.yaml")
+        places = [*every_span(found.root), *(problem.span for problem in found.problems)]
+    except Refused as refusal:
+        places = [problem.span for problem in refusal.diagnostics]
+        assert places
+    lines = text.split("\n")
+    for place in places:
+        assert place is not None
+        assert (1, 1) <= (place.line, place.column) <= (place.end_line, place.end_column)
+        assert place.end_line <= len(lines)
+        assert place.end_column <= len(lines[place.end_line - 1]) + 1
