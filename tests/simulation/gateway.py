@@ -67,6 +67,7 @@ class Charge:
     """A line of the ledger."""
 
     take: str
+    body: bytes
     job: str
     amount: Decimal
     at: float
@@ -101,10 +102,6 @@ class Gateway:
             return self._submit(request)
         return self._stand(request.path.removeprefix(f"{SUBMIT}/"))
 
-    def charges(self, take: str) -> list[Charge]:
-        """What was charged for a take and not given back."""
-        return [charge for charge in self.ledger if charge.take == take and not charge.refunded]
-
     def download(self, link: str) -> bytes | None:
         """The clip behind a link; None where the link has expired."""
         return None if self.rng.random() < self.faults.link_dies else self.tasks[link.rpartition("/")[2]].clip
@@ -136,7 +133,7 @@ class Gateway:
     def _accept(self, request: Request) -> Response:
         said = json.loads(request.body)
         job = f"job-{len(self.tasks) + 1}"
-        charge = Charge(said["take"], job, Decimal(said["frames"] - 1) / 8, self.now())
+        charge = Charge(said["take"], request.body, job, Decimal(said["frames"] - 1) / 8, self.now())
         self.ledger.append(charge)
         self.tasks[job] = Task(
             charge,

@@ -1,30 +1,17 @@
-"""One seed: a film, paid gateways, up to five boots that end badly, two calm ones; the laws are watched all the way.
+"""One seed: a film, paid gateways, up to five boots that end badly, two calm ones; `laws` are watched all the way.
 
 Everything random comes from the seed: the film, the faults, where a process is struck, how long it stays down, and the
 order in which trio runs what is ready. The schedule, the submissions, the runner and the clip store are production's.
 The clock never goes backwards here: the age of a key is measured by it.
-
-Laws, by the names that a violation carries:
-- `paid-twice`: no take is charged twice for the same bytes.
-- `no-intent`: an attempt with the very bytes is durable before they leave.
-- `resubmitted`: an ambiguous or settled attempt is never sent.
-- `rendered-again`: nor is a take that is done.
-- `job-forgotten`: a job's id that reached a process which was not killed is kept.
-- `clip-missing`: a done take's clip is on disk and whole.
-- `stalled`: open work, nothing under way and no timer never meet.
-- `undrained`: a drain ends.
-- `unfinished`: the calm boots end with every take done, or ambiguous or lost or behind such a one.
-- `money-vanished`: every charge that stays belongs to a take that is done or listed as ambiguous or lost.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -34,8 +21,8 @@ import trio.testing
 from trio._core import _run
 
 from storyboard.diagnostics import Refused
-from storyboard.exchange import Ask, Request
-from storyboard.film import Film, Frame, TakeId, TakeKey
+from storyboard.exchange import Ask
+from storyboard.film import Beat, Film, Frame
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering import events as ev
@@ -48,6 +35,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.journal import History, Journal
 from tests.simulation import toy
 from tests.simulation.gateway import CALM, WILD, Gateway
+from tests.simulation.laws import Laws, Stalled, Violation
 from tests.simulation.scenes import scene
 from tests.simulation.studio import Studio
 from tests.simulation.wire import Wire
@@ -62,15 +50,10 @@ LONG_S = 48 * 3600.0
 """A boot that is not over by then hangs."""
 
 
-class Stalled(Exception):
-    """The schedule has open work and nothing that could move it."""
-
-
-@dataclass
 class Twist:
     """A fault put into the system under test by wrapping what it is given: how the harness proves that it can see."""
 
-    lying_disk: bool = False
+    lying_disk = False
 
     def providers(self, providers: Mapping[str, Provider]) -> Mapping[str, Provider]:
         return providers
@@ -85,19 +68,10 @@ class Twist:
         return clips
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A law that did not hold, and where."""
-
-    law: str
-    facts: str
-
-
-@dataclass(slots=True)
 class WorldClock:
     """`Clock`: trio's for waiting; the wall goes on while the machine is down."""
 
-    booted: float = 1_700_000_000.0
+    booted = 1_700_000_000.0
 
     def now(self) -> ev.Now:
         return ev.Now(trio.current_time(), self.wall())
@@ -107,69 +81,64 @@ class WorldClock:
 
 
 class Watched(Schedule):
-    """Production's schedule under watch: it never stalls, and never starts what is done."""
+    """Production's schedule, every decision of which is shown to the laws."""
 
-    simulation: Simulation
+    laws: Laws
 
     def begin(self, now: ev.Now) -> ev.Decision:
-        return self._watch(super().begin(now))
+        decision = super().begin(now)
+        self.laws.decided(self, decision)
+        return decision
 
     def step(self, events: Iterable[ev.Event], now: ev.Now) -> ev.Decision:
-        return self._watch(super().step(events, now))
-
-    def _watch(self, decision: ev.Decision) -> ev.Decision:
-        for action in decision.actions:
-            if isinstance(action, ev.Draw | ev.Post):
-                key = action.key if isinstance(action, ev.Draw) else self.submissions.attempts[action.attempt].take
-                self.simulation.check(key not in self.simulation.finished, "rendered-again", key)
-        if not self.finished and self.inflight == 0 and decision.wake_at is None:
-            phases = [(work.take.id, work.phase) for work in self.works]
-            self.simulation.violations.append(Violation("stalled", str(phases)))
-            raise Stalled
+        decision = super().step(events, now)
+        self.laws.decided(self, decision)
         return decision
 
 
-@dataclass
 class Simulation:
-    """One seed, from the first boot to the verdict in `violations`; `trace` tells what happened."""
+    """One seed, from the first boot to the verdict; `trace` tells what happened."""
 
-    seed: int
-    twist: Twist = field(default_factory=Twist)
-    violations: list[Violation] = field(default_factory=list)
-    trace: list[str] = field(default_factory=list)
-    finished: set[TakeKey] = field(default_factory=set)
-    heard: set[tuple[str, str]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.rng = Random(self.seed)
-        self.world = World(lying=self.twist.lying_disk)
+    def __init__(self, seed: int, twist: Twist | None = None) -> None:
+        self.seed = seed
+        self.twist = twist or Twist()
+        self.trace: list[str] = []
+        self.rng = Random(seed)
         self.clock = WorldClock()
-        self.film: Film = scene(self.rng)
+        self.world = World(lying=self.twist.lying_disk)
         self.gateways = {
             name: Gateway(driver.capabilities.retention_s, Random(self.rng.random()), self.clock.wall)
             for name, driver in toy.PROVIDERS.items()
             if isinstance(driver, Remote)
         }
+        self.laws = Laws(self.world, self.gateways, CLIPS)
         self.providers = self.twist.providers(toy.PROVIDERS)
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
+        self.film: Film = scene(self.rng)
         self.ids = 0
 
-    def check(self, held: bool, law: str, facts: object) -> None:
-        """Note a violation where a law does not hold."""
-        if not held:
-            self.violations.append(Violation(law, str(facts)))
-
     def run(self) -> list[Violation]:
-        """All boots, then the verdict."""
+        """All boots, then the verdict. One film in four is edited between two boots."""
+        boots = self.rng.randint(1, BOOTS)
+        edited_before = self.rng.randrange(1, 4 * BOOTS)
         with _repeatable(self.seed):
-            for _ in range(self.rng.randint(1, BOOTS)):
+            for boot in range(boots):
+                if boot == edited_before:
+                    self._edit()
                 self._boot(wild=True)
-                if self.violations:
-                    return self.violations
+                if self.laws.violations:
+                    return self.laws.violations
             for _ in range(2):
                 self._boot(wild=False)
-        self._judge()
-        return self.violations
+        made = plan.make(self.film, self.capabilities, self.world.journal.read(), {})
+        self.trace += [f"{take.id} {take.verdict} {take.why}" for take in made.takes]
+        self.laws.judge(made, edited=edited_before < boots)
+        return self.laws.violations
+
+    def _edit(self) -> None:
+        first = replace(self.film.shots[0], action=(Beat("Something else happens."),))
+        self.film = replace(self.film, shots=(first, *self.film.shots[1:]))
+        self.trace.append("1A is edited")
 
     # ── boots ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -180,40 +149,36 @@ class Simulation:
         if wild and self.rng.random() < 0.85:
             failing = OSError(self.rng.choice((errno.EIO, errno.ENOSPC)), "the disk fails")
             strikes: tuple[Strike, ...] = ("before", "during", "after", failing)
-            strike = self.rng.choices(strikes, (4, 1, 4, 1))[0]
-            self.world.arm(int(2 ** self.rng.uniform(0, 8)), strike)
-        self.heard.clear()
+            self.world.arm(int(2 ** self.rng.uniform(0, 8)), self.rng.choices(strikes, (4, 1, 4, 1))[0])
         clock = trio.testing.MockClock(autojump_threshold=0)
         try:
             trio.run(self._process, wild, clock=clock)
         except BaseException as error:  # noqa: BLE001 -- whatever is not the end that was ordered goes on
             _only_ordered_ends(error)
         self.trace += [f"boot at {self.clock.booted:.0f}, {crash}", *self.world.fuse.trace]
-        self._remembers()
+        self.laws.ended()
         self.clock.booted += clock.current_time() + self.rng.choice(DOWN_S)
         self.world.crash(crash, self.rng)
-        self._inspect()
+        self.laws.inspect()
 
     async def _process(self, wild: bool) -> None:
         """What a `render` does inside the lock."""
         with _told(self.trace):
-            await self._render(wild)
-
-    async def _render(self, wild: bool) -> None:
-        disk, journal = self.world.disk, self.twist.journal(self.world.journal)
-        for folder in (CLIPS, FRAMES):
-            disk.make_dir(folder)
-        store = ClipStore(CLIPS, FRAMES, disk)
-        history = journal.read()
-        if adopted := store.adopt_orphans(history, self.clock.wall()):
-            journal.append(adopted)
+            disk, journal = self.world.disk, self.twist.journal(self.world.journal)
+            for folder in (CLIPS, FRAMES):
+                disk.make_dir(folder)
+            store = ClipStore(CLIPS, FRAMES, disk)
             history = journal.read()
-        store.sweep()
-        await self._watch_over(self._runner(journal, store, _existing(history, store), wild), wild)
+            if adopted := store.adopt_orphans(history, self.clock.wall()):
+                journal.append(adopted)
+                history = journal.read()
+            store.sweep()
+            history.clips = {key: clip for key, clip in history.clips.items() if store.has(key)}
+            await self._watch_over(self._runner(journal, store, history, wild), wild)
 
     def _runner(self, journal: Journal, store: ClipStore, history: History, wild: bool) -> Runner:
         made = plan.make(self.film, self.capabilities, history, {})
-        policy = Policy(jobs=2)
+        policy = Policy(jobs=2, stale=True)
         remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
         frames = {
             key: Frame(str(path), record.pixels)
@@ -230,12 +195,13 @@ class Simulation:
             policy,
             frames,
         )
-        schedule.simulation = self
+        schedule.laws = self.laws
         return Runner(schedule, self._ports(journal, store, wild), self.providers)
 
     def _ports(self, journal: Journal, store: ClipStore, wild: bool) -> Ports:
         world, rng = self.world, Random(self.rng.random())
-        wire = Wire(self.gateways, world.disk, world.fuse, rng, WILD if wild else CALM, self._witness, self.heard.add)
+        faults = WILD if wild else CALM
+        wire = Wire(self.gateways, world.disk, world.fuse, rng, faults, self.laws.leaves, self.laws.heard.add)
         return Ports(
             clock=self.clock,
             journal=journal,
@@ -252,13 +218,12 @@ class Simulation:
         with trio.move_on_after(LONG_S) as hanging:
             async with trio.open_nursery() as nursery:
                 if wild and self.rng.random() < 0.2:
-                    nursery.start_soon(
-                        _signal, 2 ** self.rng.uniform(-2, 8), self.rng.choice((None, 0.5, 1.1, 2.0, 20.0))
-                    )
+                    second_s = self.rng.choice((None, 0.5, 1.1, 2.0, 20.0))
+                    nursery.start_soon(_signal, 2 ** self.rng.uniform(-2, 8), second_s)
                 with _told(self.trace):
                     await runner.run()
                 nursery.cancel_scope.cancel()
-        self.check(not hanging.cancelled_caught, "undrained", runner.ended)
+        self.laws.check(not hanging.cancelled_caught, "undrained", runner.ended)
 
     def _compose(self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
         return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {})
@@ -269,59 +234,6 @@ class Simulation:
 
     def _hear(self, news: ev.News) -> None:
         self.trace.append(f"{trio.current_time():.2f} {news.event} {news.take} {dict(news.facts)}")
-
-    # ── laws ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _witness(self, provider: str, request: Request) -> None:
-        headers = json.dumps(dict(request.headers), sort_keys=True)
-        attempts = [
-            attempt
-            for attempt in self.world.journal.read().attempts.values()
-            if (attempt.provider, attempt.body, attempt.headers) == (provider, request.body, headers)
-        ]
-        self.check(bool(attempts), "no-intent", request.body)
-        if attempts:
-            live = any(attempt.state in ("intended", "unsure") for attempt in attempts)
-            self.check(live, "resubmitted", attempts)
-
-    def _remembers(self) -> None:
-        """A process that came to its own end, and whose journal took what it was given, has kept all it heard."""
-        fuse = self.world.fuse
-        struck = fuse.trace[fuse.at] if fuse.at is not None and fuse.at < len(fuse.trace) else ""
-        if not fuse.dead and not struck.startswith("append"):
-            kept = {(attempt.provider, attempt.job) for attempt in self.world.journal.read().attempts.values()}
-            self.check(self.heard <= kept, "job-forgotten", self.heard - kept)
-
-    def _inspect(self) -> None:
-        """What must hold whenever no process runs."""
-        history, disk = self.world.journal.read(), self.world.disk
-        for record in history.takes.values():
-            if record.state == "done" and record.clip is not None:
-                path = CLIPS / f"{record.clip}.mp4"
-                whole = disk.exists(path) and disk.digest(path) == record.clip
-                self.check(whole, "clip-missing", record.take)
-                self.finished.add(record.key)
-        for gateway in self.gateways.values():
-            for take in {charge.take for charge in gateway.ledger}:
-                self.check(len(gateway.charges(take)) < 2, "paid-twice", gateway.charges(take))
-
-    def _judge(self) -> None:
-        """What must hold in the end."""
-        history = self.world.journal.read()
-        made = plan.make(self.film, self.capabilities, history, {})
-        self.trace += [f"{take.id} {take.verdict} {take.why}" for take in made.takes]
-        states = {take.id: history.takes[take.key].state for take in made.takes if take.key in history.takes}
-        for take in made.takes:
-            excused = states.get(take.id) in ("ambiguous", "lost") or take.verdict in ("blocked", "held")
-            self.check(take.verdict == "done" or excused, "unfinished", (take.id, take.verdict, take.why))
-        for gateway in self.gateways.values():
-            for charge in gateway.ledger:
-                listed = states.get(TakeId(charge.take)) in ("done", "ambiguous", "lost")
-                self.check(charge.refunded or listed, "money-vanished", charge)
-
-
-def _existing(history: History, store: ClipStore) -> History:
-    return replace(history, clips={key: clip for key, clip in history.clips.items() if store.has(key)})
 
 
 async def _inline(act: Any, *args: Any) -> Any:

@@ -24,6 +24,11 @@ def clip_bytes(frames: int, made_from: bytes) -> bytes:
     return f"TOY {frames} {hashlib.sha256(made_from).hexdigest()} END".encode()
 
 
+def clip_id(frames: int, made_from: bytes) -> ClipId:
+    """The address of that clip."""
+    return ClipId(hashlib.sha256(clip_bytes(frames, made_from)).hexdigest())
+
+
 def read_clip(data: bytes) -> Clip:
     """The facts of a toy clip. Raises MediaError `clip-damaged`."""
     match data.decode(errors="replace").split(" "):

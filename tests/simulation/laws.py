@@ -1,0 +1,142 @@
+"""The laws that the simulation watches, by the names that a violation carries.
+
+- `paid-twice`: nothing is charged twice for the same take, words and carried frames.
+- `no-intent`: an attempt with the very bytes is durable before they leave.
+- `resubmitted`: an ambiguous or settled attempt is never sent.
+- `rendered-again`: a take that is done is not made again from the same frames.
+- `job-forgotten`: a job's id that reached a process which was not killed is kept.
+- `clip-missing`: a done take's clip is on disk and whole.
+- `wrong-label`: the frames that a record says its clip was made from are those that were sent.
+- `stalled`: open work, nothing under way and no timer never meet.
+- `undrained`: a run ends.
+- `unfinished`: the calm boots end with every take done, or ambiguous or lost, or behind such a one.
+- `money-vanished`: every charge that stays is known, by its job or by an attempt of unknown fate; and where the film
+  was not edited, its take is done or listed as ambiguous or lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storyboard.exchange import Request
+from storyboard.film import TakeId, TakeKey
+from storyboard.planning.plan import Plan, Slot, carried_text
+from storyboard.rendering import events as ev
+from storyboard.rendering.money import UNSETTLED
+from storyboard.rendering.schedule import Schedule
+from storyboard.state.journal import AttemptRecord, History, TakeRecord
+from tests.simulation.gateway import Gateway
+from tests.simulation.studio import clip_id
+from tests.simulation.world import World
+
+SLOTS: tuple[Slot, ...] = ("start", "end")
+LISTED = ("done", "ambiguous", "lost")
+
+
+class Stalled(Exception):
+    """The schedule has open work and nothing that could move it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A law that did not hold, and where."""
+
+    law: str
+    facts: str
+
+
+@dataclass
+class Laws:
+    """The watch over one simulated world."""
+
+    world: World
+    gateways: Mapping[str, Gateway]
+    clips: Path
+    violations: list[Violation] = field(default_factory=list)
+    finished: set[tuple[TakeKey, str]] = field(default_factory=set)
+    heard: set[tuple[str, str]] = field(default_factory=set)
+
+    def check(self, held: bool, law: str, facts: object) -> None:
+        """Note a violation where a law does not hold."""
+        if not held:
+            self.violations.append(Violation(law, str(facts)))
+
+    def leaves(self, provider: str, request: Request) -> None:
+        """A submission is about to leave."""
+        headers = json.dumps(dict(request.headers), sort_keys=True)
+        attempts = [
+            attempt
+            for attempt in self._attempts()
+            if (attempt.provider, attempt.body, attempt.headers) == (provider, request.body, headers)
+        ]
+        self.check(bool(attempts), "no-intent", request.body)
+        if attempts:
+            live = any(attempt.state in ("intended", "unsure") for attempt in attempts)
+            self.check(live, "resubmitted", attempts)
+
+    def decided(self, schedule: Schedule, decision: ev.Decision) -> None:
+        """The schedule decided. Raises Stalled."""
+        for action in decision.actions:
+            if isinstance(action, ev.Draw | ev.Post):
+                key = action.key if isinstance(action, ev.Draw) else schedule.submissions.attempts[action.attempt].take
+                made = (key, schedule.works[key].carried)
+                self.check(made not in self.finished, "rendered-again", made)
+        if not schedule.finished and schedule.inflight == 0 and decision.wake_at is None:
+            self.check(False, "stalled", [(work.take.id, work.phase) for work in schedule.works])
+            raise Stalled
+
+    def ended(self) -> None:
+        """A boot is over, its memory not yet lost."""
+        fuse = self.world.fuse
+        struck = fuse.trace[fuse.at] if fuse.at is not None and fuse.at < len(fuse.trace) else ""
+        if not fuse.dead and not struck.startswith("append"):
+            kept = {(attempt.provider, attempt.job) for attempt in self._attempts()}
+            self.check(self.heard <= kept, "job-forgotten", self.heard - kept)
+        self.heard.clear()
+
+    def inspect(self) -> None:
+        """What must hold whenever no process runs."""
+        history, disk = self.world.journal.read(), self.world.disk
+        self.finished.clear()
+        for record in history.takes.values():
+            if record.state == "done" and record.clip is not None:
+                path = self.clips / f"{record.clip}.mp4"
+                whole = disk.exists(path) and disk.digest(path) == record.clip
+                self.check(whole, "clip-missing", record.take)
+                self.finished.add((record.key, record.carried))
+                self._check_label(record, history)
+        for gateway in self.gateways.values():
+            paid = Counter(charge.body for charge in gateway.ledger if not charge.refunded)
+            for body, times in paid.items():
+                self.check(times == 1, "paid-twice", body)
+
+    def judge(self, made: Plan, edited: bool) -> None:
+        """What must hold in the end, for the plan of what would be left to do."""
+        history = self.world.journal.read()
+        states = {take.id: history.takes[take.key].state for take in made.takes if take.key in history.takes}
+        for take in made.takes:
+            excused = states.get(take.id) in LISTED or take.verdict in ("blocked", "held")
+            self.check(take.verdict == "done" or excused, "unfinished", (take.id, take.verdict, take.why))
+        for gateway in self.gateways.values():
+            for charge in gateway.ledger:
+                known = _known(charge.body, charge.job, history.attempts.values())
+                listed = edited or states.get(TakeId(charge.take)) in LISTED
+                self.check(charge.refunded or (known and listed), "money-vanished", charge)
+
+    def _attempts(self) -> list[AttemptRecord]:
+        return list(self.world.journal.read().attempts.values())
+
+    def _check_label(self, record: TakeRecord, history: History) -> None:
+        for attempt in history.attempts.values():
+            sent = json.loads(attempt.body)
+            if attempt.take == record.key and clip_id(sent["frames"], attempt.body) == record.clip:
+                carried = carried_text({slot: sent[slot] for slot in SLOTS if sent[slot]})
+                self.check(carried == record.carried, "wrong-label", (record, sent))
+
+
+def _known(body: bytes, job: str, attempts: Iterable[AttemptRecord]) -> bool:
+    return any(one.body == body and (one.job == job or one.state in UNSETTLED) for one in attempts)
