@@ -46,7 +46,7 @@ class Anchors:
             return spelt
 
     def scalar(self, event: Any, start: int, end: int) -> tuple[int, str | Scalar]:
-        """A scalar with an anchor, a tag or double quotes, or a long one: where it begins, its node."""
+        """A scalar that is more than a plain word: where it begins without its properties, and its node."""
         if end - start > MAX_SCALAR:
             self.findings.refuse(start, start + 1, "too-large", f"a text longer than {MAX_SCALAR:,} characters")
         value: str = event.value

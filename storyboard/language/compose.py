@@ -39,7 +39,10 @@ _ODD_KEYS = NULLS | {"<<"}
 
 
 def compose(page: Page) -> tuple[Node, list[Diagnostic]]:
-    """The root of the page's only document, and the mistakes that can be survived. Raises Refused for the others."""
+    """The root of the page's only document (null where there is none), and the mistakes that were survived.
+
+    Raises Refused for the others.
+    """
     findings = Findings(page)
     try:
         return _Composer(findings).run(), findings.problems
@@ -85,43 +88,28 @@ class _Composer:
                 start = event.start_mark.index
                 stop = end = event.end_mark.index
                 node = event.value
-                # As long as its value: then it is plain, on one line, and has neither tag nor anchor.
-                plain = end - start == len(node) <= MAX_SCALAR
-                if not plain:
-                    if (
-                        event.anchor
-                        or event.tag
-                        or (event.style == '"' and end - start != len(node) + 2)
-                        or end - start > MAX_SCALAR
-                    ):
-                        start, node = self.anchors.scalar(event, start, end)
-                        if keyed and key is None and node.__class__ is Scalar:
-                            node = self._odd_key(node.spelt, start, end)
-                    else:
-                        plain = event.implicit[0]
-                if plain:
-                    if keyed and key is None:
-                        if node in _ODD_KEYS:
-                            node = self._odd_key(node, start, end)
-                    else:
-                        spelt = node
-                        node = known.get(spelt)
-                        if node is None:
-                            node = known[spelt] = self.anchors.plain(spelt, start, end)
-                        if (
-                            flow
-                            and not spelt
-                            and keyed
-                            and start == key_end
-                            and self._lost_comma(here, key_start, key_end)
-                        ):
-                            key = None
-                            continue
+                if end - start != len(node) or end - start > MAX_SCALAR:
+                    start, node = self.anchors.scalar(event, start, end)
+                    if keyed and key is None and node.__class__ is Scalar:
+                        node = self._odd_key(node.spelt, start, end)
+                # Else it is as long as its value: plain, on one line, with neither tag nor anchor.
+                elif keyed and key is None:
+                    if node in _ODD_KEYS:
+                        node = self._odd_key(node, start, end)
+                else:
+                    spelt = node
+                    node = known.get(spelt)
+                    if node is None:
+                        node = known[spelt] = self.anchors.plain(spelt, start, end)
+                    bare = not spelt and flow and keyed and start == key_end
+                    if bare and self._lost_comma(here, key_start, key_end):
+                        key = None
+                        continue
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 start = event.start_mark.index
                 if keyed and key is None:
                     if not flow or not page.text.startswith("{{", begun):
-                        self._odd_key(here, start, start + 1)
+                        self._odd_key(Map() if kind is MappingStartEvent else Seq(), start, start + 1)
                     start, stop = begun, self._skip_braces(begun, stack[-1][3])
                     node = page.text[start:stop]
                     end = stop
@@ -167,11 +155,7 @@ class _Composer:
                     self._refuse_second_document(event.start_mark.index)
                 continue
             elif kind is StreamEndEvent:
-                if not here:
-                    self.findings.refuse(
-                        0, 0, "empty-file", "the file is empty", 'a storyboard begins with "storyboard: 1"'
-                    )
-                root: Node = here[0]
+                root: Node = here[0] if here else Scalar("", None)
                 return root
             else:
                 continue

@@ -155,6 +155,6 @@ def _empty(page: Page) -> Diagnostic:
 
 def _no_mapping(page: Page, root: Node) -> Diagnostic:
     place = page.span(*root.mark[3:]) if isinstance(root, Seq) else page.span(0, len(page.text))
-    kind = "a list" if isinstance(root, Seq) else "a text"
+    kind = "a list" if isinstance(root, Seq) else "a single value"
     message = f"a storyboard is a mapping of keys to values, this is {kind}"
     return Diagnostic("not-a-mapping", message, place, 'it begins with "storyboard: 1"')
