@@ -16,12 +16,12 @@ LONGEST_S = 24 * 60 * 60
 TIME_FORMS = "seconds, like 2.5, 400ms or 1:02.5, or frames of the film, like 60f"
 
 _NUMBER = r"\d{1,18}(?:\.\d{0,18})?|\.\d{1,18}"
-_TIME = re.compile(rf"(?P<sign>[-+]?)(?P<number>{_NUMBER})\s?(?P<unit>s|sec|ms|f|b)?")
-_CLOCK = re.compile(r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,4}):(?P<seconds>\d{1,2}(?:\.\d{1,18})?)")
-_RATIO = re.compile(rf"({_NUMBER})\s?:\s?({_NUMBER})")
-_RATE = re.compile(rf"(?P<top>{_NUMBER})(?:/(?P<bottom>\d{{1,9}}))?")
-_PIXELS = re.compile(r"(\d{1,6})\s?[x×X]\s?(\d{1,6})")
-_LINES = re.compile(r"(\d{3,4})p")
+_TIME = re.compile(rf"(?P<sign>[-+]?)(?P<number>{_NUMBER})\s?(?P<unit>s|sec|ms|f|b)?", re.ASCII)
+_CLOCK = re.compile(r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,4}):(?P<seconds>\d{1,2}(?:\.\d{1,18})?)", re.ASCII)
+_RATIO = re.compile(rf"({_NUMBER})\s?:\s?({_NUMBER})", re.ASCII)
+_RATE = re.compile(rf"(?P<top>{_NUMBER})(?:/(?P<bottom>\d{{1,9}}))?", re.ASCII)
+_PIXELS = re.compile(r"(\d{1,6})\s?[x×X]\s?(\d{1,6})", re.ASCII)
+_LINES = re.compile(r"(\d{3,4})p", re.ASCII)
 
 _NTSC = {
     Decimal("23.976"): Fraction(24000, 1001),
@@ -142,7 +142,7 @@ def shape_of(width_px: int, height_px: int) -> str:
 
 def amount(text: str) -> Decimal:
     """A plain decimal number as written. No exponent, no infinity, at most 18 digits on either side of the point."""
-    if not re.fullmatch(rf"[-+]?(?:{_NUMBER})", text):
+    if not re.fullmatch(rf"[-+]?(?:{_NUMBER})", text, re.ASCII):
         raise ValueError("expected a number, like 600 or 12.5")
     try:
         return Decimal(text)

@@ -113,6 +113,7 @@ class Edge(Fields):
     """What a shot opens or ends on: another shot's frame, a picture, or words."""
 
     noun: ClassVar[str] = "edge"
+    on: ClassVar[bool] = True
     aka: ClassVar[Mapping[str, str]] = {"shot": "from", "file": "image", "text": "words", "description": "words"}
 
     from_: Text | None = about("The shot whose frame it is; `previous` is the nearest earlier one.", "1A", alias="from")
@@ -125,6 +126,8 @@ class Edge(Fields):
 
     @model_validator(mode="after")
     def _one(self) -> Edge:
+        if not self.on:
+            return self
         given = [key for key, value in (("from", self.from_), ("image", self.image), ("words", self.words)) if value]
         if len(given) > 1:
             raise wrong("bad-edge", f"{' and '.join(given)} stand beside one another", "keep one of them")
@@ -135,8 +138,10 @@ class Edge(Fields):
         return self
 
 
-NO_EDGE = Edge.model_construct()
-"""`none`: no frame, whatever the chain says."""
+class NoEdge(Edge):
+    """`none`: no frame, whatever the chain says."""
+
+    on: ClassVar[bool] = False
 
 
 def _edge(node: Node) -> Any:
@@ -144,7 +149,7 @@ def _edge(node: Node) -> Any:
         return node
     text = spelt(node)
     if text == "none":
-        return NO_EDGE
+        return NoEdge()
     if text == "previous":
         return {"from": "previous"}
     found = "a list" if text is None else f'"{text}"'
@@ -152,7 +157,7 @@ def _edge(node: Node) -> Any:
     raise wrong("bad-edge", f"expected previous, none, {{from}}, {{image}} or {{words}}, found {found}", hint)
 
 
-EdgeField = Annotated[Edge, Form(_edge, {"type": "string", "enum": ["previous", "none"]}, lambda: NO_EDGE)]
+EdgeField = Annotated[Edge, Form(_edge, {"type": "string", "enum": ["previous", "none"]}, NoEdge)]
 """`previous`, `none` or a mapping."""
 
 AKA: Mapping[str, str] = {

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Capabilities, Film
+from storyboard.exchange import Capabilities
+from storyboard.film import Film
 from storyboard.language import Loaded, load
 
 ANIMATIC = Capabilities(
