@@ -18,6 +18,7 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, Film, Frame, ShotId, TakeKey
 from storyboard.finishing import cut
+from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Executor, MediaError, VerifyJob
@@ -46,13 +47,14 @@ Tell = Callable[[News], None]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with all it was made from."""
+    """A plan with all it was made from, and how many frames its film is expected to have."""
 
     loaded: Loaded
     plan: plan.Plan
     history: History
     digests: Mapping[str, str]
     capabilities: Mapping[str, Capabilities]
+    frames: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Production:
     def _planned(self, loaded: Loaded, history: History) -> Planned:
         digests = digest_files(loaded.film)
         made = plan.make(loaded.film, self.capabilities, history, digests)
-        return Planned(loaded, made, history, digests, self.capabilities)
+        return Planned(loaded, made, history, digests, self.capabilities, expected(made.film).frames)
 
     async def render(self, wishes: Wishes, executor: Executor, tell: Tell, network: Network | None = None) -> Rendered:
         """Render what the plan calls for, then cut the film. Raises Refused: 10, 11, 13, 14."""

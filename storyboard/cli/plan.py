@@ -39,7 +39,9 @@ def command(
     """What a render would do, why, and at what price. Reads only; costs nothing."""
     planned = production(file, assignments, vars_file, state, allow).plan()
     if as_json:
-        click.echo(json.dumps(report.as_json(planned.plan, planned.capabilities), ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps(report.as_json(planned.plan, planned.capabilities, planned.frames), ensure_ascii=False, indent=2)
+        )
     elif graph:
         click.echo({"mermaid": diagram.mermaid, "dot": diagram.dot}[graph](planned.plan), nl=False)
     elif shot is not None:
@@ -60,7 +62,7 @@ def _tell(planned: Planned, jobs: int) -> None:
     if planned.loaded.diagnostics:
         say(draw(planned.loaded.diagnostics, planned.loaded.texts))
     film = planned.plan.film
-    sums = report.totals(planned.plan, planned.capabilities, jobs)
+    sums = report.totals(planned.plan, planned.capabilities, planned.frames, jobs)
     size = f"{film.delivery.width_px}×{film.delivery.height_px}"
     click.echo(f"{film.title} · {size} · {_rate(planned)} fps · {float(sums.seconds):g} s, {sums.frames} frames\n")
     names = {take.key: take.id for take in planned.plan.takes}

@@ -14,7 +14,6 @@ from storyboard.cli.options import production, storyboard_options, worker_enviro
 from storyboard.cli.progress import Progress, open_progress
 from storyboard.diagnostics import Diagnostic, Refused, draw
 from storyboard.media.executor import open_executor
-from storyboard.planning import report
 from storyboard.production import Production, Rendered, Wishes
 from storyboard.rendering.money import spell
 
@@ -138,5 +137,4 @@ def _film_line(rendered: Rendered) -> str:
     film, clip = rendered.planned.plan.film, rendered.clip
     if clip is None:
         return ""
-    sums = report.totals(rendered.planned.plan, rendered.planned.capabilities)
-    return f"{film.title}: {len(film.on_screen)} shots, {clip.frames} frames, {float(sums.seconds):g} s"
+    return f"{film.title}: {len(film.on_screen)} shots, {clip.frames} frames, {float(clip.duration):g} s"

@@ -30,10 +30,9 @@ class Totals:
     wait_s: float
 
 
-def totals(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int = 1) -> Totals:
-    """The totals of a plan; `jobs` clips are drawn at once."""
+def totals(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int, jobs: int = 1) -> Totals:
+    """The totals of a plan for a film of `frames` frames; `jobs` clips are drawn at once."""
     counts = Counter(take.verdict for take in plan.takes)
-    frames = sum(take.length for take in _shown(plan))
     bought = [take for take in plan.takes if take.verdict == "render"]
     stale = [take for take in plan.takes if take.verdict == "stale"]
     return Totals(
@@ -44,13 +43,6 @@ def totals(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int = 1) 
         up_to=_prices(stale, capabilities),
         wait_s=_wait(plan, capabilities, jobs),
     )
-
-
-def _shown(plan: Plan) -> list[PlannedTake]:
-    """The take that stands, or will stand, for each shot on screen."""
-    all_keys = {take.key for take in plan.takes}
-    shown = [plan.shown(shot.id, all_keys) for shot in plan.film.on_screen]
-    return [take for take in shown if take is not None]
 
 
 def _prices(takes: list[PlannedTake], capabilities: Mapping[str, Capabilities]) -> dict[str, Total]:
@@ -74,9 +66,9 @@ def _wait(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int) -> fl
     return max([*ends.values(), local / max(1, jobs)], default=0.0)
 
 
-def as_json(plan: Plan, capabilities: Mapping[str, Capabilities]) -> dict[str, Any]:
+def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -> dict[str, Any]:
     """The object of `plan --json`, names settled in the reference; amounts are decimal text."""
-    sums = totals(plan, capabilities)
+    sums = totals(plan, capabilities, frames)
     by_key = {take.key: take for take in plan.takes}
     return {
         "title": plan.film.title,

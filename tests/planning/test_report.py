@@ -11,7 +11,7 @@ PLAN = make(FILM, CAPABILITIES, History(), {})
 
 
 def test_the_json_of_a_plan_is_as_documented() -> None:
-    told = as_json(PLAN, CAPABILITIES)
+    told = as_json(PLAN, CAPABILITIES, 360)
     assert told["totals"] == {
         "takes": 4,
         "to_render": 3,
@@ -39,7 +39,7 @@ def test_the_json_of_a_plan_is_as_documented() -> None:
 
 
 def test_the_summary_counts_prices_and_waits() -> None:
-    assert summary(totals(PLAN, CAPABILITIES)) == "3 to render, 1 held · 60 credits (paid) · about 2 min"
+    assert summary(totals(PLAN, CAPABILITIES, 360)) == "3 to render, 1 held · 60 credits (paid) · about 2 min"
 
 
 def test_waits_are_spelt_as_people_say_them() -> None:
