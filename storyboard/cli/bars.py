@@ -5,12 +5,15 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
+import trio
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from storyboard.cli.progress import REFRESH_S, every
 from storyboard.film import TakeId
 from storyboard.rendering.events import News
+
+REFRESH_S = 0.1
+"""Between two redraws."""
 
 
 class Bars:
@@ -65,7 +68,7 @@ class Bars:
         """Redraw ten times a second."""
         while True:
             self.progress.refresh()
-            await every(REFRESH_S)
+            await trio.sleep(REFRESH_S)
 
     def finished(self, status: dict[str, Any]) -> None:
         """The bars go away; what was told stays."""

@@ -13,13 +13,10 @@ import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-import trio
-
 from storyboard.cli.ends import say
 from storyboard.film import TakeId
 from storyboard.rendering.events import News
 
-REFRESH_S = 0.1
 SHOWN = frozenset(("planned", "submitted", "progress", "downloaded", "done", "failed", "held", "skipped", "cut"))
 
 
@@ -112,8 +109,3 @@ class PlainLines:
 
     def _say(self, text: str) -> None:
         say(f"[{time.monotonic() - self.began:6.1f} s] {text}")
-
-
-async def every(seconds: float) -> None:
-    """Wait between two redraws."""
-    await trio.sleep(seconds)

@@ -20,17 +20,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from storyboard.exchange import Accepted, Ask, Busy, Failed, NotSent, Rejected, Request, Succeeded, Unknown
 from storyboard.film import Money, TakeKey
 from storyboard.providers import Remote
 from storyboard.rendering import events as ev
-from storyboard.rendering.work import Work
-from storyboard.state.journal import AttemptRecord, AttemptState
-
-if TYPE_CHECKING:
-    from storyboard.rendering.schedule import Schedule
+from storyboard.rendering.work import Phase, Work, Works
+from storyboard.state.journal import AttemptRecord, AttemptState, History, Record, TakeState
 
 RESENDS = 5
 """How often one attempt's bytes are sent again in a run before the take fails or is called ambiguous."""
@@ -42,6 +39,35 @@ OVERDUE_S = 6 * 3600.0
 """How long a run asks for a job that does not end; the next run asks on."""
 NOTHING_TAKEN: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "failed"))
 """States of attempts that hold no money and no work."""
+
+
+class Desk(Protocol):
+    """The schedule as the submissions use it: it keeps the takes, they decide about their attempts."""
+
+    works: Works
+    history: History
+
+    @property
+    def now(self) -> ev.Now:
+        """The time of the current step."""
+
+    def order(self, action: ev.Action) -> None:
+        """Start an action after this step's records are durable."""
+
+    def after(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something in a later step, unless the run is draining by then."""
+
+    def journal(self, record: Record) -> None:
+        """Journal a record in this step."""
+
+    def write(self, work: Work, state: TakeState, code: str | None = None, message: str | None = None) -> None:
+        """Record where a take stands."""
+
+    def tell(self, event: str, work: Work, **facts: object) -> None:
+        """Put something among the news."""
+
+    def fail(self, work: Work, code: str, message: str, phase: Phase = "failed") -> None:
+        """End a take without a clip."""
 
 
 class Submissions:
@@ -60,14 +86,14 @@ class Submissions:
             self.latest[attempt.take] = attempt
         self.posting: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
-        self._schedule: Schedule | None = None
+        self._schedule: Desk | None = None
 
-    def bind(self, schedule: Schedule) -> None:
+    def bind(self, schedule: Desk) -> None:
         """Work for this schedule."""
         self._schedule = schedule
 
     @property
-    def schedule(self) -> Schedule:
+    def schedule(self) -> Desk:
         """The schedule whose takes are submitted."""
         if self._schedule is None:
             raise RuntimeError("submissions decide only as part of a schedule")
