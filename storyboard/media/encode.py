@@ -152,6 +152,12 @@ class Writer:
         with _named_failure(self.target):
             self._encode(self._converter.convert(np.ascontiguousarray(rgb), self.frames, self.fps))
 
+    def write_planes(self, planes: NDArray[np.uint8]) -> None:
+        """Add the next frame as yuv420p, bt709, video levels: uint8, Y, U and V one after another in rows of
+        `width_px`, [height_px * 3 / 2, width_px]. Raises ValueError for any other shape.
+        """
+        self.pass_on(av.VideoFrame.from_ndarray(planes, format="yuv420p"))
+
     def pass_on(self, picture: av.VideoFrame) -> None:
         """Add the next frame as it was decoded, without a way through RGB, which would cost colour and time.
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from storyboard.media.animatic.layer import clouds
 from storyboard.media.animatic.palette import Colour, Light, mix
+from storyboard.media.animatic.planar import Planar
 from storyboard.media.animatic.reading import Reading, Weather
 
 COARSE = 8
@@ -32,12 +33,12 @@ class Air:
     colour: Colour
     masks: tuple[Image.Image, ...]
 
-    def lay(self, frame: Image.Image, seconds: float) -> None:
+    def lay(self, frame: Planar, seconds: float) -> None:
         """Lay the air of a moment over a frame."""
         if self.weather == "fog":
-            frame.paste(self.colour, (0, 0), self._fog(seconds))
+            frame.tint(self.colour, self._fog(seconds))
         for depth, mask in enumerate(self.masks if self.weather in ("rain", "snow") else ()):
-            frame.paste(self.colour, (0, 0), self._falling(mask, depth, seconds))
+            frame.tint(self.colour, self._falling(mask, depth, seconds))
 
     def _fog(self, seconds: float) -> Image.Image:
         wide, high = self.size[0] / COARSE, self.size[1] / COARSE
@@ -77,7 +78,7 @@ def _bank(size: tuple[int, int], seconds: float, generator: np.random.Generator,
     wide, high = size[0] // COARSE + 2, size[1] // COARSE + 1
     whole = math.ceil(wide * (1 + DRIFT * seconds)) + 2
     noise = clouds((whole, high), max(3, round(4 * whole / wide)), generator, 4)
-    soft = np.clip((noise - 0.28) / 0.5, 0, 1)
+    soft = 0.45 + 0.55 * np.clip((noise - 0.28) / 0.5, 0, 1)
     rise = np.clip(np.linspace(-0.1, 1.15, high, dtype=np.float32), 0.12, 1)[:, None]
     return Image.fromarray((soft * rise * most * 255).astype(np.uint8))
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from PIL import Image, ImageDraw
 
 from storyboard.media.animatic.lettering import Hand, clean, fit, length, shorten, wrap, write
+from storyboard.media.animatic.planar import Planar
 from storyboard.media.animatic.spec import Does, Says, Spec
 
 FADE_S = 0.3
@@ -27,9 +28,10 @@ _LABEL = re.compile(r"^\s*action\s*:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Letters on their shade: an RGBA patch, its place, and the frames between which it stands (both empty of it)."""
+    """Letters on their shade, their coverage, place, and the frames between which they stand (both empty of them)."""
 
-    patch: Image.Image
+    ink: Planar
+    cover: Image.Image
     at: tuple[int, int]
     begin: int
     end: int
@@ -67,15 +69,22 @@ class Measures:
         return max(7, round(self.unit * share))
 
 
-def overlay(frame: Image.Image, over: Overlay, index: int) -> None:
+def overlay(frame: Planar, over: Overlay, index: int) -> None:
     """Lay an overlay on a frame, as strongly as it is at `index`."""
     strength = over.strength(index)
     if strength <= 0:
         return
-    mask = over.patch.getchannel("A")
+    cover = over.cover
     if strength < 1:
-        mask = mask.point([round(level * strength) for level in range(256)])
-    frame.paste(over.patch.convert("RGB"), over.at, mask)
+        cover = cover.point([round(level * strength) for level in range(256)])
+    frame.lay(over.ink, over.at, cover)
+
+
+def _over(patch: Image.Image, at: tuple[int, int], begin: int, end: int, fade: int) -> Overlay:
+    """A drawn patch, brought to an even place and size."""
+    x, y = at[0] // 2 * 2, at[1] // 2 * 2
+    even = patch.crop((0, 0, patch.width // 2 * 2, patch.height // 2 * 2))
+    return Overlay(Planar.of(even.convert("RGB")), even.getchannel("A"), (x, y), begin, end, fade)
 
 
 def captions(spec: Spec) -> list[Overlay]:
@@ -86,11 +95,11 @@ def captions(spec: Spec) -> list[Overlay]:
     drawn: list[Overlay] = []
     slate = _slate(spec, sizes)
     if slate is not None and last > 1:
-        drawn.append(Overlay(slate, (sizes.margin, sizes.margin), 0, last, fade))
+        drawn.append(_over(slate, (sizes.margin, sizes.margin), 0, last, fade))
     for begin, end, does, says in _states(spec):
         foot = _foot(does, says, sizes)
         if foot is not None and end - begin > 1:
-            drawn.append(Overlay(foot, (0, spec.height_px - foot.height), begin, end, min(fade, (end - begin) // 2)))
+            drawn.append(_over(foot, (0, spec.height_px - foot.height), begin, end, min(fade, (end - begin) // 2)))
     return drawn
 
 
@@ -116,19 +125,26 @@ def _times(written: list[str | None], first: Fraction, spec: Spec) -> list[int]:
     return [min(spec.frames - 1, max(0, round(at * spec.rate))) for at in share]
 
 
+def line_times(spec: Spec) -> list[tuple[Says, int]]:
+    """The lines of dialogue and the frames at which they begin: where written, else spread over the clip."""
+    lines = list(spec.dialogue)
+    first = spec.seconds / 8 if spec.action or spec.prompt else Fraction(0)
+    return list(zip(lines, _times([line.at for line in lines], first, spec), strict=True)) if lines else []
+
+
 def _states(spec: Spec) -> list[tuple[int, int, str | None, Says | None]]:
     """Who says and what happens from frame to frame: (begin, end, action, line)."""
     last = spec.frames - 1
-    beats, lines = _beats(spec), list(spec.dialogue)
+    beats, spoken = _beats(spec), line_times(spec)
     happens = _times([beat.at for beat in beats], Fraction(0), spec) if beats else []
-    speaks = _times([line.at for line in lines], spec.seconds / 8 if beats else Fraction(0), spec) if lines else []
+    speaks = [at for _, at in spoken]
     if happens and all(beat.at is None for beat in beats):
         happens[0] = 0
     cuts = sorted({0, *happens, *speaks, last})
     states = []
     for begin, end in pairwise(cuts):
         does = next((b.does for b, at in reversed(list(zip(beats, happens, strict=True))) if at <= begin), None)
-        says = next((s for s, at in reversed(list(zip(lines, speaks, strict=True))) if at <= begin), None)
+        says = next((s for s, at in reversed(spoken) if at <= begin), None)
         states.append((begin, end, does, says))
     return states
 

@@ -11,7 +11,8 @@ from storyboard.media.animatic import exteriors, figures, inserts, interiors, mo
 from storyboard.media.animatic.atmosphere import Air, air
 from storyboard.media.animatic.layer import Layer, clouds, glow
 from storyboard.media.animatic.palette import Light, graded, graded_light, light, scaled
-from storyboard.media.animatic.plates import Cutout, Plates, canvas_size, cut_out
+from storyboard.media.animatic.planar import Planar
+from storyboard.media.animatic.plates import Cutout, Plates, bounds, canvas_size, flattened
 from storyboard.media.animatic.reading import Reading, read
 from storyboard.media.animatic.spec import Spec
 from storyboard.media.animatic.staging import Staging, stage
@@ -34,12 +35,11 @@ def move_of(spec: Spec) -> motion.Kind:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A shot ready to be moved: its planes, its air, its camera move, and whether its lamps flicker."""
+    """A shot ready to be moved: its planes, its air, its camera move."""
 
     plates: Plates
     air: Air
     move: motion.Kind
-    flickers: bool
 
 
 def compose(spec: Spec) -> Composition:
@@ -56,12 +56,15 @@ def compose(spec: Spec) -> Composition:
         near = _foreground(spec, reading, far, lit, staging)
     flickers = reading.flicker and given is None
     shown = _finish(far.ink, reading, spec.seed)
-    dimmed = shown.point([round(level * 0.72) for level in range(256)] * 3) if flickers else None
-    plates = Plates(shown, _finished_cutout(near, reading), dimmed)
+    dimmed = Planar.of(shown.point([round(level * 0.72) for level in range(256)] * 3)) if flickers else None
+    plates = Plates(Planar.of(shown), _cutout(near, reading), dimmed)
+    move = move_of(spec)
+    if motion.flat(move) and dimmed is None:
+        plates = flattened(plates)
     weather = air(
         reading, graded_light(lit, reading.tone), (spec.width_px, spec.height_px), float(spec.seconds), spec.seed
     )
-    return Composition(plates, weather, move_of(spec), flickers)
+    return Composition(plates, weather, move)
 
 
 def _reference(spec: Spec, given: pictures.Given, staging: Staging) -> Layer:
@@ -137,9 +140,11 @@ def _actors(spec: Spec, far: Layer, lit: Light, staging: Staging) -> Layer:
     return near
 
 
-def _finished_cutout(near: Layer, reading: Reading) -> Cutout | None:
-    cut = cut_out(near.ink, near.cover)
-    return None if cut is None else Cutout(graded(cut.ink, reading.tone), cut.cover, cut.at)
+def _cutout(near: Layer, reading: Reading) -> Cutout | None:
+    box = bounds(near.cover)
+    if box is None:
+        return None
+    return Cutout(Planar.of(graded(near.ink.crop(box), reading.tone)), near.cover.crop(box), box[:2])
 
 
 def _finish(ink: Image.Image, reading: Reading, seed: int) -> Image.Image:

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from storyboard.media.animatic import captions, compose, motion, pictures
+from storyboard.media.animatic import captions, compose, motion, pictures, sound
 from storyboard.media.animatic.atmosphere import flicker
 from storyboard.media.animatic.motion import View
+from storyboard.media.animatic.planar import Planar
 from storyboard.media.animatic.plates import see, stand_before
 from storyboard.media.animatic.spec import Spec
 from storyboard.media.encode import Writer
@@ -31,33 +32,31 @@ class Picture:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.size = (spec.width_px, spec.height_px)
-        self._start = open_start(spec.start, self.size) if spec.start else None
+        self.start = open_start(spec.start, self.size) if spec.start else None
+        self._left_behind = Planar.of(self.start) if self.start else None
         self._shot = compose.compose(spec)
         self._captions = captions.captions(spec)
         self._dissolve = max(1, min(round(DISSOLVE_S * spec.rate), spec.frames * 2 // 5))
 
-    def at(self, index: int) -> Image.Image:
-        """Frame `index` as RGB, in the size of the clip. Raises IndexError outside the clip."""
+    def at(self, index: int) -> Planar:
+        """Frame `index` in the size of the clip. Raises IndexError outside the clip."""
         if not 0 <= index < self.spec.frames:
             raise IndexError(f"frame {index} of a clip of {self.spec.frames}")
-        if self._start is not None and index == 0:
-            return self._start.copy()
         frame = self._composed(index)
-        if self._start is not None and index < self._dissolve:
+        if self._left_behind is not None and index < self._dissolve:
             share = motion.ease(index / self._dissolve)
-            left_behind = see(self._start, self.size, View(1 + 0.03 * share))
-            frame = Image.blend(left_behind, frame, share)
+            frame = see(self._left_behind, self.size, View(1 + 0.03 * share)).blended(frame, share)
         for over in self._captions:
             captions.overlay(frame, over, index)
         return frame
 
-    def _composed(self, index: int) -> Image.Image:
+    def _composed(self, index: int) -> Planar:
         share = index / max(1, self.spec.frames - 1)
         seconds = float(index / self.spec.rate)
         plates, move = self._shot.plates, self._shot.move
         far = plates.far
         if plates.dimmed is not None:
-            far = Image.blend(plates.dimmed, far, flicker(seconds))
+            far = plates.dimmed.blended(far, flicker(seconds))
         frame = see(far, self.size, motion.view(move, share, seconds, 0.0))
         if plates.near is not None:
             stand_before(frame, plates.near, far.size, motion.view(move, share, seconds, 1.0))
@@ -73,7 +72,10 @@ def open_start(path: str, size: tuple[int, int]) -> Image.Image:
 
 def frame(spec: Spec, index: int) -> Image.Image:
     """One frame of the clip, as RGB, for tests and contact sheets. Raises IndexError, MediaError."""
-    return Picture(spec).at(index)
+    picture = Picture(spec)
+    if index == 0 and picture.start is not None:
+        return picture.start
+    return picture.at(index).rgb()
 
 
 def draw(spec: Spec, target: Path, report: Report) -> None:
@@ -81,8 +83,13 @@ def draw(spec: Spec, target: Path, report: Report) -> None:
     picture = Picture(spec)
     exact = (0, spec.frames - 1)
     with Writer(target, spec.width_px, spec.height_px, spec.rate, audio=spec.audio, exact_frames=exact) as writer:
+        if spec.audio:
+            writer.sound(sound.bed(spec, writer.sample_rate))
         for index in range(spec.frames):
-            writer.write(np.asarray(picture.at(index)))
+            if index == 0 and picture.start is not None:
+                writer.write(np.asarray(picture.start))
+            else:
+                writer.write_planes(picture.at(index).array())
             if index % REPORT_EVERY == 0:
                 report(index / spec.frames)
     report(1.0)

@@ -76,6 +76,11 @@ class View:
     y: float = 0.0
 
 
+def flat(kind: Kind) -> bool:
+    """Whether a move shifts near and far alike, so that one plane will do."""
+    return kind == "static" or kind.startswith(("zoom", "pan", "tilt"))
+
+
 REACH = 0.055
 """Half the way of a pan or track, in frame heights."""
 

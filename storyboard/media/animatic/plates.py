@@ -7,18 +7,19 @@ somewhere to go. Frame units count in frame heights: x from the middle to the ri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 from PIL import Image
 
 from storyboard.media.animatic.motion import View
+from storyboard.media.animatic.planar import Box, Planar
 
 OVERSCAN = 1.22
-Box = tuple[float, float, float, float]
 
 
 def canvas_size(width_px: int, height_px: int) -> tuple[int, int]:
-    """Width and height of the canvas around a frame, in pixels."""
-    return round(width_px * OVERSCAN), round(height_px * OVERSCAN)
+    """Width and height of the canvas around a frame, in pixels; even."""
+    return 2 * round(width_px * OVERSCAN / 2), 2 * round(height_px * OVERSCAN / 2)
 
 
 def window(view: View, width_px: int, height_px: int, canvas: tuple[int, int]) -> Box:
@@ -34,10 +35,10 @@ def window(view: View, width_px: int, height_px: int, canvas: tuple[int, int]) -
 @dataclass(frozen=True, slots=True)
 class Cutout:
     """What stands before the background: ink and its coverage, cut to what is not empty; `at` is its place on the
-    canvas. A margin of empty pixels is kept around it.
+    canvas. Places and sizes are even; a margin of empty pixels is kept around it.
     """
 
-    ink: Image.Image
+    ink: Planar
     cover: Image.Image
     at: tuple[int, int]
 
@@ -46,44 +47,52 @@ class Cutout:
 class Plates:
     """A composed shot: the background canvas, the cutout before it, and a darker background where lamps flicker."""
 
-    far: Image.Image
+    far: Planar
     near: Cutout | None = None
-    dimmed: Image.Image | None = None
+    dimmed: Planar | None = None
 
 
-def cut_out(ink: Image.Image, cover: Image.Image) -> Cutout | None:
-    """The part of a canvas-sized layer that is not empty; None where nothing is."""
+def bounds(cover: Image.Image) -> tuple[int, int, int, int] | None:
+    """The even box around what a mask covers, with a margin; None where it is empty."""
     found = cover.getbbox()
     if found is None:
         return None
-    left, top, right, bottom = found
-    box = (max(0, left - 2), max(0, top - 2), min(cover.width, right + 2), min(cover.height, bottom + 2))
-    return Cutout(ink.crop(box), cover.crop(box), (box[0], box[1]))
+    left, top = (max(0, edge - 4) // 2 * 2 for edge in found[:2])
+    right, bottom = (min(most, edge + 4) // 2 * 2 for edge, most in zip(found[2:], cover.size, strict=True))
+    return left, top, right, bottom
 
 
-def see(far: Image.Image, size: tuple[int, int], view: View) -> Image.Image:
+def flattened(plates: Plates) -> Plates:
+    """The cutout laid on its background for good, for a camera that cannot tell them apart."""
+    if plates.near is not None:
+        plates.far.lay(plates.near.ink, plates.near.at, plates.near.cover)
+    return Plates(plates.far)
+
+
+def see(far: Planar, size: tuple[int, int], view: View) -> Planar:
     """The frame that a view shows of a canvas."""
-    box = window(view, *size, far.size)
-    return far.resize(size, Image.Resampling.BILINEAR, box=box)
+    return far.seen(size, window(view, *size, far.size))
 
 
-def stand_before(frame: Image.Image, near: Cutout, canvas: tuple[int, int], view: View) -> None:
+def stand_before(frame: Planar, near: Cutout, canvas: tuple[int, int], view: View) -> None:
     """Draw the cutout into a frame, as a view sees it."""
-    left, top, right, bottom = window(view, *frame.size, canvas)
-    scale_x, scale_y = (right - left) / frame.width, (bottom - top) / frame.height
-    x0 = max(0, int((near.at[0] - left) / scale_x) + 1)
-    y0 = max(0, int((near.at[1] - top) / scale_y) + 1)
-    x1 = min(frame.width, int((near.at[0] + near.ink.width - left) / scale_x))
-    y1 = min(frame.height, int((near.at[1] + near.ink.height - top) / scale_y))
+    wide, high = frame.size
+    left, top, right, bottom = window(view, wide, high, canvas)
+    sx, sy = (right - left) / wide, (bottom - top) / high
+    x0, y0 = (
+        max(0, 2 * ceil((at - edge) / scale / 2))
+        for at, edge, scale in zip(near.at, (left, top), (sx, sy), strict=True)
+    )
+    x1 = min(wide, 2 * floor((near.at[0] + near.cover.width - left) / sx / 2))
+    y1 = min(high, 2 * floor((near.at[1] + near.cover.height - top) / sy / 2))
     if x1 <= x0 or y1 <= y0:
         return
     box = (
-        max(0.0, left + x0 * scale_x - near.at[0]),
-        max(0.0, top + y0 * scale_y - near.at[1]),
-        min(float(near.ink.width), left + x1 * scale_x - near.at[0]),
-        min(float(near.ink.height), top + y1 * scale_y - near.at[1]),
+        max(0.0, left + x0 * sx - near.at[0]),
+        max(0.0, top + y0 * sy - near.at[1]),
+        min(float(near.cover.width), left + x1 * sx - near.at[0]),
+        min(float(near.cover.height), top + y1 * sy - near.at[1]),
     )
     size = (x1 - x0, y1 - y0)
-    ink = near.ink.resize(size, Image.Resampling.BILINEAR, box=box)
     cover = near.cover.resize(size, Image.Resampling.BILINEAR, box=box)
-    frame.paste(ink, (x0, y0), cover)
+    frame.lay(near.ink.seen(size, box), (x0, y0), cover)
