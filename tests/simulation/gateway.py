@@ -95,6 +95,7 @@ class Gateway:
     ledger: list[Charge] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
     keys: dict[str, tuple[float, bytes, str]] = field(default_factory=dict)
+    replays: int = 0
 
     def answer(self, request: Request) -> Response:
         """The answer to one request that arrived."""
@@ -128,6 +129,7 @@ class Gateway:
             return None
         if body != request.body:
             return _say(409, error="key-reused")
+        self.replays += 1
         return self._took(self.tasks[job].charge)
 
     def _accept(self, request: Request) -> Response:

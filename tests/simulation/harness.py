@@ -36,7 +36,7 @@ from storyboard.state.journal import History, Journal
 from tests.simulation import toy
 from tests.simulation.gateway import CALM, WILD, Gateway
 from tests.simulation.laws import Laws, Stalled, Violation
-from tests.simulation.scenes import scene
+from tests.simulation.scenes import RAIN, scene
 from tests.simulation.studio import Studio
 from tests.simulation.wire import Wire
 from tests.simulation.world import STATE, CrashKind, Killed, Strike, World
@@ -54,6 +54,8 @@ class Twist:
     """A fault put into the system under test by wrapping what it is given: how the harness proves that it can see."""
 
     lying_disk = False
+    unwatched: frozenset[str] = frozenset()
+    """Laws that are left aside, so that another one has to see the fault."""
 
     def providers(self, providers: Mapping[str, Provider]) -> Mapping[str, Provider]:
         return providers
@@ -111,7 +113,7 @@ class Simulation:
             for name, driver in toy.PROVIDERS.items()
             if isinstance(driver, Remote)
         }
-        self.laws = Laws(self.world, self.gateways, CLIPS)
+        self.laws = Laws(self.world, self.gateways, CLIPS, self.twist.unwatched)
         self.providers = self.twist.providers(toy.PROVIDERS)
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
         self.film: Film = scene(self.rng)
@@ -136,9 +138,12 @@ class Simulation:
         return self.laws.violations
 
     def _edit(self) -> None:
-        first = replace(self.film.shots[0], action=(Beat("Something else happens."),))
-        self.film = replace(self.film, shots=(first, *self.film.shots[1:]))
-        self.trace.append("1A is edited")
+        """Another text for the first shot that has no equal: of equal shots, the first would hand its clip on."""
+        shots = list(self.film.shots)
+        index = next(index for index, shot in enumerate(shots) if shot.action != RAIN)
+        shots[index] = replace(shots[index], action=(Beat("Something else happens."),))
+        self.film = replace(self.film, shots=tuple(shots))
+        self.trace.append(f"{shots[index].id} is edited")
 
     # ── boots ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -10,6 +10,7 @@ from storyboard.film import Beat, Film, Shot, ShotId
 from tests.films import after, film, shot
 
 Shots = tuple[Shot, ...]
+RAIN = (Beat("Rain falls."),)
 
 
 def _chain(draw: Callable[[], str]) -> Shots:
@@ -47,13 +48,13 @@ def _circled(draw: Callable[[], str]) -> Shots:
 
 
 def _equal(draw: Callable[[], str]) -> Shots:
-    provider, beat = draw(), (Beat("Rain falls."),)
+    provider = draw()
     return (
-        shot("1A", provider=provider, action=beat),
-        shot("1B", provider=provider, action=beat),
+        shot("1A", provider=provider, action=RAIN),
+        shot("1B", provider=provider, action=RAIN),
         shot("1C", provider=draw(), start=after("1B")),
-        shot("1D", provider=provider, action=beat, start=after("1C")),
-        shot("1E", provider=provider, action=beat, start=after("1D")),
+        shot("1D", provider=provider, action=RAIN, start=after("1C")),
+        shot("1E", provider=provider, action=RAIN, start=after("1D")),
     )
 
 
