@@ -61,7 +61,7 @@ def air(reading: Reading, light: Light, size: tuple[int, int], seconds: float, s
     weather = reading.weather if not reading.inside else ("fog" if reading.weather == "fog" else None)
     generator = np.random.default_rng(seed)
     if weather == "fog":
-        return Air(size, weather, light.veil, (_bank(size, seconds, generator, 0.30 if reading.inside else 0.52),))
+        return Air(size, weather, light.veil, (_bank(size, seconds, generator, 0.26 if reading.inside else 0.42),))
     if weather == "rain":
         return Air(
             size, weather, mix(light.key, light.low, 0.35), tuple(_streaks(size, generator, k) for k in range(2))

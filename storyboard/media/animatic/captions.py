@@ -19,6 +19,8 @@ from storyboard.media.animatic.planar import Planar
 from storyboard.media.animatic.spec import Does, Says, Spec
 
 FADE_S = 0.3
+MOST_LINES = 4
+"""Of what happens; whoever wants all of it reads the storyboard."""
 PAPER = (240, 236, 226)
 QUIET = (214, 211, 203)
 ACCENT = (232, 190, 120)
@@ -155,10 +157,13 @@ def _slate(spec: Spec, sizes: Measures) -> Image.Image | None:
     pad = max(2, round(bold.size_px * 0.45))
     if sizes.height < 60:
         return None
-    [name] = shorten(wrap(spec.slate, bold, 1e9), 1, bold, 1e9) or [""]
+    room = sizes.width - 2 * sizes.margin - 4 * pad
+    [name] = shorten(wrap(spec.slate, bold, room), 1, bold, room) or ["·"]
     name_px = length(name, bold)
     rest = sizes.width - 2 * sizes.margin - name_px - 4 * pad
-    facts = "  ·  ".join(clean(fact) for fact in (spec.size, spec.lens, spec.move or spec.angle) if fact)
+    facts = "  ·  ".join(
+        clean(fact) for fact in (spec.size, spec.lens, spec.move or spec.angle) if fact and clean(fact)
+    )
     lines = shorten(wrap(facts, light, max(rest, 1.0)), 1, light, rest) if rest > 6 * light.size_px else []
     facts = lines[0] if lines else ""
     wide = round(name_px + 2 * pad + (2 * pad + length(facts, light) if facts else 0))
@@ -183,11 +188,12 @@ def _tag(wide: int, high: int, name_px: int, radius: int) -> Image.Image:
 def _foot(does: str | None, says: Says | None, sizes: Measures) -> Image.Image | None:
     """The strip at the foot: the line that is spoken above, what happens below it."""
     room = sizes.height * 0.185
-    spoken = _spoken(says, sizes, room * 0.6) if says else []
+    spoken = _spoken(says, sizes, room * 0.6) if says and clean(says.says) else []
     left = room - sum(hand.leading_px for _, hand, _ in spoken)
     rows = list(spoken)
-    if does:
+    if does and clean(does):
         hand, lines = fit(does, sizes.measure, left, sizes.size(0.0250), sizes.size(0.0195), 430)
+        lines = shorten(lines, MOST_LINES, hand, sizes.measure)
         gap = [("", Hand(max(1, hand.size_px // 3)), QUIET)] if rows and lines else []
         rows += gap + [(line, hand, QUIET if spoken else PAPER) for line in lines]
     if not rows:
@@ -203,7 +209,8 @@ def _foot(does: str | None, says: Says | None, sizes: Measures) -> Image.Image |
 
 def _spoken(says: Says, sizes: Measures, room: float) -> list[tuple[str, Hand, tuple[int, int, int]]]:
     """Rows of a line of dialogue: the speaker small above, the words large."""
-    speaker = " & ".join(clean(name) for name in says.who).upper()
+    names = " & ".join(clean(name) for name in says.who)
+    speaker = names.upper() if names.isascii() else names
     asides = [clean(says.how)] if says.how else []
     asides += ["off screen"] if says.offscreen else []
     aside = f"({', '.join(asides)})" if asides else ""

@@ -9,7 +9,7 @@ import numpy as np
 from storyboard.media.animatic.camera import Camera
 from storyboard.media.animatic.interiors import DEEP, Lamps
 from storyboard.media.animatic.layer import Layer, Point, ellipse, glow, gradient, smooth
-from storyboard.media.animatic.palette import Light, mix, scaled
+from storyboard.media.animatic.palette import Colour, Light, mix, scaled
 from storyboard.media.animatic.reading import Reading
 
 WIDE = 3.2
@@ -35,7 +35,7 @@ def sky(layer: Layer, camera: Camera, light: Light, reading: Reading) -> None:
             layer.oval(place, 0.022, 0.022, mix(light.key, light.high, 0.15), 0.9, blur=0.002)
 
 
-def ridge(layer: Layer, camera: Camera, seed: int, high: float, colour: tuple[int, int, int], foot: float) -> None:
+def ridge(layer: Layer, camera: Camera, seed: int, high: float, colour: Colour, foot: float) -> None:
     """A line of hills or coast."""
     chance = np.random.default_rng(seed)
     xs = np.linspace(-WIDE, WIDE, 34)
@@ -67,6 +67,12 @@ def deck(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamps:
     if re.search(r"beach|shore|lake|lighthouse|sand", reading.place):
         shore = smooth([cam.at(x, 0.10 + 0.012 * np.sin(x * 4)) for x in np.linspace(-WIDE, WIDE, 24)], 4, closed=False)
         layer.fill([*shore, cam.at(WIDE, 2), cam.at(-WIDE, 2)], mix(light.ground, light.key, 0.15))
+        layer.line(shore, 0.012 * cam.zoom, mix(light.low, light.key, 0.4), 0.6)
+        for _ in range(60):
+            x, y = float(chance.uniform(-1.6, 1.6)), float(chance.uniform(0.14, 0.7))
+            layer.oval(
+                cam.at(x, y), 0.05 + 0.2 * y, 0.003 + 0.008 * y, mix(light.ground, light.shade, 0.4), 0.25, blur=0.004
+            )
         return lamps
     return lamps + _planks(layer, cam, light)
 
@@ -142,10 +148,10 @@ def street(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
             )
             layer.fill(cam.side(x, -high, foot, near, next_near), wall)
             lamps += _windows(layer, cam, light, chance, x, high, (near, next_near), dark_hour)
-    layer.fill(cam.quad(-0.34, 0.34, foot, 1, 12), mix(light.ground, light.low, 0.15))
-    layer.fill(cam.quad(-0.23, 0.23, foot, 1, 12), mix(light.ground, light.shade, 0.25))
+    layer.fill(cam.quad(-0.34, 0.34, foot, 0.12, 12), mix(light.ground, light.low, 0.15))
+    layer.fill(cam.quad(-0.23, 0.23, foot, 0.12, 12), mix(light.ground, light.shade, 0.25))
     for x in (-0.23, 0.23):
-        layer.line([cam.at(x, foot), cam.at(x, foot, 12)], 0.004, mix(light.ground, light.low, 0.4))
+        layer.line([cam.at(x, foot, 0.15), cam.at(x, foot, 12)], 0.004, mix(light.ground, light.low, 0.4))
     for a, b in ((1.1, 1.4), (1.8, 2.4), (3.2, 4.4), (6, 8.4)):
         layer.fill(cam.quad(-0.008, 0.008, foot, a, b), mix(light.ground, light.key, 0.45), 0.5)
     for near in (1.2, 1.9, 3.1):
@@ -206,13 +212,14 @@ def nature(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
         ridge(layer, camera, reading.seed + k, 0.20 - 0.048 * k, tone, 0.4)
         if woods and k:
             _trees(layer, camera, scaled(tone, 0.86), reading.seed + k, 0.10 + 0.09 * k, 0.03 * k)
-    ground = light.lit((116, 108, 84)) if not reading.weather == "snow" else light.lit((220, 226, 232))
+    ground = light.lit((116, 108, 84)) if reading.weather != "snow" else light.lit((220, 226, 232))
     shore = smooth(
         [camera.at(float(x), 0.055 + 0.01 * float(np.sin(x * 3))) for x in np.linspace(-WIDE, WIDE, 24)],
         4,
         closed=False,
     )
     layer.fill([*shore, camera.at(WIDE, 3), camera.at(-WIDE, 3)], ground)
+    layer.fill([*shore, camera.at(WIDE, 0.11), camera.at(-WIDE, 0.11)], mix(ground, light.veil, 0.35), blur=0.02)
     path = [
         camera.at(-0.02, 0.056),
         camera.at(0.03, 0.056),
@@ -223,7 +230,7 @@ def nature(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
     ]
     layer.fill(smooth(path), mix(ground, light.key, 0.22), 0.6, blur=0.01)
     chance = np.random.default_rng(reading.seed)
-    for _ in range(130):
+    for _ in range(420):
         x, y = float(chance.uniform(-1.6, 1.6)), float(chance.uniform(0.07, 0.75))
         root, tall = camera.at(x, y), (0.004 + 0.03 * y) * camera.zoom
         layer.line(
@@ -232,29 +239,29 @@ def nature(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
     return []
 
 
-def _trees(layer: Layer, cam: Camera, tone: tuple[int, int, int], seed: int, high: float, foot: float) -> None:
+def _trees(layer: Layer, cam: Camera, tone: Colour, seed: int, high: float, foot: float) -> None:
+    """A row of firs with a clearing in the middle."""
     chance = np.random.default_rng(seed)
-    for x in np.arange(-1.5, 1.5, high * 0.42):
-        if abs(x) < 0.14 + high * 0.5 and chance.random() < 0.8:
+    for x in np.arange(-1.6, 1.6, high * 0.30):
+        if abs(x) < 0.10 + high * 0.45 and chance.random() < 0.85:
             continue
-        x, tall = float(x + chance.uniform(-0.3, 0.3) * high), high * float(chance.uniform(0.7, 1.3))
-        outline: list[Point] = [(x, -tall)]
-        for k in range(1, 6):
-            outline.append((x + tall * 0.055 * k * float(chance.uniform(0.8, 1.2)), -tall * (1 - k / 5.5)))
-        outline += [(2 * x - px, py + 0.01 * tall) for px, py in reversed(outline[1:])]
-        layer.fill([cam.at(px, py + foot) for px, py in outline], tone)
-        layer.fill(
-            [
-                cam.at(px, py + foot)
-                for px, py in (
-                    (x - 0.02 * tall, -0.1 * tall),
-                    (x + 0.02 * tall, -0.1 * tall),
-                    (x + 0.02 * tall, 0.1),
-                    (x - 0.02 * tall, 0.1),
-                )
-            ],
-            tone,
-        )
+        root, tall = float(x + chance.uniform(-0.3, 0.3) * high), high * float(chance.uniform(0.65, 1.35))
+        right: list[Point] = []
+        for k in range(1, 8):
+            reach = tall * (0.03 + 0.026 * k) * float(chance.uniform(0.85, 1.15))
+            y = -tall * (1 - k / 7.6)
+            right += [(root + reach, y), (root + reach * 0.52, y - 0.012 * tall)]
+        left = [(2 * root - px, py) for px, py in reversed(right)]
+        trunk = [(root + 0.018 * tall, 0.02), (root - 0.018 * tall, 0.02)]
+        crown: list[Point] = [
+            (root, -tall * 1.02),
+            *right,
+            (root + 0.018 * tall, -0.07 * tall),
+            *trunk,
+            (root - 0.018 * tall, -0.07 * tall),
+            *left,
+        ]
+        layer.fill([cam.at(px, py + foot) for px, py in crown], tone)
 
 
 def stage(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamps:

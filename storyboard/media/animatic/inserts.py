@@ -88,7 +88,7 @@ def screen(layer: Layer, light: Light, at: Point) -> None:
     """A telephone or a tablet that is on."""
     body = _turned([(-0.14, -0.26), (0.14, -0.26), (0.14, 0.26), (-0.14, 0.26)], at, 0.22)
     _rest(layer, light, body)
-    layer.form(smooth(body, 3), (40, 42, 48), light, 0.02)
+    layer.form(body, (40, 42, 48), light, 0.02)
     layer.fill(_turned([(-0.12, -0.235), (0.12, -0.235), (0.12, 0.235), (-0.12, 0.235)], at, 0.22), (150, 186, 198))
     for k in range(4):
         y = -0.17 + 0.09 * k

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 from PIL import Image, ImageDraw, ImageFont
@@ -69,9 +70,18 @@ def write(image: Image.Image, at: tuple[float, float], text: str, hand: Hand, fi
 
 
 def clean(text: str) -> str:
-    """A text as one paragraph: white space folded, marks that would be drawn as boxes left out."""
-    kept = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    return " ".join(kept.split())
+    """A text as one paragraph: white space folded, what no font here draws left out; empty where that is most of it,
+    because crumbs of a sentence say less than none.
+    """
+    plain = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    kept = plain if plain.isascii() else "".join(c for c in plain if _drawable(c))
+    letters, left = (sum(c.isalnum() for c in part) for part in (plain, kept))
+    return " ".join(kept.split()) if 2 * left >= letters else ""
+
+
+@cache
+def _drawable(char: str) -> bool:
+    return any(draws(font, char) for font in (face(20), *substitutes(20)))
 
 
 def _pieces(text: str) -> list[str]:

@@ -100,7 +100,19 @@ def light(reading: Reading) -> Light:
             found = LAMPLIGHT
     else:
         found = OUTSIDE[reading.hour]
+    if not reading.inside and reading.weather in ("rain", "snow"):
+        found = _overcast(found)
     return _bent(found, (reading.seed % 97 / 96 - 0.5) * 0.05)
+
+
+def _overcast(base: Light) -> Light:
+    """The same hour under a closed sky."""
+    grey = round(sum(base.low) / 3)
+    cover: Colour = (grey - 6, grey, grey + 4)
+    return replace(
+        base, high=mix(base.high, scaled(cover, 0.72), 0.65), low=mix(base.low, scaled(cover, 0.9), 0.65),
+        veil=mix(base.veil, cover, 0.6), ambient=scaled(base.ambient, 0.88), rim=base.rim * 0.5,
+    )  # fmt: skip
 
 
 def _bent(base: Light, hue: float) -> Light:

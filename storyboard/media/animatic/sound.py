@@ -29,8 +29,10 @@ def bed(spec: Spec, rate: int) -> Wave:
     heard = f"{spec.sounds or ''} {reading.weather or ''} {reading.text if not spec.sounds else ''}".lower()
     layers = [voice(samples, rate, generator) for pattern, voice in VOICES if re.search(pattern, heard)]
     layers.append(0.35 * _tone_of(reading)(samples, rate, generator))
-    mixed = np.sum(layers, axis=0)
-    mixed = mixed * (LOUDNESS / max(1e-9, float(np.sqrt(np.mean(mixed**2)))))
+    mixed = np.zeros(samples)
+    for layer in layers:
+        mixed += layer
+    mixed *= LOUDNESS / max(1e-9, float(np.sqrt(np.mean(mixed**2))))
     for line, at in line_times(spec):
         _speak(mixed, line, round(at / spec.rate * rate), rate)
     ramp = min(samples // 2, round(FADE_S * rate))
@@ -46,7 +48,7 @@ def _noise(
 ) -> Wave:
     """Noise whose spectrum is `shape` of the frequencies in Hz; root mean square 1."""
     spectrum = np.fft.rfft(generator.standard_normal(samples))
-    shaped = np.fft.irfft(spectrum * shape(np.fft.rfftfreq(samples, 1 / rate)), samples)
+    shaped = np.fft.irfft(spectrum * shape(np.asarray(np.fft.rfftfreq(samples, 1 / rate), np.float64)), samples)
     return np.asarray(shaped / max(1e-9, float(np.sqrt(np.mean(shaped**2)))), np.float32)
 
 
@@ -163,7 +165,7 @@ def _tone_of(reading: Reading) -> Callable[[int, int, np.random.Generator], Wave
     return _room if reading.inside else _open_air
 
 
-def _speak(into: NDArray[np.floating], line: Says, begin: int, rate: int) -> None:
+def _speak(into: NDArray[np.float64], line: Says, begin: int, rate: int) -> None:
     """A wordless voice: a pitch of the speaker's own, as many syllables as the line has."""
     pitch = 105 + number(*line.who) % 110
     count = max(2, round(len(line.says) / (2.9 if line.says.isascii() else 1.2)))

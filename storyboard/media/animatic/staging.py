@@ -55,11 +55,9 @@ def stage(spec: Spec, reading: Reading) -> Staging:
     people, over = _cast(spec, reading)
     aspect = spec.width_px / spec.height_px
     head, crown = HEADS[reading.size]
-    most = aspect * 0.98 / max(1, len(people)) / 1.62
-    fitted = (
-        head if reading.size in ("ECU", "CU") and aspect > 1 else min(head, most if len(people) > 1 else aspect * 0.50)
-    )
-    crown += (head - fitted) * 0.8
+    widest = aspect * {"ECU": 1.25, "CU": 0.62}.get(reading.size, 0.50)
+    fitted = min(head, widest if len(people) < 2 else aspect * 0.60 / len(people))
+    crown += (head - fitted) * (0.8 if reading.size != "ECU" else EYES)
     head = fitted
     if reading.angle == "low":
         head, crown = head * 1.08, crown - 0.03
@@ -81,7 +79,7 @@ def _cast(spec: Spec, reading: Reading) -> tuple[list[Person], Person | None]:
         words = f"{spec.framing or ''} {spec.words or ''}".lower()
         named = re.search(r"(?:over|behind)\s+([\w-]+)", words)
         over = next((p for p in people if named and p.name.lower() == named.group(1)), None)
-        over = over or (people[-1] if len(people) > 1 else Person("foreground", description="dark jacket"))
+        over = over or (people[-1] if people else Person("", description="a man in a dark jacket"))
         people = [p for p in people if p is not over]
     speaking = {name for line in spec.dialogue for name in line.who}
     if len(people) > MOST[reading.size]:
@@ -141,7 +139,7 @@ class _Placing:
         x = self._x(k, chance)
         facing = (1 if x < 0 else -1) if abs(x) > 0.5 * self.head or self.count == 1 else (1 if chance % 2 else -1)
         if size == "ECU":
-            x = -facing * 0.16
+            x = -facing * 0.10 * self.head
         nearer = 1.0 if self.count == 1 else (0.93, 0.97, 1.0, 1.05)[chance // 3 % 4]
         head = self.head * worn.tall ** (1.0 if whole or size == "MWS" else 0.35) * nearer
         feet = self.crown + SOLES * self.head + (nearer - 1) * 0.5 * SOLES * self.head
@@ -158,7 +156,7 @@ def _camera(reading: Reading, spec: Spec, head: float, crown: float) -> Camera:
     """
     zoom = (
         max(0.85, (head / HEADS["WS"][0])) ** 0.52
-        if reading.people
+        if reading.people and reading.size != "INSERT"
         else {"CU": 2.4, "MS": 1.6, "INSERT": 3.0}.get(reading.size, 1.0)
     )
     horizon = crown + EYES * head if reading.people else 0.40
@@ -181,5 +179,8 @@ def _camera(reading: Reading, spec: Spec, head: float, crown: float) -> Camera:
 
 def _shoulder(person: Person, head: float, aspect: float, spec: Spec, actors: list[Actor]) -> Actor:
     """The back of somebody large at the left edge."""
-    big = min(0.46, head * 1.8)
-    return Actor(Pose(-aspect * 0.34, 0.17, big, 1, True, big * spec.height_px), look(person))
+    big = min(0.46, head * 1.8, aspect * 0.40)
+    return Actor(
+        Pose(-aspect * 0.36, 0.17, big, 1, True, big * spec.height_px),
+        replace(look(person), gesture="hang", walking=False),
+    )
