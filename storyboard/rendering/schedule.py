@@ -65,7 +65,7 @@ class Schedule:
         frames: Mapping[tuple[ClipId, int], Frame] | None = None,
     ) -> None:
         self.plan = plan
-        self.works = Works(plan, wanted)
+        self.works = Works(plan, wanted, capabilities)
         self.history = history
         self.capabilities = capabilities
         self.compose = compose

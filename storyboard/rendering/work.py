@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from storyboard.exchange import Capabilities
 from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
 from storyboard.planning.plan import Plan, PlannedTake, Slot
 
@@ -46,7 +47,7 @@ class Work:
 class Works:
     """All works of a plan, linked; `ready` holds a heap a provider, the longest expected path to the end first."""
 
-    def __init__(self, plan: Plan, wanted: frozenset[TakeKey]) -> None:
+    def __init__(self, plan: Plan, wanted: frozenset[TakeKey], capabilities: Mapping[str, Capabilities]) -> None:
         self.by_key: dict[TakeKey, Work] = {take.key: Work(take) for take in plan.takes if take.key in wanted}
         self.ready: dict[str, list[tuple[float, int, TakeKey]]] = {}
         self.order = {take.key: number for number, take in enumerate(plan.takes)}
@@ -56,7 +57,7 @@ class Works:
                 if need in self.by_key:
                     self.by_key[need].followers.append(work.take.key)
                     work.missing += 1
-        self._rank(plan)
+        self._rank(plan, capabilities)
 
     def __getitem__(self, key: TakeKey) -> Work:
         return self.by_key[key]
@@ -64,13 +65,14 @@ class Works:
     def __iter__(self) -> Iterator[Work]:
         return iter(self.by_key.values())
 
-    def _rank(self, plan: Plan) -> None:
+    def _rank(self, plan: Plan, capabilities: Mapping[str, Capabilities]) -> None:
         """Urgency: expected seconds from a take's beginning to the end of the longest path through it."""
         for take in reversed(plan.takes):
             work = self.by_key.get(take.key)
             if work is not None:
                 after = max((self.by_key[key].urgency for key in work.followers), default=0.0)
-                work.urgency = after + (0.0 if take.verdict == "done" else float(take.duration))
+                pace = 0.0 if take.verdict == "done" else capabilities[take.shot.provider].pace
+                work.urgency = after + float(take.duration) * pace
 
     def make_ready(self, work: Work) -> None:
         """Put a take among those that may start."""

@@ -1,0 +1,225 @@
+from dataclasses import replace
+
+from storyboard.film import Film, ShotId
+from storyboard.rendering import events as ev
+from storyboard.rendering.schedule import Policy
+from tests.films import after, film, shot
+from tests.rendering.stage import Stage, clip_of, frame_of, kinds
+
+
+def drawn_chain(*names: str) -> Film:
+    edges = [None, *(after(name) for name in names)]
+    return film(*(shot(name, provider="sketch", start=edge) for name, edge in zip(names, edges, strict=False)))
+
+
+def test_the_longest_path_to_the_end_starts_first() -> None:
+    made = film(
+        shot("1A", provider="sketch"),
+        shot("1B", provider="sketch"),
+        shot("1C", provider="sketch", start=after("1B")),
+        shot("1D", provider="sketch", start=after("1C")),
+    )
+    stage = Stage(made, Policy(jobs=1))
+    assert stage.drawn(stage.begin()) == ["1B-1"]
+
+
+def test_equal_urgency_keeps_the_order_of_the_film() -> None:
+    stage = Stage(film(*(shot(name, provider="sketch") for name in ("1C", "1A", "1B"))), Policy(jobs=2))
+    assert stage.drawn(stage.begin()) == ["1C-1", "1A-1"]
+
+
+def test_jobs_limits_what_is_drawn_at_once() -> None:
+    stage = Stage(film(*(shot(f"1{letter}", provider="sketch") for letter in "ABCD")), Policy(jobs=2))
+    assert stage.drawn(stage.begin()) == ["1A-1", "1B-1"]
+    assert stage.drawn(stage.hear(ev.Drawn(stage.key("1A-1"), "part", clip_of("1A-1")))) == ["1C-1"]
+
+
+def test_a_chain_starts_on_the_frame_at_the_cut() -> None:
+    stage = Stage(drawn_chain("1A", "1B"))
+    stage.begin()
+    decision = stage.draw("1A-1")
+    assert decision.actions == [ev.Extract(clip_of("1A-1").id, 120)]
+    (draw,) = stage.extract("1A-1").actions
+    assert isinstance(draw, ev.Draw)
+    assert draw.ask.start == frame_of("1A-1")
+    stage.draw("1B-1")
+    assert stage.record("1B-1").carried == f"start={frame_of('1A-1').pixels}"
+
+
+def test_a_clip_without_the_frame_at_the_cut_hands_on_its_last() -> None:
+    stage = Stage(drawn_chain("1A", "1B"))
+    stage.begin()
+    decision = stage.draw("1A-1", clip_of("1A-1", frames=100))
+    assert decision.actions == [ev.Extract(clip_of("1A-1").id, 99)]
+
+
+def test_a_frame_that_two_shots_start_on_is_taken_once() -> None:
+    made = film(
+        shot("1A", provider="sketch"),
+        shot("1B", provider="sketch", start=after("1A")),
+        shot("1C", provider="sketch", start=after("1A")),
+    )
+    stage = Stage(made, Policy(jobs=2))
+    stage.begin()
+    assert kinds(stage.draw("1A-1")) == ["Extract"]
+    assert stage.drawn(stage.extract("1A-1")) == ["1B-1", "1C-1"]
+
+
+def test_a_take_whose_frame_is_known_starts_once() -> None:
+    """It is ready twice over: by its verdict, and because all that it needs is done."""
+    stage = Stage(drawn_chain("1A", "1B"), Policy(jobs=4))
+    stage.begin()
+    stage.draw("1A-1")
+    stage.extract("1A-1")
+    assert stage.drawn(stage.again()) == ["1B-1"]
+
+
+def test_one_failure_spares_the_rest_and_names_what_it_skips() -> None:
+    stage = Stage(film(*drawn_chain("1A", "1B", "1C").shots, shot("2A", provider="sketch")), Policy(jobs=1))
+    stage.begin()
+    decision = stage.hear(ev.Broke(stage.key("1A-1"), "draw-failed", "no paper"))
+    assert stage.drawn(decision) == ["2A-1"]
+    assert stage.phases() == {"1A-1": "failed", "1B-1": "skipped", "1C-1": "skipped", "2A-1": "drawing"}
+    assert stage.work("1B-1").reason == "1A-1 has no clip"
+    assert stage.work("1C-1").reason == "1B-1 has no clip"
+    assert [news.event for news in decision.news] == ["failed", "skipped", "skipped", "submitted"]
+
+
+def test_a_worker_that_died_is_asked_once_more() -> None:
+    stage = Stage(drawn_chain("1A"))
+    stage.begin()
+    died = ev.Broke(stage.key("1A-1"), "worker-died", "killed", again=True)
+    assert stage.drawn(stage.hear(died)) == ["1A-1"]
+    assert stage.hear(died).actions == []
+    assert stage.phases() == {"1A-1": "failed"}
+    assert stage.schedule.finished
+
+
+def test_a_frame_that_cannot_be_taken_fails_those_that_wait_for_it() -> None:
+    stage = Stage(drawn_chain("1A", "1B"))
+    stage.begin()
+    stage.draw("1A-1")
+    stage.hear(ev.FrameBroke(clip_of("1A-1").id, 120, "clip-damaged", "a damaged packet"))
+    assert stage.phases() == {"1A-1": "done", "1B-1": "failed"}
+    assert stage.schedule.finished
+
+
+def test_only_the_circled_take_feeds_the_chain() -> None:
+    made = film(shot("1A", provider="sketch", takes=2, circled=2), shot("1B", provider="sketch", start=after("1A")))
+    stage = Stage(made, Policy(jobs=2))
+    stage.begin()
+    assert stage.draw("1A-1").actions == []
+    assert stage.draw("1A-2").actions == [ev.Extract(clip_of("1A-2").id, 120)]
+
+
+def test_takes_without_a_circle_hold_what_follows() -> None:
+    made = film(
+        shot("1A", provider="sketch", takes=2),
+        shot("1B", provider="sketch", start=after("1A")),
+        shot("1C", provider="sketch", start=after("1B")),
+    )
+    stage = Stage(made, Policy(jobs=2))
+    decision = stage.begin()
+    assert stage.drawn(decision) == ["1A-1", "1A-2"]
+    assert (stage.phases()["1B-1"], stage.phases()["1C-1"]) == ("held", "held")
+    stage.draw("1A-1")
+    stage.draw("1A-2")
+    assert stage.schedule.finished
+
+
+def test_after_waits_for_every_take_and_carries_nothing() -> None:
+    made = film(shot("1A", provider="sketch", takes=2), shot("1B", provider="sketch", after=(ShotId("1A"),)))
+    stage = Stage(made, Policy(jobs=2))
+    stage.begin()
+    assert stage.draw("1A-1").actions == []
+    assert kinds(stage.draw("1A-2")) == ["Draw"]
+
+
+def rendered_chain() -> Stage:
+    """1A → 1B → 1C, all done."""
+    stage = Stage(drawn_chain("1A", "1B", "1C"))
+    stage.begin()
+    for name, following in (("1A-1", "1B-1"), ("1B-1", "1C-1"), ("1C-1", "")):
+        stage.draw(name)
+        if following:
+            stage.extract(name)
+    return stage
+
+
+def test_what_is_done_starts_nothing() -> None:
+    stage = rendered_chain()
+    assert stage.again().actions == []
+    assert stage.schedule.finished
+    assert set(stage.phases().values()) == {"done"}
+
+
+def reworded(made: Film, name: str) -> Film:
+    return replace(made, shots=tuple(replace(one, prompt="anew") if one.id == name else one for one in made.shots))
+
+
+def test_a_new_source_with_equal_pixels_changes_nothing_downstream() -> None:
+    stage = rendered_chain()
+    stage.film = reworded(stage.film, "1A")
+    assert stage.drawn(stage.again()) == ["1A-1"]
+    stage.draw("1A-1", clip_of("1A-1 anew"))
+    stage.hear(ev.FrameTaken(clip_of("1A-1 anew").id, 120, frame_of("1A-1")))
+    assert set(stage.phases().values()) == {"done"}
+    assert stage.schedule.finished
+
+
+def test_a_new_source_with_other_pixels_is_followed_by_what_costs_nothing() -> None:
+    stage = rendered_chain()
+    stage.film = reworded(stage.film, "1A")
+    stage.again()
+    stage.draw("1A-1", clip_of("1A-1 anew"))
+    decision = stage.hear(ev.FrameTaken(clip_of("1A-1 anew").id, 120, frame_of("1A-1 anew")))
+    assert stage.drawn(decision) == ["1B-1"]
+    assert stage.phases()["1C-1"] == "waiting"
+
+
+def test_a_stale_take_whose_new_drawing_fails_keeps_its_clip() -> None:
+    stage = rendered_chain()
+    before = stage.record("1B-1")
+    stage.film = reworded(stage.film, "1A")
+    stage.again()
+    stage.draw("1A-1", clip_of("1A-1 anew"))
+    stage.hear(ev.FrameTaken(clip_of("1A-1 anew").id, 120, frame_of("1A-1 anew")))
+    stage.hear(ev.Broke(stage.key("1B-1"), "draw-failed", "no paper"))
+    assert stage.record("1B-1") == before
+    assert stage.phases() == {"1A-1": "done", "1B-1": "failed", "1C-1": "done"}
+
+
+def test_a_failed_source_leaves_the_good_clips_behind_it_alone() -> None:
+    stage = rendered_chain()
+    stage.film = reworded(stage.film, "1A")
+    stage.again()
+    stage.hear(ev.Broke(stage.key("1A-1"), "draw-failed", "no paper"))
+    assert stage.phases() == {"1A-1": "failed", "1B-1": "done", "1C-1": "done"}
+    assert stage.schedule.finished
+
+
+def test_a_drain_lets_what_runs_finish_and_starts_nothing() -> None:
+    stage = Stage(film(*(shot(f"1{letter}", provider="sketch") for letter in "ABC")), Policy(jobs=2))
+    stage.begin()
+    assert stage.hear(ev.Drain()).actions == []
+    assert stage.schedule.inflight == 2
+    assert stage.draw("1A-1").actions == []
+    assert stage.draw("1B-1").actions == []
+    assert stage.schedule.finished
+    assert stage.phases() == {"1A-1": "done", "1B-1": "done", "1C-1": "ready"}
+
+
+def test_fail_fast_drains_at_the_first_failure() -> None:
+    stage = Stage(film(*(shot(f"1{letter}", provider="sketch") for letter in "ABC")), Policy(jobs=2, fail_fast=True))
+    stage.begin()
+    assert stage.hear(ev.Broke(stage.key("1A-1"), "draw-failed", "no paper")).actions == []
+    stage.draw("1B-1")
+    assert stage.schedule.finished
+
+
+def test_a_record_stands_in_the_decision_that_orders_what_follows_from_it() -> None:
+    stage = Stage(drawn_chain("1A", "1B"))
+    stage.begin()
+    decision = stage.draw("1A-1")
+    assert [type(record).__name__ for record in decision.records] == ["Clip", "TakeRecord"]
+    assert stage.record("1A-1").state == "done"
