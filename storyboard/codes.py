@@ -56,5 +56,26 @@ def _indented(example: str) -> str:
     return "\n".join(f"    {line}" if line else "" for line in example.rstrip().split("\n"))
 
 
-CODES: Mapping[str, Page] = pages(Path(__file__).with_suffix(".md").read_text(encoding="utf-8"))
+_TEXT = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
+
+CODES: Mapping[str, Page] = pages(_TEXT)
 """The page of each code."""
+
+
+def reference_page() -> str:
+    """All pages as one Markdown text, in chapters under an index: `reference/diagnostics.md`."""
+    _, title, intro, *rest = re.split(r"^# (.+)\n", _TEXT, flags=re.MULTILINE)
+    chapters = {name: _HEADING.findall(body) for name, body in zip(rest[::2], rest[1::2], strict=True)}
+    parts = [f"# {title}", intro.strip(), "An example that does not begin with `storyboard: 1` leaves that line out."]
+    for name, found in chapters.items():
+        parts.append(f"**{name}:** " + ", ".join(f"[{code}](#{code})" for code, _ in found))
+    for name, found in chapters.items():
+        parts += [f"## {name}", *(_in_reference(code) for code, _ in found)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _in_reference(code: str) -> str:
+    page = CODES[code]
+    examples = (("Wrong", page.wrong), ("Right", page.right))
+    shown = (f"{word}:\n\n```yaml\n{example.rstrip()}\n```" for word, example in examples if example)
+    return "\n\n".join(part for part in (f"### {code}", f"*{page.title}.*", page.meaning, *shown) if part)

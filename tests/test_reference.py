@@ -1,19 +1,33 @@
-"""The reference says what this version does: every field and option, storyboards that load, tests that exist."""
+"""The reference says what this version does: fields, options, JSON, examples and proofs are held against the code."""
 
+import json
 import re
+import shlex
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
-from storyboard.language import later, load, model, shot_model
+from storyboard import __version__
+from storyboard.cli import COMMANDS, Commands, group
+from storyboard.cli.progress import SHOWN
+from storyboard.codes import reference_page
+from storyboard.exchange import Accepted, Response
+from storyboard.film import JobId
+from storyboard.language import Loaded, later, load, model, shot_model
 from storyboard.language.model import Fields
-from storyboard.providers import discover
+from storyboard.providers import Remote, discover
+from storyboard.timing import carried_index, enough_frames, first_frame, lengths
 
 ROOT = Path(__file__).parent.parent
-PAGES = ROOT / "storyboard" / "reference"
-LANGUAGE = (PAGES / "language.md").read_text(encoding="utf-8")
+FOLDER = ROOT / "storyboard" / "reference"
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}
+FERRY = ROOT / "examples" / "night-ferry" / "night-ferry.yaml"
 
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 SECTION = re.compile(r"^(#{2,3}) (.+?)\n(.*?)(?=^#{2,3} |\Z)", flags=re.MULTILINE | re.DOTALL)
 
 MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
@@ -36,34 +50,205 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
 
 
 def sections(page: str) -> dict[str, str]:
-    return {title: body for _, title, body in SECTION.findall(page)}
+    """The text under each heading, without what stands under the next one."""
+    return {title: body for _, title, body in SECTION.findall(PAGES[page])}
 
 
-def first_cells(text: str) -> set[str]:
-    """What stands in backticks in the first cell of each row."""
-    return set(re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE))
+def blocks(page: str, kind: str) -> list[str]:
+    return [text for found, text in FENCE.findall(PAGES[page]) if found == kind]
+
+
+def loaded(text: str, folder: Path) -> Loaded:
+    path = folder / "reference.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path, capabilities={name: provider.capabilities for name, provider in discover().items()})
+
+
+# ── the language ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("level", MODELS)
 def test_a_table_has_every_field_of_its_level_and_no_other(level: str) -> None:
     described, beneath = MODELS[level]
     known = set(described.known()) - set(beneath.known() if beneath else ())
-    assert first_cells(sections(LANGUAGE)[level]) == known
+    assert set(re.findall(r"^\| `([^`]+)` \|", sections("language")[level], flags=re.MULTILINE)) == known
+
+
+def test_what_cannot_be_a_default_is_told() -> None:
+    told = sections("language")["defaults"]
+    assert set(re.findall(r"`([^`]+)`", told)) == shot_model.ONLY_IN_SHOTS
 
 
 def test_every_field_that_is_refused_for_now_is_listed_and_no_other() -> None:
-    rows = re.findall(r"^\| (\w+) \| (`.+) \|$", sections(LANGUAGE)["Not in this version"], flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| (`.+) \|$", sections("language")["Not in this version"], flags=re.MULTILINE)
     listed = {noun: frozenset(re.findall(r"`([^`]+)`", fields)) for noun, fields in rows}
     assert listed == {noun: fields for noun, fields in later.FIELDS.items() if fields and noun != "defaults"}
 
 
-@pytest.mark.parametrize("text", [text for kind, text in FENCE.findall(LANGUAGE) if kind == "yaml"])
+WHOLE = [text for page in ("language", "design") for text in blocks(page, "yaml") if text.startswith("storyboard: 1")]
+
+
+@pytest.mark.parametrize("text", WHOLE)
 def test_a_whole_storyboard_in_the_reference_is_good(text: str, tmp_path: Path) -> None:
-    if not text.startswith("storyboard: 1"):
-        return
-    path = tmp_path / "reference.yaml"
-    path.write_text(text, encoding="utf-8")
-    capabilities = {name: provider.capabilities for name, provider in discover().items()}
-    loaded = load(path, capabilities=capabilities)
-    assert loaded.film.shots
-    assert not loaded.diagnostics
+    read = loaded(text, tmp_path)
+    assert read.film.shots
+    assert not read.diagnostics
+
+
+# ── the commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def command(name: str) -> click.Command:
+    found = Commands().get_command(click.Context(group), name)
+    assert found is not None
+    return found
+
+
+def options(names: Iterable[str]) -> set[str]:
+    """Every option of these commands, as it is typed."""
+    return {
+        word for name in names for one in command(name).params if isinstance(one, click.Option) for word in one.opts
+    }
+
+
+def told(text: str) -> set[str]:
+    return set(re.findall(r"(?<![\w`-])`?(--?[a-z][a-z-]*)", text))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_s_section_has_each_of_its_options(name: str) -> None:
+    found = sections("commands")
+    assert options([name]) <= told(found[name] + found["Settings"])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_option_that_is_told_exists(page: str) -> None:
+    assert {one for one in told(PAGES[page]) if one.startswith("--")} <= options(COMMANDS) | {"--help", "--version"}
+
+
+LINES = [line for block in blocks("commands", "sh") for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_command_line_in_the_reference_is_one(line: str) -> None:
+    words = shlex.split(line.split(" > ")[0], comments=True)
+    assert words[0] == "storyboard"
+    assert command(words[1]).make_context(words[1], words[2:]).params
+
+
+def keys(value: Any) -> Any:
+    """The keys of a JSON value at every depth; a list has those of its items together; None says nothing."""
+    if isinstance(value, dict):
+        return {key: keys(one) for key, one in value.items()}
+    if isinstance(value, list):
+        found = [keys(one) for one in value]
+        return {key: one for shape in found if isinstance(shape, dict) for key, one in shape.items()} or None
+    return None
+
+
+def shown(section: str) -> Any:
+    body = sections("commands")[section]
+    return json.loads(next(text for kind, text in FENCE.findall(body) if kind == "json"))
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> Callable[..., Any]:
+    """Runs a command with `--json` on the example, and gives what it answers."""
+    path = tmp_path / FERRY.name
+    path.write_bytes(FERRY.read_bytes())
+
+    def run(name: str) -> Any:
+        ended = CliRunner().invoke(command(name), [str(path), "--json"], catch_exceptions=False)
+        assert ended.exit_code == 0
+        return json.loads(ended.stdout)
+
+    return run
+
+
+def test_the_json_of_a_plan_has_the_keys_that_are_told(answer: Callable[..., Any]) -> None:
+    assert keys(shown("plan --json")) == keys(answer("plan"))
+
+
+def test_the_json_of_a_status_has_the_keys_that_are_told(answer: Callable[..., Any]) -> None:
+    example, real = shown("status --json"), answer("status")
+    assert example.keys() == real.keys()
+    assert {**keys(example["takes"]), "clip": None} == keys(real["takes"])
+    assert keys(example["seams"]) == keys(real["seams"])
+
+
+def test_the_json_of_the_providers_has_the_keys_that_are_told() -> None:
+    ended = CliRunner().invoke(command("providers"), ["animatic", "--json"], catch_exceptions=False)
+    assert shown("providers") == json.loads(ended.stdout)
+
+
+def test_every_event_of_a_render_is_told() -> None:
+    section = sections("commands")["render --json"]
+    lines = next(text for kind, text in FENCE.findall(section) if kind == "json").splitlines()
+    named = {json.loads(line)["event"] for line in lines} | set(re.findall(r"`(\w+)`", section))
+    assert SHOWN | {"finished"} <= named
+
+
+# ── how it works ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_frames_of_the_worked_example_are_those_of_the_law(tmp_path: Path) -> None:
+    section = sections("design")["Frames"]
+    film = loaded(FENCE.findall(section)[0][1], tmp_path).film
+    rows = re.findall(
+        r"^\| (\w+) \| ([\d.]+) \| ([\d.]+) \| (\d+) \| (\d+) to (\d+) \| (\d+) \|", section, re.MULTILINE
+    )
+    cut, exact = 0, 0.0
+    fps, shown_frames = film.delivery.fps, lengths(film)
+    for shot, row in zip(film.shots, rows, strict=True):
+        cut, exact = cut + shown_frames[shot.id], exact + float(shot.shown * fps)
+        first, last = first_frame(shot, fps), first_frame(shot, fps) + shown_frames[shot.id] - 1
+        carried = carried_index(first, shown_frames[shot.id], enough_frames(shot.duration, fps))
+        facts = (shot.id, f"{float(shot.shown):g}", f"{exact:.6g}", cut, first, last, carried)
+        assert row == tuple(map(str, facts))
+    assert f"The film has {cut} frames." in section
+
+
+def test_every_test_that_is_named_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", "".join(PAGES.values()))
+    assert named
+    for path, function in named:
+        assert re.search(rf"^(?:async )?def {function}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_provider_in_the_reference_is_one() -> None:
+    (text,) = blocks("design", "python")
+    module: dict[str, Any] = {}
+    exec(compile(text, "mill.py", "exec"), module)
+    mill = module["PROVIDER"]
+    assert isinstance(mill, Remote)
+    assert mill.read_submit(Response(200, {}, b'{"id": "7"}'), 0.0) == Accepted(JobId("7"))
+    assert mill.poll_request(JobId("7")).path == "/v1/clips/7"
+    assert mill.read_poll(Response(500, {}, b"")) is None
+
+
+# ── the pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#{1,4} (.+)$", FENCE.sub("", PAGES[page]), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", PAGES[page])):
+        path, _, anchor = target.partition("#")
+        assert not path or path.removesuffix(".md") in PAGES, target
+        assert not anchor or anchor in anchors(path.removesuffix(".md") or page), target
+
+
+def test_the_newest_change_is_this_version() -> None:
+    assert re.findall(r"^## (.+)$", PAGES["changes"], re.MULTILINE)[0] == __version__
+
+
+def test_the_page_of_diagnostics_is_that_of_the_codes(request: pytest.FixtureRequest) -> None:
+    path = FOLDER / "diagnostics.md"
+    if request.config.getoption("--rewrite"):
+        path.write_text(reference_page(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == reference_page()
