@@ -16,6 +16,10 @@ from storyboard.diagnostics import Diagnostic, Refused, draw
 from storyboard.media.executor import open_executor
 from storyboard.production import Production, Rendered, Wishes
 from storyboard.rendering.money import spell
+from storyboard.rendering.work import ENDED
+
+SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading"}
+"""Where a paid take may stand when a run is stopped, and what `status` calls that."""
 
 
 @click.command("render")
@@ -86,7 +90,8 @@ def _status(rendered: Rendered, path: Path | None) -> dict[str, Any]:
 
 
 def _phases(rendered: Rendered) -> list[str]:
-    return [phase for phase, _ in rendered.states.values()]
+    """How each take ended; one that did not, in the words of `status`."""
+    return [phase if phase in ENDED else SENT.get(phase, "planned") for phase, _ in rendered.states.values()]
 
 
 def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> None:
@@ -128,8 +133,10 @@ def _problems(rendered: Rendered) -> list[Diagnostic]:
 def _summary(rendered: Rendered) -> str:
     phases = _phases(rendered)
     counts = ", ".join(f"{phases.count(phase)} {phase}" for phase in sorted(set(phases)))
-    done = {key for key, (phase, _) in rendered.states.items() if phase == "done"}
-    missing = rendered.planned.plan.missing(done)
+    had = {take.key for take in rendered.planned.plan.takes if take.clip is not None}
+    missing = rendered.planned.plan.missing(
+        had | {key for key, (phase, _) in rendered.states.items() if phase == "done"}
+    )
     return counts + (f" · no clip yet: {', '.join(missing[:8])}" if missing else "")
 
 

@@ -207,7 +207,7 @@ class _Planner:
             if self._source(need) is None:
                 takes = self.by_shot[need]
                 what = f"{len(takes)} takes" if len(takes) > 1 else "a review"
-                reasons.append(f"{need} has {what} and no circle: storyboard circle FILE {need} N")
+                reasons.append(f"{need} has {what} and no circle: write circled: N in it")
             elif any(take.verdict == "held" for take in self.by_shot[need]):
                 reasons.append(f"{need} is held")
         held = [need for need in shot.after if any(take.verdict == "held" for take in self.by_shot[need])]

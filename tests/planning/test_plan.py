@@ -100,7 +100,7 @@ def test_shots_that_ask_for_the_same_picture_have_clips_of_their_own() -> None:
 def test_two_takes_without_a_circle_hold_what_follows() -> None:
     made = plan(film(shot("1A", takes=2), shot("1B", start=after("1A")), shot("1C", start=after("1B"))))
     assert verdicts(made) == {"1A-1": "render", "1A-2": "render", "1B-1": "held", "1C-1": "held"}
-    assert take_of(made, "1B-1").why == ("1A has 2 takes and no circle: storyboard circle FILE 1A N",)
+    assert take_of(made, "1B-1").why == ("1A has 2 takes and no circle: write circled: N in it",)
 
 
 def test_only_the_circled_take_feeds_the_chain() -> None:

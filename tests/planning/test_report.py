@@ -30,7 +30,7 @@ def test_the_json_of_a_plan_is_as_documented() -> None:
         "provider": "paid",
         "duration": 5.0,
         "verdict": "held",
-        "why": ["1A has 2 takes and no circle: storyboard circle FILE 1A N"],
+        "why": ["1A has 2 takes and no circle: write circled: N in it"],
         "needs": [],
         "price": {"amount": "30", "unit": "credits"},
         "at": {"file": "film.yaml", "line": 1, "column": 1},
