@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from storyboard.diagnostics import Diagnostic
-from storyboard.film import Asset, Capabilities, Delivery, Shot
+from storyboard.diagnostics import Diagnostic, Span
+from storyboard.exchange import Capabilities
+from storyboard.film import Asset, Delivery, Shot
 from storyboard.language.drafts import Draft
 from storyboard.language.shots import seconds
 from storyboard.language.spelling import listed
-from storyboard.language.tree import Map, at
+from storyboard.language.tree import Map, at, span
 
 Pairs = Sequence[tuple[Draft, Shot]]
 
@@ -68,16 +69,16 @@ def in_circles(pairs: Pairs) -> list[Diagnostic]:
         draft, shot = by_id[ring[0]]
         path = " → ".join([*ring, ring[0]])
         message = f"shots wait for one another: {path}" if len(ring) > 1 else f"shot waits for itself: {path}"
-        problems.append(draft.at(_field(shot, ring[1 % len(ring)]), "cycle", message, "break the circle here"))
+        problems.append(Diagnostic("cycle", message, _place(draft, shot, ring[1 % len(ring)]), "break the circle here"))
     return problems
 
 
-def _field(shot: Shot, need: str) -> tuple[str | int, ...]:
-    """Where a shot names another."""
+def _place(draft: Draft, shot: Shot, need: str) -> Span:
+    """Where a shot says that it needs another: at its start or end, at the chain, or in its `after`."""
     for key, edge in (("start", shot.start), ("end", shot.end)):
         if edge and edge.shot == need:
-            return (key, "from")
-    return ("after", next((i for i, other in enumerate(shot.after) if other == need), 0))
+            return span(draft.tree, (key, "from")) if key in draft.tree else edge.place
+    return span(draft.tree, ("after", next((i for i, other in enumerate(shot.after) if other == need), 0)))
 
 
 def of_providers(pairs: Pairs, capabilities: Mapping[str, Capabilities], root: Map) -> list[Diagnostic]:
@@ -97,17 +98,23 @@ def _of_fields(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnos
         ("audio", shot.audio and not provider.audio, "makes no sound", "leave audio out"),
         ("seed", shot.seed is not None and not provider.seed, "takes no seed", "leave seed out"),
         ("negative", bool(shot.negative) and not provider.negative, "takes no negative", "leave negative out"),
-        ("start", _picture(shot, "start") and not provider.start_frame, "takes no opening frame", "use after"),
-        ("end", _picture(shot, "end") and not provider.end_frame, "takes no closing frame", "say it in the action"),
+    )
+    edges = (
+        (shot.start, provider.start_frame, "takes no opening frame", "say it in words, or use after"),
+        (shot.end, provider.end_frame, "takes no closing frame", "say it in words"),
     )
     return [
-        draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint) for key, asked, what, hint in asks if asked
+        *(
+            draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint)
+            for key, asked, what, hint in asks
+            if asked
+        ),
+        *(
+            Diagnostic("provider-cannot", f"{provider.name} {what}", edge.place, hint)
+            for edge, taken, what, hint in edges
+            if edge and (edge.shot or edge.image) and not taken
+        ),
     ]
-
-
-def _picture(shot: Shot, key: str) -> bool:
-    edge = shot.start if key == "start" else shot.end
-    return edge is not None and (edge.shot is not None or edge.image is not None)
 
 
 def _of_length(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
