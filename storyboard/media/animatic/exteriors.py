@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -136,7 +137,7 @@ def street(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
     layer.fill([cam.at(-WIDE, 0.0), cam.at(WIDE, 0.0), cam.at(WIDE, 3), cam.at(-WIDE, 3)], light.ground)
     nears = (1.0, 1.5, 2.2, 3.3, 5.0, 8.0)
     for side in (-1, 1):
-        for k, (near, next_near) in enumerate(zip(nears, nears[1:], strict=False)):
+        for k, (near, next_near) in enumerate(pairwise(nears)):
             x, high = side * 0.34, float(chance.uniform(0.24, 0.42))
             wall = mix(
                 light.lit([(120, 104, 94), (104, 108, 112), (132, 116, 100)][int(chance.integers(3))]),
@@ -193,7 +194,7 @@ def _windows(
     near, next_near = nears
     columns = np.linspace(near * 1.04, next_near * 0.96, 5)
     for y in np.arange(-high + 0.035, 0.03, 0.055):
-        for a, b in zip(columns, columns[1:], strict=False):
+        for a, b in pairwise(columns):
             wide = 0.62 * (b - a)
             on = dark_hour and chance.random() < 0.30
             tone = light.glow if on else mix(light.high, light.shade, 0.45)

@@ -1,48 +1,22 @@
 """People from the shoulders down, and whole: clothes as shapes with a body under them.
 
-A figure is drawn in heads: x to where it faces, y down from the crown, 1 the height of the head (chin at 1, shoulders
-at 1.5, waist at 3, soles at 7.3).
+Outlines are in heads, as `pose` has them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import hypot
 
-from storyboard.media.animatic import heads
+from storyboard.media.animatic import hair, heads
 from storyboard.media.animatic.layer import Layer, Point, smooth
 from storyboard.media.animatic.palette import Light, mix, scaled
+from storyboard.media.animatic.pose import SOLES, Pose
 from storyboard.media.animatic.wardrobe import Look
-
-SOLES = 7.3
-EYES = 0.49
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """Where a figure stands: `x` of its middle and `crown` in frame heights, `head` the height of its head, `facing`
-    -1 left, 1 right; `back` when it turns away; `detail` how many pixels its head has.
-    """
-
-    x: float
-    crown: float
-    head: float
-    facing: int
-    back: bool
-    detail: float
-
-    def at(self, x: float, y: float) -> Point:
-        """A point of the figure in the frame."""
-        return self.x + x * self.facing * self.head, self.crown + y * self.head
-
-    def ring(self, points: list[Point], steps: int = 7) -> list[Point]:
-        """A smooth closed outline."""
-        return smooth([self.at(x, y) for x, y in points], steps)
 
 
 def draw(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     """Draw a person."""
-    heads.behind(layer, pose, look, light)
+    hair.behind(layer, pose, look, light)
     if pose.crown + 3.4 * pose.head < 1.12:
         (_kneeling if look.crouching else _legs)(layer, pose, look, light)
     far_arm, near_arm = (-1, 1) if pose.back else (1, -1)
@@ -76,7 +50,8 @@ def _legs(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
         layer.form(pose.ring(shoe, 4), look.shoes, light, 0.06 * pose.head)
         wide = 1.0 if look.garment != "dress" else 0.62
         leg = [
-            (hip - 0.40 * wide, 3.5), (hip + 0.40 * wide, 3.5), (knee + 0.29 * wide, 5.35), (foot + 0.22 * wide, 7.02 - lift),
+            (hip - 0.40 * wide, 3.5), (hip + 0.40 * wide, 3.5), (knee + 0.29 * wide, 5.35),
+            (foot + 0.22 * wide, 7.02 - lift),
             (foot - 0.21 * wide, 7.04 - lift), (knee - 0.27 * wide, 5.4),
         ]  # fmt: skip
         colour = look.skin if look.garment == "dress" else look.legs
@@ -94,7 +69,8 @@ def _torso(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     outline = [
         (-0.22, 1.10), (0.24, 1.10), (0.56 * b, slope - 0.04), (0.90 * b, 1.53), (0.93 * b, 2.0),
         (waist + loose + 0.06, 2.95), (flare, hem - 0.3), (flare + 0.02, hem), (0, hem + 0.05), (-flare - 0.02, hem),
-        (-flare, hem - 0.3), (-waist - loose - 0.06, 2.95), (-0.93 * b, 2.0), (-0.90 * b, 1.53), (-0.56 * b, slope - 0.04),
+        (-flare, hem - 0.3), (-waist - loose - 0.06, 2.95), (-0.93 * b, 2.0), (-0.90 * b, 1.53),
+        (-0.56 * b, slope - 0.04),
     ]  # fmt: skip
     layer.form(pose.ring(outline), look.top, light, 0.30 * pose.head, rim=1.0)
     if pose.back:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def bookcase(room: Room) -> None:
     cam, left, right, top = room.camera, -0.22, 0.1, -0.15
     room.layer.fill(cam.wall(left, right, top, FLOOR), room.light.lit(scaled(WOOD, 0.6)))
     rows = np.linspace(top + 0.015, FLOOR - 0.01, 6)
-    for upper, lower in zip(rows, rows[1:], strict=False):
+    for upper, lower in pairwise(rows):
         room.layer.fill(cam.wall(left + 0.01, right - 0.01, upper, lower - 0.008), room.light.lit((40, 30, 26)))
         x = left + 0.014
         while x < right - 0.024:

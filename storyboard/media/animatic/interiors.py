@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def corridor(layer: Layer, camera: Camera, light: Light, reading: Reading) -> La
         layer.fill(cam.quad(-half, half, foot, near, next_near), mix(light.ground, wall, 0.35))
         layer.fill(cam.side(-half, top, foot, near, next_near), wall)
         layer.fill(cam.side(half, top, foot, near, next_near), mix(wall, light.shade, 0.22))
-    for k, (near, next_near) in enumerate(zip(RIBS, RIBS[1:], strict=False)):
+    for k, (near, next_near) in enumerate(pairwise(RIBS)):
         middle = (near + next_near) / 2
         for x in (-half, half):
             a, b = near + 0.3 * (next_near - near), near + 0.72 * (next_near - near)

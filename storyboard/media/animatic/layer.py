@@ -23,10 +23,7 @@ FINE = 3
 def smooth(points: Sequence[Point], steps: int = 7, closed: bool = True) -> list[Point]:
     """A Catmull-Rom curve through the points."""
     p = np.asarray(points, float)
-    if closed:
-        around = np.concatenate([p[-1:], p, p[:2]])
-    else:
-        around = np.concatenate([p[:1], p, p[-1:]])
+    around = np.concatenate([p[-1:], p, p[:2]]) if closed else np.concatenate([p[:1], p, p[-1:]])
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
     curve = []
     for a, b, c, d in zip(around, around[1:], around[2:], around[3:], strict=False):

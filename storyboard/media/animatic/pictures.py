@@ -32,7 +32,7 @@ def read(path: str) -> Image.Image:
 
 
 def given(spec: Spec, reading: Reading) -> Given | None:
-    """The picture a shot is drawn from: in close shots of one person theirs, else the place's, else theirs after all."""
+    """The picture a shot is drawn from: a lone person's in close shots, else the place's, else a person's after all."""
     portrait = next((person.image for person in reading.people if person.image), None)
     place = spec.location.image if spec.location else None
     if portrait and (place is None or (len(reading.people) == 1 and reading.size in CLOSE)):

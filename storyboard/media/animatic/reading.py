@@ -1,7 +1,7 @@
 """What a shot's words say about its picture: place, light, weather, size, angle, who is there. Pure.
 
-Written fields win over the slug, the slug over the location, the location over running text. The words are English, with
-the commonest of Chinese; what is not understood falls back to what most shots look like.
+Written fields win over the slug, the slug over the location, the location over running text. The words are English,
+with the commonest of Chinese; what is not understood falls back to what most shots look like.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ Tone = Literal["colour", "mono", "sepia", "warm", "cold"]
 SETTINGS: tuple[tuple[Setting, str], ...] = (
     ("corridor", r"tunnel|corridor|hallway|passage(way)?|subway|mine ?shaft|sewer|走廊|隧道|通道"),
     ("deck", r"deck|ferry|boats?|ship|sea|ocean|harbou?r|pier|quay|docks?|beach|lake|lighthouse|海|船|港|码头"),
-    ("street", r"streets?|city|alley|road|curb|kerb|curbside|airport|town|market|rooftop|traffic|pavement|sidewalk|街|城市|路边"),
-    ("nature", r"forests?|woods|woodland|trees?|fields?|mountains?|hills?|deserts?|garden|park|meadow|valley|river|jungle|cliffs?|dunes?|森林|山|田野"),
-    ("room", r"rooms?|kitchen|office|study|bar|caf[eé]|restaurant|house|apartment|bedroom|library|lab(oratory)?|hospital|"
-             r"chamber|hall|studio|workshop|cabin|wheelhouse|interior|classroom|garage|church|室|屋|房|厅|店"),
+    ("street", r"streets?|city|alley|road|curb|kerb|curbside|airport|town|market|rooftop|traffic|pavement|"
+               r"sidewalk|街|城市|路边"),
+    ("nature", r"forests?|woods|woodland|trees?|fields?|mountains?|hills?|deserts?|garden|park|meadow|valley|river|"
+               r"jungle|cliffs?|dunes?|森林|山|田野"),
+    ("room", r"rooms?|kitchen|office|study|bar|caf[eé]|restaurant|house|apartment|bedroom|library|lab(oratory)?|"
+             r"hospital|chamber|hall|studio|workshop|cabin|wheelhouse|interior|classroom|garage|church|室|屋|房|厅|店"),
 )  # fmt: skip
 HOURS: tuple[tuple[Hour, str], ...] = (
     ("dawn", r"dawn|sunrise|daybreak|early morning|first light|黎明|清晨|日出|破晓|凌晨"),
@@ -74,7 +76,8 @@ PEOPLE = re.compile(
 )
 EMPTY = re.compile(r"\b(empty|deserted|abandoned|nobody|no one|no people|landscape only)\b|空无一人", re.IGNORECASE)
 BEHIND = re.compile(
-    r"\b(shot|seen|view\w*|camera|framed|follow\w*)\b[^.;]{0,24}\bfrom behind\b(?! the | an? | his | her )|\b(back|rear) view\b|"
+    r"\b(shot|seen|view\w*|camera|framed|follow\w*)\b[^.;]{0,24}\bfrom behind\b(?! the | an? | his | her )|"
+    r"\b(back|rear) view\b|"
     r"'s back fills|\bback to (us|the camera|camera)\b|背影",
     re.IGNORECASE,
 )

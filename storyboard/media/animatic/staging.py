@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from storyboard.media.animatic.camera import Camera
-from storyboard.media.animatic.figures import EYES, SOLES, Pose
+from storyboard.media.animatic.pose import EYES, SOLES, Pose
 from storyboard.media.animatic.reading import Reading, Size, number
 from storyboard.media.animatic.spec import Person, Spec
 from storyboard.media.animatic.wardrobe import Look, look
