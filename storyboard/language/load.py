@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
-from storyboard.film import Budget, Capabilities, Film, Scene
+from storyboard.exchange import Capabilities
+from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import MOST_SHOTS, Drafting
@@ -57,10 +58,13 @@ def load(
     """
     with _no_cyclic_collection():
         source = read(path, shown)
+        texts = {source.file: source.text}
         stage = _Stage(source, path, capabilities, allow)
-        film = stage.film(settings or {})
+        try:
+            film = stage.film(settings or {})
+        except Refused as refused:
+            raise Refused(refused.diagnostics, texts=texts) from None
     found = tuple(in_file_order(dict.fromkeys(stage.problems)))
-    texts = {source.file: source.text}
     if any(one.severity == "error" for one in found):
         raise Refused(_once(found), texts=texts)
     return Loaded(film, found, texts)
@@ -99,7 +103,7 @@ class _Stage:
         self.problems: list[Diagnostic] = list(source.problems)
 
     def film(self, settings: Mapping[str, Any]) -> Film:
-        """The film, as far as it can be read."""
+        """The film, as far as it can be read. Raises Refused where reading on would say nothing true."""
         values, problems = variables(self._root, settings)
         self.problems += [*problems, *clashes(self._root), *_shape_of_document(self._root)]
         evaluation = Evaluation(values)
@@ -109,10 +113,10 @@ class _Stage:
         assets = files.all(storyboard)
         words = Names(assets)
         drafting = Drafting(evaluation, reading)
-        settings_ = drafting.settings(root)
-        document.furnish(settings_, storyboard, words)
-        drafts = drafting.drafts(root, settings_, facts)
-        edges = Edges(drafts, document.chains(root, storyboard, settings_), words, files)
+        scenes = drafting.settings(root)
+        document.furnish(scenes, storyboard, words)
+        drafts = drafting.drafts(root, scenes, facts)
+        edges = Edges(drafts, document.chains(root, storyboard, scenes), words, files)
         delivery = document.delivery(storyboard)
         shots = Shots(delivery, self._capabilities, words, edges)
         pairs = [(draft, shots.shot(draft)) for draft in drafts]
@@ -126,7 +130,7 @@ class _Stage:
             title=facts["film"]["title"],
             delivery=delivery,
             shots=tuple(shot for _, shot in pairs),
-            scenes=tuple(Scene(one.id, one.place, one.slug, one.note) for one in settings_),
+            scenes=tuple(Scene(one.id, one.place, one.slug, one.note) for one in scenes),
             assets=assets,
             budget=self._budget(root, storyboard),
             note=storyboard.note,
@@ -136,6 +140,9 @@ class _Stage:
         """The document without what is read shot by shot, and how its values are read."""
         reading = Reading(document.rate(root), lenient=failed)
         storyboard, problems = validated(Storyboard, document.without_shots(root), reading)
+        foreign = [one for one in problems if one.code == "wrong-version"]
+        if foreign:
+            raise Refused(foreign)
         self.problems += [*problems, *document.given_twice(root)]
         lenient = replace(reading, lenient=True)
         for holder, owner in document.holders_of_defaults(root):

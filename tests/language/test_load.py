@@ -168,9 +168,17 @@ def test_shots_are_counted_over_scenes(tmp_path: Path) -> None:
     assert codes(tmp_path, text) == ["too-many-shots"]
 
 
+def test_a_storyboard_of_another_version_is_not_judged_by_this_one(tmp_path: Path) -> None:
+    path = tmp_path / "film.yaml"
+    path.write_text("storyboard: 2\nacts: []\nshots: 5\n")
+    with pytest.raises(Refused) as refused:
+        loaded(path)
+    assert [one.code for one in refused.value.diagnostics] == ["wrong-version"]
+
+
 def test_refusals_carry_the_text_they_are_drawn_on(tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"
-    for text in ("storyboard: 1\n  - x: [\n", "storyboard: 1\nshots: 5\n"):
+    for text in ("storyboard: 1\n  - x: [\n", "storyboard: 1\nshots: 5\n", "storyboard: 2\n"):
         path.write_text(text)
         with pytest.raises(Refused) as refused:
             loaded(path)
