@@ -66,15 +66,17 @@ class Runner:
 
     async def run(self) -> Ended:
         """Run until nothing is left, a drain is through, or a second signal. Raises Refused when the state fails."""
-        with self._scope:
-            async with trio.open_nursery() as nursery:
-                if threading.current_thread() is threading.main_thread():
-                    nursery.start_soon(self._listen)
-                if self.ports.inbox is not None:
-                    nursery.start_soon(self._read_inbox, self.ports.inbox)
-                await self._loop(nursery)
-                nursery.cancel_scope.cancel()
-        self._last_words()
+        try:
+            with self._scope:
+                async with trio.open_nursery() as nursery:
+                    if threading.current_thread() is threading.main_thread():
+                        nursery.start_soon(self._listen)
+                    if self.ports.inbox is not None:
+                        nursery.start_soon(self._read_inbox, self.ports.inbox)
+                    await self._loop(nursery)
+                    nursery.cancel_scope.cancel()
+        finally:
+            self._last_words()
         if self._failure is not None:
             raise self._failure
         return self.ended

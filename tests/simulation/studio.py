@@ -1,4 +1,4 @@
-"""A media executor for toy clips: deterministic bytes on the simulated disk, no video in them.
+"""A media executor for toy clips: deterministic bytes on any disk, no video in them.
 
 A toy clip is `TOY frames digest END`; whoever cuts it or changes a byte of it leaves a damaged clip.
 """
@@ -15,8 +15,7 @@ import trio
 
 from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, MediaError, Report, Taken, VerifyJob
-from storyboard.state.disk import FULL
-from tests.simulation.world import SimulatedDisk
+from storyboard.state.disk import FULL, Disk
 
 
 def clip_bytes(frames: int, made_from: bytes) -> bytes:
@@ -44,9 +43,9 @@ def pixels_of(data: bytes, index: int) -> str:
 
 
 class Studio:
-    """`Executor` on the simulated disk. With probability `trouble` a worker dies, a tenth as often drawing fails."""
+    """`Executor` of toy clips. With probability `trouble` a worker dies, a tenth as often drawing fails."""
 
-    def __init__(self, disk: SimulatedDisk, rng: Random, trouble: float = 0.0) -> None:
+    def __init__(self, disk: Disk, rng: Random, trouble: float = 0.0) -> None:
         self._disk = disk
         self._rng = rng
         self._trouble = trouble
