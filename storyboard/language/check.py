@@ -16,6 +16,7 @@ from storyboard.language.drafts import Draft
 from storyboard.language.shots import seconds
 from storyboard.language.spelling import listed
 from storyboard.language.tree import Map, at, span
+from storyboard.timing import nearest
 
 Pairs = Sequence[tuple[Draft, Shot]]
 
@@ -158,7 +159,7 @@ def of_length(shots: Sequence[Shot], delivery: Delivery, root: Map) -> list[Diag
     if delivery.length is None:
         return []
     shown = sum((shot.shown for shot in shots if not shot.omit), Fraction(0))
-    frames, asked = (int(time * delivery.fps + Fraction(1, 2)) for time in (shown, delivery.length))
+    frames, asked = nearest(shown, delivery.fps), nearest(delivery.length, delivery.fps)
     if frames == asked:
         return []
     message = f"the film is {seconds(shown)} s ({frames} frames), not {seconds(delivery.length)} s ({asked} frames)"

@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Asset, Beat, Capabilities, Casting, Delivery, Line, Shot, ShotId
+from storyboard.exchange import Capabilities
+from storyboard.film import Asset, Beat, Casting, Delivery, Line, Shot, ShotId
 from storyboard.language import quantities
 from storyboard.language.drafts import Draft
 from storyboard.language.edges import Edges
