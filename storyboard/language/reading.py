@@ -120,12 +120,14 @@ class Several:
 class Form:
     """A mapping with a short form. `long` turns any node but an empty one into the mapping (or the finished model).
 
-    `nothing` stands where an expression is not evaluated yet; `schema` is the JSON Schema of the short form.
+    `nothing` stands where an expression is not evaluated yet; `schema` is the JSON Schema of the short form, or of
+    every form where `whole` says so.
     """
 
     long: Callable[[Node], Any]
     schema: Mapping[str, Any] = field(hash=False)
     nothing: Callable[[], Any]
+    whole: bool = False
 
     def _validate(self, node: Any, info: ValidationInfo) -> Any:
         if passes(node, info):
@@ -138,7 +140,7 @@ class Form:
         return core_schema.with_info_before_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [dict(self.schema), handler(schema)]}
+        return dict(self.schema) if self.whole else {"anyOf": [dict(self.schema), handler(schema)]}
 
 
 def kind(node: object) -> str:

@@ -100,6 +100,12 @@ class Casting(Fields):
     manner: Text | None = about("How they are here.", "soaked, out of breath")
 
 
+CASTING: Mapping[str, Any] = {
+    "anyOf": [TEXT, {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": TEXT}]
+}
+"""`name`, `name.look`, or one of them with how they are here."""
+
+
 def _casting(node: Node) -> Any:
     if not isinstance(node, Map):
         return {"who": node}
@@ -205,9 +211,9 @@ class Defaults(Fields):
     lens: Text | None = about("The lens.", "35mm")
     location: Text | None = about("Where it is: a key of `locations`.", "deck")
     time: Text | None = about("When it is; read from the scene's slug where not written.", "dawn")
-    cast: Annotated[list[Annotated[Casting, Form(_casting, TEXT, lambda: {"who": "?"})]], Several()] | None = about(
-        "Who is in it: `name`, `name.look`, or `{name: how they are here}`.", ["mira", "jonas.suit"]
-    )
+    cast: (
+        Annotated[list[Annotated[Casting, Form(_casting, CASTING, lambda: {"who": "?"}, whole=True)]], Several()] | None
+    ) = about("Who is in it: `name`, `name.look`, or `{name: how they are here}`.", ["mira", "jonas.suit"])
     props: Annotated[list[Text], Several()] | None = about("Keys of `props`.", ["lamp"])
     style: Text | None = about("How it looks: a key of `styles`.", "noir")
     sounds: Text | None = about("What is heard; asked for where `audio` is.", "gulls, a rope creaking")
