@@ -114,15 +114,17 @@ def _fold(piece: str, hand: Hand, measure_px: float) -> list[str]:
 def wrap(text: str, hand: Hand, measure_px: float) -> list[str]:
     """Lines of at most `measure_px`, broken at spaces where possible; none for an empty text."""
     lines: list[str] = []
-    line = ""
+    line, width = "", 0.0
     for piece in _pieces(clean(text)):
-        if line and length((line + piece).rstrip(), hand) > measure_px:
+        bare = length(piece.rstrip(), hand)
+        if line and width + bare > measure_px:
             lines.append(line.rstrip())
-            line = ""
-        line += piece
-        if length(line.rstrip(), hand) > measure_px:
-            *full, line = _fold(line, hand, measure_px)
+            line, width = "", 0.0
+        if bare > measure_px:
+            *full, piece = _fold(piece, hand, measure_px)
             lines += full
+        line += piece
+        width += length(piece, hand)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 

@@ -28,7 +28,8 @@ def read(path: str) -> Image.Image:
         with Image.open(path) as opened:
             return ImageOps.exif_transpose(opened).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise MediaError("image-unreadable", f"cannot read the picture {Path(path).name}: {error}") from error
+        why = getattr(error, "strerror", None) or "it is damaged, or no picture"
+        raise MediaError("image-unreadable", f"cannot read the picture {Path(path).name}: {why}") from error
 
 
 def given(spec: Spec, reading: Reading) -> Given | None:

@@ -98,9 +98,11 @@ def _mixed(a: Image.Image, b: Image.Image, share: float) -> Image.Image:
 
 def _halved(plane: Image.Image) -> Image.Image:
     """Half the size; each value sits on the left one of its two columns, as H.264 has it."""
-    shifted = plane.copy()
-    shifted.paste(plane, (1, 0))
-    return _mixed(plane.reduce(2), shifted.reduce(2), 0.5)
+    wide, high = plane.size
+    padded = Image.new(plane.mode, (wide + 2, high))
+    for x in (2, 0, 1):
+        padded.paste(plane, (x, 0))
+    return padded.resize((wide // 2, high // 2), Image.Resampling.BILINEAR, box=(0.5, 0, wide + 0.5, high))
 
 
 def _doubled(plane: Image.Image) -> Image.Image:

@@ -188,7 +188,8 @@ def read(spec: Spec) -> Reading:
     hour = next((h for t in ((spec.time or "").lower(), slug, place, words, acts) if (h := find(HOURS, t))), None)
     size = next((s for t in ((spec.size or "").lower(), framing, words, acts) if (s := find(SIZES, t))), None)
     people = _people(spec, f"{acts} {words}")
-    angle = next((a for t in ((spec.angle or "").lower(), framing, words) if (a := find(ANGLES, t))), None)
+    angled = (f"{spec.angle} angle".lower() if spec.angle else "", framing, words)
+    angle = next((a for t in angled if (a := find(ANGLES, t))), None)
     tone = find(TONES, style) or find(TONES[2:], place) or "colour"
     seen = f"{framing} {(spec.angle or '').lower()} {acts} {words}"
     detail = _detail(spec, people)

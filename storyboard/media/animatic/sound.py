@@ -169,7 +169,7 @@ def _speak(into: NDArray[np.float64], line: Says, begin: int, rate: int) -> None
     """A wordless voice: a pitch of the speaker's own, as many syllables as the line has."""
     pitch = 105 + number(*line.who) % 110
     count = max(2, round(len(line.says) / (2.9 if line.says.isascii() else 1.2)))
-    level = 0.035 if line.offscreen else 0.055
+    level = 0.048 if line.offscreen else 0.075
     generator = np.random.default_rng(number(line.says, *line.who))
     at = float(begin)
     for k in range(count):
