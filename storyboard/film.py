@@ -131,7 +131,8 @@ class Delivery:
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
-    `shown` is the time on screen, (out - in); `duration` is the length asked for.
+    `shown` is the time on screen, (out - in); `duration` is the length asked for. `options` are the fields of the shot's
+    own provider.
     """
 
     id: ShotId

@@ -18,6 +18,7 @@ from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
 from storyboard.language import Loaded, later, load, model, shot_model
+from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
 from storyboard.timing import carried_index, enough_frames, first_frame, lengths
@@ -83,6 +84,13 @@ def test_every_field_that_is_refused_for_now_is_listed_and_no_other() -> None:
     rows = re.findall(r"^\| (\w+) \| (`.+) \|$", sections("language")["Not in this version"], flags=re.MULTILINE)
     listed = {noun: frozenset(re.findall(r"`([^`]+)`", fields)) for noun, fields in rows}
     assert listed == {noun: fields for noun, fields in later.FIELDS.items() if fields and noun != "defaults"}
+
+
+def test_every_filter_and_every_test_of_expressions_is_listed_and_no_other() -> None:
+    bullets = re.split(r"^- ", sections("language")["Expressions"], flags=re.MULTILINE)
+    named = {one.split()[0].rstrip(":"): set(re.findall(r"`([^`]+)`", one)) for one in bullets if one.strip()}
+    assert named["Filters"] == {*FILTERS, "default"}
+    assert named["Tests"] == {"is", *TESTS, "defined", "undefined"}
 
 
 WHOLE = [text for page in ("language", "design") for text in blocks(page, "yaml") if text.startswith("storyboard: 1")]

@@ -135,7 +135,7 @@ def intent(shot: Shot, capabilities: Capabilities, fps: Fraction, digests: Diges
             "keep": list(shot.keep),
             "seed": shot.seed,
             "audio": shot.audio,
-            "options": dict(shot.options.get(shot.provider, {})),
+            "options": dict(shot.options),
             "start": _edge(shot.start, digests),
             "end": _edge(shot.end, digests),
         }

@@ -1,7 +1,8 @@
 """The prompt: a neutral text in the order that the gateways' guides ask for, every setting stated once.
 
-Subject, action, dialogue, scene, camera, style, then the constraints. A shot's own `prompt` is sent as written. Only
-this module knows jinja's statements; the template sees sentences, never objects.
+The opening frame, subject, action, dialogue, scene, camera, the closing frame, sound, style, then the constraints. A
+shot's own `prompt` is sent as written. Only this module knows jinja's statements; the template sees sentences, never
+objects.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ TEMPLATE = """\
 {%- if dialogue %}{{ dialogue | join(" ") }} {% endif -%}
 {%- if scene %}{{ scene | join(" ") }} {% endif -%}
 {%- if camera %}{{ camera | join(", ") | sentence }} {% endif -%}
+{%- if closing %}The last frame shows: {{ closing | sentence }} {% endif -%}
 {%- if sounds %}Sound: {{ sounds | sentence }} {% endif -%}
 {%- if style %}Style: {{ style | sentence }} {% endif -%}
 {%- if keep %}Keep unchanged: {{ keep | join(", ") | sentence }} {% endif -%}
@@ -108,6 +110,7 @@ def compose(shot: Shot, *, negative_apart: bool = False) -> str:
         constraints = f"{constraints} Avoid: {sentence(shot.negative)}"
     text = _compiled(TEMPLATE).render(
         opening=shot.start.words if shot.start else None,
+        closing=shot.end.words if shot.end else None,
         subject=[*map(_who, shot.cast), *map(_prop, shot.props)],
         action=[sentence(_seconds(beat) + beat.does) for beat in shot.action],
         dialogue=[spoken(line, names) for line in shot.dialogue] if shot.audio else [],

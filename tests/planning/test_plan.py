@@ -70,6 +70,12 @@ def test_changing_what_is_asked_renders_it_and_makes_its_followers_stale() -> No
     assert take_of(after_edit, "1A-1").why == ("size changed",)
 
 
+def test_changing_an_option_of_the_provider_renders_it() -> None:
+    made = film(shot("1A", options={"quality": "draft"}))
+    after_edit = plan(changed(made, "1A", options={"quality": "best"}), rendered(made, "a"))
+    assert take_of(after_edit, "1A-1").why == ("options changed",)
+
+
 @pytest.mark.parametrize("fields", [{"note": "later"}, {"gain_db": 3}, {"mute": True}])
 def test_notes_and_sound_edits_buy_nothing(fields: dict[str, object]) -> None:
     made = chain("1A", "1B")

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from storyboard.film import Asset, Beat, Casting, Line, Look, Shot
+from storyboard.film import Asset, Beat, Casting, Edge, Line, Look, Shot
 from storyboard.planning.prompt import CONSTRAINTS, compose, sentence
 from tests.films import PLACE, shot
 
@@ -55,6 +55,12 @@ def test_speech_and_sounds_are_asked_for_only_with_audio() -> None:
     silent = compose(whole())
     assert "It kept me" not in silent
     assert "ulls" not in silent
+
+
+def test_the_words_of_an_opening_and_a_closing_frame_are_asked_for() -> None:
+    asked = compose(whole(start=Edge(PLACE, words="an empty deck"), end=Edge(PLACE, words="the door shuts")))
+    assert asked.startswith("The first frame shows: An empty deck.\nMira")
+    assert "The last frame shows: The door shuts. Style:" in asked
 
 
 def test_a_written_prompt_is_sent_as_written() -> None:
