@@ -14,7 +14,8 @@ PACKAGE = ROOT / "storyboard"
 
 FLOORS = ["state", "media", "language", "providers", "planning", "rendering", "finishing", "emulator", "board", "cli"]
 """From the ground up; a floor imports its own and those below."""
-GROUND = {"diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1, "production": 9, "__init__": 10, "__main__": 10}
+GROUND = {"diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1}
+ROOF = {"production": len(FLOORS) - 2, "__init__": len(FLOORS), "__main__": len(FLOORS)}
 
 OWNERS = {
     "ruamel": {"language"},
@@ -51,7 +52,7 @@ def room(path: Path) -> str:
 
 
 def floor(room_name: str) -> int:
-    return FLOORS.index(room_name) if room_name in FLOORS else GROUND[room_name]
+    return FLOORS.index(room_name) if room_name in FLOORS else {**GROUND, **ROOF}[room_name]
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -130,7 +131,7 @@ def test_tests_mirror_the_package() -> None:
     for path in sorted(tests.rglob("test_*.py")):
         inside = path.relative_to(tests)
         room_name = inside.parts[0] if len(inside.parts) > 1 else None
-        if room_name is not None and room_name != "simulation":
+        if room_name is not None and room_name not in ("simulation", "stories"):
             subject = inside.stem.removeprefix("test_")
             home = PACKAGE / inside.parent
             if not home.is_dir() or not ((home / f"{subject}.py").exists() or (home / subject).is_dir()):
@@ -158,4 +159,4 @@ def test_no_file_names_a_path_of_a_machine() -> None:
     guilty = [
         one.name for one in texts if one.exists() and wrong.search(one.read_text(encoding="utf-8", errors="ignore"))
     ]
-    assert guilty == [] or guilty == [Path(__file__).name]
+    assert set(guilty) <= {Path(__file__).name}

@@ -10,7 +10,7 @@ MOUNTS = r"""
 22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
 40 27 0:50 / /home rw,relatime shared:1 master:2 - nfs4 files:/home rw,vers=4.2
-41 40 0:51 / /home/ada/My\040Films rw - cifs //files/films rw
+41 40 0:51 / /srv/ada/My\040Films rw - cifs //files/films rw
 42 27 0:52 / /scratch rw - ext4 /dev/vdb rw
 43 27 0:53 / /scratch rw - fuse.sshfs ada@far: rw
 a line of another kind
@@ -23,7 +23,7 @@ a line of another kind
         ("/", "ext4"),
         ("/homestead", "ext4"),
         ("/home/ada", "nfs4"),
-        ("/home/ada/My Films/night-ferry.storyboard", "cifs"),
+        ("/srv/ada/My Films/night-ferry.storyboard", "cifs"),
         ("/scratch/film", "fuse.sshfs"),
     ],
 )
