@@ -1,82 +1,25 @@
 """Whatever is done to a good storyboard, it is read or refused with places; nothing else ever happens."""
 
-import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from storyboard.diagnostics import Refused, draw
+from storyboard.diagnostics import draw
 from storyboard.language.mistakes import model_at, node_at, validated
 from storyboard.language.model import Fields, Look
 from storyboard.language.reading import Reading
 from storyboard.language.shot_model import Beat, Edge, Line, Scene, Shot, Storyboard
-from storyboard.language.source import parse, plain, read
-from tests.language.reading import loaded, mistakes
-
-OK = Path(__file__).parent.parent / "cases" / "ok" / "whole.yaml"
-LEAVES: list[Any] = [
-    *(None, True, False, 0, -1, 2.5, 1e300, "", " ", "none", "previous", "mira", "mira.coat", "quay", "yes", "1A"),
-    *("{{ city }}", "{{ nobody }}", "{{ cast }}", "{{ none }}", "{{ [1, 2] }}", "{{ {'a': mira} }}", "{{ mira }}"),
-    *("{{ 1 / 0 }}", "{{", "{% x %}", "{{ '{{' }}", "16:9", "720p", "60f", "8b", "1:02", "../..", "pictures"),
-    *([], {}, [[]], [{}], {"x": 1}, {"mira": None}),
-]
-
-
-def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [path] if path else []
-    for key, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        found += places(child, (*path, key))
-    return found
-
-
-WHOLE = plain(read(OK).root)
-PLACES = places(WHOLE)
-
-
-def changed(document: Any, path: tuple[Any, ...], how: str, leaf: Any) -> None:
-    for step in path[:-1]:
-        document = document[step] if isinstance(document, dict) and step in document else None
-        if document is None:
-            return
-    match document, how:
-        case dict(), "delete":
-            document.pop(path[-1], None)
-        case dict(), "rename" if path[-1] in document:
-            document[f"{path[-1]}x"] = document.pop(path[-1])
-        case dict() | list(), "replace" if isinstance(document, dict) or path[-1] < len(document):
-            document[path[-1]] = leaf
-
-
-def refusal(document: Any) -> Refused | None:
-    """Why the document is refused; None if it is a film."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "film.yaml"
-        file.write_text(json.dumps(document, indent=1), encoding="utf-8")
-        (Path(folder) / "pictures").symlink_to(OK.parent / "pictures")
-        try:
-            loaded(file, allow=[OK.parent])
-        except Refused as refused:
-            return refused
-    return None
+from storyboard.language.source import parse
+from tests.language.reading import mistakes
+from tests.language.spoiling import CHANGES, refusal, spoilt
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(PLACES), st.sampled_from(["delete", "rename", "replace"]), st.sampled_from(LEAVES)),
-        min_size=1,
-        max_size=3,
-    )
-)
+@given(CHANGES)
 def test_a_spoilt_storyboard_is_read_or_refused(changes: list[tuple[tuple[Any, ...], str, Any]]) -> None:
-    document = json.loads(json.dumps(WHOLE))
-    for path, how, leaf in changes:
-        changed(document, path, how, leaf)
-    refused = refusal(document)
+    refused = refusal(spoilt(changes))
     if refused is not None:
         assert all(one.span for one in refused.diagnostics)
         assert any(one.severity == "error" for one in refused.diagnostics)

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from storyboard.language import schema
 from storyboard.language.source import plain, read
+from tests.language.spoiling import CHANGES, refusal, spoilt
 
 ROOT = Path(__file__).parent.parent.parent
 STORED = ROOT / "schemas" / "storyboard.schema.json"
@@ -21,8 +23,7 @@ def document(path: Path) -> Any:
     return plain(read(path).root)
 
 
-def judge() -> Draft202012Validator:
-    return Draft202012Validator(schema.schema())
+JUDGE = Draft202012Validator(schema.schema())
 
 
 def test_the_stored_schema_is_the_generated_one(pytestconfig: pytest.Config) -> None:
@@ -59,12 +60,20 @@ def test_every_example_of_a_field_is_right_by_the_fields_own_schema() -> None:
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
 def test_what_loads_is_right_by_the_schema(path: Path) -> None:
-    assert not [error.message for error in judge().iter_errors(document(path))]
+    assert not [error.message for error in JUDGE.iter_errors(document(path))]
+
+
+@settings(max_examples=100, deadline=None)
+@given(CHANGES)
+def test_whatever_loads_is_right_by_the_schema(changes: list[tuple[tuple[Any, ...], str, Any]]) -> None:
+    document = spoilt(changes)
+    if refusal(document) is None:
+        assert not [error.message for error in JUDGE.iter_errors(document)]
 
 
 @pytest.mark.parametrize("case", CAUGHT)
 def test_an_editor_sees_the_mistakes_of_one_field(case: str) -> None:
-    assert list(judge().iter_errors(document(ROOT / "tests" / "cases" / "err" / f"{case}.yaml")))
+    assert list(JUDGE.iter_errors(document(ROOT / "tests" / "cases" / "err" / f"{case}.yaml")))
 
 
 def test_an_expression_stands_wherever_a_value_is_no_text() -> None:
@@ -76,12 +85,12 @@ def test_an_expression_stands_wherever_a_value_is_no_text() -> None:
         "size": "{{ size }}",
         "aspect": "{{ shape }}",
     }
-    assert not list(judge().iter_errors({"storyboard": 1, "shots": [shot]}))
-    assert list(judge().iter_errors({"storyboard": 1, "shots": [{**shot, "takes": "many"}]}))
+    assert not list(JUDGE.iter_errors({"storyboard": 1, "shots": [shot]}))
+    assert list(JUDGE.iter_errors({"storyboard": 1, "shots": [{**shot, "takes": "many"}]}))
 
 
 def test_none_unsets_a_default_of_any_kind() -> None:
-    assert not list(judge().iter_errors({"storyboard": 1, "shots": [{"action": "Fog.", "duration": "none"}]}))
+    assert not list(JUDGE.iter_errors({"storyboard": 1, "shots": [{"action": "Fog.", "duration": "none"}]}))
 
 
 def test_the_text_is_json_that_ends_in_a_line_end() -> None:
