@@ -8,6 +8,7 @@ from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Film, Frame, Reference
 from storyboard.planning import manifest
 from storyboard.planning.plan import PlannedTake, Slot
+from storyboard.planning.prompt import negative
 
 
 def _image(reference: Reference | None, digests: manifest.Digests) -> Frame | None:
@@ -27,7 +28,7 @@ def compose(
         take=take.id,
         shot=shot,
         prompt=manifest.compose_prompt(shot, capabilities),
-        negative=shot.negative if capabilities.negative else None,
+        negative=negative(shot) if capabilities.negative else None,
         duration=take.duration,
         width_px=shot.width_px,
         height_px=shot.height_px,

@@ -100,14 +100,21 @@ def _camera(shot: Shot) -> list[str]:
     return [part for part in (size, shot.framing, shot.angle, shot.lens, shot.move) if part]
 
 
+def negative(shot: Shot) -> str | None:
+    """What must not be seen: the shot's own words, then its style's."""
+    told = (shot.negative, shot.style.negative if shot.style else None)
+    return ", ".join(one.strip() for one in told if one) or None
+
+
 def compose(shot: Shot, *, negative_apart: bool = False) -> str:
     """The prompt of a shot. `negative_apart` says that the provider takes the negative in a field of its own."""
     if shot.prompt is not None:
         return shot.prompt
     names = {casting.asset.key: casting.asset.name for casting in shot.cast}
     constraints = CONSTRAINTS
-    if shot.negative and not negative_apart:
-        constraints = f"{constraints} Avoid: {sentence(shot.negative)}"
+    avoid = negative(shot)
+    if avoid and not negative_apart:
+        constraints = f"{constraints} Avoid: {sentence(avoid)}"
     text = _compiled(TEMPLATE).render(
         opening=shot.start.words if shot.start else None,
         closing=shot.end.words if shot.end else None,

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from storyboard.film import Asset, Beat, Casting, Edge, Line, Look, Shot
-from storyboard.planning.prompt import CONSTRAINTS, compose, sentence
+from storyboard.planning.prompt import CONSTRAINTS, compose, negative, sentence
 from tests.films import PLACE, shot
 
 MIRA = Asset(
@@ -70,6 +71,13 @@ def test_a_written_prompt_is_sent_as_written() -> None:
 def test_a_negative_is_said_here_only_where_it_has_no_field() -> None:
     assert "Avoid: Neon, text." in compose(shot("1A", negative="neon, text"))
     assert "neon" not in compose(shot("1A", negative="neon, text"), negative_apart=True).lower()
+
+
+def test_what_a_style_must_not_show_is_asked_for_with_the_shot_s_own() -> None:
+    style = replace(NOIR, negative="watermark")
+    assert "Avoid: Neon, watermark." in compose(shot("1A", negative="neon", style=style))
+    assert negative(shot("1A", style=style)) == "watermark"
+    assert negative(shot("1A", style=NOIR)) is None
 
 
 @pytest.mark.parametrize(
