@@ -16,35 +16,12 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import Film, JobId
+from storyboard.film import JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.submission import FETCHES, OVERDUE_S, RESEND_AFTER_S, RESENDS
 from tests.films import after, film, shot
+from tests.rendering.paying import JOB, answer, fetching, one_shot, running, sent_again, submitted
 from tests.rendering.stage import Stage, attempts_in, clip_of, frame_of, kinds, posts
-
-JOB = JobId("job-1")
-
-
-def one_shot(provider: str = "keyed") -> Film:
-    return film(shot("1A", provider=provider))
-
-
-def submitted(provider: str = "keyed") -> tuple[Stage, ev.Post]:
-    """A run whose only take was just sent."""
-    stage = Stage(one_shot(provider))
-    (post,) = posts(stage.begin())
-    return stage, post
-
-
-def answer(stage: Stage, post: ev.Post, outcome: Outcome, later_s: float = 1.0) -> ev.Decision:
-    return stage.hear(ev.Answered(post.attempt, outcome), later_s=later_s)
-
-
-def sent_again(stage: Stage, decision: ev.Decision) -> ev.Post:
-    """The POST that follows when the schedule wakes up as it asked for."""
-    assert decision.wake_at is not None
-    (post,) = posts(stage.hear(later_s=decision.wake_at - stage.mono))
-    return post
 
 
 def test_an_intent_with_its_very_bytes_stands_in_the_decision_that_sends_them() -> None:
@@ -225,9 +202,32 @@ def test_a_job_goes_on_although_a_take_it_needs_is_no_longer_to_be_had() -> None
     stage.again()
     decision = stage.hear(ev.Broke(stage.key("1A-1"), "draw-failed", "no paper"))
     assert kinds(decision) == ["Poll"]
+    assert stage.phases() == {"1A-1": "failed", "1B-1": "remote"}
     stage.hear(ev.PollRead(stage.key("1B-1"), Succeeded("link")))
     stage.draw("1B-1")
     assert stage.phases() == {"1A-1": "failed", "1B-1": "done"}
+    assert stage.schedule.finished
+
+
+def test_a_job_goes_on_although_the_fate_of_what_it_needs_is_found_to_be_unknown() -> None:
+    made = film(shot("1A", provider="bare"), shot("1B", provider="keyed", start=after("1A")))
+    stage = Stage(made)
+    (post,) = posts(stage.begin())
+    answer(stage, post, Accepted(JobId("job-0")))
+    stage.hear(later_s=stage.policy.poll_s)
+    stage.hear(ev.PollRead(stage.key("1A-1"), Succeeded("link")))
+    stage.draw("1A-1")
+    (following,) = posts(stage.extract("1A-1"))
+    answer(stage, following, Accepted(JOB))
+    stage.film = replace(made, shots=(replace(made.shots[0], prompt="anew"), made.shots[1]))
+    assert len(posts(stage.again())) == 1
+    stage.again()
+    assert stage.phases() == {"1A-1": "ambiguous", "1B-1": "remote"}
+    stage.hear()
+    stage.hear(ev.PollRead(stage.key("1B-1"), Succeeded("link")))
+    stage.draw("1B-1")
+    assert stage.phases() == {"1A-1": "ambiguous", "1B-1": "done"}
+    assert stage.schedule.finished
 
 
 def test_a_clip_that_was_asked_for_before_its_source_changed_says_what_it_was_made_from() -> None:
@@ -263,14 +263,6 @@ def test_no_more_jobs_than_the_account_takes() -> None:
     assert len(posts(failed)) == 1
 
 
-def running(provider: str = "keyed") -> Stage:
-    """A run that has just been told to fetch its only take."""
-    stage, post = submitted(provider)
-    answer(stage, post, Accepted(JOB, Decimal(10)))
-    stage.hear(later_s=stage.policy.poll_s)
-    return stage
-
-
 def test_a_failed_job_keeps_the_charge_where_the_provider_is_silent() -> None:
     stage = running()
     stage.hear(ev.PollRead(stage.key("1A-1"), Failed("generation-failed", "no")))
@@ -297,14 +289,6 @@ def test_a_job_that_never_ends_is_given_up_for_this_run_only() -> None:
     assert stage.phases() == {"1A-1": "failed"}
     stage.again()
     assert kinds(stage.hear()) == ["Poll"]
-
-
-def fetching() -> Stage:
-    """A run that was just told that its job succeeded."""
-    stage = running()
-    (fetch,) = stage.hear(ev.PollRead(stage.key("1A-1"), Succeeded("link"))).actions
-    assert isinstance(fetch, ev.Fetch)
-    return stage
 
 
 def broken_off(stage: Stage, again: bool) -> None:

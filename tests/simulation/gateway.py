@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 
@@ -54,12 +54,14 @@ WILD = Faults(
     garbage=0.04,
     error_5xx=0.05,
     busy=0.06,
-    no_credit=0.02,
+    no_credit=0.05,
     invalid=0.01,
     job_fails=0.04,
     link_dies=0.08,
     cut=0.1,
 )
+STORM = replace(WILD, refused=0.5, lost_after=0.3)
+"""A line that is hardly there: what got through may get no answer, and then nothing gets through for long."""
 
 
 @dataclass(slots=True)

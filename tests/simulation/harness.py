@@ -21,7 +21,7 @@ import trio.testing
 from trio._core import _run
 
 from storyboard.diagnostics import Refused
-from storyboard.exchange import Ask
+from storyboard.exchange import Ask, Request
 from storyboard.film import Beat, Film, Frame
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
@@ -34,7 +34,7 @@ from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.journal import History, Journal
 from tests.simulation import toy
-from tests.simulation.gateway import CALM, WILD, Gateway
+from tests.simulation.gateway import CALM, STORM, WILD, Faults, Gateway
 from tests.simulation.laws import Laws, Stalled, Violation
 from tests.simulation.scenes import RAIN, scene
 from tests.simulation.studio import Studio
@@ -120,18 +120,18 @@ class Simulation:
         self.ids = 0
 
     def run(self) -> list[Violation]:
-        """All boots, then the verdict. One film in four is edited between two boots."""
+        """All boots, then the verdict. Many a film is edited between two boots."""
         boots = self.rng.randint(1, BOOTS)
-        edited_before = self.rng.randrange(1, 4 * BOOTS)
+        edited_before = self.rng.randrange(1, 2 * BOOTS)
         with _repeatable(self.seed):
             for boot in range(boots):
                 if boot == edited_before:
                     self._edit()
-                self._boot(wild=True)
+                self._boot(STORM if self.rng.random() < 0.2 else WILD)
                 if self.laws.violations:
                     return self.laws.violations
             for _ in range(2):
-                self._boot(wild=False)
+                self._boot(CALM)
         made = plan.make(self.film, self.capabilities, self.world.journal.read(), {})
         self.trace += [f"{take.id} {take.verdict} {take.why}" for take in made.takes]
         self.laws.judge(made, edited=edited_before < boots)
@@ -147,17 +147,19 @@ class Simulation:
 
     # ── boots ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _boot(self, *, wild: bool) -> None:
+    def _boot(self, faults: Faults) -> None:
+        self.faults = faults
+        self.posted = trio.Event()
         for gateway in self.gateways.values():
-            gateway.faults = WILD if wild else CALM
+            gateway.faults = faults
         crash: CrashKind = "kill" if self.rng.random() < 0.5 else "power"
-        if wild and self.rng.random() < 0.85:
+        if faults is not CALM and self.rng.random() < 0.85:
             failing = OSError(self.rng.choice((errno.EIO, errno.ENOSPC)), "the disk fails")
             strikes: tuple[Strike, ...] = ("before", "during", "after", failing)
             self.world.arm(int(2 ** self.rng.uniform(0, 8)), self.rng.choices(strikes, (4, 1, 4, 1))[0])
         clock = trio.testing.MockClock(autojump_threshold=0)
         try:
-            trio.run(self._process, wild, clock=clock)
+            trio.run(self._process, clock=clock)
         except BaseException as error:  # noqa: BLE001 -- whatever is not the end that was ordered goes on
             _only_ordered_ends(error)
         self.trace += [f"boot at {self.clock.booted:.0f}, {crash}", *self.world.fuse.trace]
@@ -166,7 +168,7 @@ class Simulation:
         self.world.crash(crash, self.rng)
         self.laws.inspect()
 
-    async def _process(self, wild: bool) -> None:
+    async def _process(self) -> None:
         """What a `render` does inside the lock."""
         with _told(self.trace):
             disk, journal = self.world.disk, self.twist.journal(self.world.journal)
@@ -179,9 +181,9 @@ class Simulation:
                 history = journal.read()
             store.sweep()
             history.clips = {key: clip for key, clip in history.clips.items() if store.has(key)}
-            await self._watch_over(self._runner(journal, store, history, wild), wild)
+            await self._watch_over(self._runner(journal, store, history))
 
-    def _runner(self, journal: Journal, store: ClipStore, history: History, wild: bool) -> Runner:
+    def _runner(self, journal: Journal, store: ClipStore, history: History) -> Runner:
         made = plan.make(self.film, self.capabilities, history, {})
         policy = Policy(jobs=2, stale=True)
         remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
@@ -200,35 +202,48 @@ class Simulation:
             policy,
             frames,
         )
-        schedule.laws = self.laws
-        return Runner(schedule, self._ports(journal, store, wild), self.providers)
+        schedule.laws, self.laws.planned = self.laws, wanted_takes(made)
+        return Runner(schedule, self._ports(journal, store), self.providers)
 
-    def _ports(self, journal: Journal, store: ClipStore, wild: bool) -> Ports:
+    def _ports(self, journal: Journal, store: ClipStore) -> Ports:
         world, rng = self.world, Random(self.rng.random())
-        faults = WILD if wild else CALM
-        wire = Wire(self.gateways, world.disk, world.fuse, rng, faults, self.laws.leaves, self.laws.heard.add)
+        wire = Wire(self.gateways, world.disk, world.fuse, rng, self.faults, self._leaves, self.laws.heard.add)
         return Ports(
             clock=self.clock,
             journal=journal,
             clips=self.twist.clips(store, world),
-            executor=Studio(world.disk, rng, 0.05 if wild else 0.0),
+            executor=Studio(world.disk, rng, 0.0 if self.faults is CALM else 0.05),
             offload=_inline,
             new_id=self._new_id,
             tell=self._hear,
             network=self.twist.network(wire),
         )
 
-    async def _watch_over(self, runner: Runner, wild: bool) -> None:
+    async def _watch_over(self, runner: Runner) -> None:
         """Run it; some boots are drained by a signal, some of them stopped by a second one."""
         with trio.move_on_after(LONG_S) as hanging:
             async with trio.open_nursery() as nursery:
-                if wild and self.rng.random() < 0.2:
-                    second_s = self.rng.choice((None, 0.5, 1.1, 2.0, 20.0))
-                    nursery.start_soon(_signal, 2 ** self.rng.uniform(-2, 8), second_s)
+                if self.faults is not CALM and self.rng.random() < 0.3:
+                    nursery.start_soon(self._signal)
                 with _told(self.trace):
                     await runner.run()
                 nursery.cancel_scope.cancel()
         self.laws.check(not hanging.cancelled_caught, "undrained", runner.ended)
+
+    def _leaves(self, provider: str, request: Request) -> None:
+        self.posted.set()
+        self.laws.leaves(provider, request)
+
+    async def _signal(self) -> None:
+        """One signal or two, half of them while a submission is on its way."""
+        if self.rng.random() < 0.5:
+            await self.posted.wait()
+        else:
+            await trio.sleep(2 ** self.rng.uniform(-2, 8))
+        signal.raise_signal(signal.SIGTERM)
+        if self.rng.random() < 0.75:
+            await trio.sleep(self.rng.choice((0.5, 1.01, 1.1, 20.0)))
+            signal.raise_signal(signal.SIGTERM)
 
     def _compose(self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
         return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {})
@@ -244,14 +259,6 @@ class Simulation:
 async def _inline(act: Any, *args: Any) -> Any:
     await trio.lowlevel.checkpoint()
     return act(*args)
-
-
-async def _signal(first_s: float, second_s: float | None) -> None:
-    await trio.sleep(first_s)
-    signal.raise_signal(signal.SIGTERM)
-    if second_s is not None:
-        await trio.sleep(second_s)
-        signal.raise_signal(signal.SIGTERM)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 - `paid-twice`: nothing is charged twice for the same take, words and carried frames.
 - `no-intent`: an attempt with the very bytes is durable before they leave.
+- `two-at-risk`: of the takes in the plan, an account without keys has one submission of open fate.
 - `resubmitted`: an ambiguous or settled attempt is never sent.
 - `rendered-again`: a take that is done is not made again from the same frames.
 - `job-forgotten`: a job's id that reached a process which was not killed is kept.
@@ -34,6 +35,7 @@ from tests.simulation.studio import clip_id
 from tests.simulation.world import World
 
 SLOTS: tuple[Slot, ...] = ("start", "end")
+IN_FLIGHT = ("intended", "unsure")
 LISTED = ("done", "ambiguous", "lost")
 
 
@@ -58,6 +60,7 @@ class Laws:
     clips: Path
     unwatched: frozenset[str] = frozenset()
     violations: list[Violation] = field(default_factory=list)
+    planned: frozenset[TakeKey] = frozenset()
     finished: set[tuple[TakeKey, str]] = field(default_factory=set)
     heard: set[tuple[str, str]] = field(default_factory=set)
 
@@ -75,8 +78,12 @@ class Laws:
             if (attempt.provider, attempt.body, attempt.headers) == (provider, request.body, headers)
         ]
         self.check(bool(attempts), "no-intent", request.body)
+        if self.gateways[provider].retention_s is None:
+            open_fate = [one for one in self._attempts() if one.provider == provider and one.state in IN_FLIGHT]
+            risked = [one.id for one in open_fate if one.take in self.planned]
+            self.check(len(risked) <= 1, "two-at-risk", risked)
         if attempts:
-            live = any(attempt.state in ("intended", "unsure") for attempt in attempts)
+            live = any(attempt.state in IN_FLIGHT for attempt in attempts)
             self.check(live, "resubmitted", attempts)
 
     def decided(self, schedule: Schedule, decision: ev.Decision) -> None:
