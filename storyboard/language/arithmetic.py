@@ -92,6 +92,8 @@ def joined(parts: list[str]) -> str:
 
 def bounded(value: Any) -> Any:
     """The value, if no part of it is too large. Raises Fault."""
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        return value
     waiting, room = [value], MAX_ITEMS
     while waiting:
         part = waiting.pop()

@@ -25,8 +25,9 @@ from yaml.events import (
 from storyboard.diagnostics import Diagnostic, Refused, Related
 from storyboard.language import traps
 from storyboard.language.anchors import MAX_SCALAR, Anchors
+from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.findings import Findings
-from storyboard.language.scalars import NULLS
+from storyboard.language.scalars import NULLS, STARTS
 from storyboard.language.tree import Map, Node, Page, Scalar, Seq, size_of
 
 MAX_DEPTH = 64
@@ -45,7 +46,8 @@ def compose(page: Page) -> tuple[Node, list[Diagnostic]]:
     """
     findings = Findings(page)
     try:
-        return _Composer(findings).run(), findings.problems
+        with no_cyclic_collection():
+            return _Composer(findings).run(), findings.problems
     except Refused as refused:
         raise Refused([*findings.problems, *refused.diagnostics]) from None
 
@@ -96,7 +98,7 @@ class _Composer:
                 elif keyed and key is None:
                     if node in _ODD_KEYS:
                         node = self._odd_key(node, start, end)
-                else:
+                elif not node or node[0] in STARTS:
                     spelt = node
                     node = known.get(spelt)
                     if node is None:

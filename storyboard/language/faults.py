@@ -4,21 +4,27 @@ from __future__ import annotations
 
 
 class Fault(Exception):
-    """A mistake in an expression: a stable `code`, a `message`, a `hint`, and the `word` in it to point at."""
+    """A mistake in an expression: a stable `code`, a `message` and a `hint`.
 
-    def __init__(self, code: str, message: str, hint: str | None = None, word: str | None = None) -> None:
+    `at` is its offset in the expression where that is known; `word` is what to point at.
+    """
+
+    def __init__(
+        self, code: str, message: str, hint: str | None = None, word: str | None = None, at: int | None = None
+    ) -> None:
         self.code = code
         self.message = message
         self.hint = hint
         self.word = word
+        self.at = at
         super().__init__(message)
 
 
 class Undefined(Fault):
     """A name, key or item that is not there; `default` and `is defined` catch it."""
 
-    def __init__(self, message: str, hint: str | None = None, word: str | None = None) -> None:
-        super().__init__("undefined-name", message, hint, word)
+    def __init__(self, message: str, hint: str | None = None, word: str | None = None, at: int | None = None) -> None:
+        super().__init__("undefined-name", message, hint, word, at)
 
 
 class ValueProblem(Exception):
@@ -33,14 +39,14 @@ class ValueProblem(Exception):
         super().__init__(message)
 
 
-def bad(message: str, hint: str | None = None, word: str | None = None) -> Fault:
+def bad(message: str, hint: str | None = None, word: str | None = None, at: int | None = None) -> Fault:
     """A mistake of meaning or grammar."""
-    return Fault("bad-expression", message, hint, word)
+    return Fault("bad-expression", message, hint, word, at)
 
 
-def unsafe(message: str, hint: str | None = None, word: str | None = None) -> Fault:
+def unsafe(message: str, hint: str | None = None, word: str | None = None, at: int | None = None) -> Fault:
     """Something that expressions may not do."""
-    return Fault("unsafe-expression", message, hint, word)
+    return Fault("unsafe-expression", message, hint, word, at)
 
 
 def too_long(message: str) -> Fault:

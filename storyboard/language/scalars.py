@@ -29,6 +29,9 @@ _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?([0-9]+))?")
 _STARTS = frozenset("0123456789+-.")
 
+STARTS = _STARTS | {spelt[0] for spelt in _WORDS if spelt}
+"""The first characters of whatever is no text."""
+
 
 class TooLong(ValueError):
     """A number with more digits than any film needs."""

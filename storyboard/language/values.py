@@ -1,8 +1,7 @@
 """Values with `{{ }}` in them: split once, compiled once, evaluated in a scope.
 
-A value that is one whole expression keeps the type of its result; mixed text is text. Texts are split by Jinja's own
-lexer, or by one pattern where no quote or brace can hide the end of an expression. Each distinct expression is compiled
-once an `Evaluator`: a thousand shots that say `{{ city }}` share it.
+A value that is one whole expression keeps the type of its result; mixed text is text. Each distinct expression is
+compiled once an `Evaluator`: a thousand shots that say `{{ city }}` share it.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from jinja2 import TemplateSyntaxError
-
 from storyboard.language.arithmetic import MAX_TEXT, bounded, in_text, joined
 from storyboard.language.citing import Citation, Cited, citations, has_citation, uncite
-from storyboard.language.expressions import Expression, Scope, compiled, environment
+from storyboard.language.expressions import compiled
 from storyboard.language.faults import Fault, ValueProblem
+from storyboard.language.meaning import Expression, Scope
+from storyboard.language.tokens import end_of
 
 __all__ = ["Citation", "Cited", "Evaluator", "ValueProblem", "citations", "has_citation", "uncite"]
 
@@ -46,8 +45,7 @@ class Evaluator:
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = names
-        self._environment = environment()
-        self._expressions: dict[str, Expression | Fault] = {}
+        self._expressions: dict[str, tuple[str, int, Expression | Fault]] = {}
         self._texts: dict[str, list[_Part]] = {}
 
     def text_has_expression(self, text: str) -> bool:
@@ -79,79 +77,71 @@ class Evaluator:
             return bounded(part.run(names))
         except Fault as fault:
             raise _placed(fault, part) from None
-        except RecursionError:
-            raise ValueProblem("bad-expression", "nested too deep", None, part.offset, len(part.source)) from None
 
     def _split(self, text: str) -> list[_Part]:
-        statement = _statement_in(text)
-        if statement and "{{" not in text[: statement[0]]:
-            raise _statement(*statement)
         if len(text) > MAX_TEXT:
             message = f"a text with expressions is at most {MAX_TEXT:,} characters long"
             raise ValueProblem("too-long-value", message, None, 0, len(text))
-        parts = self._simple(text) or self._lexed(text)
-        for part in parts:
-            statement = _statement_in(part.source) if part.run is None else None
-            if statement:
-                raise _statement(part.offset + statement[0], part.offset + statement[1])
-        said = [part for part in parts if part.run or part.source.strip()]
-        return said if len(said) == 1 and said[0].run else parts
+        statement = _statement_in(text)
+        if statement and "{{" not in text[: statement[0]]:
+            raise _statement(*statement)
+        parts = self._simple(text) or self._scanned(text)
+        if statement:
+            _refuse_statements(parts)
+        whole = [part for part in parts if part.run or part.source.strip()]
+        return whole if len(whole) == 1 and whole[0].run else parts
 
     def _simple(self, text: str) -> list[_Part]:
-        """The parts of a text whose expressions hold no quotes and no braces; none where the lexer must look."""
-        found = list(_SIMPLE.finditer(text))
-        if not found or len(found) != text.count("{{") or "{{{" in text:
+        """The parts of a text whose expressions hold no quotes and no braces; none where they must be read."""
+        pieces = _SIMPLE.split(text)
+        if len(pieces) // 2 != text.count("{{") or "{{{" in text:
             return []
         parts: list[_Part] = []
         place = 0
-        for match in found:
-            if match.start() > place:
-                parts.append(_Part(text[place : match.start()], place, None))
-            parts.append(self._expression(match[1], match.start(1)))
-            place = match.end()
-        if place < len(text):
-            parts.append(_Part(text[place:], place, None))
+        for number, piece in enumerate(pieces):
+            if number % 2:
+                parts.append(self._expression(piece, place + 2))
+                place += len(piece) + 4
+            elif piece:
+                parts.append(_Part(piece, place, None))
+                place += len(piece)
         return parts
 
-    def _lexed(self, text: str) -> list[_Part]:
+    def _scanned(self, text: str) -> list[_Part]:
+        """The parts of a text, each expression read to its end; `{{-` and `-}}` take white space with them."""
         parts: list[_Part] = []
-        source: list[str] | None = None
-        opened = place = 0
-        said = "an expression that begins with {{ must end with }}"
-        try:
-            for _, kind, value in self._environment.lexer.tokeniter(text, None):
-                if kind == "data":
-                    parts.append(_Part(value, place, None))
-                elif kind == "variable_begin":
-                    opened = text.index("{{", place)
-                    place = opened + len(value.lstrip())
-                    source = []
-                elif kind == "variable_end" and source is not None:
-                    parts.append(self._expression("".join(source), place))
-                    place += sum(map(len, source)) + len(value)
-                    source = None
-                elif source is not None:
-                    source.append(value)
-        except TemplateSyntaxError as error:
-            source, said = [], (error.message or said).rstrip(".")
-        if source is not None:
-            raise ValueProblem("bad-expression", said, None, opened, len(text) - opened)
-        return parts
-
-    def _expression(self, source: str, offset: int) -> _Part:
-        offset += len(source) - len(source.lstrip())
-        source = source.strip()
-        known = self._expressions.get(source)
-        if known is None:
+        place = 0
+        while True:
+            opened = text.find("{{", place)
+            literal = text[place:] if opened < 0 else text[place:opened]
+            start = opened + 2
+            if opened >= 0 and text[start : start + 1] in ("-", "+"):
+                literal = literal.rstrip() if text[start] == "-" else literal
+                start += 1
+            if literal:
+                parts.append(_Part(literal, place, None))
+            if opened < 0:
+                return parts
             try:
-                known = compiled(source, self._environment)
+                end, place = end_of(text, start)
             except Fault as fault:
-                known = fault
-            self._expressions[source] = known
-        part = _Part(source, offset, None if isinstance(known, Fault) else known)
-        if isinstance(known, Fault):
-            raise _placed(known, part)
-        return part
+                at, length = (opened, len(text) - opened) if fault.at is None else (fault.at, 1)
+                raise ValueProblem(fault.code, fault.message, fault.hint, at, length) from None
+            parts.append(self._expression(text[start:end], start))
+
+    def _expression(self, raw: str, offset: int) -> _Part:
+        known = self._expressions.get(raw)
+        if known is None:
+            source = raw.strip()
+            try:
+                run: Expression | Fault = compiled(source)
+            except Fault as fault:
+                run = fault
+            known = self._expressions[raw] = (source, len(raw) - len(raw.lstrip()), run)
+        source, before, run = known
+        if isinstance(run, Fault):
+            raise _placed(run, _Part(source, offset + before, None))
+        return _Part(source, offset + before, run)
 
 
 def _as_text(part: _Part, value: Any) -> str:
@@ -163,12 +153,21 @@ def _as_text(part: _Part, value: Any) -> str:
 
 
 def _placed(fault: Fault, part: _Part) -> ValueProblem:
-    """The fault with its place: the word it names where it stands once, else the whole expression."""
-    if fault.word:
+    """The fault with its place: where it says it is, else the word it names, else the whole expression."""
+    at, length = fault.at, len(fault.word or " ")
+    if at is None and fault.word:
         found = re.search(rf"(?<!\w){re.escape(fault.word)}(?!\w)", part.source)
-        if found:
-            return ValueProblem(fault.code, fault.message, fault.hint, part.offset + found.start(), len(fault.word))
-    return ValueProblem(fault.code, fault.message, fault.hint, part.offset, max(1, len(part.source)))
+        at = found.start() if found else None
+    if at is None:
+        at, length = 0, max(1, len(part.source))
+    return ValueProblem(fault.code, fault.message, fault.hint, part.offset + at, length)
+
+
+def _refuse_statements(parts: list[_Part]) -> None:
+    for part in parts:
+        statement = None if part.run else _statement_in(part.source)
+        if statement:
+            raise _statement(part.offset + statement[0], part.offset + statement[1])
 
 
 def _statement(start: int, end: int) -> ValueProblem:

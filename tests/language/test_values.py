@@ -8,15 +8,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
 
 from storyboard.language.arithmetic import MAX_TEXT
 from storyboard.language.citing import Cited, citations
-from storyboard.language.expressions import environment
 from storyboard.language.values import Evaluator, ValueProblem
 
 NAMES: dict[str, Any] = {"weather": "fog", "n": 3, "xs": [1, 2], "mira": Cited.asset("cast", "mira", "Mira", None)}
 SCOPE = {"city": "Oslo", "hour": "dawn"}
 EVALUATOR = Evaluator(NAMES)
+JINJA = SandboxedEnvironment(
+    block_start_string="\x02%", block_end_string="%\x03", comment_start_string="\x02#", comment_end_string="#\x03",
+    keep_trailing_newline=True,
+)  # fmt: skip
 
 
 def problem(text: str) -> ValueProblem:
@@ -76,7 +80,7 @@ def test_a_cited_asset_is_a_token_in_a_text_and_alone() -> None:
         ("{{ n }} {{ none }}", "bad-expression", "none"),
         ("x {{ n", "bad-expression", "{{ n"),
         ("x {{ (n }}", "bad-expression", "(n"),
-        ("x {{ ('n' }}", "bad-expression", "{{ ('n' }}"),
+        ("x {{ ('n' }}", "bad-expression", "}"),
         ("x {{ n }} {{", "bad-expression", "{{"),
         ("{{ n | attr('x') }}", "unsafe-expression", "attr"),
         ("{% if n %}x{% endif %}", "statement-in-value", "{% if n %}"),
@@ -138,7 +142,7 @@ PIECES = st.sampled_from(
 @example("{{ n }}{{{ n }} }}")
 def test_texts_are_split_where_jinja_splits_them(text: str) -> None:
     try:
-        jinjas = environment().from_string(text).render(**NAMES, **SCOPE)
+        jinjas = JINJA.from_string(text).render(**NAMES, **SCOPE)
     except (TemplateError, TypeError):
         return
     try:
@@ -150,5 +154,13 @@ def test_texts_are_split_where_jinja_splits_them(text: str) -> None:
 
 @given(st.lists(PIECES, max_size=4).map("".join), st.lists(PIECES, max_size=4).map("".join))
 def test_a_mistake_is_always_inside_the_text(before: str, after: str) -> None:
-    found = problem(f"{before}{{{{ nope | default }}}}{after}")
-    assert 0 <= found.offset < found.offset + found.length <= len(f"{before}{{{{ nope | default }}}}{after}")
+    text = f"{before}{{{{ nope }}}}{after}"
+    try:
+        EVALUATOR.evaluate(text, SCOPE)
+        meant = "nope"
+        place = 0
+    except ValueProblem as found:
+        place = found.offset
+        meant = text[place : place + found.length]
+    assert meant
+    assert 0 <= place < len(text)
