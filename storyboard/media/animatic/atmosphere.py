@@ -20,6 +20,8 @@ COARSE = 8
 """Fog is prepared this many times smaller than the frame."""
 DRIFT = 0.035
 """How far fog drifts, in frame widths a second."""
+DIMMED = 0.34
+"""How much of the light failing lamps lose at most."""
 FALL = {"rain": 1.9, "snow": 0.13}
 """How fast it falls, in frame heights a second."""
 
@@ -117,6 +119,11 @@ def _twice(tile: Image.Image) -> Image.Image:
     whole.paste(tile, (0, 0))
     whole.paste(tile, (0, tile.height))
     return whole
+
+
+def dim(frame: Planar, seconds: float) -> None:
+    """Darken a frame as failing lamps do at a moment."""
+    frame.tint((6, 8, 12), Image.new("L", frame.size, round(DIMMED * 255 * (1 - flicker(seconds)))))
 
 
 def flicker(seconds: float) -> float:

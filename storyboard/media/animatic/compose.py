@@ -35,11 +35,12 @@ def move_of(spec: Spec) -> motion.Kind:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A shot ready to be moved: its planes, its air, its camera move."""
+    """A shot ready to be moved: its planes, its air, its camera move, and whether its lamps fail."""
 
     plates: Plates
     air: Air
     move: motion.Kind
+    flickers: bool
 
 
 def compose(spec: Spec) -> Composition:
@@ -54,17 +55,15 @@ def compose(spec: Spec) -> Composition:
     else:
         far = _background(spec, reading, lit, staging)
         near = _foreground(spec, reading, far, lit, staging)
-    flickers = reading.flicker and given is None
     shown = _finish(far.ink, reading, spec.seed)
-    dimmed = Planar.of(shown.point([round(level * 0.72) for level in range(256)] * 3)) if flickers else None
-    plates = Plates(Planar.of(shown), _cutout(near, reading), dimmed)
+    plates = Plates(Planar.of(shown), _cutout(near, reading))
     move = move_of(spec)
-    if motion.flat(move) and dimmed is None:
+    if motion.flat(move):
         plates = flattened(plates)
     weather = air(
         reading, graded_light(lit, reading.tone), (spec.width_px, spec.height_px), float(spec.seconds), spec.seed
     )
-    return Composition(plates, weather, move)
+    return Composition(plates, weather, move, reading.flicker and given is None)
 
 
 def _reference(spec: Spec, given: pictures.Given, staging: Staging) -> Layer:

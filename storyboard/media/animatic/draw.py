@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from storyboard.media.animatic import captions, compose, motion, pictures, sound
-from storyboard.media.animatic.atmosphere import flicker
+from storyboard.media.animatic.atmosphere import dim
 from storyboard.media.animatic.motion import View
 from storyboard.media.animatic.planar import Planar
 from storyboard.media.animatic.plates import see, stand_before
@@ -54,12 +54,11 @@ class Picture:
         share = index / max(1, self.spec.frames - 1)
         seconds = float(index / self.spec.rate)
         plates, move = self._shot.plates, self._shot.move
-        far = plates.far
-        if plates.dimmed is not None:
-            far = plates.dimmed.blended(far, flicker(seconds))
-        frame = see(far, self.size, motion.view(move, share, seconds, 0.0))
+        frame = see(plates.far, self.size, motion.view(move, share, seconds, 0.0))
         if plates.near is not None:
-            stand_before(frame, plates.near, far.size, motion.view(move, share, seconds, 1.0))
+            stand_before(frame, plates.near, plates.far.size, motion.view(move, share, seconds, 1.0))
+        if self._shot.flickers:
+            dim(frame, seconds)
         self._shot.air.lay(frame, seconds)
         return frame
 

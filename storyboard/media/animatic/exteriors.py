@@ -220,7 +220,7 @@ def nature(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
         closed=False,
     )
     layer.fill([*shore, camera.at(WIDE, 3), camera.at(-WIDE, 3)], ground)
-    layer.fill([*shore, camera.at(WIDE, 0.11), camera.at(-WIDE, 0.11)], mix(ground, light.veil, 0.35), blur=0.02)
+    layer.fill([*shore, camera.at(WIDE, 0.11), camera.at(-WIDE, 0.11)], mix(ground, light.veil, 0.35), blur=0.05)
     path = [
         camera.at(-0.02, 0.056),
         camera.at(0.03, 0.056),

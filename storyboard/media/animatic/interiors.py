@@ -36,7 +36,8 @@ def room(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamps:
         layer.fill(cam.side(x, FLOOR - 0.013, FLOOR, 1, DEEP), mix(back, light.shade, 0.55))
     layer.fill(cam.quad(-HALF, HALF, FLOOR, 1, 1.35), light.shade, 0.35, blur=0.025)
     furnished = Room(layer, cam, light, reading.text, np.random.default_rng(reading.seed), [])
-    things = [draw for pattern, draw in FURNITURE if _has(pattern, reading.place + reading.detail)]
+    named = (reading.place.strip() or reading.text) + reading.detail
+    things = [draw for pattern, draw in FURNITURE if _has(pattern, named)]
     for draw in things or [window]:
         draw(furnished)
     return furnished.lamps or [(cam.at(0, CEILING * 0.8, 1.2), 0.8, 0.22)]
@@ -73,7 +74,7 @@ def _bricks(layer: Layer, cam: Camera, light: Light) -> None:
                 layer.fill(cam.wall(x, min(HALF, x + wide - 0.003), y + 0.002, y + high - 0.002), light.lit(tone), 0.30)
 
 
-RIBS = (1.0, 1.45, 2.1, 3.0, 4.4, 6.6, 10.0)
+RIBS = (1.0, 1.45, 2.1, 3.0, 4.4, 6.6, 10.0, 15.0, 24.0)
 END = (0.13, -0.11, 0.085)
 """The far end of a corridor: half its width, Y of ceiling and floor."""
 

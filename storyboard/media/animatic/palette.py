@@ -142,7 +142,7 @@ _TINTS: dict[Tone, tuple[float, Colour]] = {
 
 
 _HARD = [
-    min(255, max(0, round(level + 26 * sin(2 * pi * (level / 255 - 0.5)) * (0.35 + 0.65 * level / 255))))
+    min(255, max(0, round(255 * (level / 255) ** 0.80 - 20 * sin(2 * pi * (level / 255) ** 0.80))))
     for level in range(256)
 ]
 """Black-and-white stock: deeper shadows, brighter lights."""

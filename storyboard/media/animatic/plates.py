@@ -45,11 +45,10 @@ class Cutout:
 
 @dataclass(frozen=True, slots=True)
 class Plates:
-    """A composed shot: the background canvas, the cutout before it, and a darker background where lamps flicker."""
+    """A composed shot: the background canvas, and the cutout before it."""
 
     far: Planar
     near: Cutout | None = None
-    dimmed: Planar | None = None
 
 
 def bounds(cover: Image.Image) -> tuple[int, int, int, int] | None:

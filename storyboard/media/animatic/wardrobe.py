@@ -113,7 +113,8 @@ def _colour_of(thing: str, text: str, otherwise: Colour) -> Colour:
 
 def look(person: Person) -> Look:
     """How a person is drawn."""
-    text = f"{person.look} {person.description} {person.manner}".lower()
+    text = f"{person.look} {person.description}".lower()
+    does = person.manner.lower()
     n = number(person.name or text)
     woman = _is_woman(text, n)
     garment = (
@@ -153,10 +154,10 @@ def look(person: Person) -> Look:
         hat_colour=_colour_of(r"(?:wool )?(?:cap|hat|beanie|hood|helmet|beret)", text, scaled(top, 0.7)),
         build=(0.87 if woman else 1.0) * broad * slim,
         tall=(0.72 if child else (0.95 if woman else 1.0) + (n % 13 - 6) / 240) * tall,
-        walking=re.search(r"\b(walk\w*|strid\w*|run\w*|cross\w*|approach\w*|mov(es|ing)|step\w*|enter\w*)\b", text)
+        walking=re.search(r"\b(walk\w*|strid\w*|run\w*|cross\w*|approach\w*|mov(es|ing)|step\w*|enter\w*)\b", does)
         is not None,
-        crouching=re.search(CROUCH, person.manner.lower()) is not None,
-        gesture=find(GESTURES, person.manner.lower()) or ("pocket" if n % 3 == 1 else "hang"),
+        crouching=re.search(CROUCH, does) is not None,
+        gesture=find(GESTURES, does) or ("pocket" if n % 3 == 1 else "hang"),
         number=n,
     )
 

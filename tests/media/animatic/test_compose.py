@@ -40,22 +40,12 @@ def test_black_and_white_has_no_colour() -> None:
 
 
 def test_a_place_looks_the_same_in_all_its_shots() -> None:
-    def study(slate: str) -> Spec:
-        return spec(
-            slate=slate,
-            slug="INT. STUDY",
-            location=Place("Study", "books, a desk, a clock"),
-            cast=(),
-            size="WS",
-            seed=4,
-        )
+    def seen(name: str, what: str, action: str) -> Spec:
+        return spec(slug=None, location=Place(name, what), cast=(), size="WS", seed=4, action=(Does(action),))
 
-    same, other = (
-        middle(study("1A")),
-        middle(spec(slug="INT. BAR", location=Place("Bar", "a bar"), cast=(), size="WS", seed=4)),
-    )
-    assert np.abs(middle(study("1A")) - same).max() == 0
-    assert np.abs(same - other).mean() > 5
+    study = middle(seen("Study", "books, a desk, a clock", "Dust in the light."))
+    assert np.abs(middle(seen("Study", "books, a desk, a clock", "The hands move on.")) - study).max() == 0
+    assert np.abs(middle(seen("Bar", "a bar with a counter", "Dust in the light.")) - study).mean() > 5
 
 
 def test_people_are_before_the_set_and_an_empty_place_has_none() -> None:
@@ -69,10 +59,9 @@ def test_weather_is_in_the_air_outdoors_only() -> None:
 
 
 def test_failing_lamps_flicker_and_steady_ones_do_not() -> None:
-    assert (
-        compose(spec(slug="INT. TUNNEL", location=None, action=(Does("Flickering lights."),))).plates.dimmed is not None
-    )
-    assert compose(spec()).plates.dimmed is None
+    tunnel = spec(slug="INT. TUNNEL", location=None, action=(Does("Flickering lights."),))
+    assert compose(tunnel).flickers
+    assert not compose(spec()).flickers
 
 
 def test_a_reference_of_the_place_is_its_background(tmp_path: Path) -> None:
