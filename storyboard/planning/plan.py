@@ -17,7 +17,6 @@ from typing import Literal
 from storyboard.exchange import Capabilities
 from storyboard.film import ClipId, Edge, Film, Money, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import graph, manifest
-from storyboard.planning.citation import named
 from storyboard.planning.price import price
 from storyboard.state.journal import History, TakeRecord
 from storyboard.timing import carried_index, first_frame, frame_count, lengths
@@ -104,7 +103,7 @@ def _edges(shot: Shot) -> list[tuple[Slot, ShotId]]:
 
 def make(film: Film, capabilities: Mapping[str, Capabilities], history: History, digests: manifest.Digests) -> Plan:
     """Plan a film against what the journal knows. Only the clips in `history.clips` count as existing."""
-    return _Planner(named(film), capabilities, history, digests).plan()
+    return _Planner(film, capabilities, history, digests).plan()
 
 
 class _Planner:
