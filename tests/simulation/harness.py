@@ -117,6 +117,7 @@ class Simulation:
         self.providers = self.twist.providers(toy.PROVIDERS)
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
         self.film: Film = scene(self.rng)
+        self.stale = self.rng.random() < 0.5
         self.ids = 0
 
     def run(self) -> list[Violation]:
@@ -134,7 +135,7 @@ class Simulation:
                 self._boot(CALM)
         made = plan.make(self.film, self.capabilities, self.world.journal.read(), {})
         self.trace += [f"{take.id} {take.verdict} {take.why}" for take in made.takes]
-        self.laws.judge(made, edited=edited_before < boots)
+        self.laws.judge(made, edited=edited_before < boots, stale=self.stale)
         return self.laws.violations
 
     def _edit(self) -> None:
@@ -185,7 +186,7 @@ class Simulation:
 
     def _runner(self, journal: Journal, store: ClipStore, history: History) -> Runner:
         made = plan.make(self.film, self.capabilities, history, {})
-        policy = Policy(jobs=2, stale=True)
+        policy = Policy(jobs=2, stale=self.stale)
         remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
         frames = {
             key: Frame(str(path), record.pixels)

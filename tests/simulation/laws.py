@@ -10,7 +10,8 @@
 - `wrong-label`: the frames that a record says its clip was made from are those that were sent.
 - `stalled`: open work, nothing under way and no timer never meet.
 - `undrained`: a run ends.
-- `unfinished`: the calm boots end with every take done, or ambiguous or lost, or behind such a one.
+- `unfinished`: the calm boots end with every take done, or ambiguous or lost, or behind such a one; takes may stay
+  stale where nobody asked for new ones.
 - `money-vanished`: every charge that stays is known, by its job or by an attempt of unknown fate; and where the film
   was not edited, its take is done or listed as ambiguous or lost.
 """
@@ -122,12 +123,14 @@ class Laws:
             for body, times in paid.items():
                 self.check(times == 1, "paid-twice", body)
 
-    def judge(self, made: Plan, edited: bool) -> None:
+    def judge(self, made: Plan, edited: bool, stale: bool) -> None:
         """What must hold in the end, for the plan of what would be left to do."""
         history = self.world.journal.read()
         states = {take.id: history.takes[take.key].state for take in made.takes if take.key in history.takes}
+        blocked = any(take.verdict == "blocked" for take in made.takes)
         for take in made.takes:
-            excused = states.get(take.id) in LISTED or take.verdict in ("blocked", "held")
+            left_alone = take.verdict == "stale" and (blocked or not stale)
+            excused = left_alone or states.get(take.id) in LISTED[1:] or take.verdict in ("blocked", "held")
             self.check(take.verdict == "done" or excused, "unfinished", (take.id, take.verdict, take.why))
         for gateway in self.gateways.values():
             for charge in gateway.ledger:
