@@ -153,6 +153,6 @@ def _finish(ink: Image.Image, reading: Reading, seed: int) -> Image.Image:
     across, down = np.meshgrid(np.linspace(-1, 1, wide, dtype=np.float32), np.linspace(-1, 1, high, dtype=np.float32))
     fall = 1.03 - 0.20 * np.clip((across**2 + down**2) / 2, 0, 1) ** 1.2
     wash = 0.94 + 0.12 * clouds(ink.size, 5, generator)
-    grain = generator.standard_normal((high, wide), np.float32) * 2.0
+    grain = generator.standard_normal((high, wide), np.float32) * 1.5
     picture = np.asarray(ink).astype(np.float32) * (fall * wash)[..., None] + grain[..., None]
     return graded(Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)), reading.tone)

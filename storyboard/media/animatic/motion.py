@@ -18,7 +18,10 @@ Kind = Literal[
 ]  # fmt: skip
 
 _MOVES: tuple[tuple[Kind, str], ...] = (
-    ("static", r"\b(static|locked?|lock-off|fixed|still|tripod|holds? (position|steady)|no move\w*)\b|固定|静止|不动"),
+    (
+        "static",
+        r"\b(static|locked?|lock-off|fixed|still|tripod|holds? (position|steady)|camera[^.]{0,20} (holds?|stays|remains)|no move\w*)\b|固定|静止|不动",
+    ),
     ("handheld", r"\b(hand-?held|shak\w+|jitter\w*|nervous|vérité|verite)\b|手持|抖|晃"),
     ("crane up", r"\b(crane|boom|jib|pedestal|ris\w+|lifts?)\b.*\bup\b|\bcrane\b(?!.*down)|\bjib\b(?!.*down)|升"),
     ("crane down", r"\b(crane|boom|jib|pedestal|lower\w*|descend\w*)\b|降"),
@@ -78,7 +81,7 @@ class View:
 
 def flat(kind: Kind) -> bool:
     """Whether a move shifts near and far alike, so that one plane will do."""
-    return kind == "static" or kind.startswith(("zoom", "pan", "tilt"))
+    return kind in ("static", "handheld") or kind.startswith(("zoom", "pan", "tilt"))
 
 
 REACH = 0.055
@@ -119,12 +122,12 @@ def view(kind: Kind, share: float, seconds: float, depth: float) -> View:
         case "crane down":
             return View(1.03, 0, 1.6 * REACH * near * e)
         case "handheld":
-            return _hand(seconds, near)
+            return _hand(seconds)
         case "drift":
             return View(1.01 + 0.012 * near * (share - 0.5))
 
 
-def _hand(seconds: float, near: float) -> View:
+def _hand(seconds: float) -> View:
     """A breathing hand: slow sways of unrelated periods, never a jolt."""
     x = (
         0.006 * math.sin(seconds * 2.3 + 0.4)
@@ -132,4 +135,4 @@ def _hand(seconds: float, near: float) -> View:
         + 0.0012 * math.sin(seconds * 11.3)
     )
     y = 0.005 * math.sin(seconds * 1.9 + 2.2) + 0.003 * math.sin(seconds * 4.3) + 0.0012 * math.sin(seconds * 9.7 + 0.8)
-    return View(1.03, x * (0.7 + 0.3 * near), y * (0.7 + 0.3 * near))
+    return View(1.03, x, y)
