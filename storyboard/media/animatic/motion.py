@@ -20,7 +20,8 @@ Kind = Literal[
 _MOVES: tuple[tuple[Kind, str], ...] = (
     (
         "static",
-        r"\b(static|locked?|lock-off|fixed|still|tripod|holds? (position|steady)|camera[^.]{0,20} (holds?|stays|remains)|no move\w*)\b|固定|静止|不动",
+        r"\b(static|locked?|lock-off|fixed|still|tripod|holds? (position|steady)|"
+        r"camera[^.]{0,20} (holds?|stays|remains)|no move\w*)\b|固定|静止|不动",
     ),
     ("handheld", r"\b(hand-?held|shak\w+|jitter\w*|nervous|vérité|verite)\b|手持|抖|晃"),
     ("crane up", r"\b(crane|boom|jib|pedestal|ris\w+|lifts?)\b.*\bup\b|\bcrane\b(?!.*down)|\bjib\b(?!.*down)|升"),
