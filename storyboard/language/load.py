@@ -6,9 +6,7 @@ Each step works with what the one before could save, so that one typo hides noth
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, names
 from storyboard.language.assets import Assets
+from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.drafts import MOST_SHOTS, Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.files import Folder
@@ -56,7 +55,7 @@ def load(
     are folders beside the production's own that files may stand in; `shown` is the file's name for people.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
-    with _no_cyclic_collection():
+    with no_cyclic_collection():
         source = read(path, shown)
         texts = {source.file: source.text}
         stage = _Stage(source, path, capabilities, allow)
@@ -68,18 +67,6 @@ def load(
     if any(one.severity == "error" for one in found):
         raise Refused(_once(found), texts=texts)
     return Loaded(film, found, texts)
-
-
-@contextmanager
-def _no_cyclic_collection() -> Iterator[None]:
-    """A long film makes a million small objects and no garbage; looking for it took three quarters of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _once(found: Sequence[Diagnostic]) -> list[Diagnostic]:
