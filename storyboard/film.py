@@ -116,14 +116,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the film is delivered as: pixels, rational frames a second, how other shapes are fitted."""
+    """What the film is delivered as: pixels, rational frames a second."""
 
     width_px: int = 1280
     height_px: int = 720
     fps: Fraction = Fraction(24)
     aspect: str = "16:9"
     resolution: str = "720p"
-    fit: Literal["crop", "pad"] = "crop"
     length: Fraction | None = None
 
 
@@ -131,8 +130,8 @@ class Delivery:
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
-    `shown` is the time on screen, (out - in); `duration` is the length asked for. `options` are the fields of the shot's
-    own provider.
+    `shown` is the time on screen, (out - in); `duration` is the length asked for. `options` are the fields of
+    the shot's own provider.
     """
 
     id: ShotId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.film import Delivery
@@ -150,5 +150,4 @@ def delivery(storyboard: Storyboard) -> Delivery:
     else:
         aspect, resolution = asked.aspect or usual.aspect, asked.resolution or usual.resolution
         width, height = quantities.pixels(aspect, resolution)
-    fit: Literal["crop", "pad"] = "pad" if asked.fit == "pad" else "crop"
-    return Delivery(width, height, asked.fps or usual.fps, aspect, resolution, fit, asked.length)
+    return Delivery(width, height, asked.fps or usual.fps, aspect, resolution, asked.length)

@@ -18,7 +18,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
         {"include", "profiles", "variants", "templates", "sound", "subtitles", "constraints", "prompt_template"}
         | {"decisions"}
     ),
-    "delivery": frozenset({"loudness", "codec", "start_timecode"}),
+    "delivery": frozenset({"fit", "loudness", "codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,

@@ -144,7 +144,6 @@ class Delivery(Fields):
     resolution: Resolution | None = about("The picture's short side.", "720p", "1080p", "4k")
     size: Size | None = about("Exact pixels, in place of aspect and resolution.", "1080x1350")
     fps: Rate | None = about("Frames a second.", 24, 23.976, "30000/1001")
-    fit: Annotated[str, choice("crop", "pad")] | None = about("How a picture of another shape is fitted.", "crop")
     length: Length | None = about("How long the film must be; checked to the frame.", 90, "1:30")
 
     @model_validator(mode="after")
