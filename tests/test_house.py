@@ -22,7 +22,7 @@ OWNERS = {
     "yaml": {"language"},
     "pydantic": {"language"},
     "pydantic_core": {"language"},
-    "jinja2": {"language", "planning"},
+    "jinja2": {"planning"},
     "trio": {"rendering", "media", "cli"},
     "httpx": {"rendering"},
     "av": {"media"},

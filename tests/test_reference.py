@@ -141,7 +141,7 @@ LINES = [line for block in blocks("commands", "sh") for line in block.splitlines
 def test_a_command_line_in_the_reference_is_one(line: str) -> None:
     words = shlex.split(line.split(" > ")[0], comments=True)
     assert words[0] == "storyboard"
-    assert command(words[1]).make_context(words[1], words[2:]).params
+    assert command(words[1]).make_context(words[1], words[2:]).info_name == words[1]
 
 
 def keys(value: Any) -> Any:

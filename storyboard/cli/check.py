@@ -7,26 +7,21 @@ from pathlib import Path
 import click
 
 from storyboard.cli.ends import Ended, refuse, say
-from storyboard.cli.options import debug_option, production
+from storyboard.cli.options import production, vars_options
 from storyboard.diagnostics import Refused, draw
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Give a var another value.")
-@click.option("--vars", "vars_file", type=click.Path(path_type=Path), metavar="FILE", help="Values for vars, as YAML.")
-@click.option(
-    "--allow", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="A folder that may be used."
-)
-@debug_option
+@vars_options
 def command(
-    files: tuple[Path, ...], assignments: tuple[str, ...], vars_file: Path | None, allow: tuple[Path, ...], debug: bool
+    files: tuple[Path, ...], assignments: tuple[str, ...], vars_file: Path | None, allow: tuple[Path, ...]
 ) -> None:
     """Find every mistake, all at once. Reads only; costs nothing."""
     worst = 0
     for file in files:
         try:
-            loaded = production(file, assignments, vars_file, None, allow).load()
+            loaded = production(file, assignments, vars_file, allow).load()
         except Refused as refused:
             refuse(refused)
             worst = max(worst, refused.exit_code)

@@ -13,7 +13,7 @@ from storyboard.codes import CODES
 @click.command("explain")
 @click.argument("code")
 @debug_option
-def command(code: str, debug: bool) -> None:
+def command(code: str) -> None:
     """The reference page of a diagnostic."""
     page = CODES.get(code)
     if page is None:

@@ -15,7 +15,7 @@ from storyboard.diagnostics import Diagnostic, Refused
 @click.command("init")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @debug_option
-def command(folder: Path, debug: bool) -> None:
+def command(folder: Path) -> None:
     """Write a small production that renders at once. Overwrites nothing."""
     name = folder.resolve().name or "film"
     target = folder / f"{name}.yaml"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,41 +12,56 @@ import click
 from storyboard.production import Production
 
 F = TypeVar("F", bound=Callable[..., Any])
+PATH = click.Path(path_type=Path)
 
 
-def storyboard_options(command: F) -> F:
-    """`FILE`, `--set`, `--vars`, `--state`, `--allow`, `--debug`."""
-    for option in reversed(
-        (
-            click.argument("file", type=click.Path(path_type=Path)),
-            click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Give a var another value."),
-            click.option(
-                "--vars", "vars_file", type=click.Path(path_type=Path), metavar="FILE", help="Values for vars, as YAML."
-            ),
-            click.option(
-                "--state", type=click.Path(path_type=Path), metavar="DIR", help="Keep the state in another folder."
-            ),
-            click.option(
-                "--allow",
-                multiple=True,
-                type=click.Path(path_type=Path),
-                metavar="DIR",
-                help="A folder outside the production's whose files may be used.",
-            ),
-            debug_option,
-        )
+def debug_option(command: F) -> F:
+    """`--debug`: show where a bug happened. It is read from argv, so no command takes it as a parameter."""
+    return click.option("--debug", is_flag=True, expose_value=False, help="Show where a bug happened.")(command)
+
+
+def vars_options(command: F) -> F:
+    """`--set`, `--vars`, `--allow`, `--debug`: what reading any storyboard takes."""
+    for option in (
+        debug_option,
+        click.option(
+            "--allow",
+            multiple=True,
+            type=PATH,
+            metavar="DIR",
+            help="A folder outside the production's whose files may be used.",
+        ),
+        click.option("--vars", "vars_file", type=PATH, metavar="FILE", help="Values for vars, as YAML."),
+        click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Give a var another value."),
     ):
         command = option(command)
     return command
 
 
-def debug_option(command: F) -> F:
-    """`--debug`: show where a bug happened."""
-    return click.option("--debug", is_flag=True, help="Show where a bug happened.")(command)
+def on_production(command: Callable[..., None]) -> Callable[..., None]:
+    """`FILE` and the options of every command on one storyboard; the command gets them as its `Production`."""
+
+    @wraps(command)
+    def opened(
+        file: Path,
+        assignments: tuple[str, ...],
+        vars_file: Path | None,
+        state: Path | None,
+        allow: tuple[Path, ...],
+        **others: Any,
+    ) -> None:
+        command(production(file, assignments, vars_file, allow, state), **others)
+
+    stated = click.option("--state", type=PATH, metavar="DIR", help="Keep the state in another folder.")
+    return click.argument("file", type=PATH)(vars_options(stated(opened)))
 
 
 def production(
-    file: Path, assignments: tuple[str, ...], vars_file: Path | None, state: Path | None, allow: tuple[Path, ...]
+    file: Path,
+    assignments: tuple[str, ...],
+    vars_file: Path | None,
+    allow: tuple[Path, ...],
+    state: Path | None = None,
 ) -> Production:
     """The production that the options name. Raises click.UsageError for a malformed `--set`."""
     pairs: dict[str, str] = {}
@@ -56,9 +71,3 @@ def production(
             raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}")
         pairs[name] = value
     return Production(file, state=state, allow=allow, assignments=pairs, vars_file=vars_file)
-
-
-def worker_environment() -> dict[str, str]:
-    """What media workers may see of the environment: no keys, nothing but what a process needs to start."""
-    wanted = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
-    return {name: os.environ[name] for name in wanted if name in os.environ}

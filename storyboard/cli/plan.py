@@ -4,40 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
 from storyboard.cli.ends import say
-from storyboard.cli.options import production, storyboard_options
+from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
 from storyboard.diagnostics import draw
 from storyboard.film import ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
 from storyboard.planning.plan import PlannedTake
-from storyboard.production import Planned
+from storyboard.production import Planned, Production
 
 
 @click.command("plan")
-@storyboard_options
+@on_production
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
 @click.option("--graph", type=click.Choice(["mermaid", "dot"]), help="The plan as a graph.")
 @click.option("--explain", "shot", metavar="SHOT", help="Why a shot has its verdict, and what it would be asked.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Clips drawn at once.")
 def command(
-    file: Path,
-    assignments: tuple[str, ...],
-    vars_file: Path | None,
-    state: Path | None,
-    allow: tuple[Path, ...],
-    debug: bool,
+    made: Production,
     as_json: bool,
     graph: str | None,
     shot: str | None,
     jobs: int,
 ) -> None:
     """What a render would do, why, and at what price. Reads only; costs nothing."""
-    planned = production(file, assignments, vars_file, state, allow).plan()
+    planned = made.plan()
     if as_json:
         click.echo(
             json.dumps(report.as_json(planned.plan, planned.capabilities, planned.frames), ensure_ascii=False, indent=2)

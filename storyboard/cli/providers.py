@@ -17,7 +17,7 @@ from storyboard.providers import discover
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @debug_option
-def command(name: str | None, as_json: bool, debug: bool) -> None:
+def command(name: str | None, as_json: bool) -> None:
     """What the installed providers take."""
     found = {key: provider.capabilities for key, provider in discover().items()}
     if name is not None and name not in found:

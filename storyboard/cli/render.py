@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import click
-import trio
 
 from storyboard.cli.ends import Ended, Signalled, say
-from storyboard.cli.options import production, storyboard_options, worker_environment
-from storyboard.cli.progress import Progress, open_progress
+from storyboard.cli.options import on_production
+from storyboard.cli.progress import open_progress
+from storyboard.cli.working import processors, work
 from storyboard.diagnostics import Diagnostic, Refused, draw
-from storyboard.media.executor import open_executor
 from storyboard.production import Production, Rendered, Wishes
 from storyboard.rendering.money import spell
 from storyboard.rendering.work import ENDED
@@ -23,7 +21,7 @@ SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading
 
 
 @click.command("render")
-@storyboard_options
+@on_production
 @click.option("--only", multiple=True, metavar="SHOT", help="Only these shots and what they need; the film is not cut.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
@@ -31,12 +29,7 @@ SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for everything that happens.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILM", help="Also copy the film here.")
 def command(
-    file: Path,
-    assignments: tuple[str, ...],
-    vars_file: Path | None,
-    state: Path | None,
-    allow: tuple[Path, ...],
-    debug: bool,
+    made: Production,
     only: tuple[str, ...],
     jobs: int | None,
     stale: bool,
@@ -48,21 +41,12 @@ def command(
 
     Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
     """
-    made = production(file, assignments, vars_file, state, allow)
-    wishes = Wishes(jobs or os.cpu_count() or 1, only, stale, fail_fast)
+    wishes = Wishes(jobs or processors(), only, stale, fail_fast)
     with open_progress(as_json) as progress:
-        rendered = trio.run(_render, made, wishes, progress)
+        rendered = work(lambda executor: made.render(wishes, executor, progress.hear), progress, wishes.jobs)
         path = _place(rendered, output)
         progress.finished(_status(rendered, path))
-    _end(rendered, path, file, as_json)
-
-
-async def _render(made: Production, wishes: Wishes, progress: Progress) -> Rendered:
-    async with open_executor(wishes.jobs, worker_environment()) as executor, trio.open_nursery() as nursery:
-        nursery.start_soon(progress.keep_fresh)
-        rendered = await made.render(wishes, executor, progress.hear)
-        nursery.cancel_scope.cancel()
-    return rendered
+    _end(rendered, path, made.path, as_json)
 
 
 def _place(rendered: Rendered, output: Path | None) -> Path | None:

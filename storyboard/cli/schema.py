@@ -10,6 +10,6 @@ from storyboard.language.schema import schema_text
 
 @click.command("schema")
 @debug_option
-def command(debug: bool) -> None:
+def command() -> None:
     """The JSON Schema of the language, for editors."""
     click.echo(schema_text(), nl=False)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import click
 
-from storyboard.cli.options import production, storyboard_options
+from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
 from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
-from storyboard.production import Planned
+from storyboard.production import Planned, Production
 from storyboard.rendering.money import charges
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
@@ -22,19 +21,13 @@ FROM_VERDICT = {"done": "done", "stale": "done", "render": "planned", "held": "h
 
 
 @click.command("status")
-@storyboard_options
+@on_production
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def command(
-    file: Path,
-    assignments: tuple[str, ...],
-    vars_file: Path | None,
-    state: Path | None,
-    allow: tuple[Path, ...],
-    debug: bool,
+    made: Production,
     as_json: bool,
 ) -> None:
     """What happened: every take's state, clip, job and charge. Reads only."""
-    made = production(file, assignments, vars_file, state, allow)
     told = status(made.plan(), made.folder)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))

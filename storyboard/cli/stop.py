@@ -15,7 +15,7 @@ from storyboard.production import Production
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--state", type=click.Path(path_type=Path), metavar="DIR", help="Where the state is kept.")
 @debug_option
-def command(file: Path, state: Path | None, debug: bool) -> None:
+def command(file: Path, state: Path | None) -> None:
     """Ask a running render to finish what runs, and stop: a first Ctrl-C from another terminal."""
     if Production(file, state=state).stop():
         say("asked; the render ends when its running clips are done")
