@@ -195,7 +195,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The most a run may spend with each provider, in that provider's unit."""
+    """The most a film may cost with each provider, in that provider's unit, over all its runs."""
 
     most: Mapping[str, Decimal] = field(default_factory=dict)
     unknown_price: Literal["refuse", "allow"] = "refuse"

@@ -31,7 +31,7 @@ from storyboard.rendering.ports import Network, Ports
 from storyboard.rendering.run import DRAIN, Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
-from storyboard.rendering.work import wanted_takes
+from storyboard.rendering.work import Phase, wanted_takes
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -58,11 +58,20 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """How a take ended: its last phase, why, and a failure's code."""
+
+    phase: Phase
+    reason: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """How a render ended. `film` is None where shots are missing; `states` tells each take's last phase and why."""
 
     planned: Planned
-    states: Mapping[TakeKey, tuple[str, str]]
+    states: Mapping[TakeKey, Fate]
     film: Path | None
     clip: Clip | None
     signal: int | None
@@ -241,7 +250,7 @@ class _Run:
             ended = await runner.run()
         finally:
             self._link(schedule)
-        states = {work.take.key: (str(work.phase), work.reason) for work in schedule.works}
+        states = {work.take.key: Fate(work.phase, work.reason, work.code) for work in schedule.works}
         charged = charges(schedule.submissions.attempts.values())
         rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped, charged)
         if ended.signal is not None or not wishes.cut or wishes.only:
@@ -259,7 +268,7 @@ class _Run:
             history=history,
             capabilities=self.planned.capabilities,
             compose=partial(_compose, self.planned),
-            submissions=Submissions(remotes, history.attempts.values(), new_id, policy.poll_s),
+            submissions=Submissions(remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget),
             policy=policy,
             frames={
                 key: Frame(str(path), record.pixels)

@@ -14,8 +14,8 @@ import click
 
 from storyboard.diagnostics import Diagnostic, Refused, draw
 
-DONE, BUG, USAGE, INCOMPLETE, DECIDE = 0, 1, 2, 3, 4
-CODES = {0: "done", 1: "bug", 3: "incomplete", 4: "needs your decision"}
+DONE, BUG, INCOMPLETE, DECIDE, BUDGET = 0, 1, 3, 4, 5
+"""Exit codes of the reference; what was refused brings its own, a signal is passed on."""
 
 
 class Ended(Exception):

@@ -7,13 +7,15 @@ from typing import Any
 
 import click
 
-from storyboard.cli.ends import Ended, Signalled, say
+from storyboard.cli.ends import BUDGET, DECIDE, INCOMPLETE, Ended, Signalled, say
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
+from storyboard.cli.status import charged_json
 from storyboard.cli.working import processors, work
 from storyboard.diagnostics import Diagnostic, Refused, draw
-from storyboard.production import Production, Rendered, Wishes
+from storyboard.production import Fate, Production, Rendered, Wishes
 from storyboard.rendering.money import spell
+from storyboard.rendering.submission import OVER_BUDGET
 from storyboard.rendering.work import ENDED
 
 SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading"}
@@ -70,12 +72,14 @@ def _status(rendered: Rendered, path: Path | None) -> dict[str, Any]:
         "film": str(path) if path else None,
         "frames": rendered.clip.frames if rendered.clip else None,
         "takes": {phase: sum(one == phase for one in phases) for phase in sorted(set(phases))},
+        "charged": charged_json(rendered.charged),
     }
 
 
 def _phases(rendered: Rendered) -> list[str]:
     """How each take ended; one that did not, in the words of `status`."""
-    return [phase if phase in ENDED else SENT.get(phase, "planned") for phase, _ in rendered.states.values()]
+    phases = [fate.phase for fate in rendered.states.values()]
+    return [phase if phase in ENDED else SENT.get(phase, "planned") for phase in phases]
 
 
 def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> None:
@@ -99,8 +103,9 @@ def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> No
 
 
 def _code(rendered: Rendered) -> int:
-    phases = _phases(rendered)
-    return 4 if "ambiguous" in phases or "lost" in phases else 3
+    if {"ambiguous", "lost"} & {fate.phase for fate in rendered.states.values()}:
+        return DECIDE
+    return BUDGET if any(fate.code == OVER_BUDGET for fate in rendered.states.values()) else INCOMPLETE
 
 
 def _problems(rendered: Rendered) -> list[Diagnostic]:
@@ -108,10 +113,14 @@ def _problems(rendered: Rendered) -> list[Diagnostic]:
     takes = {take.key: take for take in rendered.planned.plan.takes}
     codes = {"failed": "take-failed", "ambiguous": "ambiguous", "lost": "paid-lost"}
     return [
-        Diagnostic(codes[phase], f"take {takes[key].id}: {reason}", takes[key].shot.place)
-        for key, (phase, reason) in rendered.states.items()
-        if phase in codes
+        Diagnostic(_named(fate, codes), f"take {takes[key].id}: {fate.reason}", takes[key].shot.place)
+        for key, fate in rendered.states.items()
+        if fate.phase in codes
     ]
+
+
+def _named(fate: Fate, codes: dict[str, str]) -> str:
+    return OVER_BUDGET if fate.code == OVER_BUDGET else codes[fate.phase]
 
 
 def _summary(rendered: Rendered) -> str:
@@ -119,7 +128,7 @@ def _summary(rendered: Rendered) -> str:
     counts = ", ".join(f"{phases.count(phase)} {phase}" for phase in sorted(set(phases)))
     had = {take.key for take in rendered.planned.plan.takes if take.clip is not None}
     missing = rendered.planned.plan.missing(
-        had | {key for key, (phase, _) in rendered.states.items() if phase == "done"}
+        had | {key for key, fate in rendered.states.items() if fate.phase == "done"}
     )
     return counts + (f" · no clip yet: {', '.join(missing[:8])}" if missing else "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from storyboard.cli.table import Column, table
 from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
 from storyboard.production import Planned, Production
-from storyboard.rendering.money import charges
+from storyboard.rendering.money import Charge, charges
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
 
@@ -56,7 +57,7 @@ def status(planned: Planned, folder: Folder) -> dict[str, Any]:
     film = folder.film()
     return {
         "takes": [_take(take, planned, folder) for take in planned.plan.takes],
-        "charged": _charged(planned),
+        "charged": charged_json(charges(planned.history.attempts.values())),
         "seams": seams(planned.plan, planned.history),
         "film": str(film) if film.exists() else None,
     }
@@ -112,8 +113,9 @@ def _error(record: TakeRecord | None) -> dict[str, str] | None:
     return {"code": record.error_code, "message": record.error_message or ""}
 
 
-def _charged(planned: Planned) -> dict[str, Any]:
+def charged_json(sums: Mapping[str, Charge]) -> dict[str, Any]:
+    """By provider: what was charged, and the most that submissions of unknown fate may have taken."""
     return {
         name: {"amount": f"{one.amount:f}", "unit": one.unit, "unknown": f"{one.unknown:f}", "unsettled": one.unsettled}
-        for name, one in charges(planned.history.attempts.values()).items()
+        for name, one in sums.items()
     }

@@ -6,10 +6,35 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from storyboard.film import Budget, Money
 from storyboard.state.journal import AttemptRecord
 
 UNSETTLED = frozenset(("intended", "unsure", "ambiguous"))
 """States in which money may have been taken without our knowing."""
+
+
+NOTHING_TAKEN = frozenset(("rejected", "not-sent", "busy"))
+"""States in which the provider's own word, or the network's, is that nothing was taken."""
+
+
+def committed(attempts: Iterable[AttemptRecord], provider: str) -> Decimal:
+    """What a provider has taken or may have: the charge where one is known, else the reserve of what was sent."""
+    sent = [one for one in attempts if one.provider == provider and one.state not in NOTHING_TAKEN]
+    return sum((one.charged if one.charged is not None else one.reserve or Decimal(0) for one in sent), Decimal(0))
+
+
+def refusal(budget: Budget, provider: str, price: Money | None, attempts: Iterable[AttemptRecord]) -> str | None:
+    """Why a budget does not allow one more submission at that price; None where it does."""
+    if price is None:
+        wanted = "its price is unknown, and the budget refuses that (unknown_price: allow)"
+        return wanted if budget.unknown_price == "refuse" else None
+    most = budget.most.get(provider)
+    if most is None:
+        return None
+    spent = committed(attempts, provider)
+    if spent + price.amount <= most:
+        return None
+    return f"{price.amount:f} {price.unit} more than the {spent:f} so far would pass the budget of {most:f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ class Schedule:
         else:
             self.write(work, states.get(phase, "failed"), code, message)
         self.tell("failed", work, state=states.get(phase, "failed"), code=code, message=message)
-        self.works.end(work, phase, message)
+        self.works.end(work, phase, message, code)
         self._skip_followers(work)
         if self.policy.fail_fast:
             self.draining = True

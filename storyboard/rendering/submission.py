@@ -23,9 +23,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from storyboard.exchange import Accepted, Ask, Busy, Failed, NotSent, Rejected, Request, Succeeded, Unknown
-from storyboard.film import Money, TakeKey
+from storyboard.film import Budget, Money, TakeKey
 from storyboard.providers import Remote
 from storyboard.rendering import events as ev
+from storyboard.rendering.money import refusal
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import AttemptRecord, AttemptState, History, Record, TakeState
 
@@ -33,12 +34,18 @@ RESENDS = 5
 """How often one attempt's bytes are sent again in a run before the take fails or is called ambiguous."""
 RESEND_AFTER_S = 2.0
 """The first wait before a resend, in seconds; it doubles."""
+OVER_BUDGET = "over-budget"
+"""The code of a take that was not submitted because the budget forbids it."""
 FETCHES = 4
 """How often a run fetches a finished job's clip."""
 OVERDUE_S = 6 * 3600.0
 """How long a run asks for a job that does not end; the next run asks on."""
-NOTHING_TAKEN: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "failed"))
-"""States of attempts that hold no money and no work."""
+OVER: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "failed"))
+"""States of attempts that are over without a clip: another may be made."""
+
+
+UNBOUNDED = Budget()
+"""No ceiling but this: what has no known price is not bought."""
 
 
 class Desk(Protocol):
@@ -74,11 +81,17 @@ class Submissions:
     """The attempts of one run. `new_id` gives fresh random ids: the port that makes a simulation repeatable."""
 
     def __init__(
-        self, remotes: Mapping[str, Remote], attempts: Iterable[AttemptRecord], new_id: Callable[[], str], poll_s: float
+        self,
+        remotes: Mapping[str, Remote],
+        attempts: Iterable[AttemptRecord],
+        new_id: Callable[[], str],
+        poll_s: float,
+        budget: Budget = UNBOUNDED,
     ) -> None:
         self.remotes = remotes
         self.new_id = new_id
         self.poll_s = poll_s
+        self.budget = budget
         self.attempts: dict[str, AttemptRecord] = {}
         self.latest: dict[TakeKey, AttemptRecord] = {}
         for attempt in sorted(attempts, key=lambda one: one.created):
@@ -107,8 +120,12 @@ class Submissions:
         return capabilities.concurrency is None or self.running[provider] < capabilities.concurrency
 
     def submit(self, work: Work, ask: Ask) -> None:
-        """Intend a new attempt and order its POST."""
+        """Intend a new attempt and order its POST, if the budget allows it."""
         take = work.take
+        reason = refusal(self.budget, take.shot.provider, take.price, self.attempts.values())
+        if reason is not None:
+            self.schedule.fail(work, OVER_BUDGET, reason)
+            return
         key = self.new_id()
         request = self.remotes[take.shot.provider].submit_request(ask, {}, key)
         attempt = AttemptRecord(
@@ -133,7 +150,7 @@ class Submissions:
     def resume(self, work: Work) -> bool:
         """Take up what an earlier run left of a take; False where there is nothing and a new attempt may be made."""
         attempt = self.latest.get(work.take.key)
-        if attempt is None or attempt.state in NOTHING_TAKEN:
+        if attempt is None or attempt.state in OVER:
             return False
         if attempt.state == "succeeded" and work.take.clip is not None:
             return False

@@ -41,6 +41,7 @@ class Work:
     tries: int = 0
     fetches: int = 0
     reason: str = ""
+    code: str = ""
     charged: Money | None = None
 
 
@@ -85,9 +86,9 @@ class Works:
         heap = self.ready.get(provider)
         return self.by_key[heapq.heappop(heap)[2]] if heap else None
 
-    def end(self, work: Work, phase: Phase, reason: str = "") -> None:
-        """A take reached its last phase."""
-        work.phase, work.reason = phase, reason
+    def end(self, work: Work, phase: Phase, reason: str = "", code: str = "") -> None:
+        """A take reached its last phase; `code` is a failure's."""
+        work.phase, work.reason, work.code = phase, reason, code
         self.open -= 1
 
 

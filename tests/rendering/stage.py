@@ -62,7 +62,9 @@ class Stage:
     def _open(self) -> None:
         self.plan = plan.make(self.film, self.capabilities, self.history, {})
         remotes = {name: Toy(caps) for name, caps in self.capabilities.items() if not caps.local}
-        self.submissions = Submissions(remotes, self.history.attempts.values(), self._new_id, self.policy.poll_s)
+        self.submissions = Submissions(
+            remotes, self.history.attempts.values(), self._new_id, self.policy.poll_s, self.film.budget
+        )
         self.schedule = Schedule(
             self.plan,
             wanted_takes(self.plan),

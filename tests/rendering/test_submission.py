@@ -1,5 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -16,12 +17,12 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import JobId
+from storyboard.film import Budget, JobId
 from storyboard.rendering import events as ev
-from storyboard.rendering.submission import FETCHES, OVERDUE_S, RESEND_AFTER_S, RESENDS
+from storyboard.rendering.submission import FETCHES, OVER_BUDGET, OVERDUE_S, RESEND_AFTER_S, RESENDS
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, answer, fetching, one_shot, running, sent_again, submitted
-from tests.rendering.stage import Stage, attempts_in, clip_of, frame_of, kinds, posts
+from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, clip_of, frame_of, kinds, posts
 
 
 def test_an_intent_with_its_very_bytes_stands_in_the_decision_that_sends_them() -> None:
@@ -390,3 +391,33 @@ def test_after_an_unknown_fate_only_acceptance_settles_and_the_bytes_never_chang
         if not following:
             break
         assert following == [post]
+
+
+def test_a_budget_is_never_passed_and_what_is_sent_counts_at_its_price() -> None:
+    made = replace(
+        film(shot("1A", provider="keyed"), shot("1B", provider="keyed")), budget=Budget({"keyed": Decimal(15)})
+    )
+    stage = Stage(made)
+    assert [stage.work(take.id).phase for take in stage.plan.takes] == ["waiting", "waiting"]
+    (post,) = posts(stage.begin())
+    refused = stage.work("1B-1")
+    assert (refused.phase, refused.code) == ("failed", OVER_BUDGET)
+    assert refused.reason == "10 credits more than the 10 so far would pass the budget of 15"
+    answer(stage, post, Accepted(JOB, Decimal(2)))
+    assert stage.work("1A-1").phase == "remote"
+
+
+def test_what_was_refused_leaves_the_budget_untouched() -> None:
+    made = replace(film(shot("1A", provider="bare"), shot("1B", provider="bare")), budget=Budget({"bare": Decimal(10)}))
+    stage = Stage(made)
+    (post,) = posts(stage.begin())
+    (second,) = posts(answer(stage, post, Rejected("refused", "no")))
+    assert stage.submissions.attempts[second.attempt].take == stage.key("1B-1")
+
+
+@pytest.mark.parametrize(("unknown_price", "phase"), [("refuse", "failed"), ("allow", "posting")])
+def test_an_unknown_price_is_not_zero(unknown_price: Literal["refuse", "allow"], phase: str) -> None:
+    unpriced = {**CAPABILITIES, "keyed": replace(CAPABILITIES["keyed"], price_per_second=None)}
+    stage = Stage(replace(one_shot(), budget=Budget({}, unknown_price)), capabilities=unpriced)
+    stage.begin()
+    assert stage.work("1A-1").phase == phase
