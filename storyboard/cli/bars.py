@@ -31,7 +31,7 @@ class Bars:
         )
         self.progress = Progress(*columns, console=self.console, auto_refresh=False, transient=True)
         self.film = self.progress.add_task("film", total=0.0, mark=" ")
-        self.cut: TaskID | None = None
+        self.steps: dict[str, TaskID] = {}
         self.running: dict[TakeId, TaskID] = {}
         self.shares: dict[TakeId, float] = {}
 
@@ -54,7 +54,8 @@ class Bars:
             case "progress" if take is not None:
                 self._move(take, news.facts["share"])
             case "progress":
-                self._cutting(news.facts["cut"])
+                for step, share in news.facts.items():
+                    self._step(step, share)
             case "done" if take is not None:
                 self._end(take, f"[green]✔[/] {take}  {news.facts['frames']} frames")
             case "failed" if take is not None:
@@ -85,7 +86,8 @@ class Bars:
             self.progress.remove_task(self.running.pop(take))
         self.console.print(line, highlight=False)
 
-    def _cutting(self, share: float) -> None:
-        if self.cut is None:
-            self.cut = self.progress.add_task("cut", total=1.0, mark="[blue]▶[/]")
-        self.progress.update(self.cut, completed=share)
+    def _step(self, step: str, share: float) -> None:
+        """Work on the whole film: the cut, a verification."""
+        if step not in self.steps:
+            self.steps[step] = self.progress.add_task(step, total=1.0, mark="[blue]▶[/]")
+        self.progress.update(self.steps[step], completed=share)

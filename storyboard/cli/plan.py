@@ -14,7 +14,8 @@ from storyboard.diagnostics import draw
 from storyboard.film import ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
 from storyboard.planning.plan import PlannedTake
-from storyboard.production import Planned, Production
+from storyboard.production import Production
+from storyboard.session import Planned
 
 
 @click.command("plan")

@@ -13,10 +13,11 @@ from storyboard.cli.progress import open_progress
 from storyboard.cli.status import charged_json
 from storyboard.cli.working import processors, work
 from storyboard.diagnostics import Diagnostic, Refused, draw
-from storyboard.production import Fate, Production, Rendered, Wishes
+from storyboard.production import Production
 from storyboard.rendering.money import spell
 from storyboard.rendering.submission import OVER_BUDGET
 from storyboard.rendering.work import ENDED
+from storyboard.session import Fate, Rendered, Wishes
 
 SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading"}
 """Where a paid take may stand when a run is stopped, and what `status` calls that."""

@@ -13,8 +13,9 @@ from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
 from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
-from storyboard.production import Planned, Production
+from storyboard.production import Production
 from storyboard.rendering.money import Charge, charges
+from storyboard.session import Planned
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
 

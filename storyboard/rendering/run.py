@@ -187,11 +187,20 @@ class Runner:
                 raise Refused([Diagnostic(error.code, error.message)], exit_code=14) from error
             raise
 
+    async def _again(self, job: Job) -> Answer:
+        """Run a media job, and once more where another try may help."""
+        try:
+            return await self._media(job)
+        except MediaError as error:
+            if error.code not in AGAIN:
+                raise
+        return await self._media(job)
+
     async def _extract(self, action: ev.Extract) -> ev.Event:
         target = self.ports.clips.frame_path(action.clip, action.index)
         job = FrameJob(str(self.ports.clips.clip_path(action.clip)), action.index, str(target))
         try:
-            taken = await self._media(job)
+            taken = await self._again(job)
         except MediaError as error:
             return ev.FrameBroke(action.clip, action.index, error.code, error.message)
         if not isinstance(taken, Taken):
