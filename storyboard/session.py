@@ -27,7 +27,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
-from storyboard.state.journal import Journal
+from storyboard.state.journal import History, Journal
 
 Tell = Callable[[News], None]
 
