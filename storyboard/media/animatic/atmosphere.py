@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from storyboard.media.animatic.layer import clouds
 from storyboard.media.animatic.palette import Colour, Light, mix
@@ -35,18 +35,26 @@ class Air:
     colour: Colour
     masks: tuple[Image.Image, ...]
 
-    def lay(self, frame: Planar, seconds: float) -> None:
-        """Lay the air of a moment over a frame."""
+    def veil(self, frame: Planar, seconds: float) -> None:
+        """Lay what drifts far away over a frame of the set, before the people stand in it."""
         if self.weather == "fog":
             frame.tint(self.colour, self._fog(seconds))
+
+    def lay(self, frame: Planar, seconds: float) -> None:
+        """Lay what falls before everything over a frame."""
         for depth, mask in enumerate(self.masks if self.weather in ("rain", "snow") else ()):
             frame.tint(self.colour, self._falling(mask, depth, seconds))
 
     def _fog(self, seconds: float) -> Image.Image:
-        wide, high = self.size[0] / COARSE, self.size[1] / COARSE
-        left = min(DRIFT * seconds * wide, self.masks[0].width - wide)
-        box = (max(0.0, left), 0.0, max(0.0, left) + wide, min(high, float(self.masks[0].height)))
-        return self.masks[0].resize(self.size, Image.Resampling.BILINEAR, box=box)
+        """Two banks, the nearer one faster, joined small and shown large."""
+        small = (-(-self.size[0] // COARSE), -(-self.size[1] // COARSE))
+        banks = [self._seen(mask, seconds * (1 + 0.8 * depth), small) for depth, mask in enumerate(self.masks)]
+        return ImageChops.screen(*banks).resize(self.size, Image.Resampling.BILINEAR)
+
+    def _seen(self, mask: Image.Image, seconds: float, small: tuple[int, int]) -> Image.Image:
+        left = max(0.0, min(DRIFT * seconds * small[0], mask.width - small[0] - 1.0))
+        box = (left, 0.0, left + small[0], float(min(small[1], mask.height)))
+        return mask.resize(small, Image.Resampling.BILINEAR, box=box)
 
     def _falling(self, mask: Image.Image, depth: int, seconds: float) -> Image.Image:
         """A tile as high as the frame, repeated downwards; nearer ones fall faster, snow sways."""
@@ -58,12 +66,16 @@ class Air:
         return mask.crop((left, top, left + self.size[0], top + high))
 
 
-def air(reading: Reading, light: Light, size: tuple[int, int], seconds: float, seed: int) -> Air:
-    """The air of a shot that lasts `seconds`; empty where no weather shows, and indoors."""
+def air(reading: Reading, light: Light, size: tuple[int, int], seconds: float, seed: int, horizon: float = 0.4) -> Air:
+    """The air of a shot that lasts `seconds`; empty where no weather shows, and indoors. `horizon` is in frame heights
+    from the top.
+    """
     weather = reading.weather if not reading.inside else ("fog" if reading.weather == "fog" else None)
     generator = np.random.default_rng(seed)
     if weather == "fog":
-        return Air(size, weather, light.veil, (_bank(size, seconds, generator, 0.26 if reading.inside else 0.42),))
+        most = 0.26 if reading.inside else 0.70
+        banks = tuple(_bank(size, seconds, generator, most, (horizon, near)) for near in (False, True))
+        return Air(size, weather, mix(light.veil, light.key, 0.16), banks)
     if weather == "rain":
         return Air(
             size, weather, mix(light.key, light.low, 0.35), tuple(_streaks(size, generator, k) for k in range(2))
@@ -75,14 +87,20 @@ def air(reading: Reading, light: Light, size: tuple[int, int], seconds: float, s
     return Air(size, None, light.veil, ())
 
 
-def _bank(size: tuple[int, int], seconds: float, generator: np.random.Generator, most: float) -> Image.Image:
-    """A bank of fog, wide enough to drift for the whole clip, denser low in the frame."""
+def _bank(
+    size: tuple[int, int], seconds: float, generator: np.random.Generator, most: float, layer: tuple[float, bool]
+) -> Image.Image:
+    """A long bank of fog, wide enough to drift for all of the clip: far at the horizon, or near along the ground."""
     wide, high = size[0] // COARSE + 2, size[1] // COARSE + 1
-    whole = math.ceil(wide * (1 + DRIFT * seconds)) + 2
-    noise = clouds((whole, high), max(3, round(4 * whole / wide)), generator, 4)
-    soft = 0.45 + 0.55 * np.clip((noise - 0.28) / 0.5, 0, 1)
-    rise = np.clip(np.linspace(-0.1, 1.15, high, dtype=np.float32), 0.12, 1)[:, None]
-    return Image.fromarray((soft * rise * most * 255).astype(np.uint8))
+    horizon, near = layer
+    whole = math.ceil(wide * (1 + DRIFT * (1.8 if near else 1.0) * seconds)) + 2
+    long = (max(2, whole // 3), max(2, high))
+    noise = np.asarray(Image.fromarray(clouds(long, 6, generator, 4)).resize((whole, high), Image.Resampling.BICUBIC))
+    torn = np.clip((noise - 0.36) / 0.34, 0, 1)
+    rows = np.linspace(0, 1, high, dtype=np.float32)
+    middle, reach = (horizon + 0.30, 0.13) if near else (horizon + 0.02, 0.20)
+    rise = np.exp(-(((rows - middle) / reach) ** 2))[:, None] * (0.9 if near else 1.0)
+    return Image.fromarray((np.clip((0.30 + 0.70 * torn) * rise, 0, 1) * most * 255).astype(np.uint8))
 
 
 def _streaks(size: tuple[int, int], generator: np.random.Generator, depth: int) -> Image.Image:

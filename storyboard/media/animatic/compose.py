@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from storyboard.media.animatic import exteriors, figures, inserts, interiors, motion, overhead, pictures
+from storyboard.media.animatic import (
+    decks,
+    exteriors,
+    figures,
+    foreground,
+    inserts,
+    interiors,
+    lighting,
+    motion,
+    overhead,
+    pictures,
+    sheen,
+)
 from storyboard.media.animatic.atmosphere import Air, air
 from storyboard.media.animatic.layer import Layer, clouds, glow
-from storyboard.media.animatic.palette import Light, graded, graded_light, light, scaled
+from storyboard.media.animatic.lighting import Lighting
+from storyboard.media.animatic.palette import Light, developed, graded, graded_light, light
 from storyboard.media.animatic.planar import Planar
 from storyboard.media.animatic.plates import Cutout, Plates, bounds, canvas_size, flattened
 from storyboard.media.animatic.reading import Reading, read
 from storyboard.media.animatic.spec import Spec
-from storyboard.media.animatic.staging import Staging, stage
+from storyboard.media.animatic.staging import Actor, Staging, stage
 
 SETS = {
     "room": interiors.room,
     "corridor": interiors.corridor,
-    "deck": exteriors.deck,
+    "deck": decks.deck,
     "street": exteriors.street,
     "nature": exteriors.nature,
     "stage": exteriors.stage,
@@ -51,18 +64,18 @@ def compose(spec: Spec) -> Composition:
     given = pictures.given(spec, reading)
     if given is not None:
         far = _reference(spec, given, staging)
-        near = Layer(spec.width_px, spec.height_px) if given.whole else _actors(spec, far, lit, staging)
+        near = Layer(spec.width_px, spec.height_px) if given.whole else _actors(spec, reading, far, lit, staging)
     else:
         far = _background(spec, reading, lit, staging)
         near = _foreground(spec, reading, far, lit, staging)
     shown = _finish(far.ink, reading, spec.seed)
     plates = Plates(Planar.of(shown), _cutout(near, reading))
     move = move_of(spec)
-    if motion.flat(move):
+    size = (spec.width_px, spec.height_px)
+    tinted = graded_light(lit, reading.tone)
+    weather = air(reading, tinted, size, float(spec.seconds), spec.seed, staging.camera.horizon)
+    if motion.flat(move) and weather.weather != "fog":
         plates = flattened(plates)
-    weather = air(
-        reading, graded_light(lit, reading.tone), (spec.width_px, spec.height_px), float(spec.seconds), spec.seed
-    )
     return Composition(plates, weather, move, reading.flicker and given is None)
 
 
@@ -83,7 +96,11 @@ def _foreground(spec: Spec, reading: Reading, far: Layer, lit: Light, staging: S
         near = Layer(spec.width_px, spec.height_px, far.ink)
         inserts.things(near, lit, _named(spec))
         return near
-    return _actors(spec, far, lit, staging)
+    if foreground.wanted(reading):
+        near = Layer(spec.width_px, spec.height_px, far.ink)
+        foreground.near(near, lit, reading)
+        return near
+    return _actors(spec, reading, far, lit, staging)
 
 
 def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> Layer:
@@ -93,10 +110,11 @@ def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> L
         overhead.floor(far, lit, reading)
         return far
     lamps = SETS[reading.setting](far, staging.camera, lit, reading)
-    if reading.weather == "fog" and not reading.inside:
-        _veil(far, lit, staging.camera.horizon)
+    foggy = reading.weather == "fog" and not reading.inside
     for at, reach, strength in lamps:
-        glow(far, at, reach, lit.glow, strength)
+        glow(far, at, reach * (1.5 if foggy else 1.0), lit.glow, strength)
+    if reading.wet and not reading.inside:
+        sheen.wet(far, staging.camera, lit, reading.seed)
     for actor in staging.actors:
         figures.shadow(far, actor.pose, actor.look, lit)
     depth = 0.0042 * max(0.0, staging.camera.zoom - 1.15) * spec.height_px
@@ -107,16 +125,6 @@ def _background(spec: Spec, reading: Reading, lit: Light, staging: Staging) -> L
     return far
 
 
-def _veil(far: Layer, lit: Light, horizon: float) -> None:
-    """Distance lost in fog: most at the horizon."""
-    at = far.pixel((0, horizon))[1]
-    rows = np.arange(far.size[1], dtype=np.float32)
-    away = np.abs(rows - at) / far.height_px
-    share = np.where(rows < at, 0.74 - 0.75 * away, 0.74 - 2.1 * away)
-    mask = Image.fromarray((np.clip(share, 0.08, 0.74) * 255).astype(np.uint8)[:, None]).resize(far.size)
-    far.ink.paste(lit.veil, (0, 0), mask)
-
-
 def _named(spec: Spec) -> str:
     """The words that may name a thing: what happens, then props."""
     return " ".join(
@@ -124,26 +132,35 @@ def _named(spec: Spec) -> str:
     ).lower()
 
 
-def _actors(spec: Spec, far: Layer, lit: Light, staging: Staging) -> Layer:
+def _actors(spec: Spec, reading: Reading, far: Layer, lit: Light, staging: Staging) -> Layer:
+    """The people, each lit as one body; whoever is in the foreground is soft and mostly rim."""
     near = Layer(spec.width_px, spec.height_px, far.ink)
+    light, paint = lighting.lighting(reading, lit), lighting.painted(reading, lit)
     for actor in staging.actors:
-        figures.draw(near, actor.pose, actor.look, lit)
+        _stand(near, actor, paint, light, 0.0)
     if staging.shoulder is not None:
-        front = Layer(spec.width_px, spec.height_px, far.ink)
-        dim = replace(lit, ambient=scaled(lit.ambient, 0.42), rim=lit.rim * 0.5)
-        figures.draw(front, staging.shoulder.pose, staging.shoulder.look, dim)
-        soft = ImageFilter.GaussianBlur(0.006 * spec.height_px)
-        cover = front.cover.filter(soft)
-        near.ink.paste(front.ink.filter(soft), (0, 0), cover)
-        near.cover.paste(255, (0, 0), cover)
+        _stand(near, staging.shoulder, paint, lighting.dimmed(light), 0.006 * spec.height_px)
     return near
+
+
+def _stand(near: Layer, actor: Actor, paint: Light, light: Lighting, soft: float) -> None:
+    """Put a person before what stands on a layer already; out of focus by `soft` pixels."""
+    alone = Layer(near.width_px, near.height_px, near.ink)
+    figures.draw(alone, actor.pose, actor.look, paint)
+    lighting.relight(alone, actor.pose, light)
+    ink, cover = alone.ink, alone.cover
+    if soft > 0:
+        ink, cover = ink.filter(ImageFilter.GaussianBlur(soft)), cover.filter(ImageFilter.GaussianBlur(soft))
+    near.ink.paste(ink, (0, 0), cover)
+    near.cover.paste(255, (0, 0), cover)
 
 
 def _cutout(near: Layer, reading: Reading) -> Cutout | None:
     box = bounds(near.cover)
     if box is None:
         return None
-    return Cutout(Planar.of(graded(near.ink.crop(box), reading.tone)), near.cover.crop(box), box[:2])
+    ink = developed(near.ink.crop(box), reading)
+    return Cutout(Planar.of(graded(ink, reading.tone)), near.cover.crop(box), box[:2])
 
 
 def _finish(ink: Image.Image, reading: Reading, seed: int) -> Image.Image:
@@ -155,4 +172,4 @@ def _finish(ink: Image.Image, reading: Reading, seed: int) -> Image.Image:
     wash = 0.94 + 0.12 * clouds(ink.size, 5, generator)
     grain = generator.standard_normal((high, wide), np.float32) * 1.5
     picture = np.asarray(ink).astype(np.float32) * (fall * wash)[..., None] + grain[..., None]
-    return graded(Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)), reading.tone)
+    return graded(developed(Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)), reading), reading.tone)

@@ -55,6 +55,7 @@ class Picture:
         seconds = float(index / self.spec.rate)
         plates, move = self._shot.plates, self._shot.move
         frame = see(plates.far, self.size, motion.view(move, share, seconds, 0.0))
+        self._shot.air.veil(frame, seconds)
         if plates.near is not None:
             stand_before(frame, plates.near, plates.far.size, motion.view(move, share, seconds, 1.0))
         if self._shot.flickers:

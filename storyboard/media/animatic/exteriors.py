@@ -1,4 +1,4 @@
-"""Decks and shores, streets, open country, and the bare stage where the words name no place."""
+"""Streets, open country, and the bare stage where the words name no place; skies and coasts for all that is outside."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from itertools import pairwise
 
 import numpy as np
+from PIL import Image
 
 from storyboard.media.animatic.camera import Camera
-from storyboard.media.animatic.interiors import DEEP, Lamps
+from storyboard.media.animatic.interiors import Lamps
 from storyboard.media.animatic.layer import Layer, Point, ellipse, glow, gradient, smooth
 from storyboard.media.animatic.palette import Colour, Light, mix, scaled
 from storyboard.media.animatic.reading import Reading
@@ -29,11 +30,23 @@ def sky(layer: Layer, camera: Camera, light: Light, reading: Reading) -> None:
         long, high = float(chance.uniform(0.2, 0.6)), float(chance.uniform(0.006, 0.022))
         tone = mix(light.low, light.key, 0.35) if reading.hour != "night" else mix(light.high, light.low, 0.7)
         layer.oval((x, y), long, high, tone, 0.28, blur=0.016)
-    if reading.weather is None or reading.hour == "night":
+    if reading.weather is None:
         place = (-light.side * -0.46, camera.horizon - (0.27 if reading.hour in ("night", "day") else 0.07))
         glow(layer, place, 0.5, light.key, 0.34 if reading.hour != "day" else 0.45)
         if reading.hour == "night":
             layer.oval(place, 0.022, 0.022, mix(light.key, light.high, 0.15), 0.9, blur=0.002)
+
+
+def veil(layer: Layer, camera: Camera, light: Light, reading: Reading, most: float = 0.74) -> None:
+    """What fog takes of all that is painted so far: most of it at the horizon."""
+    if reading.weather != "fog":
+        return
+    at = layer.pixel((0, camera.horizon))[1]
+    rows = np.arange(layer.size[1], dtype=np.float32)
+    away = np.abs(rows - at) / layer.height_px
+    share = np.where(rows < at, most - 0.75 * away, most - 2.1 * away)
+    mask = Image.fromarray((np.clip(share, 0.06, most) * 255).astype(np.uint8)[:, None]).resize(layer.size)
+    layer.ink.paste(light.veil, (0, 0), mask)
 
 
 def ridge(layer: Layer, camera: Camera, seed: int, high: float, colour: Colour, foot: float) -> None:
@@ -46,85 +59,6 @@ def ridge(layer: Layer, camera: Camera, seed: int, high: float, colour: Colour, 
     ys = -high * (0.55 + 0.2 * np.asarray(waves))
     top = smooth([camera.at(float(x), float(y)) for x, y in zip(xs, ys, strict=True)], 4, closed=False)
     layer.fill([*top, camera.at(WIDE, foot), camera.at(-WIDE, foot)], colour)
-
-
-def deck(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamps:
-    """Open water behind the rail of a ship or pier, or a shore; answers its lamps."""
-    cam = camera
-    sky(layer, cam, light, reading)
-    ridge(layer, cam, reading.seed, 0.03, light.far(light.high, 0.45), 0.01)
-    sea = mix(light.high, light.low, 0.45)
-    layer.fill([cam.at(-WIDE, 0), cam.at(WIDE, 0), cam.at(WIDE, 0.9), cam.at(-WIDE, 0.9)], sea)
-    chance = np.random.default_rng(reading.seed)
-    for _ in range(70):
-        y = float(chance.uniform(0.002, 0.16)) ** 1.25
-        x, long = float(chance.uniform(-1.5, 1.5)), float(chance.uniform(0.02, 0.12)) * (0.4 + 6 * y)
-        tone = mix(sea, light.key, 0.30) if chance.random() < 0.5 else mix(sea, light.shade, 0.35)
-        layer.oval(cam.at(x, y), long * cam.zoom, (0.0012 + 0.008 * y) * cam.zoom, tone, 0.45)
-    lamps: Lamps = []
-    for x in (-0.62, -0.55, 0.31, 0.36, 0.5):
-        if reading.hour != "day":
-            lamps.append((cam.at(x, -0.004), 0.035 * cam.zoom, 0.7))
-    if re.search(r"beach|shore|lake|lighthouse|sand", reading.place):
-        shore = smooth([cam.at(x, 0.10 + 0.012 * np.sin(x * 4)) for x in np.linspace(-WIDE, WIDE, 24)], 4, closed=False)
-        layer.fill([*shore, cam.at(WIDE, 2), cam.at(-WIDE, 2)], mix(light.ground, light.key, 0.15))
-        layer.line(shore, 0.012 * cam.zoom, mix(light.low, light.key, 0.4), 0.6)
-        for _ in range(60):
-            x, y = float(chance.uniform(-1.6, 1.6)), float(chance.uniform(0.14, 0.7))
-            layer.oval(
-                cam.at(x, y), 0.05 + 0.2 * y, 0.003 + 0.008 * y, mix(light.ground, light.shade, 0.4), 0.25, blur=0.004
-            )
-        return lamps
-    return lamps + _planks(layer, cam, light)
-
-
-def _planks(layer: Layer, cam: Camera, light: Light) -> Lamps:
-    """Wet boards, the rail, a lamp on the left, the wheelhouse on the right."""
-    foot = 0.085
-    layer.fill(cam.quad(-WIDE, WIDE, foot, 1, DEEP * 1.5), light.ground)
-    for k, x in enumerate(np.linspace(-WIDE, WIDE, 91)):
-        tone = mix(light.ground, light.low, 0.28) if k % 4 == 0 else mix(light.ground, light.shade, 0.45)
-        layer.line([cam.at(float(x), foot), cam.at(float(x), foot, DEEP * 1.5)], 0.0022, tone, 0.6)
-    layer.fill(cam.quad(-0.6, 0.05, foot, 1.0, 3.2), light.low, 0.20, blur=0.03)
-    layer.fill(cam.quad(-WIDE, WIDE, foot, 0.98, 1.12), light.shade, 0.4, blur=0.006)
-    rail, dark = mix(light.ground, light.low, 0.45), mix(light.ground, light.shade, 0.55)
-    for x in np.linspace(-WIDE, WIDE, 41):
-        layer.line([cam.at(float(x), -0.006), cam.at(float(x), foot)], 0.0055 * cam.zoom, dark)
-    for y, wide in ((-0.006, 0.0085), (0.024, 0.0042), (0.052, 0.0042)):
-        layer.line([cam.at(-WIDE, y), cam.at(WIDE, y)], wide * cam.zoom, dark)
-        layer.line([cam.at(-WIDE, y - 0.0022), cam.at(WIDE, y - 0.0022)], 0.0016 * cam.zoom, rail, 0.8)
-    layer.oval(cam.at(0.16, 0.036), 0.026 * cam.zoom, 0.026 * cam.zoom, light.lit((190, 92, 70)))
-    layer.oval(cam.at(0.16, 0.036), 0.013 * cam.zoom, 0.013 * cam.zoom, mix(light.ground, light.high, 0.6))
-    return [*_wheelhouse(layer, cam, light), *_mast(layer, cam, light)]
-
-
-def _mast(layer: Layer, cam: Camera, light: Light) -> Lamps:
-    """A deck lamp on a post."""
-    post, arm, lamp = cam.at(-0.5, 0.115, 1.2), cam.at(-0.5, -0.20, 1.2), cam.at(-0.455, -0.205, 1.2)
-    dark = mix(light.ground, light.shade, 0.6)
-    layer.line([post, arm], 0.010 * cam.zoom, dark)
-    layer.line([arm, lamp], 0.006 * cam.zoom, dark)
-    layer.oval(lamp, 0.013 * cam.zoom, 0.009 * cam.zoom, mix(light.glow, (255, 250, 235), 0.5))
-    return [(lamp, 0.34 * cam.zoom, 0.85 if sum(light.ambient) < 600 else 0.25)]
-
-
-def _wheelhouse(layer: Layer, cam: Camera, light: Light) -> Lamps:
-    """The superstructure on the right: a wall along the deck with a door and lit windows."""
-    body = mix(light.lit((150, 152, 150)), light.veil, 0.15)
-    layer.fill(cam.wall(0.44, WIDE, -0.25, 0.095, 1.05), mix(body, light.shade, 0.20))
-    layer.fill(cam.side(0.42, -0.30, 0.088, 1.05, DEEP), body)
-    layer.fill(cam.side(0.42, -0.32, -0.285, 1.0, DEEP), mix(body, light.shade, 0.55))
-    layer.fill(cam.side(0.42, 0.06, 0.088, 1.05, DEEP), mix(body, light.shade, 0.5))
-    lamps: Lamps = []
-    lit = sum(light.ambient) < 600
-    pane = mix(light.glow, (255, 240, 210), 0.3) if lit else mix(light.high, light.low, 0.4)
-    for a, b in ((1.14, 1.30), (1.40, 1.62), (2.5, 2.9)):
-        layer.fill(cam.side(0.4195, -0.18, -0.075, a, b), mix(body, light.shade, 0.6))
-        layer.fill(cam.side(0.419, -0.172, -0.083, a + 0.012, b - 0.012), pane)
-        if lit:
-            lamps.append((cam.at(0.42, -0.125, (a + b) / 2), 0.12 * (a + b) / 2 * cam.zoom, 0.42))
-    layer.fill(cam.side(0.4195, -0.10, 0.084, 1.78, 2.12), mix(body, light.shade, 0.42))
-    return lamps
 
 
 def street(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamps:
@@ -171,6 +105,7 @@ def street(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
                     0.22,
                     blur=0.012,
                 )
+    veil(layer, cam, light, reading)
     return lamps
 
 
@@ -237,6 +172,7 @@ def nature(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
         layer.line(
             [root, (root[0] + tall * 0.3, root[1] - tall)], 0.0016 + 0.003 * y, mix(ground, light.shade, 0.5), 0.5
         )
+    veil(layer, camera, light, reading)
     return []
 
 

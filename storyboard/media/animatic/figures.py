@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from math import hypot
 
-from storyboard.media.animatic import hair, heads
+from storyboard.media.animatic import garments, hair, heads
 from storyboard.media.animatic.layer import Layer, Point, smooth
-from storyboard.media.animatic.palette import Light, mix, scaled
+from storyboard.media.animatic.palette import Colour, Light, scaled
 from storyboard.media.animatic.pose import SOLES, Pose
 from storyboard.media.animatic.wardrobe import Look
 
@@ -65,103 +65,17 @@ def _torso(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     waist = 0.66 * b if not look.woman else 0.58 * b / 0.9
     loose = {"coat": 0.10, "hoodie": 0.08, "jacket": 0.06, "sweater": 0.03}.get(look.garment, 0.0)
     flare = flare * (b + 0.1) if look.garment != "dress" else flare * 0.9
-    slope = 1.34
-    outline = [
-        (-0.22, 1.10), (0.24, 1.10), (0.56 * b, slope - 0.04), (0.90 * b, 1.53), (0.93 * b, 2.0),
-        (waist + loose + 0.06, 2.95), (flare, hem - 0.3), (flare + 0.02, hem), (0, hem + 0.05), (-flare - 0.02, hem),
-        (-flare, hem - 0.3), (-waist - loose - 0.06, 2.95), (-0.93 * b, 2.0), (-0.90 * b, 1.53),
-        (-0.56 * b, slope - 0.04),
+    side = [
+        (0.20, 1.12), (0.30, 1.24), (0.55 * b, 1.36), (0.80 * b, 1.51), (0.90 * b, 1.78), (0.88 * b, 2.2),
+        (waist + loose + 0.06, 2.95), (flare, hem - 0.3), (flare + 0.02, hem),
     ]  # fmt: skip
+    outline = [*side, (0.0, hem + 0.05), *((-x, y) for x, y in reversed(side))]
     layer.form(pose.ring(outline), look.top, light, 0.30 * pose.head, rim=1.0)
     if pose.back:
         seam = [pose.at(0.02, 1.7), pose.at(0.03, 3.0), pose.at(0.02, hem)]
         layer.line(seam, 0.022 * pose.head, light.dark(look.top), 0.5)
         return
-    _front(layer, pose, look, light, hem)
-
-
-def _front(layer: Layer, pose: Pose, look: Look, light: Light, hem: float) -> None:
-    """Opening, collar, lapels, buttons, turned a little to where the figure faces."""
-    m, head, dark = 0.12, pose.head, light.dark(look.top)
-    opens = look.garment in ("coat", "suit", "jacket", "cardigan")
-    if opens:
-        depth = {"coat": 2.15, "suit": 2.5, "jacket": 2.3, "cardigan": 2.9}[look.garment]
-        shirt = [
-            pose.at(-0.20 + m, 1.22),
-            pose.at(0.24 + m, 1.22),
-            pose.at(0.16 + m, 1.7),
-            pose.at(m, depth),
-            pose.at(-0.14 + m, 1.7),
-        ]
-        layer.form(shirt, look.under, light, 0.06 * head, rim=0)
-        layer.line([pose.at(m, depth), pose.at(m + 0.02, hem)], 0.028 * head, dark, 0.75)
-        for side in (-1, 1):
-            lapel = [
-                pose.at(m + side * 0.20, 1.16),
-                pose.at(m + side * 0.46, 1.40),
-                pose.at(m + side * 0.40, 1.85),
-                pose.at(m + side * 0.02, depth),
-                pose.at(m + side * 0.13, 1.6),
-            ]
-            layer.fill(lapel, mix(light.lit(look.top), light.key, 0.10 if side == light.side * pose.facing else 0.02))
-            layer.line([lapel[1], lapel[2], lapel[3]], 0.018 * head, dark, 0.6)
-        if look.garment == "suit":
-            layer.fill(
-                [
-                    pose.at(m - 0.05, 1.36),
-                    pose.at(m + 0.07, 1.36),
-                    pose.at(m + 0.08, 2.1),
-                    pose.at(m, 2.4),
-                    pose.at(m - 0.06, 2.1),
-                ],
-                light.dark(look.top),
-            )
-        for k in range(3):
-            y = depth + 0.22 + k * 0.42
-            if y < hem - 0.2 and look.garment != "jacket":
-                layer.oval(pose.at(m + 0.09, y), 0.032 * head, 0.032 * head, dark, 0.9)
-    elif look.garment in ("shirt", "jumpsuit"):
-        layer.line([pose.at(m, 1.4), pose.at(m, hem)], 0.022 * head, dark, 0.6)
-        for side in (-1, 1):
-            layer.fill(
-                [
-                    pose.at(m, 1.42),
-                    pose.at(m + side * 0.22, 1.14),
-                    pose.at(m + side * 0.34, 1.34),
-                    pose.at(m + side * 0.15, 1.58),
-                ],
-                mix(light.lit(look.top), light.key, 0.12),
-            )
-        if look.garment == "jumpsuit":
-            layer.fill(
-                [pose.at(-0.58, 2.0), pose.at(-0.20, 2.0), pose.at(-0.20, 2.16), pose.at(-0.58, 2.16)],
-                light.lit((216, 210, 196)),
-                0.9,
-            )
-            layer.line([pose.at(-0.62, 3.0), pose.at(0.66, 3.0)], 0.05 * head, dark, 0.5)
-    elif look.garment == "hoodie":
-        hood = [
-            (-0.52, 1.36),
-            (-0.30, 1.06),
-            (0.0, 1.28),
-            (0.36, 1.06),
-            (0.54, 1.36),
-            (0.3, 1.62),
-            (0.05, 1.72),
-            (-0.25, 1.62),
-        ]
-        layer.form(pose.ring(hood), scaled(look.top, 0.9), light, 0.08 * head, rim=0.4)
-        for x in (-0.02, 0.2):
-            layer.line([pose.at(x, 1.68), pose.at(x + 0.02, 2.15)], 0.022 * head, light.lit((220, 214, 204)), 0.8)
-    else:
-        neck = [
-            pose.at(m - 0.26, 1.26),
-            pose.at(m - 0.12, 1.42),
-            pose.at(m + 0.02, 1.47),
-            pose.at(m + 0.16, 1.42),
-            pose.at(m + 0.25, 1.26),
-        ]
-        layer.line(smooth(neck, closed=False), 0.06 * head, mix(light.lit(look.top), light.dark(look.top), 0.5))
+    garments.front(layer, pose, look, light, hem)
 
 
 JOINTS = {
@@ -187,8 +101,14 @@ def _arm(layer: Layer, pose: Pose, look: Look, light: Light, side: int, near: bo
     colour = colour if near else scaled(colour, 0.88)
     if gesture != "pocket" and pose.crown + (wrist_y - 0.2) * pose.head < 1.15:
         _hand(layer, pose, look, light, elbow, wrist)
-    sleeve = limb([(side * 0.74 * b, 1.58), elbow, wrist], [0.25 * loose, 0.205 * loose, 0.145 * loose])
-    layer.form(pose.ring(sleeve, 4), colour, light, 0.13 * pose.head, rim=0.9)
+    joints = [(side * 0.60 * b, 1.47), (side * 0.73 * b, 1.80), elbow, wrist]
+    sleeve = pose.ring(limb(joints, [0.10, 0.245 * loose, 0.205 * loose, 0.150 * loose]), 5)
+    if near:
+        under = [(x - 0.07 * light.side * pose.head, y + 0.05 * pose.head) for x, y in sleeve]
+        layer.within(under, light.shade, 0.42, blur=0.06 * pose.head)
+    layer.form(sleeve, colour, light, 0.13 * pose.head, rim=0.5)
+    if pose.detail > 40:
+        _creases(layer, pose, light.dark(colour), side, elbow)
     if gesture == "hold" and pose.head > 0.05:
         thing = [
             (wrist[0] + dx, wrist[1] + dy) for dx, dy in ((-0.02, -0.42), (0.52, -0.50), (0.58, -0.06), (0.04, 0.02))
@@ -199,6 +119,14 @@ def _arm(layer: Layer, pose: Pose, look: Look, light: Light, side: int, near: bo
             for dx, dy in ((0.0, -0.14), (0.16, -0.20), (0.24, -0.12), (0.16, -0.04), (0.02, 0.04))
         ]
         layer.form(pose.ring(thumb, 4), look.skin, light, 0.03 * pose.head, rim=0.5)
+
+
+def _creases(layer: Layer, pose: Pose, dark: Colour, side: int, elbow: Point) -> None:
+    """Folds at the bend of a sleeve."""
+    for k in range(2):
+        x, y = elbow[0] - side * 0.16, elbow[1] - 0.16 + 0.13 * k
+        fold = [pose.at(x, y), pose.at(x + side * 0.12, y + 0.05), pose.at(x + side * (0.20 - 0.03 * k), y + 0.02)]
+        layer.line(smooth(fold, closed=False), 0.016 * pose.head, dark, 0.22)
 
 
 def limb(joints: list[Point], widths: list[float]) -> list[Point]:

@@ -84,6 +84,14 @@ class Layer:
         if found is not None:
             self.paste(colour, *found, strength)
 
+    def within(self, points: Sequence[Point], colour: Colour, strength: float, blur: float) -> None:
+        """A flat polygon that shows only where something stands already: a shadow that one thing throws on another."""
+        found = self.mask(points, blur)
+        if found is not None:
+            mask, at = found
+            standing = self.cover.crop((at[0], at[1], at[0] + mask.width, at[1] + mask.height))
+            self.paste(colour, ImageChops.multiply(mask, standing), at, strength)
+
     def form(self, points: Sequence[Point], colour: Colour, light: Light, round_by: float, rim: float = 1.0) -> None:
         """A polygon with a body: dark on the side away from the key, a thin rim towards it. `round_by` is how far the
         dark reaches in, in frame heights.
@@ -94,10 +102,10 @@ class Layer:
         mask, at = found
         self.paste(light.lit(colour), mask, at)
         reach = max(1, round(round_by * self.height_px))
-        self.paste(light.dark(colour), _side(mask, -light.side * reach, reach // 3, reach * 0.45), at, 0.62)
+        self.paste(light.dark(colour), side(mask, -light.side * reach, reach // 3, reach * 0.45), at, 0.62)
         if rim * light.rim > 0:
             edge = max(1, round(reach * 0.13))
-            self.paste(light.key, _side(mask, light.side * edge, -edge // 2, edge * 0.6), at, light.rim * rim * 0.7)
+            self.paste(light.key, side(mask, light.side * edge, -edge // 2, edge * 0.6), at, light.rim * rim * 0.7)
 
     def line(self, points: Sequence[Point], width: float, colour: Colour, strength: float = 1.0) -> None:
         """A stroke with round turns; `width` in frame heights."""
@@ -126,7 +134,7 @@ def box(left: float, top: float, right: float, bottom: float) -> list[Point]:
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
-def _side(mask: Image.Image, dx: int, dy: int, blur: float) -> Image.Image:
+def side(mask: Image.Image, dx: int, dy: int, blur: float) -> Image.Image:
     """The part of a mask that itself, moved by (-dx, -dy), leaves free: a soft crescent on the side of (dx, dy)."""
     moved = Image.new("L", mask.size)
     moved.paste(mask, (-dx, -dy))

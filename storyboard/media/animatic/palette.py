@@ -79,7 +79,7 @@ def _light(colours: str, rim: float, side: int) -> Light:
 
 
 OUTSIDE = {
-    "night": _light("0f1726 3a5062 425868 1e262f 808ea0 0e1422 bed2e2 f8be70", 0.55, -1),
+    "night": _light("0c1424 345068 3e586c 1e262f 808ea0 0a1020 bed2e2 ffb056", 0.55, -1),
     "day": _light("7a9ab2 d6dcd4 c4cece 7c786a f6f4ee 404c62 fff8e6 ffe2aa", 0.30, -1),
     "dawn": _light("54627e e8bea0 c4aaa0 5c5656 cec0be 34344e ffd6aa ffce8c", 0.55, 1),
     "dusk": _light("2c3052 d88c68 966c6e 3e3840 b0989c 221e3a ffb27a ffc47a", 0.60, 1),
@@ -146,6 +146,23 @@ _HARD = [
     for level in range(256)
 ]
 """Black-and-white stock: deeper shadows, brighter lights."""
+
+
+def _curve(black: float, lift: float, bend: float) -> list[int]:
+    """A tone curve for 8-bit levels: `black` becomes 0, the rest is stretched by `lift` and bent to an S."""
+    levels = []
+    for level in range(256):
+        x = min(1.0, max(0.0, (level / 255 - black) * lift))
+        levels.append(round(255 * min(1.0, max(0.0, x - bend * sin(2 * pi * x)))))
+    return levels
+
+
+_NIGHT, _PLAIN = _curve(0.055, 1.16, 0.035), _curve(0.008, 1.02, 0.022)
+
+
+def developed(picture: Image.Image, reading: Reading) -> Image.Image:
+    """An RGB picture with the contrast of its hour: real blacks and lights at night, a gentle curve by day."""
+    return picture.point((_NIGHT if reading.hour == "night" else _PLAIN) * 3)
 
 
 def graded_light(base: Light, tone: Tone) -> Light:

@@ -27,9 +27,9 @@ def window(view: View, width_px: int, height_px: int, canvas: tuple[int, int]) -
     wide, high = canvas
     zoom = max(view.zoom, width_px / wide, height_px / high)
     w, h = width_px / zoom, height_px / zoom
-    left = min(max(0.0, wide / 2 + view.x * height_px - w / 2), wide - w)
-    top = min(max(0.0, high / 2 + view.y * height_px - h / 2), high - h)
-    return left, top, left + w, top + h
+    left = max(0.0, min(wide / 2 + view.x * height_px - w / 2, wide - w))
+    top = max(0.0, min(high / 2 + view.y * height_px - h / 2, high - h))
+    return left, top, min(left + w, float(wide)), min(top + h, float(high))
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,13 +91,23 @@ LAMPS = re.compile(
     r"\b(lamps?|lights?|lantern|candle|fire|neon|bulb|torch|flashlight|timer|screen|monitor)\b|灯|火", re.IGNORECASE
 )
 FLICKER = re.compile(r"flicker\w*|candle\w*|\bfire\w*|failing|torchlight|strob\w+|闪", re.IGNORECASE)
+LAMPLIT = re.compile(
+    r"\b(lamp\w*|lantern\w*|tungsten|sodium|candle\w*|fire\w*|street ?lights?|warm light|practicals?|bulbs?)\b|"
+    r"灯|烛|火",
+    re.IGNORECASE,
+)
+HARD = re.compile(
+    r"\b(hard( side)? light\w*|side[- ]?lit|chiaroscuro|noir|low[- ]key|high[- ]contrast)\b", re.IGNORECASE
+)
+WET = re.compile(r"\b(wet|puddles?|rain\w*|downpour|drizzl\w+|drenched|slick)\b|雨|湿", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A shot as a picture. `people` are those to draw, `text` all of its words in one, `seed` the place's own number:
     shots in one place share it.
-    `detail` is what an insert shows.
+    `detail` is what an insert shows; `lamplit` says that lamps light the people, `hard` that the light is hard, `wet`
+    that the ground shines.
     """
 
     setting: Setting
@@ -112,6 +122,9 @@ class Reading:
     over_shoulder: bool
     detail: str
     flicker: bool
+    lamplit: bool
+    hard: bool
+    wet: bool
     place: str
     text: str
     seed: int
@@ -208,6 +221,9 @@ def read(spec: Spec) -> Reading:
         over_shoulder=bool(SHOULDER.search(f"{framing} {words}")),
         detail=(detail or acts) if size == "INSERT" else "",
         flicker=bool(FLICKER.search(text)),
+        lamplit=setting == "street" or bool(LAMPLIT.search(f"{text} {style}")),
+        hard=bool(HARD.search(f"{text} {style}")),
+        wet=bool(WET.search(f"{text} {style}")),
         place=f"{place} {slug}",
         text=text,
         seed=number(place or slug or spec.slate),

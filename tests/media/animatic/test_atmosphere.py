@@ -21,6 +21,7 @@ def outside(words: str, seconds: float = 10.0) -> Air:
 
 def laid(over: Air, seconds: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
     frame = Planar.of(Image.new("RGB", (160, 90), (40, 44, 50)))
+    over.veil(frame, seconds)
     over.lay(frame, seconds)
     return np.asarray(frame.y).astype(np.int16)
 
