@@ -148,11 +148,22 @@ def _stand(near: Layer, actor: Actor, paint: Light, light: Lighting, soft: float
     alone = Layer(near.width_px, near.height_px, near.ink)
     figures.draw(alone, actor.pose, actor.look, paint)
     lighting.relight(alone, actor.pose, light)
-    ink, cover = alone.ink, alone.cover
+    box = bounds(alone.cover)
+    if box is None:
+        return
+    if soft > 0:
+        pad = int(3 * soft) + 1
+        box = (
+            max(0, box[0] - pad),
+            max(0, box[1] - pad),
+            min(near.size[0], box[2] + pad),
+            min(near.size[1], box[3] + pad),
+        )
+    ink, cover = alone.ink.crop(box), alone.cover.crop(box)
     if soft > 0:
         ink, cover = ink.filter(ImageFilter.GaussianBlur(soft)), cover.filter(ImageFilter.GaussianBlur(soft))
-    near.ink.paste(ink, (0, 0), cover)
-    near.cover.paste(255, (0, 0), cover)
+    near.ink.paste(ink, box, cover)
+    near.cover.paste(255, box, cover)
 
 
 def _cutout(near: Layer, reading: Reading) -> Cutout | None:
@@ -167,9 +178,14 @@ def _finish(ink: Image.Image, reading: Reading, seed: int) -> Image.Image:
     """Paper grain, a soft fall of light to the corners, the film's tone."""
     wide, high = ink.size
     generator = np.random.default_rng(seed)
-    across, down = np.meshgrid(np.linspace(-1, 1, wide, dtype=np.float32), np.linspace(-1, 1, high, dtype=np.float32))
-    fall = 1.03 - 0.20 * np.clip((across**2 + down**2) / 2, 0, 1) ** 1.2
-    wash = 0.94 + 0.12 * clouds(ink.size, 5, generator)
+    few = (-(-wide // 4), -(-high // 4))
+    across, down = (np.linspace(-1, 1, n, dtype=np.float32) for n in few)
+    fall = 1.03 - 0.20 * np.clip((across[None, :] ** 2 + down[:, None] ** 2) / 2, 0, 1) ** 1.2
+    wash = (fall * (0.94 + 0.12 * clouds(few, 5, generator))).astype(np.float32)
+    shade = np.asarray(Image.fromarray(wash).resize(ink.size, Image.Resampling.BILINEAR))
     grain = generator.standard_normal((high, wide), np.float32) * 1.5
-    picture = np.asarray(ink).astype(np.float32) * (fall * wash)[..., None] + grain[..., None]
-    return graded(developed(Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)), reading), reading.tone)
+    picture = np.asarray(ink).astype(np.float32)
+    picture *= shade[..., None]
+    picture += grain[..., None]
+    np.clip(picture, 0, 255, out=picture)
+    return graded(developed(Image.fromarray(picture.astype(np.uint8)), reading), reading.tone)

@@ -34,9 +34,9 @@ def deck(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamps:
     ridge(layer, camera, reading.seed, 0.034, mix(light.far(light.high, 0.32), light.shade, 0.25), 0.01)
     _water(layer, camera, light, chance)
     lamps: Lamps = []
+    veil(layer, camera, light, reading)
     if reading.hour != "day":
         _coast(layer, camera, light, chance)
-    veil(layer, camera, light, reading)
     if re.search(r"beach|shore|lake|lighthouse|sand", reading.place):
         _shore(layer, camera, light, chance)
         return lamps
@@ -184,7 +184,7 @@ def _wheelhouse(layer: Layer, cam: Camera, light: Light, lamps: Lamps) -> None:
             0.7,
         )
     lit = sum(light.ambient) < 600
-    pane = mix(light.glow, (255, 244, 218), 0.45) if lit else mix(light.high, light.low, 0.4)
+    pane = mix(light.glow, (255, 240, 206), 0.30) if lit else mix(light.high, light.low, 0.4)
     for a, b in ((1.12, 1.28), (1.42, 1.62), (2.5, 2.9)):
         layer.fill(cam.side(0.4195, -0.15, -0.055, a, b), scaled(mix(body, light.shade, 0.6), 0.6))
         layer.fill(cam.side(0.419, -0.142, -0.063, a + 0.012, b - 0.012), pane)

@@ -56,10 +56,10 @@ def _lapel(layer: Layer, pose: Pose, look: Look, light: Light, side: int, depth:
     head, s = pose.head, side
     wide = 0.44 if look.garment != "cardigan" else 0.26
     top = 0.03 * max(0, s)
-    inner: list[Point] = [(0.15 - top, 1.17), (0.20, 1.45), (0.13, 1.80), (0.01, depth)]
+    inner: list[Point] = [(0.15 - top, 1.20), (0.20, 1.45), (0.13, 1.80), (0.01, depth)]
     fold = smooth([pose.at(MIDDLE + s * x, y) for x, y in inner], 6, False)
     edge: list[Point] = [(wide * 0.55, depth - 0.30), (wide + 0.01, 1.76), (wide + 0.06, 1.62)]
-    notch: list[Point] = [(wide - 0.08, 1.60), (wide + 0.02, 1.50), (wide - 0.06, 1.36), (0.24 - 3 * top, 1.16)]
+    notch: list[Point] = [(wide - 0.08, 1.60), (wide + 0.02, 1.50), (wide - 0.06, 1.36), (0.22 - 3 * top, 1.19)]
     leaf = [*fold, *(pose.at(MIDDLE + s * x, y) for x, y in [*edge, *notch])]
     fallen = [(x + 0.012 * head, y + 0.035 * head) for x, y in leaf]
     layer.within(fallen, light.shade, 0.50, blur=0.028 * head)

@@ -176,8 +176,13 @@ def glow(layer: Layer, at: Point, reach: float, colour: Colour, strength: float)
     right, bottom = min(layer.size[0], round(x) + r), min(layer.size[1], round(y) + r)
     if right <= left or bottom <= top:
         return
-    ys, xs = np.mgrid[top:bottom, left:right].astype(np.float32)
-    near = np.clip(1 - np.hypot(xs - x, ys - y) / r, 0, 1) ** 2.2 * strength
-    patch = np.asarray(layer.ink.crop((left, top, right, bottom))).astype(np.float32)
-    lifted = 255 - (255 - patch) * (1 - near[..., None] * np.asarray(colour, np.float32) / 255)
-    layer.ink.paste(Image.fromarray(np.clip(lifted, 0, 255).astype(np.uint8)), (left, top))
+    coarse = 1 if r < 48 else 4
+    wide, high = -(-(right - left) // coarse), -(-(bottom - top) // coarse)
+    xs = (np.arange(wide, dtype=np.float32) + 0.5) * coarse + left - x
+    ys = (np.arange(high, dtype=np.float32) + 0.5) * coarse + top - y
+    near = np.clip(1 - np.hypot(xs[None, :], ys[:, None]) / r, 0, 1) ** 2.2 * min(1.0, strength)
+    light = Image.fromarray((near[..., None] * np.asarray(colour, np.float32) + 0.5).astype(np.uint8))
+    if coarse > 1:
+        grown = light.resize((wide * coarse, high * coarse), Image.Resampling.BICUBIC)
+        light = grown.crop((0, 0, right - left, bottom - top))
+    layer.ink.paste(ImageChops.screen(layer.ink.crop((left, top, right, bottom)), light), (left, top))

@@ -101,7 +101,7 @@ def _facing(mask: Image.Image, head: float, towards: tuple[float, float, float])
     z = np.sqrt(1 - x * x - y * y)
     turned = np.clip(x * towards[0] + y * towards[1] + z * towards[2], 0, 1).astype(np.float32)
     wide = Image.fromarray(turned).resize(mask.size, Image.Resampling.BICUBIC, box=_reduced(mask, coarse))
-    return np.array(wide, np.float32)
+    return np.array(wide, dtype=np.float32)
 
 
 def _reduced(mask: Image.Image, by: int) -> tuple[float, float, float, float]:
@@ -112,7 +112,7 @@ def _reduced(mask: Image.Image, by: int) -> tuple[float, float, float, float]:
 def _edge(mask: Image.Image, head: float, away: int) -> NDArray[np.float32]:
     """The thin edge of a body on one side, 0 to 1."""
     wide = max(1, round(head * 0.035))
-    return np.asarray(side(mask, away * wide, -wide // 2, wide * 0.5)).astype(np.float32) / 255
+    return np.asarray(np.asarray(side(mask, away * wide, -wide // 2, wide * 0.5)) / 255, np.float32)
 
 
 def _times(gain: Gain, by: float) -> Gain:
