@@ -99,7 +99,7 @@ def _bank(
     torn = np.clip((noise - 0.36) / 0.34, 0, 1)
     rows = np.linspace(0, 1, high, dtype=np.float32)
     middle, reach = (horizon + 0.30, 0.13) if near else (horizon + 0.02, 0.20)
-    rise = np.exp(-(((rows - middle) / reach) ** 2))[:, None] * (0.9 if near else 1.0)
+    rise = np.exp(-(((rows - middle) / reach) ** 2))[:, None] * (1.0 if near else 0.78)
     return Image.fromarray((np.clip((0.30 + 0.70 * torn) * rise, 0, 1) * most * 255).astype(np.uint8))
 
 

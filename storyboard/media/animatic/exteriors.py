@@ -98,7 +98,9 @@ def street(layer: Layer, camera: Camera, light: Light, reading: Reading) -> Lamp
                 mix(light.ground, light.shade, 0.6),
             )
             if dark_hour:
-                lamps.append((top, 0.17 * near * cam.zoom, 0.75))
+                bulb = 0.008 * near * cam.zoom
+                layer.oval(top, 1.6 * bulb, bulb, mix(light.glow, (255, 252, 240), 0.6))
+                lamps.append((top, 0.19 * near * cam.zoom, 0.85))
                 layer.fill(
                     cam.quad(side * 0.25 - 0.02, side * 0.25 + 0.02, foot, near * 1.02, near * 1.7),
                     light.glow,

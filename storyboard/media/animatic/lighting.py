@@ -23,7 +23,7 @@ Gain = tuple[float, float, float]
 WHITE: Colour = (226, 226, 230)
 """The light in which figures are painted where a key will shape them."""
 MOON: Gain = (0.80, 0.88, 0.98)
-TUNGSTEN: Gain = (1.20, 0.92, 0.64)
+TUNGSTEN: Gain = (1.04, 0.83, 0.61)
 TURN = 0.20
 """How far from its edge a body turns away, in heads."""
 
@@ -47,14 +47,14 @@ def lighting(reading: Reading, light: Light) -> Lighting:
     rim = mix(light.key, (150, 196, 246), 0.6) if reading.hour == "night" else light.key
     if reading.hour == "night":
         colour = TUNGSTEN if reading.lamplit or reading.inside else MOON
-        fill: Gain = (0.28, 0.32, 0.40) if not reading.inside else (0.34, 0.32, 0.34)
+        fill: Gain = (0.28, 0.32, 0.40) if not reading.inside else (0.42, 0.40, 0.42)
         made = Lighting(fill, colour, towards, rim, 0.62)
     elif reading.hour == "day":
         made = Lighting((0.84, 0.85, 0.88), (0.28, 0.27, 0.24), towards, rim, 0.22)
     else:
         made = Lighting((0.70, 0.70, 0.76), (0.62, 0.54, 0.44), towards, rim, 0.42)
     if reading.hard:
-        made = replace(made, fill=_times(made.fill, 0.65), key=_times(made.key, 1.3), strength=0.75)
+        made = replace(made, fill=_times(made.fill, 0.65), key=_times(made.key, 1.15), strength=0.75)
     return made
 
 

@@ -157,12 +157,13 @@ def _curve(black: float, lift: float, bend: float) -> list[int]:
     return levels
 
 
-_NIGHT, _PLAIN = _curve(0.055, 1.16, 0.035), _curve(0.008, 1.02, 0.022)
+_NIGHT, _LATE, _PLAIN = _curve(0.045, 1.20, 0.030), _curve(0.018, 1.12, 0.022), _curve(0.004, 1.04, 0.016)
 
 
 def developed(picture: Image.Image, reading: Reading) -> Image.Image:
     """An RGB picture with the contrast of its hour: real blacks and lights at night, a gentle curve by day."""
-    return picture.point((_NIGHT if reading.hour == "night" else _PLAIN) * 3)
+    late = _LATE if reading.inside else _NIGHT
+    return picture.point((late if reading.hour == "night" else _PLAIN) * 3)
 
 
 def graded_light(base: Light, tone: Tone) -> Light:

@@ -53,3 +53,12 @@ def test_a_flicker_stays_within_bounds_and_never_stands_still() -> None:
     burning = [flicker(k / 24) for k in range(240)]
     assert all(0 <= one <= 1 for one in burning)
     assert max(burning) - min(burning) > 0.2
+
+
+def test_fog_is_behind_people_and_rain_before_them() -> None:
+    for words, behind in (("Fog rolls in.", True), ("Rain falls.", False)):
+        over = outside(words)
+        frame = Planar.of(Image.new("RGB", (160, 90), (40, 44, 50)))
+        still = np.asarray(frame.y).astype(np.int16)
+        over.lay(frame, 1.0)
+        assert (np.abs(np.asarray(frame.y).astype(np.int16) - still).max() == 0) == behind
