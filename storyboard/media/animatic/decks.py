@@ -70,7 +70,7 @@ def _coast(layer: Layer, cam: Camera, light: Light, chance: np.random.Generator)
     for middle, count in ((-0.66, 4), (-0.12, 3), (0.30, 6), (0.62, 3)):
         for _ in range(count):
             x, y = middle + float(chance.normal(0, 0.055)), -float(chance.uniform(0.002, 0.016))
-            warm = mix(light.glow, (255, 244, 224), float(chance.uniform(0, 0.8)))
+            warm = mix(light.glow, (255, 244, 224), float(chance.uniform(0, 0.5)))
             size = float(chance.uniform(0.0014, 0.0036)) * cam.zoom
             layer.oval(cam.at(x, y), size, size, warm, 0.95)
             foot = cam.at(x, 0.004)
@@ -80,7 +80,7 @@ def _coast(layer: Layer, cam: Camera, light: Light, chance: np.random.Generator)
                 (foot[0] - 2.2 * size, foot[1] + 0.05 * cam.zoom),
             ]
             layer.fill(track, warm, 0.10, blur=0.004 * cam.zoom)
-            glow(layer, cam.at(x, y), 0.022 * cam.zoom + 9 * size, light.glow, 0.8)
+            glow(layer, cam.at(x, y), 0.024 * cam.zoom + 10 * size, mix(light.glow, (255, 132, 40), 0.4), 0.95)
 
 
 def _shore(layer: Layer, cam: Camera, light: Light, chance: np.random.Generator) -> None:

@@ -26,9 +26,9 @@ def near(layer: Layer, light: Light, reading: Reading) -> None:
         return
     x = -light.side * (0.5 * layer.aspect - 0.27)
     dark = scaled(mix(light.ground, light.shade, 0.75), 0.55)
-    layer.fill([(x - 0.21, 0.985), (x + 0.21, 0.985), (x + 0.25, 1.2), (x - 0.25, 1.2)], dark)
+    layer.fill([(x - 0.21, 0.945), (x + 0.21, 0.945), (x + 0.25, 1.2), (x - 0.25, 1.2)], dark)
     for dx in (-0.10, 0.10):
-        _bollard(layer, light, (x + dx, 0.80), dark)
+        _bollard(layer, light, (x + dx, 0.735), dark)
     _rope(layer, light, x)
     soft = ImageFilter.GaussianBlur(FOCUS * layer.height_px)
     layer.ink, layer.cover = layer.ink.filter(soft), layer.cover.filter(soft)
@@ -50,12 +50,12 @@ def _rope(layer: Layer, light: Light, x: float) -> None:
     """Turns of rope around both posts, and the end that runs out of the frame."""
     hemp, shine = scaled(mix((124, 104, 76), light.shade, 0.55), 0.75), mix(light.glow, (170, 140, 96), 0.5)
     for k in range(4):
-        y = 0.885 + 0.026 * k
+        y = 0.825 + 0.026 * k
         turn = smooth([(x - 0.165, y), (x - 0.06, y + 0.018), (x + 0.06, y - 0.004), (x + 0.165, y + 0.010)], 8, False)
         layer.line(turn, 0.024, hemp)
         layer.line([(px, py - 0.007) for px, py in turn], 0.005, shine, 0.35)
     end = smooth(
-        [(x + light.side * 0.16, 0.965), (x + light.side * 0.30, 1.0), (x + light.side * 0.44, 1.12)], 8, False
+        [(x + light.side * 0.16, 0.915), (x + light.side * 0.32, 0.955), (x + light.side * 0.50, 1.12)], 8, False
     )
     layer.line(end, 0.026, hemp)
     layer.line([(px, py - 0.008) for px, py in end], 0.005, shine, 0.4)

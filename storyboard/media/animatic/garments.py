@@ -108,7 +108,7 @@ def _hooded(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
 def _knitted(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     """A round neck with its ribbed edge."""
     head, dark = pose.head, light.dark(look.top)
-    band = [(-0.31, 1.16), (-0.20, 1.30), (-0.04, 1.37), (0.08, 1.33), (0.13, 1.17)]
+    band = [(-0.31, 1.16), (-0.20, 1.30), (-0.04, 1.37), (0.06, 1.33), (0.07, 1.20)]
     neck = smooth(_at(pose, band), closed=False)
     layer.within([(x, y + 0.05 * head) for x, y in neck], light.shade, 0.35, blur=0.03 * head)
     layer.line(neck, 0.10 * head, mix(light.lit(look.top), dark, 0.28))

@@ -155,6 +155,18 @@ def _ear(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     )
 
 
+def _combed(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
+    """Hair that falls from the crown to the nape."""
+    shine = mix(light.lit(look.hair_colour), light.key, 0.30)
+    for k in range(11):
+        x = -0.34 + 0.068 * k
+        lock = [pose.at(0.05 + 0.25 * x, 0.10), pose.at(0.02 + 0.85 * x, 0.42), pose.at(x * 0.9, 0.86 - 0.3 * x * x)]
+        tone = shine if k % 3 == 1 else light.dark(look.hair_colour)
+        layer.line(smooth(lock, closed=False), 0.022 * pose.head, tone, 0.40)
+    nape = [pose.at(-0.27, 0.86), pose.at(-0.10, 0.97), pose.at(0.10, 0.97), pose.at(0.27, 0.86), pose.at(0.0, 0.80)]
+    layer.fill(smooth(nape), light.dark(look.hair_colour), 0.42, blur=0.02 * pose.head)
+
+
 def _back(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     """The head from behind."""
     head = pose.head
@@ -166,6 +178,8 @@ def _back(layer: Layer, pose: Pose, look: Look, light: Light) -> None:
     layer.form(
         pose.ring(ROUND), look.hair_colour if covered else mix(look.skin, look.hair_colour, 0.35), light, 0.16 * head
     )
+    if covered and look.hair != "curly" and pose.detail > 40:
+        _combed(layer, pose, look, light)
     if look.hair == "long":
         layer.form(
             pose.ring([(-0.40, 0.2), (0.40, 0.2), (0.52, 1.0), (0.40, 1.8), (-0.40, 1.8), (-0.52, 1.0)]),
