@@ -105,7 +105,8 @@ def _boards(layer: Layer, cam: Camera, light: Light, chance: np.random.Generator
             end = near * float(chance.uniform(1.5, 2.6))
             tone = float(chance.uniform(-0.5, 0.5))
             plank = mix(wood, light.low if tone > 0 else light.shade, abs(tone) * (0.42 if tone > 0 else 0.55))
-            layer.fill(cam.quad(float(left), float(right), FOOT, near, min(end, far)), plank, 0.85)
+            if abs(tone) > 0.12:
+                layer.fill(cam.quad(float(left), float(right), FOOT, near, min(end, far)), plank, 0.85)
             near = end
         seam = [cam.at(float(left) - 0.0011, FOOT), cam.at(float(left) + 0.0011, FOOT)]
         seam += [cam.at(float(left) + 0.0011, FOOT, far), cam.at(float(left) - 0.0011, FOOT, far)]

@@ -23,7 +23,7 @@ Gain = tuple[float, float, float]
 WHITE: Colour = (226, 226, 230)
 """The light in which figures are painted where a key will shape them."""
 MOON: Gain = (0.80, 0.88, 0.98)
-TUNGSTEN: Gain = (1.04, 0.83, 0.61)
+TUNGSTEN: Gain = (1.18, 0.95, 0.71)
 TURN = 0.20
 """How far from its edge a body turns away, in heads."""
 
@@ -47,7 +47,7 @@ def lighting(reading: Reading, light: Light) -> Lighting:
     rim = mix(light.key, (150, 196, 246), 0.6) if reading.hour == "night" else light.key
     if reading.hour == "night":
         colour = TUNGSTEN if reading.lamplit or reading.inside else MOON
-        fill: Gain = (0.28, 0.32, 0.40) if not reading.inside else (0.42, 0.40, 0.42)
+        fill: Gain = (0.34, 0.37, 0.44) if not reading.inside else (0.42, 0.40, 0.42)
         made = Lighting(fill, colour, towards, rim, 0.62)
     elif reading.hour == "day":
         made = Lighting((0.84, 0.85, 0.88), (0.28, 0.27, 0.24), towards, rim, 0.22)
