@@ -17,6 +17,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from storyboard.version import VERSION
+
 if TYPE_CHECKING:
     from storyboard.diagnostics import Diagnostic as Diagnostic
     from storyboard.diagnostics import Refused as Refused
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from storyboard.language import load as load
     from storyboard.production import Production as Production
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _DOOR = {
     "Diagnostic": "storyboard.diagnostics",

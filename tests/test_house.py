@@ -4,17 +4,20 @@ import ast
 import re
 import statistics
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from storyboard.version import VERSION
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "storyboard"
 
 FLOORS = ["state", "media", "language", "providers", "planning", "rendering", "finishing", "emulator", "board", "cli"]
 """From the ground up; a floor imports its own and those below."""
-GROUND = {"diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1}
+GROUND = {"version": -5, "diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1}
 ROOF = {"session": len(FLOORS) - 3, "production": len(FLOORS) - 2, "__init__": len(FLOORS), "__main__": len(FLOORS)}
 
 OWNERS = {
@@ -71,7 +74,7 @@ def test_imports_point_down(path: Path) -> None:
     here = floor(room(path))
     for module in imports(path):
         parts = module.split(".")
-        if parts[0] == "storyboard" and len(parts) > 1 and parts[1] != "__version__":
+        if parts[0] == "storyboard" and len(parts) > 1:
             there = floor(parts[1])
             assert there <= here, f"{name(path)} on floor {here} imports {module} on floor {there}"
 
@@ -160,3 +163,8 @@ def test_no_file_names_a_path_of_a_machine() -> None:
         one.name for one in texts if one.exists() and wrong.search(one.read_text(encoding="utf-8", errors="ignore"))
     ]
     assert set(guilty) <= {Path(__file__).name}
+
+
+def test_the_version_is_the_package_s() -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert package["project"]["version"] == VERSION

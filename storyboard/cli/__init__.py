@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from storyboard import __version__
 from storyboard.cli.ends import ending
+from storyboard.version import VERSION
 
 COMMANDS = {
     "init": "A small production that renders at once.",
@@ -63,7 +63,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="storyboard")
+@click.version_option(VERSION, prog_name="storyboard")
 def group() -> None:
     """Declarative multi-shot video: write the shots, render the film, pay for nothing twice.
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from storyboard import __version__
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, ShotId
 from storyboard.finishing.timeline import Timeline, timeline
@@ -15,6 +14,7 @@ from storyboard.media.jobs import Executor, JoinJob, MediaError, Report
 from storyboard.media.reel import Reel, Segment
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
+from storyboard.version import VERSION
 
 
 def reel(line: Timeline, film: Film, clips: Mapping[ShotId, Clip], paths: Mapping[ShotId, Path]) -> Reel:
@@ -43,7 +43,7 @@ def digest(job: JoinJob, clips: Mapping[ShotId, Clip]) -> str:
     """SHA-256 of what a job joins: the clips' addresses in place of their paths, and the version that joins them."""
     names = [clip.id for clip in clips.values()]
     segments = [{**segment, "path": ""} for segment in job.timeline["segments"]]
-    what = {**job.timeline, "segments": segments, "clips": names, "version": __version__}
+    what = {**job.timeline, "segments": segments, "clips": names, "version": VERSION}
     return sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()
 
 
