@@ -115,6 +115,42 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Footage:
+    """A file that is a shot's picture: footage, or a still (its `file.kind` is `image`)."""
+
+    file: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A plain card: text set in the middle, over a colour (`#rrggbb`) or an image."""
+
+    text: str | None = None
+    color: str = "#000000"
+    image: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Letters over a shot, from `at` until `until` (None: the shot's end), in seconds from its first visible frame."""
+
+    text: str
+    at: Fraction = Fraction(0)
+    until: Fraction | None = None
+    place: Literal["lower-third", "top", "center", "bottom", "left", "right"] = "center"
+    color: str = "#ffffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How a shot comes in. Dissolves and wipes overlap the shot before, a fade goes through black and does not."""
+
+    kind: Literal["dissolve", "fade", "wipe"]
+    duration: Fraction
+    direction: Literal["left", "right", "up", "down"] = "left"
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What the film is delivered as: pixels, rational frames a second."""
 
@@ -124,13 +160,14 @@ class Delivery:
     aspect: str = "16:9"
     resolution: str = "720p"
     length: Fraction | None = None
+    fit: Literal["crop", "pad"] = "crop"
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
-    `shown` is the time on screen, (out - in); `duration` is the length asked for. `options` are the fields of
+    `shown` is the time on screen, (out - in) / speed; `duration` is the length asked for. `options` are the fields of
     the shot's own provider.
     """
 
@@ -176,11 +213,20 @@ class Shot:
     out: Fraction = Fraction(0)
     mute: bool = False
     gain_db: Decimal = Decimal(0)
+    footage: Footage | None = None
+    card: Card | None = None
+    clip_of: ShotId | None = None
+    titles: tuple[Title, ...] = ()
+    speed: Fraction = Fraction(1)
+    transition: Transition | None = None
+    fade_out: Fraction = Fraction(0)
+    lead: Fraction = Fraction(0)
+    tail: Fraction = Fraction(0)
 
     @property
     def shown(self) -> Fraction:
-        """Seconds on screen: (out - in)."""
-        return self.out - self.in_
+        """Seconds on screen: (out - in) / speed."""
+        return (self.out - self.in_) / self.speed
 
 
 @dataclass(frozen=True, slots=True)
