@@ -14,7 +14,7 @@ from typing import Any
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
-from storyboard.language import check, document, names
+from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.drafts import MOST_SHOTS, Drafting
@@ -112,6 +112,7 @@ class _Stage:
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
+            self.problems += letters.unset(pairs, self._capabilities)
         return Film(
             path=str(self._path),
             title=facts["film"]["title"],

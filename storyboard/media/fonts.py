@@ -10,7 +10,7 @@ raqm); without it they count as not drawn, because unjoined letters are no text.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -133,11 +133,16 @@ def _is_ink(char: str) -> bool:
     return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Mn") and not char.isspace()
 
 
-def extra_for(chars: Iterable[str]) -> str | None:
-    """The extra of this package that brings a font for some of these characters; None where none does."""
-    for char in chars:
-        if (is_wide(char) and ord(char) < 0x1F000) or ord(char) >= 0x20000 or is_hangul(char):
-            return "cjk"
-        if "\u0590" <= char <= "\u08ff":
-            return "rtl"
-    return None
+def extra_for(char: str) -> str | None:
+    """The extra of this package that brings a font for a character; None where none does."""
+    if (is_wide(char) and not "\U00010000" <= char <= "\U0001ffff") or is_hangul(char):
+        return "cjk"
+    return "rtl" if "\u0590" <= char <= "\u077f" else None
+
+
+def remedy(char: str) -> str:
+    """What a person can do about a character that no font here draws."""
+    if needs_shaping(char) and not features.check("raqm"):
+        return "to set them Pillow needs Raqm, which needs FriBiDi on this machine"
+    extra = extra_for(char)
+    return f"pip install 'storyboard-render[{extra}]'" if extra else "none of the fonts that storyboard uses has them"

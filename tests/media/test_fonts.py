@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storyboard.media.fonts import draws, extra_for, face, family_of, missing, source_sans, substitutes
+from storyboard.media.fonts import draws, extra_for, face, family_of, missing, remedy, source_sans, substitutes
 
 NOBODY_DRAWS = "\U0001bfff"
 
@@ -62,10 +62,16 @@ def test_packaged_substitutes_have_weights() -> None:
     assert bytes(family.at(40, 200).getmask("海")) != bytes(family.at(40, 900).getmask("海"))
 
 
-@pytest.mark.parametrize(("chars", "extra"), [("海", "cjk"), ("한", "cjk"), ("、", "cjk"), ("م", "rtl"), ("ש", "rtl")])
-def test_the_extra_that_helps_is_named(chars: str, extra: str) -> None:
-    assert extra_for(chars) == extra
+@pytest.mark.parametrize(("char", "extra"), [("海", "cjk"), ("한", "cjk"), ("、", "cjk"), ("م", "rtl"), ("ש", "rtl")])
+def test_the_extra_that_helps_is_named(char: str, extra: str) -> None:
+    assert extra_for(char) == extra
 
 
-def test_no_extra_brings_emoji_or_hieroglyphs() -> None:
-    assert extra_for("🎬\U00013000") is None
+@pytest.mark.parametrize("char", ["🎬", "\U00013000", "हि"[0]])
+def test_no_extra_brings_emoji_hieroglyphs_or_devanagari(char: str) -> None:
+    assert extra_for(char) is None
+
+
+def test_the_remedy_is_a_command_where_one_helps() -> None:
+    assert remedy("海") == "pip install 'storyboard-render[cjk]'"
+    assert "none of the fonts" in remedy("🎬")
