@@ -3,8 +3,7 @@
 Laws.
 - The words are as large as they can be up to a size that the frame's short side gives, and all of them are inside it;
   written line breaks are kept, longer lines are broken.
-- The ink is white or near black, whichever stands out more from what lies behind the words (WCAG's contrast); over a
-  picture a soft shadow of the other one helps it.
+- The ink is white on everything but light colours, where it is near black; over a picture it is white on a soft shadow.
 - All frames of a card are alike, the frame at the cut among them.
 """
 
@@ -32,6 +31,10 @@ MEASURE, HEIGHT = 0.84, 0.8
 """How much of the frame's width and height the words may take."""
 WEIGHT = 600
 LIGHT, DARK = (255, 255, 255), (16, 17, 20)
+PALE = 0.36
+"""From this luminance on, eyes read dark letters better (where APCA's contrast turns; WCAG's turns at 0.18, too early for
+large letters on strong colours).
+"""
 
 
 def card(job: CardJob, report: Report) -> Clip:
@@ -69,15 +72,13 @@ def drawn(job: CardJob) -> Image.Image:
 
 def _set(behind: Image.Image, words: Block, at: tuple[int, int], over_picture: bool) -> Image.Image:
     """The words on what lies behind them."""
-    box = (at[0], at[1], at[0] + words.width, at[1] + words.height)
-    paper = np.asarray(behind.crop(box).resize((1, 1), Image.Resampling.BOX)).reshape(-1)
-    ink = readable((int(paper[0]), int(paper[1]), int(paper[2])))
-    letters, margin = shadowed(words, ink, DARK if ink == LIGHT else LIGHT, 1.0 if over_picture else 0.0)
-    whole = behind.convert("RGBA")
-    whole.alpha_composite(
-        letters, (max(0, at[0] - margin), max(0, at[1] - margin)), (max(0, margin - at[0]), max(0, margin - at[1]))
-    )
-    return whole.convert("RGB")
+    paper = behind.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    assert isinstance(paper, tuple)
+    ink = LIGHT if over_picture else readable((int(paper[0]), int(paper[1]), int(paper[2])))
+    letters, margin = shadowed(words, ink, DARK, 1.0 if over_picture else 0.0)
+    layer = Image.new("RGBA", behind.size, (*ink, 0))
+    layer.paste(letters, (at[0] - margin, at[1] - margin))
+    return Image.alpha_composite(behind.convert("RGBA"), layer).convert("RGB")
 
 
 def luminance(colour: tuple[int, int, int]) -> float:
@@ -89,7 +90,5 @@ def luminance(colour: tuple[int, int, int]) -> float:
 
 
 def readable(paper: tuple[int, int, int]) -> tuple[int, int, int]:
-    """White or near black: what stands out more from that colour."""
-    light = 1.05 / (luminance(paper) + 0.05)
-    dark = (luminance(paper) + 0.05) / (luminance(DARK) + 0.05)
-    return LIGHT if light >= dark else DARK
+    """The ink for paper of that colour: white, or near black on light paper."""
+    return LIGHT if luminance(paper) < PALE else DARK

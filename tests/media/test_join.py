@@ -1,5 +1,4 @@
 import shutil
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -101,17 +100,6 @@ def test_sound_stays_under_its_picture_to_the_sample(tmp_path: Path) -> None:
     heard = all_sound(tmp_path / "film.mp4")[10_000 : 10_000 + 48_000]
     inside = slice(2 * FADE_SAMPLES, -2048)
     assert np.abs(heard[inside] - tone(48_000, 24_000)[inside]).max() < 0.03
-
-
-@pytest.mark.parametrize("change", [{"width_px": 320}, {"height_px": 180}, {"fps": Fraction(25)}])
-def test_a_clip_of_another_size_or_rate_is_refused_before_anything_is_written(
-    change: dict[str, int], tmp_path: Path
-) -> None:
-    path = film(tmp_path / "a.mp4")
-    with pytest.raises(MediaError) as raised:
-        join(replace(reel(Segment(str(path), 0, 10)), **change), tmp_path / "film.mp4", silent)  # type: ignore[arg-type] # mixed
-    assert raised.value.code == "clip-mismatch"
-    assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_a_clip_that_lacks_frames_leaves_the_film_that_was_there(tmp_path: Path) -> None:
