@@ -32,8 +32,8 @@ MEASURE, HEIGHT = 0.84, 0.8
 WEIGHT = 600
 LIGHT, DARK = (255, 255, 255), (16, 17, 20)
 PALE = 0.36
-"""From this luminance on, eyes read dark letters better (where APCA's contrast turns; WCAG's turns at 0.18, too early for
-large letters on strong colours).
+"""From this luminance on, eyes read dark letters better: where APCA turns. WCAG turns at 0.18, too early for
+large letters on strong colours.
 """
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from storyboard.media.sound import SAMPLE_RATE, Samples
 
-SLOWEST, FASTEST = Fraction(1, 2), Fraction(100)
-"""What one filter can do; more takes several."""
+SLOWEST, FASTEST = Fraction(1, 2), Fraction(2)
+"""What one filter does; more takes several. FFmpeg offers up to 100 in one, but its assertions fail on the way from 8 on
+and end the process.
+"""
 PIECE = SAMPLE_RATE
 
 
