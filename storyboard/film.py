@@ -167,8 +167,9 @@ class Delivery:
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
-    `shown` is the time on screen, (out - in) / speed; `duration` is the length asked for. `options` are the fields of
-    the shot's own provider.
+    `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
+    footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
+    provider.
     """
 
     id: ShotId
@@ -224,6 +225,11 @@ class Shot:
     tail: Fraction = Fraction(0)
 
     @property
+    def generated(self) -> bool:
+        """Whether somebody is asked for its clip: it is neither footage nor a card nor another shot's clip."""
+        return self.footage is None and self.card is None and self.clip_of is None
+
+    @property
     def shown(self) -> Fraction:
         """Seconds on screen: (out - in) / speed."""
         return (self.out - self.in_) / self.speed
@@ -267,12 +273,15 @@ class Film:
 
     @property
     def files(self) -> tuple[Reference, ...]:
-        """Every file that the film names: assets, looks, start and end images; each path once."""
+        """Every file that the film names: assets, looks, footage, cards, start and end images; each path once."""
         found: list[Reference] = []
         for asset in self.assets.values():
             found += asset.references
             for look in asset.looks.values():
                 found += look.references
+        for shot in self.shots:
+            found += [shot.footage.file] if shot.footage is not None else []
+            found += [shot.card.image] if shot.card is not None and shot.card.image is not None else []
         edges = [edge for shot in self.shots for edge in (shot.start, shot.end)]
         found += [edge.image for edge in edges if edge is not None and edge.image is not None]
         return tuple({one.path: one for one in found}.values())

@@ -22,7 +22,7 @@ Fit = Literal["crop", "pad"]
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Letters over the frames [`first`, `last`) of a segment, counted from its first shown frame; `color` is #rrggbb."""
+    """Letters over the frames [`first`, `last`) of a segment, counted from its first shown one; `color` is #rrggbb."""
 
     text: str
     place: TitlePlace

@@ -21,6 +21,8 @@ def explain(plan: Plan, shot: ShotId, history: History, capabilities: Mapping[st
     names = {take.key: take.id for take in plan.takes}
     prompt = manifest.compose_prompt(takes[0].shot, capabilities[takes[0].shot.provider])
     parts = ["\n".join(_take(take, names, history)) for take in takes]
+    if not prompt:
+        return "\n\n".join(parts) + "\n"
     return "\n\n".join([*parts, f"prompt:\n{_indented(prompt)}"]) + "\n"
 
 
