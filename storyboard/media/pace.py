@@ -1,7 +1,7 @@
 """Sound faster or slower at the pitch it had.
 
 Overlapping stretches of the sound are laid down at the new pace, each moved by at most `SEARCH` samples to where it
-continues the one before (WSOLA: Verhelst and Roelands, 1993). The middle of a stretch so stays within 10 ms of its
+continues the one before (WSOLA: Verhelst and Roelands, 1993). The middle of a stretch so stays within 8 ms of its
 picture. FFmpeg's `atempo` strays by more than a frame, and from a pace of 8 on an assertion in it ends the process.
 """
 
@@ -13,9 +13,9 @@ import numpy as np
 
 from storyboard.media.sound import SAMPLE_RATE, Samples
 
-HOP = SAMPLE_RATE // 64
+HOP = SAMPLE_RATE // 100
 """How far apart stretches are laid; each is twice as long."""
-SEARCH = SAMPLE_RATE // 100
+SEARCH = SAMPLE_RATE // 125
 SILENCE = 1e-9
 
 
