@@ -10,7 +10,8 @@ Laws (DESIGN.md section 2, *Frames*; the rounding is argued in `storyboard.timin
 - A shot always shows at least one frame.
 - A dissolve or a wipe of nearest(duration × fps) frames, at least one, overlaps: the shot that comes in begins that
   many frames before the one ahead of it ends, and the film is as much shorter: round(Σ duration × fps − Σ overlaps).
-  An overlap is never longer than what the two shots have left to show, and nothing is dropped under one.
+  An overlap is never longer than what the two shots have left to show (later cuts then move down), and nothing is
+  dropped under one.
 - A fade overlaps nothing: of its frames the smaller half darkens the end of the shot before, the rest the beginning of
   its own; at the film's beginning all are its own.
 """
@@ -116,11 +117,12 @@ def _place(film: Film, available: Mapping[ShotId, int]) -> Timeline:
             laps = min(asked, placed[-1].frames - placed[-1].overlap) if placed else 0
             at = placed[-1].end - laps if placed else 0
             exact += shot.shown * fps - asked
+            lost -= asked - laps
             wanted = carried[shot.id] if shot is not run[-1] else max(1, int((exact + HALF) // 1) - lost - at)
             stretch = _stretch(shot, at, wanted, repeats and not laps, fps, available.get(shot.id))
-            lost += wanted - stretch.frames
-            laps_over = min(laps, stretch.frames)
-            placed.append(replace(stretch, at=at + laps - laps_over, overlap=laps_over))
+            lapped = min(laps, stretch.frames)
+            lost += wanted - stretch.frames - (laps - lapped)
+            placed.append(replace(stretch, at=at + laps - lapped, overlap=lapped))
             repeats = _repeats(stretch, carried[shot.id], first_frame(shot, fps), available.get(shot.id))
     return Timeline(fps, tuple(_dressed(film.on_screen, placed, fps)))
 
