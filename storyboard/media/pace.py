@@ -1,8 +1,8 @@
 """Sound faster or slower at the pitch it had.
 
 Overlapping stretches of the sound are laid down at the new pace, each moved by at most `SEARCH` samples to where it
-continues the one before (WSOLA: Verhelst and Roelands, 1993). The middle of a stretch so stays within 8 ms of its
-picture. FFmpeg's `atempo` strays by more than a frame, and from a pace of 8 on an assertion in it ends the process.
+continues the one before (WSOLA: Verhelst and Roelands, 1993). A stretch so stays within 6 ms of its picture. FFmpeg's
+`atempo` strays by more than a frame, and from a pace of 8 on an assertion in it ends the process.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from storyboard.media.sound import SAMPLE_RATE, Samples
 
 HOP = SAMPLE_RATE // 100
 """How far apart stretches are laid; each is twice as long."""
-SEARCH = SAMPLE_RATE // 125
+ANCHOR = HOP * 3 // 2
+"""Which sample of a stretch lies exactly under its picture: a late one, so that slow sound is not heard too early."""
+SEARCH = SAMPLE_RATE // 160
 SILENCE = 1e-9
 
 
@@ -36,7 +38,7 @@ def _played(heard: Samples, speed: Fraction, count: int) -> Samples:
     played = np.zeros((stretches + 1) * HOP, np.float32)
     expected: Samples | None = None
     for number in range(stretches):
-        ideal = before + int(number * HOP * speed) - HOP
+        ideal = before + int(number * HOP * speed) - ANCHOR
         if ideal + SEARCH + 3 * HOP > len(source):
             break
         at = ideal + (_offset(source, ideal, expected) if expected is not None else 0)
