@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageOps
 
 from storyboard.media.animatic import motion
@@ -60,7 +61,7 @@ def read(path: Path) -> Image.Image:
 def _plain(picture: Image.Image) -> Image.Image:
     """RGB of 8 bits, over black where the picture is not there."""
     if picture.mode.startswith("I;16"):
-        return picture.point([level // 256 for level in range(65536)], "L").convert("RGB")
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:
         seen = picture.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", seen.size, (0, 0, 0, 255)), seen).convert("RGB")
