@@ -72,7 +72,8 @@ def run_job(job: Job, report: Report) -> Answer:
 
 def _draw(job: DrawJob, report: Report) -> Answer:
     """Draw a clip, then verify what was written."""
-    from storyboard.media.animatic import Spec, draw
+    from storyboard.media.animatic import Spec
+    from storyboard.media.animatic.draw import draw
     from storyboard.media.verify import verify
 
     target = Path(job.target)
