@@ -191,6 +191,15 @@ def test_what_is_no_whole_footage_gives_no_clip(harm: Callable[[Path], None], co
     assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"]
 
 
+@pytest.mark.parametrize(("name", "codec"), [("a.avi", "mpeg4"), ("a.mkv", "libx264"), ("a.mp4", "mpeg4")])
+def test_a_container_that_lost_its_end_gives_no_clip(name: str, codec: str, tmp_path: Path) -> None:
+    path = counter(tmp_path / name, range(48), codec=codec)
+    path.write_bytes(path.read_bytes()[:-2000])
+    with pytest.raises(MediaError) as raised:
+        conform(job(path, tmp_path / "b.mp4", seconds="2"), silent)
+    assert raised.value.code in ("clip-damaged", "not-media")
+
+
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(MediaError) as raised:
         conform(job(tmp_path / "a.mp4", tmp_path / "b.mp4"), silent)
