@@ -122,9 +122,9 @@ class Shots:
 
     def _provider(self, draft: Draft, source: Source | None) -> str:
         """Who makes the clip; a shot that shows another's names that one's."""
+        if source is not None and source.kind == "clip":
+            return source.clip_of.provider if source.clip_of is not None else PROVIDER
         if source is not None:
-            if source.clip_of is not None:
-                return source.clip_of.provider
             return self._maker(draft, source.kind)
         provider = draft.model.provider or PROVIDER
         if provider not in self._capabilities or self._capabilities[provider].source != "words":

@@ -43,7 +43,10 @@ def by_decoding(path: Path) -> tuple[Fraction, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a shot is made of. `in_` and `out` count in the source; `duration` is how much of a clip is asked for."""
+    """What a shot is made of. `in_` and `out` count in the source; `duration` is how much of a clip is asked for.
+
+    Where the source could not be read, a mistake, it is of that kind and of nothing.
+    """
 
     kind: Kind
     in_: Fraction
@@ -90,10 +93,10 @@ class Sources:
                 hint = "write duration" if key in ("in", "out") else "leave it out"
                 self.problems.append(draft.at((key,), "not-for-source", message, hint, key=True))
 
-    def _file(self, draft: Draft, written: str) -> Source | None:
+    def _file(self, draft: Draft, written: str) -> Source:
         reference = self._files.media(draft.tree, ("file",), written)
         if reference is None:
-            return None
+            return Source("file", Fraction(0), DURATION, DURATION)
         if reference.kind == "image":
             self._refuse_times(draft)
             time = draft.model.duration or DURATION
@@ -106,7 +109,7 @@ class Sources:
         measured = self._measured[reference.path]
         if isinstance(measured, MediaError):
             self.problems.append(draft.at(("file",), measured.code, measured.message))
-            return None
+            return Source("file", Fraction(0), DURATION, DURATION)
         end, sounds = measured
         in_, out = self._stretch(draft, end, f"{written} is", self._frame / 2)
         speed = draft.model.speed or Fraction(1)
@@ -119,16 +122,16 @@ class Sources:
                 message = "a still has no time of its own"
                 self.problems.append(draft.at((key,), "not-for-source", message, "write duration", key=True))
 
-    def _clip(self, draft: Draft, written: str, made: Mapping[str, Shot]) -> Source | None:
+    def _clip(self, draft: Draft, written: str, made: Mapping[str, Shot]) -> Source:
         other = made.get(names.folded(written))
         if other is None:
             hint = did_you_mean(written, [shot.id for shot in made.values()])
             self.problems.append(draft.at(("clip",), "unknown-shot", f'there is no shot "{written}"', hint))
-            return None
+            return Source("clip", Fraction(0), DURATION, DURATION)
         if other.clip_of is not None:
             message = f"{other.id} shows the clip of {other.clip_of}"
             self.problems.append(draft.at(("clip",), "clip-of-clip", message, f"write clip: {other.clip_of}"))
-            return None
+            return Source("clip", Fraction(0), DURATION, DURATION)
         end = other.duration if other.generated else other.shown
         in_, out = self._stretch(draft, end, f"the clip of {other.id} is", Fraction(0))
         return Source("clip", in_, out, end, clip_of=other, audio=other.audio)
