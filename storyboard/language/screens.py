@@ -25,10 +25,12 @@ class Screens:
         self._words = words
         self.problems: list[Diagnostic] = []
 
-    def titles(self, draft: Draft, shown: Fraction) -> tuple[Title, ...]:
-        """The titles over a shot that is `shown` for so many seconds."""
-        found = []
-        for index, title in enumerate(draft.model.titles or ()):
+    def titles(self, draft: Draft, in_: Fraction, out: Fraction, speed: Fraction) -> tuple[Title, ...]:
+        """The titles over a shot that is shown from `in_` to `out` at `speed`."""
+        if not draft.model.titles:
+            return ()
+        found, shown = [], (out - in_) / speed
+        for index, title in enumerate(draft.model.titles):
             at = title.at or Fraction(0)
             path: tuple[str | int, ...] = ("titles", index)
             if at >= shown or (title.until or at) > shown:
@@ -79,6 +81,8 @@ def fitting(pairs: Sequence[tuple[Draft, Shot]]) -> list[Diagnostic]:
     problems = []
     for number, (draft, shot) in enumerate(shown):
         after, following = shown[number + 1] if number + 1 < len(shown) else (draft, None)
+        if shot.transition is None and not shot.fade_out and (following is None or following.transition is None):
+            continue
         into, out = share_in(shot, first=number == 0), share_out(shot, following)
         if not into + out or not 0 < shot.shown < into + out:
             continue

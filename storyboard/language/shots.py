@@ -23,6 +23,7 @@ from storyboard.language.sources import DURATION, Kind, Source, Sources
 from storyboard.language.spelling import did_you_mean, listed
 from storyboard.language.tree import plain
 
+ZERO, ONE = Fraction(0), Fraction(1)
 PROVIDER = "animatic"
 """Who makes a clip where nothing says otherwise: it draws locally and costs nothing."""
 
@@ -112,12 +113,12 @@ class Shots:
             footage=source.footage if source else None,
             card=source.card if source else None,
             clip_of=source.clip_of.id if source and source.clip_of else None,
-            titles=self._screens.titles(draft, (out - in_) / speed),
+            titles=self._screens.titles(draft, in_, out, speed),
             speed=speed,
             transition=self._screens.transition(draft),
-            fade_out=read.fade_out or Fraction(0),
-            lead=read.lead or Fraction(0),
-            tail=read.tail or Fraction(0),
+            fade_out=read.fade_out or ZERO,
+            lead=read.lead or ZERO,
+            tail=read.tail or ZERO,
         )
 
     def _provider(self, draft: Draft, source: Source | None) -> str:
@@ -159,7 +160,7 @@ class Shots:
             return source.in_, source.out, source.duration
         read = draft.model
         duration = read.duration or read.out or DURATION
-        in_, out = read.in_ or Fraction(0), read.out or duration
+        in_, out = read.in_ or ZERO, read.out or duration
         if in_ >= out and not draft.elsewhere:
             key = "in" if "in" in draft.own or "out" not in draft.own else "out"
             message = f"the shot is left at {seconds(out)} s and entered at {seconds(in_)} s"
@@ -174,14 +175,16 @@ class Shots:
 
     def _speed(self, draft: Draft, source: Source | None) -> Fraction:
         """How fast the shot plays. Only footage has another speed than its own in this version."""
-        speed = draft.model.speed or Fraction(1)
+        speed = draft.model.speed
+        if speed is None:
+            return ONE
         if source is not None and source.footage is not None and source.footage.file.kind == "video":
             return speed
         if source is None and speed != 1 and not draft.elsewhere:
             message = later.sentence('"speed" of a clip that is asked for')
             hint = "only footage has another speed"
             self.problems.append(draft.at(("speed",), "not-in-this-version", message, hint))
-        return Fraction(1)
+        return ONE
 
     def _beats(self, draft: Draft, duration: Fraction) -> tuple[Beat, ...]:
         found = []
