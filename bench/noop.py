@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +22,7 @@ from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
+from storyboard.state.journal import Journal
 from storyboard.state.sqlite import SqliteJournal
 
 T = TypeVar("T")
@@ -108,37 +108,41 @@ def _unheard(news: News) -> None:
     """Nobody listens."""
 
 
-def render(film: Film, database: Path, only: int | None = None) -> int:
-    """Plan and render a film with the production schedule, runner and journal; answers how many takes are done.
+def scheduled(film: Film, journal: Journal, only: int | None = None) -> Schedule:
+    """A film planned and scheduled as in production; `only` restricts the run to the first so many takes."""
+    capabilities, history = {"nothing": CAPABILITIES}, journal.read()
+    made = plan.make(film, capabilities, history, {})
 
-    `only` restricts the run to the first so many takes.
-    """
-    capabilities = {"nothing": CAPABILITIES}
-
-    def compose(made: plan.Plan, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
+    def compose(take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
         return ask.compose(film, take, CAPABILITIES, frames, {})
 
+    shots = None if only is None else {take.shot.id for take in made.takes[:only]}
+    policy = Policy(jobs=DRAWN_AT_ONCE)
+    submissions = Submissions({}, [], random_id, policy.poll_s, film.budget)
+    return Schedule(made, wanted_takes(made, shots), history, capabilities, compose, submissions, policy)
+
+
+def perform(schedule: Schedule, journal: Journal) -> int:
+    """Run a schedule with the production runner; answers how many takes are done."""
+    ports = Ports(
+        clock=SystemClock(),
+        journal=journal,
+        clips=NoStore(),
+        executor=NoDrawing(),
+        offload=_inline,
+        new_id=random_id,
+        tell=_unheard,
+        network=None,
+        inbox=None,
+    )
+    trio.run(Runner(schedule, ports, {"nothing": Nothing()}).run)
+    return sum(work.phase == "done" for work in schedule.works)
+
+
+def render(film: Film, database: Path, only: int | None = None) -> int:
+    """Plan and render a film, every transition durable; answers how many takes are done."""
     with SqliteJournal(database) as journal:
-        history = journal.read()
-        made = plan.make(film, capabilities, history, {})
-        shots = None if only is None else {take.shot.id for take in made.takes[:only]}
-        policy = Policy(jobs=DRAWN_AT_ONCE)
-        submissions = Submissions({}, [], random_id, policy.poll_s, film.budget)
-        wanted = wanted_takes(made, shots)
-        schedule = Schedule(made, wanted, history, capabilities, partial(compose, made), submissions, policy)
-        ports = Ports(
-            clock=SystemClock(),
-            journal=journal,
-            clips=NoStore(),
-            executor=NoDrawing(),
-            offload=_inline,
-            new_id=random_id,
-            tell=_unheard,
-            network=None,
-            inbox=None,
-        )
-        trio.run(Runner(schedule, ports, {"nothing": Nothing()}).run)
-        return sum(work.phase == "done" for work in schedule.works)
+        return perform(scheduled(film, journal, only), journal)
 
 
 async def bare(takes: int) -> int:

@@ -25,16 +25,16 @@ for path in sys.stdin:
 
 
 def _film(path: Path) -> None:
-    """Moving noise and gradients, 24 frames a second, a key frame every second."""
+    """Gradients that move over one another, 24 frames a second, a key frame every second."""
     width, height = SIZE
     ramp = np.linspace(0, 255, width, dtype=np.uint8)
-    noise = np.random.default_rng(1).integers(0, 40, (height, width), np.uint8)
+    rise = np.linspace(0, 255, height, dtype=np.uint8)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=Fraction(24), options={"preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.gop_size = GOP
         for index in range(SECONDS * 24):
-            plane = np.roll(ramp, index * 7)[None, :] // 2 + np.roll(noise, index * 3, axis=1)
+            plane = np.roll(ramp, index * 7)[None, :] // 2 + np.roll(rise, index * 3)[:, None] // 2
             picture = np.repeat(plane[:, :, None], 3, axis=2).astype(np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
         container.mux(stream.encode(None))

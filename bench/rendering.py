@@ -3,28 +3,28 @@
 import itertools
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import trio
 
 from bench import noop
 from bench.ratio import Ratio, interleaved
+from storyboard.state.sqlite import SqliteJournal
+
+PAIRS = 5
 
 
 def takes(count: int) -> list[Ratio]:
-    """Plan and render, every transition durable, against trio tasks that decide and keep nothing."""
-    with tempfile.TemporaryDirectory() as name:
+    """Run a planned film, every transition durable, against trio tasks that decide and keep nothing."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as open_journals:
         folder = Path(name)
         film = noop.read(noop.written(folder, count))
-        run = itertools.count()
+        journals = [open_journals.enter_context(SqliteJournal(folder / f"{n}.db")) for n in range(PAIRS + 1)]
+        ready = iter([(noop.scheduled(film, journal), journal) for journal in journals])
+        what = f"{count} takes run durably / bare trio tasks"
         return [
-            interleaved(
-                f"{count} takes rendered durably / bare trio tasks",
-                lambda: noop.render(film, folder / f"{next(run)}.db"),
-                lambda: trio.run(noop.bare, count),
-                5.0,
-                pairs=5,
-            )
+            interleaved(what, lambda: noop.perform(*next(ready)), lambda: trio.run(noop.bare, count), 5.0, pairs=PAIRS)
         ]
 
 
@@ -36,7 +36,7 @@ def resume(count: int) -> list[Ratio]:
         half = folder / "half.db"
         noop.render(film, half, only=count // 2)
         run = itertools.count()
-        halves = [Path(shutil.copy(half, folder / f"half-{n}.db")) for n in range(6)]
+        halves = [Path(shutil.copy(half, folder / f"half-{n}.db")) for n in range(PAIRS + 1)]
         waiting = iter(halves)
         return [
             interleaved(
@@ -44,6 +44,6 @@ def resume(count: int) -> list[Ratio]:
                 lambda: noop.render(film, next(waiting)),
                 lambda: noop.render(film, folder / f"{next(run)}.db"),
                 0.7,
-                pairs=5,
+                pairs=PAIRS,
             )
         ]

@@ -232,7 +232,8 @@ class Shot:
     @property
     def shown(self) -> Fraction:
         """Seconds on screen: (out - in) / speed."""
-        return (self.out - self.in_) / self.speed
+        used = self.out - self.in_ if self.in_ else self.out
+        return used if self.speed == 1 else used / self.speed  # most shots need neither: fractions are slow
 
 
 @dataclass(frozen=True, slots=True)
