@@ -86,3 +86,17 @@ def test_the_length_of_the_film_counts_overlaps(tmp_path: Path) -> None:
     shots = "shots: [{action: A.}, {action: B., transition: {type: dissolve, duration: 1}}]\n"
     assert film(tmp_path, f"delivery: {{length: 9}}\n{shots}").shots
     assert codes(tmp_path, f"delivery: {{length: 10}}\n{shots}") == ["length-mismatch"]
+
+
+def test_a_transition_with_a_type_replaces_that_of_the_defaults_and_one_without_changes_it(tmp_path: Path) -> None:
+    text = """defaults: {transition: {type: wipe, duration: 1, direction: up}}
+shots:
+  - {action: A.}
+  - {action: B., transition: {type: dissolve, duration: 0.5}}
+  - {action: C., transition: {duration: 2}}
+"""
+    assert [shot.transition for shot in film(tmp_path, text).shots] == [
+        None,
+        Transition("dissolve", Fraction(1, 2)),
+        Transition("wipe", Fraction(2), "up"),
+    ]
