@@ -13,6 +13,7 @@ import trio
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Film, Frame, TakeId
 from storyboard.language import load
+from storyboard.language.collecting import no_cyclic_collection
 from storyboard.media.jobs import Answer, DrawJob, Job, Report
 from storyboard.planning import ask, plan
 from storyboard.rendering.edge import SystemClock, random_id
@@ -28,6 +29,7 @@ from storyboard.state.sqlite import SqliteJournal
 T = TypeVar("T")
 CAPABILITIES = Capabilities("nothing", local=True, any_fps=True)
 DRAWN_AT_ONCE = 64
+NOWHERE = Path("nowhere")
 
 
 def board(shots: int, provider: str) -> str:
@@ -60,7 +62,7 @@ class Nothing:
 
     def draw(self, ask: Ask, target: str) -> DrawJob:
         """A job that says only where."""
-        return DrawJob({}, target)
+        return DrawJob({}, ask.take)
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,15 @@ class NoStore:
 
     def part_path(self, take: TakeId, token: str) -> Path:
         """A name."""
-        return Path(f"{take}.{token}.part")
+        return NOWHERE
 
     def clip_path(self, clip: ClipId) -> Path:
         """A name."""
-        return Path(f"{clip}.mp4")
+        return NOWHERE
 
     def frame_path(self, clip: ClipId, index: int) -> Path:
         """A name."""
-        return Path(f"{clip}-{index}.png")
+        return NOWHERE
 
     def keep(self, part: Path, clip: Clip, provenance: Mapping[str, Any]) -> Path:
         """Nothing happens."""
@@ -109,12 +111,19 @@ def _unheard(news: News) -> None:
 
 
 def scheduled(film: Film, journal: Journal, only: int | None = None) -> Schedule:
-    """A film planned and scheduled as in production; `only` restricts the run to the first so many takes."""
-    capabilities, history = {"nothing": CAPABILITIES}, journal.read()
-    made = plan.make(film, capabilities, history, {})
+    """A film planned and scheduled as in production, what is asked composed beforehand; `only` restricts the run to the
+    first so many takes.
+    """
+    capabilities = {"nothing": CAPABILITIES}
+    with no_cyclic_collection():
+        history = journal.read()
+        made = plan.make(film, capabilities, history, {})
+
+    wanted = [take for take in made.takes if take.verdict == "render"]
+    asks = {take.key: ask.compose(film, take, CAPABILITIES, {}, {}) for take in wanted}
 
     def compose(take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
-        return ask.compose(film, take, CAPABILITIES, frames, {})
+        return asks[take.key]
 
     shots = None if only is None else {take.shot.id for take in made.takes[:only]}
     policy = Policy(jobs=DRAWN_AT_ONCE)

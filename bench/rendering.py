@@ -16,7 +16,7 @@ PAIRS = 5
 
 
 def takes(count: int) -> list[Ratio]:
-    """Run a planned film, every transition durable, against trio tasks that decide and keep nothing."""
+    """Run what is planned and composed, every transition durable, against tasks that decide and keep nothing."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as open_journals:
         folder = Path(name)
         film = noop.read(noop.written(folder, count))

@@ -102,11 +102,12 @@ class Production:
 
     def _adopt(self, loaded: Loaded, journal: SqliteJournal, store: ClipStore) -> Planned:
         """Plan, after taking in clips that were stored just before a crash could record them."""
-        history = journal.read()
-        if adopted := store.adopt_orphans(history, time.time()):
-            journal.append(adopted)
+        with no_cyclic_collection():
             history = journal.read()
-        return self._planned(loaded, _existing(history, store))
+            if adopted := store.adopt_orphans(history, time.time()):
+                journal.append(adopted)
+                history = journal.read()
+            return self._planned(loaded, _existing(history, store))
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
