@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ratio:
-    """Ours over the peer's, by pair; `goal` is the most (or, with `at_least`, the least) that the median may be."""
+    """Medians of ours and the peer's in `unit`, and of their ratios by pair; `goal` is the most that the last may be,
+    with `at_least` the least.
+    """
 
     what: str
-    ours_s: float
-    peer_s: float
+    ours: float
+    peer: float
     median: float
     goal: float
     at_least: bool = False
+    unit: str = "s"
 
     @property
     def met(self) -> bool:
@@ -26,8 +29,8 @@ class Ratio:
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
         verdict = "met" if self.met else "MISSED"
-        times = f"{self.ours_s:.3f} s / {self.peer_s:.3f} s"
-        return f"{self.what}: {self.median:.2f} × ({times}), goal {sign} {self.goal:g}: {verdict}"
+        figures = f"{self.ours:.3f} {self.unit} / {self.peer:.3f} {self.unit}"
+        return f"{self.what}: {self.median:.2f} × ({figures}), goal {sign} {self.goal:g}: {verdict}"
 
 
 def seconds(act: Callable[[], object]) -> float:

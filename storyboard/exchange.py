@@ -19,7 +19,8 @@ class Capabilities:
     """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
 
     `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
-    `unit` is empty where rendering is free. `retention_s` is how long an idempotency key is honoured, None without
+    `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
+    storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
     `options` names the fields of its own that a shot may give it. `pace` is the expected seconds of waiting for a
     second of clip.
@@ -28,6 +29,7 @@ class Capabilities:
     name: str
     local: bool
     unit: str = ""
+    source: Literal["words", "file", "card"] = "words"
     durations: tuple[Fraction, ...] | None = None
     longest: Fraction | None = None
     aspects: frozenset[str] | None = None
@@ -76,6 +78,7 @@ class Ask:
     start: Frame | None = None
     end: Frame | None = None
     references: tuple[Reference, ...] = ()
+    fit: Literal["crop", "pad"] = "crop"
 
 
 @dataclass(frozen=True, slots=True)

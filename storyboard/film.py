@@ -115,6 +115,42 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Footage:
+    """A file that is a shot's picture: footage, or a still (its `file.kind` is `image`)."""
+
+    file: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A plain card: text set in the middle, over a colour (`#rrggbb`) or an image."""
+
+    text: str | None = None
+    color: str = "#000000"
+    image: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Letters over a shot, from `at` until `until` (None: the shot's end), in seconds from its first visible frame."""
+
+    text: str
+    at: Fraction = Fraction(0)
+    until: Fraction | None = None
+    place: Literal["lower-third", "top", "center", "bottom", "left", "right"] = "center"
+    color: str = "#ffffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How a shot comes in. Dissolves and wipes overlap the shot before, a fade goes through black and does not."""
+
+    kind: Literal["dissolve", "fade", "wipe"]
+    duration: Fraction
+    direction: Literal["left", "right", "up", "down"] = "left"
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What the film is delivered as: pixels, rational frames a second."""
 
@@ -124,14 +160,16 @@ class Delivery:
     aspect: str = "16:9"
     resolution: str = "720p"
     length: Fraction | None = None
+    fit: Literal["crop", "pad"] = "crop"
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
-    `shown` is the time on screen, (out - in); `duration` is the length asked for. `options` are the fields of
-    the shot's own provider.
+    `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
+    footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
+    provider.
     """
 
     id: ShotId
@@ -176,11 +214,26 @@ class Shot:
     out: Fraction = Fraction(0)
     mute: bool = False
     gain_db: Decimal = Decimal(0)
+    footage: Footage | None = None
+    card: Card | None = None
+    clip_of: ShotId | None = None
+    titles: tuple[Title, ...] = ()
+    speed: Fraction = Fraction(1)
+    transition: Transition | None = None
+    fade_out: Fraction = Fraction(0)
+    lead: Fraction = Fraction(0)
+    tail: Fraction = Fraction(0)
+
+    @property
+    def generated(self) -> bool:
+        """Whether somebody is asked for its clip: it is neither footage nor a card nor another shot's clip."""
+        return self.footage is None and self.card is None and self.clip_of is None
 
     @property
     def shown(self) -> Fraction:
-        """Seconds on screen: (out - in)."""
-        return self.out - self.in_
+        """Seconds on screen: (out - in) / speed."""
+        used = self.out - self.in_ if self.in_ else self.out
+        return used if self.speed == 1 else used / self.speed  # most shots need neither: fractions are slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +274,15 @@ class Film:
 
     @property
     def files(self) -> tuple[Reference, ...]:
-        """Every file that the film names: assets, looks, start and end images; each path once."""
+        """Every file that the film names: assets, looks, footage, cards, start and end images; each path once."""
         found: list[Reference] = []
         for asset in self.assets.values():
             found += asset.references
             for look in asset.looks.values():
                 found += look.references
+        for shot in self.shots:
+            found += [shot.footage.file] if shot.footage is not None else []
+            found += [shot.card.image] if shot.card is not None and shot.card.image is not None else []
         edges = [edge for shot in self.shots for edge in (shot.start, shot.end)]
         found += [edge.image for edge in edges if edge is not None and edge.image is not None]
         return tuple({one.path: one for one in found}.values())

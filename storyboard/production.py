@@ -16,6 +16,7 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load
+from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Executor
 from storyboard.planning import plan
@@ -74,10 +75,11 @@ class Production:
 
     def plan(self) -> Planned:
         """Plan against the state as it stands; takes no lock and writes nothing. Raises Refused."""
-        loaded = self.load()
-        folder = self.folder
-        history = _existing(read_history(folder.database), folder.store(LocalDisk()))
-        return self._planned(loaded, history)
+        with no_cyclic_collection():
+            loaded = self.load()
+            folder = self.folder
+            history = _existing(read_history(folder.database), folder.store(LocalDisk()))
+            return self._planned(loaded, history)
 
     def _planned(self, loaded: Loaded, history: History) -> Planned:
         digests = digest_files(loaded.film)
@@ -100,11 +102,12 @@ class Production:
 
     def _adopt(self, loaded: Loaded, journal: SqliteJournal, store: ClipStore) -> Planned:
         """Plan, after taking in clips that were stored just before a crash could record them."""
-        history = journal.read()
-        if adopted := store.adopt_orphans(history, time.time()):
-            journal.append(adopted)
+        with no_cyclic_collection():
             history = journal.read()
-        return self._planned(loaded, _existing(history, store))
+            if adopted := store.adopt_orphans(history, time.time()):
+                journal.append(adopted)
+                history = journal.read()
+            return self._planned(loaded, _existing(history, store))
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""

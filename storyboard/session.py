@@ -177,10 +177,10 @@ def _compose(planned: Planned, take: plan.PlannedTake, frames: Mapping[plan.Slot
 
 def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
     """The shots that a run is restricted to; None for all. Raises Refused (2) for one that gets no clip."""
-    unknown = [name for name in names if ShotId(name) not in made.by_shot]
+    unknown = [name for name in names if made.owner.get(ShotId(name)) not in made.by_shot]
     if unknown:
         raise Refused([Diagnostic("unknown-shot", f'there is no shot "{name}" to render') for name in unknown], 2)
-    return {ShotId(name) for name in names} or None
+    return {made.owner[ShotId(name)] for name in names} or None
 
 
 async def join(

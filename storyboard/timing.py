@@ -11,13 +11,19 @@ and cuts must fall on the frame nearest the exact sum. So sums are rounded, neve
 - A run ends in a cut that nobody continues. That one is free and falls on the film's own exact sum (`finishing`), so
   that runs do not drift either.
 
+A dissolve or a wipe overlaps: it takes whole frames, the nearest number and at least one, and the shot that comes in
+begins that much before the one ahead of it ends. The exact sum is that of the times on screen less those whole frames,
+so overlaps do not drift either. They change no clip: a shot that goes out shows all its frames, the last of them under
+the next shot. A fade overlaps nothing: half its frames (the smaller half) darken the end of the shot before, the rest
+bring up its own beginning.
+
 Each length stays within a frame of its exact value inside a run, within a frame and a half at its end; for times of
 whole frames every rounding is the identity and n is used × fps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 
@@ -26,7 +32,8 @@ from storyboard.film import Film, Shot, ShotId
 
 def nearest(seconds: Fraction, fps: Fraction) -> int:
     """The frame nearest a time, counted from 0; halves go up."""
-    return int((seconds * fps + Fraction(1, 2)) // 1)
+    frames, parts = seconds.numerator * fps.numerator, seconds.denominator * fps.denominator
+    return (2 * frames + parts) // (2 * parts)  # floor(x + 1/2) in whole numbers, ten times as fast as in fractions
 
 
 def frame_count(seconds: Fraction, fps: Fraction) -> int:
@@ -43,8 +50,24 @@ def enough_frames(seconds: Fraction, fps: Fraction) -> int:
 
 
 def first_frame(shot: Shot, fps: Fraction) -> int:
-    """Index in its clip of the first frame that a shot shows."""
-    return nearest(shot.in_, fps)
+    """Index in its clip of the first frame that a shot shows; the clip of footage begins where the shot does."""
+    return 0 if shot.footage is not None else nearest(shot.in_, fps)
+
+
+def transition_frames(shot: Shot, fps: Fraction) -> int:
+    """How many frames a shot's transition takes; 0 for a cut."""
+    return frame_count(shot.transition.duration, fps) if shot.transition is not None else 0
+
+
+def overlap(shot: Shot, fps: Fraction) -> int:
+    """How many frames before the end of the shot ahead of it a shot begins."""
+    overlaps = shot.transition is not None and shot.transition.kind != "fade"
+    return transition_frames(shot, fps) if overlaps else 0
+
+
+def exact_frames(shots: Sequence[Shot], fps: Fraction) -> Fraction:
+    """How long a film of these shots is, in frames, before the one rounding: times on screen less overlaps."""
+    return sum((shot.shown * fps for shot in shots), Fraction(0)) - sum(overlap(shot, fps) for shot in shots[1:])
 
 
 def continues(shot: Shot, before: Shot | None) -> bool:

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.diagnostics import Span
-from storyboard.exchange import Capabilities
-from storyboard.film import Beat, Clip, ClipId, Delivery, Edge, Film, Shot, ShotId
+from storyboard.exchange import Ask, Capabilities
+from storyboard.film import Beat, Clip, ClipId, Delivery, Edge, Film, Shot, ShotId, TakeId
 
 PLACE = Span("film.yaml", 1, 1, 1, 2)
 ANIMATIC = Capabilities(name="animatic", local=True, any_fps=True, draws_slate=True, audio=True, negative=True)
@@ -60,3 +60,21 @@ def chain(*names: str, **fields: Any) -> Film:
 def clip(letter: str, frames: int = 121) -> Clip:
     """A stored clip whose address is one letter, repeated."""
     return Clip(ClipId(letter * 64), frames, Fraction(24), 64, 36, False, 1000)
+
+
+def asked(one: Shot) -> Ask:
+    """What a local provider is asked for the first take of a shot."""
+    return Ask(
+        take=TakeId(f"{one.id}-1"),
+        shot=one,
+        prompt="",
+        negative=None,
+        duration=one.shown,
+        width_px=one.width_px,
+        height_px=one.height_px,
+        aspect=one.aspect,
+        resolution=one.resolution,
+        fps=Fraction(24),
+        seed=7,
+        audio=one.audio,
+    )

@@ -5,8 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.diagnostics import Span
-from storyboard.film import Delivery, Edge, Film, Shot, ShotId
-from storyboard.timing import carried_index, continues, enough_frames, first_frame, frame_count, lengths, nearest, runs
+from storyboard.film import Delivery, Edge, Film, Footage, Reference, Shot, ShotId, Transition
+from storyboard.timing import (
+    carried_index,
+    continues,
+    enough_frames,
+    exact_frames,
+    first_frame,
+    frame_count,
+    lengths,
+    nearest,
+    overlap,
+    runs,
+    transition_frames,
+)
 
 PLACE = Span("film.yaml", 1, 1, 1, 2)
 RATES = st.sampled_from([Fraction(24), Fraction(25), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60)])
@@ -54,6 +66,29 @@ def test_five_seconds_at_24_are_120_frames() -> None:
 
 def test_the_first_frame_shown_is_the_one_nearest_in() -> None:
     assert first_frame(shot(0, "2", in_=Fraction("0.5")), Fraction(24)) == 12
+
+
+def test_the_clip_of_footage_begins_where_the_shot_does() -> None:
+    file = Footage(Reference("/sea.mov", "sea.mov", "video", PLACE))
+    assert first_frame(shot(0, "9", in_=Fraction(5), footage=file), Fraction(24)) == 0
+
+
+def test_a_fast_shot_is_short() -> None:
+    made = film([shot(0, "8", in_=Fraction(2), speed=Fraction(4))])
+    assert lengths(made) == {ShotId("S0"): 36}
+
+
+def test_a_dissolve_and_a_wipe_overlap_and_a_fade_does_not() -> None:
+    kinds = [Transition("dissolve", Fraction("0.3")), Transition("wipe", Fraction(1)), Transition("fade", Fraction(1))]
+    shots = [shot(0, "2"), *(shot(n + 1, "2", transition=kind) for n, kind in enumerate(kinds))]
+    assert [overlap(one, Fraction(24)) for one in shots] == [0, 7, 24, 0]
+    assert [transition_frames(one, Fraction(24)) for one in shots] == [0, 7, 24, 24]
+    assert exact_frames(shots, Fraction(24)) == 4 * 48 - 7 - 24
+
+
+def test_a_transition_is_at_least_one_frame() -> None:
+    one = shot(0, "2", transition=Transition("dissolve", Fraction(1, 1000)))
+    assert overlap(one, Fraction(24)) == 1
 
 
 def test_ten_chained_shots_of_three_tenths_do_not_drift() -> None:

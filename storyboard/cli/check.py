@@ -9,6 +9,7 @@ import click
 from storyboard.cli.ends import Ended, refuse, say
 from storyboard.cli.options import production, vars_options
 from storyboard.diagnostics import Refused, draw
+from storyboard.timing import exact_frames
 
 
 @click.command("check")
@@ -29,7 +30,8 @@ def command(
         if loaded.diagnostics:
             say(draw(loaded.diagnostics, loaded.texts))
         shots = loaded.film.on_screen
-        seconds = float(sum(shot.shown for shot in shots))
+        fps = loaded.film.delivery.fps
+        seconds = float(exact_frames(shots, fps) / fps)
         click.echo(f"{file}: good · {len(shots)} shot{'s' if len(shots) != 1 else ''} · {seconds:g} s")
     if worst:
         raise Ended(worst)

@@ -34,9 +34,7 @@ def command(
     """What a render would do, why, and at what price. Reads only; costs nothing."""
     planned = made.plan()
     if as_json:
-        click.echo(
-            json.dumps(report.as_json(planned.plan, planned.capabilities, planned.frames), ensure_ascii=False, indent=2)
-        )
+        click.echo(json.dumps(report.as_json(planned.plan, planned.capabilities, planned.frames), ensure_ascii=False))
     elif graph:
         click.echo({"mermaid": diagram.mermaid, "dot": diagram.dot}[graph](planned.plan), nl=False)
     elif shot is not None:

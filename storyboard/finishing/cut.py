@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, ShotId
-from storyboard.finishing.timeline import Timeline, timeline
+from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.media.jobs import Executor, JoinJob, MediaError, Report
 from storyboard.media.reel import Reel, Segment
 from storyboard.state.disk import LocalDisk
@@ -18,16 +18,32 @@ from storyboard.version import VERSION
 
 
 def reel(line: Timeline, film: Film, clips: Mapping[ShotId, Clip], paths: Mapping[ShotId, Path]) -> Reel:
-    """What is joined: every placed stretch with the file of its clip. Where no clip has sound, the film has none."""
+    """What is joined: every placed stretch with the file of its clip. Where no clip is heard, the film has no sound."""
     return Reel(
         width_px=film.delivery.width_px,
         height_px=film.delivery.height_px,
         fps=line.fps,
-        audio=any(clips[placed.shot].has_audio for placed in line.picture),
-        segments=tuple(
-            Segment(str(paths[placed.shot]), placed.first, placed.frames, placed.gain_db, placed.mute)
-            for placed in line.picture
-        ),
+        audio=any(clips[placed.shot].has_audio and not placed.mute for placed in line.picture),
+        segments=tuple(_segment(placed, paths[placed.shot]) for placed in line.picture),
+        fit=film.delivery.fit,
+    )
+
+
+def _segment(placed: Placed, path: Path) -> Segment:
+    return Segment(
+        path=str(path),
+        first=placed.first,
+        frames=placed.frames,
+        gain_db=placed.gain_db,
+        mute=placed.mute,
+        transition=placed.transition,
+        overlap=placed.overlap,
+        direction=placed.direction,
+        fade_in=placed.fade_in,
+        fade_out=placed.fade_out,
+        titles=placed.titles,
+        lead=placed.lead,
+        tail=placed.tail,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from storyboard.film import Film, Shot, ShotId
 from storyboard.planning.plan import Plan, PlannedTake, digest_of
 from storyboard.state.journal import History
-from storyboard.timing import carried_index, continues
+from storyboard.timing import carried_index, continues, first_frame, lengths
 
 
 def seams(plan: Plan, history: History) -> list[dict[str, Any]]:
@@ -15,16 +17,26 @@ def seams(plan: Plan, history: History) -> list[dict[str, Any]]:
     frame at the cut in the outgoing clip (None while there is none), and whether that very frame was `carried`.
     """
     have = {take.key for take in plan.takes if take.clip is not None}
-    shown = [plan.shown(shot.id, have) or plan.by_shot[shot.id][-1] for shot in plan.film.on_screen]
-    return [_seam(before, after, history) for before, after in pairwise(shown)]
+    shown = [(shot, plan.shown(shot.id, have) or plan.by_shot[plan.owner[shot.id]][-1]) for shot in plan.film.on_screen]
+    counts = lengths(plan.film)
+    return [_seam(plan.film, counts, *before, *after, history) for before, after in pairwise(shown)]
 
 
-def _seam(before: PlannedTake, after: PlannedTake, history: History) -> dict[str, Any]:
-    clip = history.clips.get(before.clip) if before.clip else None
-    index = carried_index(before.first, before.length, clip.frames) if clip else None
-    follows = continues(after.shot, before.shot)
+def _seam(
+    film: Film,
+    counts: Mapping[ShotId, int],
+    before: Shot,
+    out: PlannedTake,
+    after: Shot,
+    into: PlannedTake,
+    history: History,
+) -> dict[str, Any]:
+    clip = history.clips.get(out.clip) if out.clip else None
+    first = first_frame(before, film.delivery.fps)
+    index = carried_index(first, counts[before.id], clip.frames) if clip else None
+    follows = continues(after, before)
     frame = history.frames.get((clip.id, index)) if clip and index is not None else None
     carried = None
-    if follows and after.clip is not None and frame is not None:
-        carried = digest_of(after.was_carried, "start") == frame.pixels
-    return {"from": before.shot.id, "to": after.shot.id, "continues": follows, "frame": index, "carried": carried}
+    if follows and into.clip is not None and frame is not None:
+        carried = digest_of(into.was_carried, "start") == frame.pixels
+    return {"from": before.id, "to": after.id, "continues": follows, "frame": index, "carried": carried}

@@ -8,25 +8,46 @@ Laws (DESIGN.md section 2, *Frames*; the rounding is argued in `storyboard.timin
   next shot drops its own frame 0, which reproduces it, and the film is a frame shorter.
 - A clip that is shorter than its shot shows what it has. What a film loses, it loses for good: later cuts move up.
 - A shot always shows at least one frame.
+- A dissolve or a wipe of nearest(duration × fps) frames, at least one, overlaps: the shot that comes in begins that
+  many frames before the one ahead of it ends, and the film is as much shorter: round(Σ duration × fps − Σ overlaps).
+  An overlap is never longer than what the two shots have left to show (later cuts then move down), and nothing is
+  dropped under one.
+- A fade overlaps nothing: of its frames the smaller half darkens the end of the shot before, the rest the beginning of
+  its own; at the film's beginning all are its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film, Shot, ShotId
-from storyboard.timing import carried_index, first_frame, lengths, nearest, runs
+from storyboard.media.reel import Blend, Overlay, Toward
+from storyboard.timing import (
+    carried_index,
+    first_frame,
+    frame_count,
+    lengths,
+    nearest,
+    overlap,
+    runs,
+    transition_frames,
+)
+
+HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A stretch of a clip in the film: `frames` frames from `first` of the clip, shown from frame `at` of the film.
 
-    `missing` counts the frames that the shot asks for and its clip does not have.
+    Its first `overlap` frames lie over the last ones of the stretch before. `fade_in` and `fade_out` frames at its two
+    ends come out of black and go into it; `titles` count from its first frame; its sound begins `lead` frames before
+    its picture and ends `tail` frames after it. `missing` counts the frames that the shot asks for and its clip does
+    not have.
     """
 
     shot: ShotId
@@ -36,6 +57,14 @@ class Placed:
     gain_db: Decimal = Decimal(0)
     mute: bool = False
     missing: int = 0
+    transition: Blend | None = None
+    overlap: int = 0
+    direction: Toward = "left"
+    fade_in: int = 0
+    fade_out: int = 0
+    titles: tuple[Overlay, ...] = ()
+    lead: int = 0
+    tail: int = 0
 
     @property
     def end(self) -> int:
@@ -80,18 +109,22 @@ def _place(film: Film, available: Mapping[ShotId, int]) -> Timeline:
     fps = film.delivery.fps
     carried = lengths(film)
     placed: list[Placed] = []
-    exact, lost, at = Fraction(0), 0, 0
+    exact, lost = Fraction(0), 0
     for run in runs(film):
         repeats = False
         for shot in run:
-            exact += shot.shown
-            wanted = carried[shot.id] if shot is not run[-1] else max(1, nearest(exact, fps) - lost - at)
-            stretch = _stretch(shot, at, wanted, repeats, fps, available.get(shot.id))
-            placed.append(stretch)
-            lost += wanted - stretch.frames
-            at = stretch.end
+            asked = overlap(shot, fps) if placed else 0
+            laps = min(asked, placed[-1].frames - placed[-1].overlap) if placed else 0
+            at = placed[-1].end - laps if placed else 0
+            exact += shot.shown * fps - asked
+            lost -= asked - laps
+            wanted = carried[shot.id] if shot is not run[-1] else max(1, int((exact + HALF) // 1) - lost - at)
+            stretch = _stretch(shot, at, wanted, repeats and not laps, fps, available.get(shot.id))
+            lapped = min(laps, stretch.frames)
+            lost += wanted - stretch.frames - (laps - lapped)
+            placed.append(replace(stretch, at=at + laps - lapped, overlap=lapped))
             repeats = _repeats(stretch, carried[shot.id], first_frame(shot, fps), available.get(shot.id))
-    return Timeline(fps, tuple(placed))
+    return Timeline(fps, tuple(_dressed(film.on_screen, placed, fps)))
 
 
 def _stretch(shot: Shot, at: int, wanted: int, repeats: bool, fps: Fraction, available: int | None) -> Placed:
@@ -111,6 +144,43 @@ def _stretch(shot: Shot, at: int, wanted: int, repeats: bool, fps: Fraction, ava
         mute=shot.mute,
         missing=wanted - have,
     )
+
+
+def _dressed(shots: Sequence[Shot], placed: Sequence[Placed], fps: Fraction) -> Iterator[Placed]:
+    """The stretches with their transitions, fades, titles, leads and tails, bounded by what there is of the film."""
+    end = placed[-1].end if placed else 0
+    for number, (shot, stretch) in enumerate(zip(shots, placed, strict=True)):
+        after = shots[number + 1] if number + 1 < len(shots) else None
+        fade_in = min(_darkened(shot, fps, first=number == 0)[1], stretch.frames)
+        fade_out = max(frame_count(shot.fade_out, fps) if shot.fade_out else 0, _darkened(after, fps)[0])
+        yield replace(
+            stretch,
+            transition=shot.transition.kind if shot.transition else None,
+            direction=shot.transition.direction if shot.transition else "left",
+            fade_in=fade_in,
+            fade_out=min(fade_out, stretch.frames - fade_in),
+            titles=tuple(_overlays(shot, stretch, fps)),
+            lead=min(nearest(shot.lead, fps), stretch.at),
+            tail=min(nearest(shot.tail, fps), end - stretch.end),
+        )
+
+
+def _darkened(shot: Shot | None, fps: Fraction, first: bool = False) -> tuple[int, int]:
+    """How many frames a shot's fade darkens of the shot before, and of its own; the film's first takes its own."""
+    if shot is None or shot.transition is None or shot.transition.kind != "fade":
+        return 0, 0
+    frames = transition_frames(shot, fps)
+    before = 0 if first else frames // 2
+    return before, frames - before
+
+
+def _overlays(shot: Shot, stretch: Placed, fps: Fraction) -> Iterator[Overlay]:
+    """The titles of a shot in frames of its stretch; one whose frames the clip does not have is not shown."""
+    for title in shot.titles:
+        first = nearest(title.at, fps)
+        last = stretch.frames if title.until is None else min(nearest(title.until, fps), stretch.frames)
+        if first < last:
+            yield Overlay(title.text, title.place, title.color, first, last)
 
 
 def _repeats(stretch: Placed, length: int, first: int, available: int | None) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Asset, Level, Look, Reference
+from storyboard.film import Asset, Kind, Level, Look, Reference
 from storyboard.language import model, names
 from storyboard.language.files import Folder
 from storyboard.language.shot_model import Storyboard
@@ -55,6 +56,16 @@ class Assets:
             self.problems.append(at(tree, path, code, message, hint))
             return Reference(written, written, "image", span(tree, path), **words)
         return Reference(str(found), written, "image", span(tree, path), **words)
+
+    def media(self, tree: Map, path: Sequence[Step], written: str) -> Reference | None:
+        """Footage or a still that the storyboard names at `path` of `tree`; None where it is neither, a mistake."""
+        found = self._folder.media(written)
+        if isinstance(found, Path):
+            kind: Kind = "image" if isinstance(self._folder.picture(written), Path) else "video"
+            return Reference(str(found), written, kind, span(tree, path))
+        code, message, hint = found
+        self.problems.append(at(tree, path, code, message, hint))
+        return None
 
     def _check_name(self, path: tuple[Step, ...]) -> None:
         key = str(path[-1])

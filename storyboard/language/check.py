@@ -7,16 +7,16 @@ and say what the provider does take.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.exchange import Capabilities
 from storyboard.film import Asset, Delivery, Shot
 from storyboard.language.drafts import Draft
-from storyboard.language.shots import seconds
+from storyboard.language.quantities import seconds
+from storyboard.language.screens import fitting
 from storyboard.language.spelling import listed
 from storyboard.language.tree import Map, at, span
-from storyboard.timing import nearest
+from storyboard.timing import exact_frames, nearest
 
 Pairs = Sequence[tuple[Draft, Shot]]
 
@@ -24,7 +24,7 @@ Pairs = Sequence[tuple[Draft, Shot]]
 def needs(shot: Shot) -> tuple[str, ...]:
     """The shots that must be done before this one."""
     edges = [edge.shot for edge in (shot.start, shot.end) if edge and edge.shot]
-    return tuple(dict.fromkeys([*edges, *shot.after]))
+    return tuple(dict.fromkeys([*edges, *shot.after, *([shot.clip_of] if shot.clip_of else [])]))
 
 
 def cycles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
@@ -59,7 +59,8 @@ def cycles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
 def whole(pairs: Pairs, capabilities: Mapping[str, Capabilities], delivery: Delivery, root: Map) -> list[Diagnostic]:
     """Everything that a film must keep. `root` is the document's tree."""
     shots = [shot for _, shot in pairs]
-    return [*in_circles(pairs), *of_providers(pairs, capabilities, root), *of_length(shots, delivery, root)]
+    found = [*in_circles(pairs), *of_providers(pairs, capabilities, root), *of_length(shots, delivery, root)]
+    return [*found, *fitting(pairs)]
 
 
 def in_circles(pairs: Pairs) -> list[Diagnostic]:
@@ -79,6 +80,8 @@ def _place(draft: Draft, shot: Shot, need: str) -> Span:
     for key, edge in (("start", shot.start), ("end", shot.end)):
         if edge and edge.shot == need:
             return span(draft.tree, (key, "from")) if key in draft.tree else edge.place
+    if shot.clip_of == need:
+        return span(draft.tree, ("clip",))
     return span(draft.tree, ("after", next((i for i, other in enumerate(shot.after) if other == need), 0)))
 
 
@@ -87,7 +90,7 @@ def of_providers(pairs: Pairs, capabilities: Mapping[str, Capabilities], root: M
     problems: list[Diagnostic] = []
     for draft, shot in pairs:
         provider = capabilities.get(shot.provider)
-        if provider:
+        if provider and shot.generated:
             problems += _of_fields(draft, shot, provider)
             problems += _of_length(draft, shot, provider)
             problems += _of_shape(draft, shot, provider, root)
@@ -158,7 +161,8 @@ def of_length(shots: Sequence[Shot], delivery: Delivery, root: Map) -> list[Diag
     """The film's length, where `delivery.length` asks for one: right to the frame."""
     if delivery.length is None:
         return []
-    shown = sum((shot.shown for shot in shots if not shot.omit), Fraction(0))
+    exact = exact_frames([shot for shot in shots if not shot.omit], delivery.fps)
+    shown = exact / delivery.fps
     frames, asked = nearest(shown, delivery.fps), nearest(delivery.length, delivery.fps)
     if frames == asked:
         return []

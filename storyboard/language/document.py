@@ -150,4 +150,4 @@ def delivery(storyboard: Storyboard) -> Delivery:
     else:
         aspect, resolution = asked.aspect or usual.aspect, asked.resolution or usual.resolution
         width, height = quantities.pixels(aspect, resolution)
-    return Delivery(width, height, asked.fps or usual.fps, aspect, resolution, asked.length)
+    return Delivery(width, height, asked.fps or usual.fps, aspect, resolution, asked.length, asked.fit or usual.fit)

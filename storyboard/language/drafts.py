@@ -15,7 +15,7 @@ from storyboard.language.layers import defaults_of, merged, scene_layers, unset
 from storyboard.language.mistakes import validated
 from storyboard.language.reading import Reading, is_empty, kind, spelt
 from storyboard.language.scope import Evaluation, holds_expression
-from storyboard.language.shot_model import SOURCES, Shot
+from storyboard.language.shot_model import FOUND, SOURCES, Shot
 from storyboard.language.spelling import listed, nearest
 from storyboard.language.tree import Map, Seq, at, span
 
@@ -71,8 +71,9 @@ class Draft:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether its source is one of a later version: what it lacks then says nothing."""
-        return not self.own.keys().isdisjoint(("file", "card", "clip", "use", "each"))
+        """Whether its source is one of a later version, or could not be read: what it lacks then says nothing."""
+        unread = any(key in self.own and getattr(self.model, key) is None for key in FOUND)
+        return unread or not self.own.keys().isdisjoint(("use", "each"))
 
     def at(
         self, path: tuple[str | int, ...], code: str, message: str, hint: str | None = None, **more: Any
@@ -206,9 +207,12 @@ class Drafting:
 
     def _one_source(self, draft: Draft) -> None:
         given = [key for key in SOURCES if key in draft.tree]
-        if "prompt" in given and "action" in given:
-            message = "prompt is sent as written, in place of action"
-            self.problems.append(draft.at(("prompt",), "two-sources", message, "keep one of them", key=True))
+        pictures = [key for key in given if key != "dialogue"]
+        if len(pictures) > 1:
+            message = f"{' and '.join(pictures)} are two pictures of one shot"
+            if pictures == ["action", "prompt"]:
+                message = "prompt is sent as written, in place of action"
+            self.problems.append(draft.at((pictures[-1],), "two-sources", message, "keep one of them", key=True))
         if not given and not draft.elsewhere and not _misspelt_source(draft.own):
             message = f'nothing happens in shot "{draft.id}"'
             self.problems.append(at(draft.own, (), "no-source", message, f"add {listed(SOURCES)}"))

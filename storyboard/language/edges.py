@@ -1,7 +1,8 @@
 """What shots open and end on: `previous` found, chains laid, other shots and pictures looked up.
 
 `previous` is the nearest earlier shot in film order, across scenes, that is not omitted. A chain gives every shot of a
-scene `start: previous`, except its first on screen and those with a start of their own.
+scene `start: previous`, except its first on screen and those with a start of their own. Files, cards and other shots'
+clips open on themselves, and a card gives no frame to the next.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from storyboard.language import names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import Draft
 from storyboard.language.resolve import Names
+from storyboard.language.shot_model import FOUND
 from storyboard.language.shot_model import Edge as Written
 from storyboard.language.spelling import did_you_mean
 
@@ -34,17 +36,23 @@ class Edges:
 
     def start(self, draft: Draft) -> Edge | None:
         """What the shot opens on."""
+        if _found(draft):
+            return None
         if draft.model.start is not None:
             return self._edge(draft, "start", draft.model.start)
         scene = draft.setting.index if draft.setting else None
         before = self._previous[draft.index]
+        if before and before.model.card is not None:
+            return None
         if scene in self._chains and before and before.setting is draft.setting and "start" not in draft.tree:
             return Edge(self._chains[scene], ShotId(before.id))
         return None
 
     def end(self, draft: Draft) -> Edge | None:
         """What the shot ends on."""
-        return self._edge(draft, "end", draft.model.end) if draft.model.end is not None else None
+        if draft.model.end is None or _found(draft):
+            return None
+        return self._edge(draft, "end", draft.model.end)
 
     def after(self, draft: Draft) -> tuple[ShotId, ...]:
         """The shots that must be done before, each once."""
@@ -77,7 +85,17 @@ class Edges:
             if shot is None:
                 message = f'there is no shot before "{draft.id}"'
                 self.problems.append(draft.at((key,), "no-previous", message, "the film begins here"))
+        if shot and self._by_id[names.folded(shot)].model.card is not None:
+            message = f"{shot} is a card, and a card gives no frame"
+            hint = "leave start out, or write start: {words: …}"
+            self.problems.append(draft.at((key,), "no-previous", message, hint))
+            return None
         return Edge(place, shot, carry="first_frame" if written.carry else None) if shot else None
+
+
+def _found(draft: Draft) -> bool:
+    """Whether the shot's picture is there already: it then opens on nothing else."""
+    return any(getattr(draft.model, key) is not None for key in FOUND)
 
 
 def _previous(drafts: Sequence[Draft]) -> dict[int, Draft | None]:

@@ -6,16 +6,19 @@ Text fields take a scalar as spelt: the id `1.10` stays `1.10`, the action `1987
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from storyboard.language import later, quantities
+from storyboard.language import colors, later, quantities
 from storyboard.language.reading import Leaf, Read, Reading, wrong
 from storyboard.language.spelling import did_you_mean, listed
 from storyboard.language.tree import Node, Scalar
 
+SLOWEST, FASTEST = Fraction(1, 100), Fraction(1000)
+"""The speeds that footage may be shown at."""
 NUMBER_OR_TEXT: Mapping[str, Any] = {"type": ["number", "string"]}
 TEXT: Mapping[str, Any] = {"type": ["string", "number", "boolean"]}
 """Text takes scalars as spelt, so that an editor must not object to a number."""
@@ -147,12 +150,23 @@ def _spending(text: str, node: Node, reading: Reading) -> Decimal:
     return found
 
 
-def _cut(text: str, node: Node, reading: Reading) -> str:
-    if text == "cut":
-        return text
-    if text in ("dissolve", "fade", "wipe"):
-        raise wrong("not-in-this-version", later.sentence(f'the transition "{text}"'), "cut is what it has")
-    raise wrong("bad-choice", f'expected cut, found "{text}"', did_you_mean(text, ("cut",)))
+def _speed(text: str, node: Node, reading: Reading) -> Fraction:
+    try:
+        found = Fraction(quantities.amount(text.lower().removesuffix("x").strip()))
+    except ValueError as error:
+        raise wrong("bad-number", "expected a speed, like 2 (twice as fast) or 0.5") from error
+    if not SLOWEST <= found <= FASTEST:
+        raise wrong("out-of-range", f"{text} is not from 0.01 to 1000 times its own speed")
+    return found
+
+
+def _color(text: str, node: Node, reading: Reading) -> str:
+    try:
+        return colors.color(text)
+    except ValueError as error:
+        digits = re.fullmatch(r"[0-9a-fA-F]{6}", text, re.ASCII)
+        hint = f'write "#{text}"' if digits else did_you_mean(text, colors.NAMES)
+        raise wrong("bad-color", str(error), hint) from error
 
 
 def _version(text: str, node: Node, reading: Reading) -> int:
@@ -205,5 +219,7 @@ Decibels = Annotated[Decimal, Leaf(_decibels, "decibels", {"type": "number", "mi
 """A gain in decibels."""
 Spending = Annotated[Decimal, Leaf(_spending, "a number", {"type": ["number", "string"], "minimum": 0})]
 """An amount in a provider's own unit."""
-Transition = Annotated[str, Leaf(_cut, "cut", {"type": "string", "enum": ["cut"]}, "a transition other than cut")]
-"""How the shot begins. This version cuts."""
+Speed = Annotated[Fraction, Leaf(_speed, "a speed, like 2 or 0.5", NUMBER_OR_TEXT)]
+"""How many times as fast as its own time footage is shown."""
+Color = Annotated[str, Leaf(_color, "a colour, like black or #02aab0", {"type": "string"})]
+"""A colour, `#rrggbb`."""

@@ -26,12 +26,20 @@ class Folder:
     root: Path
     allow: Sequence[Path] = ()
     _seen: dict[str, Path | tuple[str, str, str | None]] = field(default_factory=dict)
+    _found: dict[str, Path | tuple[str, str, str | None]] = field(default_factory=dict)
 
     def picture(self, written: str) -> Path | tuple[str, str, str | None]:
         """The absolute path of a picture, or why it is none: code, sentence, hint."""
         if written not in self._seen:
-            self._seen[written] = self._look(written)
+            found = self.media(written)
+            self._seen[written] = found if isinstance(found, tuple) else _no_picture(found, written) or found
         return self._seen[written]
+
+    def media(self, written: str) -> Path | tuple[str, str, str | None]:
+        """The absolute path of any file, or why it is none; what is in it is for its reader to say."""
+        if written not in self._found:
+            self._found[written] = self._look(written)
+        return self._found[written]
 
     def _look(self, written: str) -> Path | tuple[str, str, str | None]:
         if "://" in written:
@@ -51,17 +59,22 @@ def _problem(path: Path, written: str) -> tuple[str, str, str | None] | None:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             found = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
-            return "not-a-file", f"{written} is {found}", "name a picture"
+            return "not-a-file", f"{written} is {found}", "name a file"
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(handle, "rb") as stream:
-            head = stream.read(HEAD)
+            stream.read(1)
     except FileNotFoundError:
         return "missing-file", f"there is no file {written}", _similar(path)
     except OSError as error:
         return "unreadable-file", f"cannot read {written}: {error.strerror or 'it cannot be opened'}", None
-    if not is_picture(head):
-        return "not-a-picture", f"{written} is no picture", "use a PNG, JPEG, WebP, GIF or BMP file"
     return None
+
+
+def _no_picture(path: Path, written: str) -> tuple[str, str, str | None] | None:
+    with path.open("rb") as stream:
+        if is_picture(stream.read(HEAD)):
+            return None
+    return "not-a-picture", f"{written} is no picture", "use a PNG, JPEG, WebP, GIF or BMP file"
 
 
 def _similar(path: Path) -> str | None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SHOT = frozenset(
-    {"use", "with", "each", "when", "file", "card", "clip", "titles", "references", "constraints", "locked", "speed"}
-    | {"fade_out", "lead", "tail", "at", "on_fail", "on_moderation"}
+    {"use", "with", "each", "when", "references", "constraints", "locked", "at", "on_fail", "on_moderation"}
 )
 
 FIELDS: Mapping[str, frozenset[str]] = {
@@ -18,7 +17,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
         {"include", "profiles", "variants", "templates", "sound", "subtitles", "constraints", "prompt_template"}
         | {"decisions"}
     ),
-    "delivery": frozenset({"fit", "loudness", "codec", "start_timecode"}),
+    "delivery": frozenset({"loudness", "codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,

@@ -18,12 +18,12 @@ KEEPS_NONE = ONLY_IN_SHOTS | {"review"}
 
 
 def over(upper: Map, under: Map) -> Map:
-    """`upper` laid over `under`, mapping by mapping."""
+    """`upper` laid over `under`, mapping by mapping; a transition of another type is another transition."""
     both = upper.over(under)
     deeper = {}
     for key, node in upper.items():
         below = under.get(key)
-        if isinstance(node, Map) and isinstance(below, Map):
+        if isinstance(node, Map) and isinstance(below, Map) and not (key == "transition" and "type" in node):
             deeper[key] = over(node, below)
     return both.replaced(deeper) if deeper else both
 

@@ -14,7 +14,7 @@ from typing import Any
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
-from storyboard.language import check, document, names
+from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.drafts import MOST_SHOTS, Drafting
@@ -25,9 +25,11 @@ from storyboard.language.mistakes import validated
 from storyboard.language.reading import Reading
 from storyboard.language.resolve import Names
 from storyboard.language.scope import Evaluation, clashes, variables
+from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults, Storyboard
 from storyboard.language.shots import Shots
 from storyboard.language.source import Source, read
+from storyboard.language.sources import Measure, Sources, by_decoding
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.tree import Map, Seq, at
 
@@ -48,17 +50,19 @@ def load(
     settings: Mapping[str, Any] | None = None,
     allow: Sequence[Path] = (),
     shown: str | None = None,
+    measure: Measure = by_decoding,
 ) -> Loaded:
     """Read a storyboard into a film.
 
     `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only; `allow`
-    are folders beside the production's own that files may stand in; `shown` is the file's name for people.
+    are folders beside the production's own that files may stand in; `shown` is the file's name for people; `measure`
+    tells how long footage is.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
     with no_cyclic_collection():
         source = read(path, shown)
         texts = {source.file: source.text}
-        stage = _Stage(source, path, capabilities, allow)
+        stage = _Stage(source, path, capabilities, allow, measure)
         try:
             film = stage.film(settings or {})
         except Refused as refused:
@@ -81,11 +85,17 @@ class _Stage:
     """One reading of one file. `problems` collects what every step finds."""
 
     def __init__(
-        self, source: Source, path: Path, capabilities: Mapping[str, Capabilities], allow: Sequence[Path]
+        self,
+        source: Source,
+        path: Path,
+        capabilities: Mapping[str, Capabilities],
+        allow: Sequence[Path],
+        measure: Measure,
     ) -> None:
         self._root = source.root
         self._path = path.absolute()
         self._capabilities = capabilities
+        self._measure = measure
         self._folder = Folder(self._path.parent.resolve(), allow)
         self.problems: list[Diagnostic] = list(source.problems)
 
@@ -105,13 +115,15 @@ class _Stage:
         drafts = drafting.drafts(root, scenes, facts)
         edges = Edges(drafts, document.chains(root, storyboard, scenes), words, files)
         delivery = document.delivery(storyboard)
-        shots = Shots(delivery, self._capabilities, words, edges)
-        pairs = [(draft, shots.shot(draft)) for draft in drafts]
-        for step in (evaluation, drafting, files, words, edges, shots):
+        sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
+        shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
+        pairs = shots.shots(drafts)
+        for step in (evaluation, drafting, files, words, edges, sources, screens, shots):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
+            self.problems += letters.unset(pairs, self._capabilities)
         return Film(
             path=str(self._path),
             title=facts["film"]["title"],
@@ -145,7 +157,8 @@ class _Stage:
             return Budget()
         for name in storyboard.budget.most:
             if name not in self._capabilities:
-                hint = did_you_mean(name, [*self._capabilities, "unknown_price"])
+                asked = [known for known, one in self._capabilities.items() if one.source == "words"]
+                hint = did_you_mean(name, [*asked, "unknown_price"])
                 message = f'no provider "{name}"'
                 self.problems.append(at(root, ("budget", name), "unknown-provider", message, hint, key=True))
         return Budget(storyboard.budget.most, "allow" if storyboard.budget.unknown_price == "allow" else "refuse")

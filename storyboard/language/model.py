@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -144,6 +144,9 @@ class Delivery(Fields):
     resolution: Resolution | None = about("The picture's short side.", "720p", "1080p", "4k")
     size: Size | None = about("Exact pixels, in place of aspect and resolution.", "1080x1350")
     fps: Rate | None = about("Frames a second.", 24, 23.976, "30000/1001")
+    fit: Annotated[Literal["crop", "pad"], choice("crop", "pad")] | None = about(
+        "How pictures of another shape fill the frame.", "crop"
+    )
     length: Length | None = about("How long the film must be; checked to the frame.", 90, "1:30")
 
     @model_validator(mode="after")

@@ -148,3 +148,8 @@ def amount(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as error:
         raise ValueError("expected a number, like 600 or 12.5") from error
+
+
+def seconds(time: Fraction) -> str:
+    """A time for a sentence, to the millisecond."""
+    return f"{float(time):.3f}".rstrip("0").rstrip(".")

@@ -16,8 +16,8 @@ from storyboard.language.fields import (
     Moment,
     ProviderName,
     Resolution,
+    Speed,
     Text,
-    Transition,
     Truth,
     Version,
     choice,
@@ -34,6 +34,7 @@ from storyboard.language.model import (
     about,
 )
 from storyboard.language.reading import Form, Several, spelt, wrong
+from storyboard.language.screen_model import CardField, Titles, TransitionField
 from storyboard.language.tree import Map, Node
 
 SIZES: Mapping[str, str] = {
@@ -49,8 +50,10 @@ SIZES: Mapping[str, str] = {
 }
 """Long names of shot sizes."""
 
-SOURCES = ("action", "dialogue", "prompt")
+SOURCES = ("action", "dialogue", "prompt", "file", "card", "clip")
 """What a shot may be made of, one of them; dialogue may also stand beside another."""
+FOUND = ("file", "card", "clip")
+"""The sources that nobody is asked for: they are there, or made on the spot."""
 
 
 def _keyed(key: str) -> Any:
@@ -183,6 +186,12 @@ AKA: Mapping[str, str] = {
     **dict.fromkeys(("notes", "comment"), "note"),
     **dict.fromkeys(("skip", "disabled", "omitted"), "omit"),
     **dict.fromkeys(("model", "engine"), "provider"),
+    **dict.fromkeys(("footage", "video", "still", "image", "src"), "file"),
+    **dict.fromkeys(("title", "overlay", "caption", "captions"), "titles"),
+    **dict.fromkeys(("rate", "playback_rate"), "speed"),
+    **dict.fromkeys(("fade", "fadeout"), "fade_out"),
+    "transition_in": "transition",
+    "reuse": "clip",
     "negative_prompt": "negative",
     "volume": "gain",
     "take": "takes",
@@ -232,9 +241,14 @@ class Defaults(Fields):
     omit: Truth | None = about("Whether the shot is left out of the film.", True)
     in_: Moment | None = about("Where the film enters the clip.", 0.5, alias="in")
     out: Length | None = about("Where the film leaves the clip.", 4.5)
-    transition: Transition | None = about("How the shot begins.", "cut")
+    speed: Speed | None = about("How fast footage is shown: 2 is twice as fast.", 0.5, 2)
+    transition: TransitionField | None = about("How the shot comes in.", "cut", {"type": "dissolve", "duration": 0.5})
+    fade_out: Length | None = about("How long the shot fades to black at its end.", 1)
     mute: Truth | None = about("Whether the clip's sound is left out.", True)
     gain: Decibels | None = about("How much louder the clip's sound is, in decibels.", -6)
+    lead: Length | None = about("How long its sound is heard before its picture.", 0.3)
+    tail: Length | None = about("How long its sound is heard after its picture.", 0.5)
+    titles: Titles | None = about("Letters over the picture.", [{"text": "OSLO, 1987", "place": "lower-third"}])
 
 
 class Shot(Defaults):
@@ -262,6 +276,9 @@ class Shot(Defaults):
         ]
         | None
     ) = about("What is said: a text, or lines.", "You're late.", [{"who": "jonas", "says": "You kept the coat."}])
+    file: Text | None = about("Path of footage or of a still, counted from the storyboard.", "footage/harbour.mov")
+    card: CardField | None = about("A plain card.", {"text": "Three winters later", "color": "black"})
+    clip: Text | None = about("The shot whose clip is shown again.", "3C")
     start: EdgeField | None = about("What the shot opens on.", "previous", {"from": "1A"}, {"image": "refs/first.png"})
     end: EdgeField | None = about("What the shot ends on.", {"image": "refs/last.png"})
     after: Annotated[list[Text], Several()] | None = about(
@@ -272,7 +289,7 @@ class Shot(Defaults):
     )
 
 
-ONLY_IN_SHOTS = frozenset({"id", "action", "prompt", "dialogue", "start", "end", "after", "circled"})
+ONLY_IN_SHOTS = frozenset({"id", *SOURCES, "start", "end", "after", "circled"})
 """Fields that cannot be defaults."""
 
 

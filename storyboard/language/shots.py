@@ -1,27 +1,29 @@
 """From drafts to the shots of the film: times, shapes, people, words.
 
 `in` defaults to 0, `out` to `duration`, and that to five seconds. A provider that draws any length draws to `out`; what
-another one is asked for is the planner's to choose.
+another one is asked for is the planner's to choose. Shots of a file, a card or another's clip: see `sources`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from storyboard.diagnostics import Diagnostic
 from storyboard.exchange import Capabilities
 from storyboard.film import Asset, Beat, Casting, Delivery, Line, Shot, ShotId
-from storyboard.language import quantities
+from storyboard.language import later, names, quantities
 from storyboard.language.drafts import Draft
 from storyboard.language.edges import Edges
+from storyboard.language.quantities import seconds
 from storyboard.language.resolve import Names
+from storyboard.language.screens import Screens
+from storyboard.language.sources import DURATION, Kind, Source, Sources
 from storyboard.language.spelling import did_you_mean, listed
 from storyboard.language.tree import plain
 
-DURATION = Fraction(5)
-"""Seconds that a shot lasts where nothing says otherwise."""
+ZERO, ONE = Fraction(0), Fraction(1)
 PROVIDER = "animatic"
 """Who makes a clip where nothing says otherwise: it draws locally and costs nothing."""
 
@@ -30,22 +32,41 @@ class Shots:
     """Makes the shots of a film; `problems` holds what is wrong with single ones."""
 
     def __init__(
-        self, delivery: Delivery, capabilities: Mapping[str, Capabilities], words: Names, edges: Edges
+        self,
+        delivery: Delivery,
+        capabilities: Mapping[str, Capabilities],
+        words: Names,
+        edges: Edges,
+        sources: Sources,
+        screens: Screens,
     ) -> None:
         self._delivery = delivery
         self._capabilities = capabilities
         self._words = words
         self._edges = edges
+        self._sources = sources
+        self._screens = screens
+        self._made: dict[str, Shot] = {}
         self.problems: list[Diagnostic] = []
 
-    def shot(self, draft: Draft) -> Shot:
+    def shots(self, drafts: Sequence[Draft]) -> list[tuple[Draft, Shot]]:
+        """Every draft with its shot, in film order. Shots that show another's clip are read after all others."""
+        for draft in sorted(drafts, key=lambda one: one.model.clip is not None):
+            self._made[names.folded(draft.id)] = self._shot(draft)
+        return [(draft, self._made[names.folded(draft.id)]) for draft in drafts]
+
+    def _shot(self, draft: Draft) -> Shot:
         """The shot of a draft, as far as it can be read."""
         read, words = draft.model, self._words
-        provider = self._provider(draft)
-        aspect, resolution, width, height = self._shape(draft)
-        in_, out, duration = self._times(draft, self._capabilities.get(provider))
+        source = self._sources.source(draft, self._made)
+        provider = self._provider(draft, source)
+        aspect, resolution, width, height = self._shape(draft, source)
+        in_, out, duration = self._times(draft, source, self._capabilities.get(provider))
+        speed = self._speed(draft, source)
         cast = self._cast(draft)
-        self._decisions(draft)
+        found = source is not None
+        if not found:
+            self._decisions(draft)
         return Shot(
             id=ShotId(draft.id),
             index=draft.index,
@@ -57,9 +78,9 @@ class Shots:
             height_px=height,
             aspect=aspect,
             resolution=resolution,
-            action=self._beats(draft, duration),
+            action=() if found else self._beats(draft, duration),
             prompt=words.maybe(read.prompt),
-            dialogue=self._lines(draft, cast, duration),
+            dialogue=self._lines(draft, cast, out),
             size=read.size,
             framing=words.maybe(read.framing),
             angle=words.maybe(read.angle),
@@ -75,46 +96,71 @@ class Shots:
             negative=words.maybe(read.negative),
             keep=draft.setting.keep if draft.setting else (),
             note=words.maybe(read.note),
-            seed=read.seed,
-            audio=bool(read.audio),
-            options=self._options(draft, provider),
+            seed=None if found else read.seed,
+            audio=source.audio if source else bool(read.audio),
+            options={} if found else self._options(draft, provider),
             start=self._edges.start(draft),
             end=self._edges.end(draft),
             after=self._edges.after(draft),
-            takes=read.takes or 1,
-            circled=read.circled,
-            review=read.review == "required",
+            takes=1 if found else read.takes or 1,
+            circled=None if found else read.circled,
+            review=not found and read.review == "required",
             omit=bool(read.omit),
             in_=in_,
             out=out,
             mute=bool(read.mute),
             gain_db=read.gain or Decimal(0),
+            footage=source.footage if source else None,
+            card=source.card if source else None,
+            clip_of=source.clip_of.id if source and source.clip_of else None,
+            titles=self._screens.titles(draft, in_, out, speed),
+            speed=speed,
+            transition=self._screens.transition(draft),
+            fade_out=read.fade_out or ZERO,
+            lead=read.lead or ZERO,
+            tail=read.tail or ZERO,
         )
 
-    def _provider(self, draft: Draft) -> str:
+    def _provider(self, draft: Draft, source: Source | None) -> str:
+        """Who makes the clip; a shot that shows another's names that one's."""
+        if source is not None and source.kind == "clip":
+            return source.clip_of.provider if source.clip_of is not None else PROVIDER
+        if source is not None:
+            return self._maker(draft, source.kind)
         provider = draft.model.provider or PROVIDER
-        if provider not in self._capabilities:
-            known = sorted(self._capabilities)
+        if provider not in self._capabilities or self._capabilities[provider].source != "words":
+            known = sorted(name for name, one in self._capabilities.items() if one.source == "words")
             hint = did_you_mean(provider, known) or f"there is {listed(known) if known else 'none'}"
             self.problems.append(draft.at(("provider",), "unknown-provider", f'no provider "{provider}"', hint))
         return provider
 
-    def _shape(self, draft: Draft) -> tuple[str, str, int, int]:
+    def _maker(self, draft: Draft, kind: Kind) -> str:
+        """The provider that makes clips of files or of cards."""
+        maker = next((name for name, one in self._capabilities.items() if one.source == kind), None)
+        if maker is None:
+            message = f"no provider here makes a clip of a {kind}"
+            self.problems.append(draft.at((kind,), "unknown-provider", message, key=True))
+        return maker or PROVIDER
+
+    def _shape(self, draft: Draft, source: Source | None) -> tuple[str, str, int, int]:
         film, read = self._delivery, draft.model
+        if source is not None and source.clip_of is not None:
+            other = source.clip_of
+            return other.aspect, other.resolution, other.width_px, other.height_px
+        if source is not None or (read.aspect is None and read.resolution is None):
+            return film.aspect, film.resolution, film.width_px, film.height_px
         aspect, resolution = read.aspect or film.aspect, read.resolution or film.resolution
-        if read.aspect is None and read.resolution is None:
-            return aspect, resolution, film.width_px, film.height_px
         width, height = quantities.pixels(aspect, resolution)
-        if (width, height) != (film.width_px, film.height_px):
-            key = "aspect" if read.aspect and read.aspect != film.aspect else "resolution"
-            message = f"a clip of {width}x{height} in a film of {film.width_px}x{film.height_px} cannot be cut yet"
-            self.problems.append(draft.at((key,), "not-in-this-version", message, "leave it out, or change delivery"))
         return aspect, resolution, width, height
 
-    def _times(self, draft: Draft, provider: Capabilities | None) -> tuple[Fraction, Fraction, Fraction]:
+    def _times(
+        self, draft: Draft, source: Source | None, provider: Capabilities | None
+    ) -> tuple[Fraction, Fraction, Fraction]:
+        if source is not None:
+            return source.in_, source.out, source.duration
         read = draft.model
         duration = read.duration or read.out or DURATION
-        in_, out = read.in_ or Fraction(0), read.out or duration
+        in_, out = read.in_ or ZERO, read.out or duration
         if in_ >= out and not draft.elsewhere:
             key = "in" if "in" in draft.own or "out" not in draft.own else "out"
             message = f"the shot is left at {seconds(out)} s and entered at {seconds(in_)} s"
@@ -126,6 +172,19 @@ class Shots:
             hint = "the clip may be too short; ask for a longer duration"
             self.problems.append(draft.at(("out",), "out-past-duration", message, hint, severity="warning"))
         return in_, out, duration
+
+    def _speed(self, draft: Draft, source: Source | None) -> Fraction:
+        """How fast the shot plays. Only footage has another speed than its own in this version."""
+        speed = draft.model.speed
+        if speed is None:
+            return ONE
+        if source is not None and source.footage is not None and source.footage.file.kind == "video":
+            return speed
+        if source is None and speed != 1 and not draft.elsewhere:
+            message = later.sentence('"speed" of a clip that is asked for')
+            hint = "only footage has another speed"
+            self.problems.append(draft.at(("speed",), "not-in-this-version", message, hint))
+        return ONE
 
     def _beats(self, draft: Draft, duration: Fraction) -> tuple[Beat, ...]:
         found = []
@@ -209,11 +268,6 @@ class Shots:
             if key in draft.tree and not draft.written and draft.tree[key] != "none":
                 message = f"{key} needs a written id: without one the shot's name moves when shots are added"
                 self.problems.append(draft.at((key,), "needs-id", message, f"write id: {draft.id}", key=True))
-
-
-def seconds(time: Fraction) -> str:
-    """A time for a sentence, to the millisecond."""
-    return f"{float(time):.3f}".rstrip("0").rstrip(".")
 
 
 def _time_of_slug(slug: str | None) -> str | None:

@@ -67,24 +67,28 @@ def passes(frame: av.VideoFrame) -> bool:
     return bt709 and frame.format.name == "yuv420p"
 
 
-def pictures(path: Path, first: int) -> Iterator[av.VideoFrame]:
+def pictures(path: Path, first: int, strict: bool = False) -> Iterator[av.VideoFrame]:
     """The frames of a clip from number `first` on, in the order they are shown, decoded as they are asked for.
 
-    Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
+    `strict` makes every flaw an error. Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
     """
     times, keys = _presentation(path)
     if first < 0 or (times and first >= len(times)):
         raise MediaError("no-such-frame", f"{path.name} has no frame {first}; it has {len(times)}")
     before = bisect_right(keys, times[first]) - 2 if times else -1
     if before > 0:
-        with opened(path) as clip:
-            found = False
-            for frame in _from_key(clip, keys[before], times[first]):
-                found = True
-                yield frame
-            if found:
-                return
-    with opened(path) as clip:
+        found = False
+        try:
+            with opened(path, strict) as clip:
+                for frame in _from_key(clip, keys[before], times[first]):
+                    found = True
+                    yield frame
+        except MediaError:
+            if found:  # else: pictures that follow the key frame may lack the group before it, which is no damage
+                raise
+        if found:
+            return
+    with opened(path, strict) as clip:
         for number, frame in enumerate(clip.container.decode(clip.video)):
             if number >= first:
                 yield frame

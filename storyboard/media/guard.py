@@ -30,10 +30,16 @@ MOST_FRAMES = 5_000_000
 """A day at 60 frames a second is 5.2 million."""
 HEAD_BYTES = 4096
 TS_PACKET_BYTES = 188
+M2TS_PACKET_BYTES = 192
+"""A camera's transport stream: four bytes of clock before every packet."""
 
-VIDEO_CODECS = "h264,hevc,av1,libdav1d,vp8,libvpx,vp9,libvpx-vp9,mpeg4,mpeg2video,mpeg1video,prores,dnxhd,mjpeg,ffv1"
+VIDEO_CODECS = (
+    "h264,hevc,av1,libdav1d,vp8,libvpx,vp9,libvpx-vp9,mpeg4,mpeg2video,mpeg1video,prores,dnxhd,mjpeg,ffv1,"
+    "msmpeg4,msmpeg4v2,h263,dvvideo,huffyuv,ffvhuff,utvideo,rawvideo,qtrle,png"
+)
 AUDIO_CODECS = (
-    "aac,mp3,mp3float,opus,libopus,vorbis,libvorbis,flac,alac,ac3,eac3,pcm_s16le,pcm_s16be,pcm_s24le,pcm_f32le"
+    "aac,mp3,mp3float,mp2,mp2float,opus,libopus,vorbis,libvorbis,flac,alac,ac3,eac3,adpcm_ms,adpcm_ima_wav,"
+    "pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_bluray"
 )
 """What clips are really made of, in FFmpeg's names; no other decoder is ever opened."""
 
@@ -58,8 +64,10 @@ def demuxer(head: bytes) -> str | None:
         return "mp4"
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return "matroska"
-    packets = head[: TS_PACKET_BYTES * 3 : TS_PACKET_BYTES]
-    if packets == b"GGG":
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        return "avi"
+    plain, camera = (head[at : at + size * 3 : size] for at, size in ((0, TS_PACKET_BYTES), (4, M2TS_PACKET_BYTES)))
+    if b"GGG" in (plain, camera):
         return "mpegts"
     return None
 
@@ -124,7 +132,7 @@ def _refusal(path: Path, head: bytes) -> MediaError:
         return MediaError("not-media", f"{path.name} is a picture, not a clip")
     if not head:
         return MediaError("not-media", f"{path.name} is empty")
-    return MediaError("not-media", f"{path.name} is neither MP4, MOV, Matroska, WebM nor MPEG-TS")
+    return MediaError("not-media", f"{path.name} is neither MP4, MOV, Matroska, WebM, AVI nor MPEG-TS")
 
 
 def _streams(path: Path, container: InputContainer) -> Opened:

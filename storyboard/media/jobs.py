@@ -34,6 +34,48 @@ class DrawJob:
 
 
 @dataclass(frozen=True, slots=True)
+class ConformJob:
+    """Make a stretch of a file into a clip of the film's size and rate at `target`.
+
+    `path` is footage or a still; `first` and `seconds` are rational text: where the stretch begins in the file, and how
+    long the clip is (speed already applied, so the file's own stretch is seconds × speed). The clip has one frame more
+    than that where the file has it, the frame at the cut. `fit` is `crop` or `pad`. `move` moves a still. `audio` asks
+    for sound, silence where the file has none. Answers the verified `Clip`.
+    """
+
+    path: str
+    first: str
+    seconds: str
+    speed: str
+    width_px: int
+    height_px: int
+    fps: str
+    fit: str
+    move: str | None
+    audio: bool
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardJob:
+    """Set a card to `target`: text over a colour (`#rrggbb`) or an image, `seconds` (rational text) long and one frame.
+
+    Answers the verified `Clip`.
+    """
+
+    text: str | None
+    color: str
+    image: str | None
+    seconds: str
+    width_px: int
+    height_px: int
+    fps: str
+    fit: str
+    audio: bool
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyJob:
     """Hash and decode all of a clip, strictly. Answers the `Clip`; raises MediaError `clip-damaged`."""
 
@@ -65,7 +107,7 @@ class JoinJob:
     target: str
 
 
-Job = DrawJob | VerifyJob | FrameJob | JoinJob
+Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob
 Answer = Clip | Taken
 
 

@@ -1,25 +1,36 @@
 """Joining clips into one film.
 
 Laws.
-- The film has exactly the frames that its reel names, in that order: decoded, never estimated, encoded once.
-- Sound lies under its own picture: every stretch gets the samples between its own two cuts, and a cut's sample is
-  computed from the film's frame number, so that nothing drifts. Silence where a clip has no sound or is muted.
+- The film has exactly the frames that its reel names, in that order: decoded, never estimated, encoded once. Where a
+  dissolve or a wipe overlaps, a frame of the film is one of each clip.
+- Frame n of a clip of another rate is what that clip shows at n / fps of the film. Another size or shape is fitted as
+  the reel says. A picture that needs nothing goes from the decoder to the encoder untouched.
+- Letters lie on their own segment's picture: what fades or dissolves takes them along.
 - A reel gives the same bytes on every run; neither paths nor the time are in them.
-- Clips of another size or rate are refused (`clip-mismatch`), never stretched silently.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
+import av
+
 from storyboard.film import Clip
+from storyboard.media.blend import darkened, dissolved, light, picture, planes, progress, wiped
 from storyboard.media.encode import Writer
-from storyboard.media.frames import Reader, passes, pictures
+from storyboard.media.frames import pictures
+from storyboard.media.guard import opened
 from storyboard.media.jobs import MediaError, Report
-from storyboard.media.probe import probe
+from storyboard.media.mix import Mix
+from storyboard.media.moments import on_screen, stamps
+from storyboard.media.probe import facts
 from storyboard.media.reel import Reel, Segment
-from storyboard.media.sound import SAMPLE_RATE, listen, sample_at
+from storyboard.media.shape import Shaper
+from storyboard.media.sound import SAMPLE_RATE
+from storyboard.media.titles import Title, title
 from storyboard.media.verify import verify
 
 JOINING = 0.95
@@ -32,49 +43,97 @@ THREADS = 4
 def join(reel: Reel, target: Path, report: Report) -> Clip:
     """Join the reel to `target`, whole or not at all, and verify it.
 
-    Raises MediaError: `clip-mismatch`, `no-such-frame`, `clip-damaged`, `disk-full`, `cannot-write`, and as
+    Raises MediaError: `no-such-frame`, `transitions-overlap`, `clip-damaged`, `disk-full`, `cannot-write`, and as
     `guard.opened` does.
     """
-    for segment in reel.segments:
-        _check(reel, Path(segment.path))
+    _check(reel)
     total = reel.frames
-    size = (reel.width_px, reel.height_px)
-    with Writer(target, *size, reel.fps, reel.audio, sample_rate=SAMPLE_RATE, threads=THREADS) as writer:
-        for segment in reel.segments:
-            _append(writer, segment, reel, lambda done: report(JOINING * done / total))
+    with Writer(
+        target, reel.width_px, reel.height_px, reel.fps, reel.audio, sample_rate=SAMPLE_RATE, threads=THREADS
+    ) as writer:
+        mix = Mix(reel) if reel.audio else None
+        leaving: Iterator[av.VideoFrame] = iter(())
+        for number, segment in enumerate(reel.segments):
+            if mix is not None:
+                writer.sound(mix.add(number))
+            coming = _shown(segment, reel)
+            for at in range(segment.overlap):
+                writer.pass_on(_joined(next(leaving), next(coming), segment, progress(at, segment.overlap)))
+                report(JOINING * writer.frames / total)
+            for frame in islice(coming, segment.frames - segment.overlap - _following(reel, number)):
+                writer.pass_on(frame)
+                report(JOINING * writer.frames / total)
+            leaving = coming
     film = verify(target, lambda share: report(JOINING + (1 - JOINING) * share))
     if film.frames != total:
         raise MediaError("clip-damaged", f"the film came out with {film.frames} frames instead of {total}")
     return film
 
 
-def _check(reel: Reel, path: Path) -> None:
-    """Raises MediaError `clip-mismatch` where a clip is not of the film's size and rate."""
-    facts = probe(path)
-    if (facts.width_px, facts.height_px, facts.fps) != (reel.width_px, reel.height_px, reel.fps):
-        message = (
-            f"{path.name} is {facts.width_px}x{facts.height_px} at {facts.fps} frames a second; "
-            f"the film is {reel.width_px}x{reel.height_px} at {reel.fps}"
-        )
-        raise MediaError("clip-mismatch", message)
+def _following(reel: Reel, number: int) -> int:
+    """How many of a segment's last frames the next one overlaps."""
+    return reel.segments[number + 1].overlap if number + 1 < len(reel.segments) else 0
 
 
-def _append(writer: Writer, segment: Segment, reel: Reel, report: Report) -> None:
-    """Add one segment's sound and pictures; `report` is called with the film's number of frames so far."""
-    path, start = Path(segment.path), writer.frames
-    if reel.audio:
-        count = sample_at(start + segment.frames, reel.fps) - sample_at(start, reel.fps)
-        gain_db = None if segment.mute else segment.gain_db
-        writer.sound(listen(path, sample_at(segment.first, reel.fps), count, gain_db))
-    reader = Reader()
-    for frame in islice(pictures(path, segment.first), segment.frames):
-        if (frame.width, frame.height) != (reel.width_px, reel.height_px):
-            raise MediaError("clip-mismatch", f"{path.name} changes its size on the way")
-        if passes(frame):
-            writer.pass_on(frame)
-        else:
-            writer.write(reader.rgb(frame))
-        report(writer.frames)
-    if writer.frames != start + segment.frames:
-        missing = start + segment.frames - writer.frames
-        raise MediaError("no-such-frame", f"{path.name} has {missing} frames fewer than the film shows of it")
+def _check(reel: Reel) -> None:
+    """Raises MediaError `transitions-overlap` where two transitions want the same frames of a segment."""
+    for number, segment in enumerate(reel.segments):
+        if segment.overlap + _following(reel, number) > segment.frames or (number == 0 and segment.overlap):
+            name = Path(segment.path).name
+            raise MediaError(
+                "transitions-overlap", f"{name} shows {segment.frames} frames, too few for its transitions"
+            )
+
+
+def _joined(out: av.VideoFrame, in_: av.VideoFrame, segment: Segment, share: Fraction) -> av.VideoFrame:
+    """The frame of a dissolve or a wipe in which `share` of the way is done."""
+    before, after = planes(out), planes(in_)
+    if segment.transition == "wipe":
+        return picture(wiped(before, after, share, segment.direction))
+    return picture(dissolved(before, after, share))
+
+
+def _shown(segment: Segment, reel: Reel) -> Iterator[av.VideoFrame]:
+    """The frames of one segment as the film shows them: fitted, lettered, faded.
+
+    Raises MediaError `no-such-frame` where the clip has fewer.
+    """
+    drawn = (title(over, reel.width_px, reel.height_px) for over in segment.titles)
+    titles = [one for one in drawn if one is not None]
+    number = 0
+    for number, frame in enumerate(islice(_fitted(segment, reel), segment.frames), 1):
+        yield _finished(frame, number - 1, segment, titles)
+    if number < segment.frames:
+        missing = segment.frames - number
+        name = Path(segment.path).name
+        raise MediaError("no-such-frame", f"{name} has {missing} frames fewer than the film shows of it")
+
+
+def _finished(frame: av.VideoFrame, number: int, segment: Segment, titles: list[Title]) -> av.VideoFrame:
+    """A frame with its letters and its share of light; itself where it has neither."""
+    lettered = [one for one in titles if one.strength(number) > 0]
+    share = light(number, segment.frames, segment.fade_in, segment.fade_out)
+    if not lettered and share == 1:
+        return frame
+    seen = planes(frame)
+    for one in lettered:
+        one.lay(seen, number)
+    return picture(darkened(seen, share) if share < 1 else seen)
+
+
+def _fitted(segment: Segment, reel: Reel) -> Iterator[av.VideoFrame]:
+    """The clip's pictures from the segment's first on, in the film's rate, size and colour."""
+    path = Path(segment.path)
+    with opened(path) as clip:
+        claims, pixel = facts(clip), clip.video.sample_aspect_ratio
+    shaper = Shaper(reel.width_px, reel.height_px, reel.fit, Fraction(pixel) if pixel else None)
+    found = pictures(path, segment.first) if claims.fps == reel.fps else _retimed(path, segment, reel.fps)
+    for frame in found:
+        yield shaper.shaped(frame)
+
+
+def _retimed(path: Path, segment: Segment, fps: Fraction) -> Iterator[av.VideoFrame]:
+    """The pictures that a clip of another rate shows at the film's frames, as far as it goes."""
+    when = stamps(path)
+    moments = ((segment.first + number) / fps for number in range(segment.frames))
+    return on_screen(path, when, (moment for moment in moments if moment < when.end))

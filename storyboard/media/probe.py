@@ -6,12 +6,13 @@ FFmpeg reads a file that lost its end as if nothing were missing, so the contain
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
-from storyboard.media.guard import HEAD_BYTES, TS_PACKET_BYTES, Opened, demuxer, opened
+from storyboard.media.guard import HEAD_BYTES, M2TS_PACKET_BYTES, TS_PACKET_BYTES, Opened, demuxer, opened
 from storyboard.media.jobs import MediaError
 
 MATROSKA_SEGMENT = 0x18538067
@@ -56,10 +57,10 @@ def whole(path: Path) -> None:
     size = path.stat().st_size
     with path.open("rb") as file:
         kind = demuxer(file.read(HEAD_BYTES))
-        end = _mp4_end(file, size) if kind == "mp4" else _matroska_end(file, size) if kind == "matroska" else size
+        end = ENDS[kind](file, size) if kind in ENDS else size
     if end > size:
         raise MediaError("clip-damaged", f"{path.name} lacks its last {end - size} bytes")
-    if kind == "mpegts" and size % TS_PACKET_BYTES:
+    if kind == "mpegts" and size % TS_PACKET_BYTES and size % M2TS_PACKET_BYTES:
         raise MediaError("clip-damaged", f"{path.name} ends in the middle of a packet")
 
 
@@ -96,6 +97,24 @@ def _matroska_end(file: BinaryIO, size: int) -> int:
         if identity == MATROSKA_SEGMENT:
             return at
     return at
+
+
+def _avi_end(file: BinaryIO, size: int) -> int:
+    """Where the last RIFF chunk of an AVI ends; large files have several. Bytes that are no chunk end the walk."""
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(8)
+        if head[:4] != b"RIFF":
+            return at
+        at += 8 + int.from_bytes(head[4:], "little")
+    return at
+
+
+ENDS: Mapping[str | None, Callable[[BinaryIO, int], int]] = {
+    "mp4": _mp4_end, "matroska": _matroska_end, "avi": _avi_end,
+}  # fmt: skip
+"""Where a file ends by what its container says, for the demuxers whose containers say it."""
 
 
 def _vint(file: BinaryIO, keep_marker: bool) -> tuple[int, int]:

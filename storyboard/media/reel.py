@@ -1,4 +1,10 @@
-"""What is joined into a film, as a value: light to import, and JSON on the wire."""
+"""What is joined into a film, as a value: light to import, and JSON on the wire.
+
+Laws. All counts are frames of the film. A segment's picture begins `overlap` frames before the one ahead of it ends, so
+a film has as many frames as its segments less their overlaps. A fade goes through black inside its segment (`fade_in`
+its first frames, `fade_out` its last) and takes no frame away. Sound may begin `lead` frames before its picture and
+end `tail` frames after it: it is read on from the clip, and is silent where the clip has none.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +12,66 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
+
+Blend = Literal["dissolve", "fade", "wipe"]
+Toward = Literal["left", "right", "up", "down"]
+TitlePlace = Literal["lower-third", "top", "center", "bottom", "left", "right"]
+Fit = Literal["crop", "pad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Letters over the frames [`first`, `last`) of a segment, counted from its first shown one; `color` is #rrggbb."""
+
+    text: str
+    place: TitlePlace
+    color: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`frames` frames of the clip at `path`, from number `first` on; its sound `gain_db` louder, or none."""
+    """`frames` frames of the clip at `path`, from number `first` on; its sound `gain_db` louder, or none.
+
+    `transition` names how it comes in: a dissolve or a wipe runs over its first `overlap` frames, the last ones of the
+    segment before; a wipe's edge moves in `direction`. A fade is `fade_in` here and `fade_out` there.
+    """
 
     path: str
     first: int
     frames: int
     gain_db: Decimal = Decimal(0)
     mute: bool = False
+    transition: Blend | None = None
+    overlap: int = 0
+    direction: Toward = "left"
+    fade_in: int = 0
+    fade_out: int = 0
+    titles: tuple[Overlay, ...] = ()
+    lead: int = 0
+    tail: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reel:
-    """A film to be joined: pixels, frames a second, whether it has sound, and its segments in order."""
+    """A film to be joined: pixels, frames a second, whether it has sound, and its segments in order.
+
+    `fit` says how a clip of another shape fills the picture: cropped, or padded with black.
+    """
 
     width_px: int
     height_px: int
     fps: Fraction
     audio: bool
     segments: tuple[Segment, ...]
+    fit: Fit = "crop"
 
     @property
     def frames(self) -> int:
         """How many frames the film will have."""
-        return sum(segment.frames for segment in self.segments)
+        return sum(segment.frames - segment.overlap for segment in self.segments)
 
     def to_json(self) -> dict[str, Any]:
         """The reel as a JSON object."""
@@ -43,5 +81,9 @@ class Reel:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reel:
         """The reel that `to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-        segments = tuple(Segment(**{**one, "gain_db": Decimal(one["gain_db"])}) for one in data["segments"])
-        return cls(**{**data, "fps": Fraction(data["fps"]), "segments": segments})
+        return cls(**{**data, "fps": Fraction(data["fps"]), "segments": tuple(map(_segment, data["segments"]))})
+
+
+def _segment(data: Mapping[str, Any]) -> Segment:
+    titles = tuple(Overlay(**one) for one in data.get("titles", ()))
+    return Segment(**{**data, "gain_db": Decimal(data["gain_db"]), "titles": titles})

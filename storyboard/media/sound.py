@@ -4,6 +4,8 @@ Laws.
 - Sample 0 belongs to the start of frame 0, whatever the container's clocks say; sound before it is not heard.
 - 48 kHz, mono as the mean of all channels: FFmpeg's own mix is 3 dB louder and clips.
 - Time stamps that are rounded do not tear the sound: only a real gap is one.
+- A stretch deep in a file is sought where the container says exactly when its sound is heard, with a second of sound
+  before it, so that decoder and resampler have settled.
 - Both ends of a stretch are faded over 5 ms, so that a cut does not click.
 """
 
@@ -26,6 +28,9 @@ SAMPLE_RATE = 48_000
 FADE_SAMPLES = 240
 GAP_SAMPLES = SAMPLE_RATE // 20
 """A time stamp that is off by less is rounding; one that is off by more is a gap."""
+SEEKABLE = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
+FAR_SAMPLES = 20 * SAMPLE_RATE
+"""Nearer to the beginning than this, nothing is sought."""
 
 
 def sample_at(frame: int, fps: Fraction) -> int:
@@ -63,6 +68,9 @@ def _fill(heard: Samples, start: int, clip: Opened, origin: Fraction) -> None:
     """Put the clip's sound from sample `start` on into `heard`, until it is full."""
     if clip.audio is None:
         return
+    if start > FAR_SAMPLES and clip.container.format.name in SEEKABLE and clip.audio.time_base:
+        before = origin + Fraction(start, SAMPLE_RATE) - 1
+        clip.container.seek(int(before / clip.audio.time_base), stream=clip.audio)
     resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
     at: int | None = None
     for decoded in clip.container.decode(clip.audio):

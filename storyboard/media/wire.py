@@ -8,9 +8,26 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.film import Clip, ClipId
-from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, Taken, VerifyJob
+from storyboard.media.jobs import (
+    Answer,
+    CardJob,
+    ConformJob,
+    DrawJob,
+    FrameJob,
+    Job,
+    JoinJob,
+    Taken,
+    VerifyJob,
+)
 
-JOBS: Mapping[str, type[Job]] = {"draw": DrawJob, "verify": VerifyJob, "frame": FrameJob, "join": JoinJob}
+JOBS: Mapping[str, type[Job]] = {
+    "draw": DrawJob,
+    "conform": ConformJob,
+    "card": CardJob,
+    "verify": VerifyJob,
+    "frame": FrameJob,
+    "join": JoinJob,
+}
 
 
 def job_to_json(job: Job) -> dict[str, Any]:

@@ -20,7 +20,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, MediaError, Report, VerifyJob
+from storyboard.media.jobs import (
+    Answer,
+    CardJob,
+    ConformJob,
+    DrawJob,
+    FrameJob,
+    Job,
+    JoinJob,
+    MediaError,
+    Report,
+    VerifyJob,
+)
 from storyboard.media.wire import answer_to_json, job_from_json
 
 BUG = "media-bug"
@@ -36,6 +47,14 @@ def run_job(job: Job, report: Report) -> Answer:
     match job:
         case DrawJob():
             return _draw(job, report)
+        case ConformJob():
+            from storyboard.media.conform import conform
+
+            return conform(job, report)
+        case CardJob():
+            from storyboard.media.card import card
+
+            return card(job, report)
         case VerifyJob():
             from storyboard.media.verify import verify
 
@@ -53,7 +72,8 @@ def run_job(job: Job, report: Report) -> Answer:
 
 def _draw(job: DrawJob, report: Report) -> Answer:
     """Draw a clip, then verify what was written."""
-    from storyboard.media.animatic import Spec, draw
+    from storyboard.media.animatic import Spec
+    from storyboard.media.animatic.draw import draw
     from storyboard.media.verify import verify
 
     target = Path(job.target)

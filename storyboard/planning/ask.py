@@ -39,5 +39,6 @@ def compose(
         audio=shot.audio,
         start=frames.get("start") or _image(shot.start.image if shot.start else None, digests),
         end=frames.get("end") or _image(shot.end.image if shot.end else None, digests),
-        references=manifest.references(shot),
+        references=manifest.references(shot) if shot.generated else (),
+        fit=film.delivery.fit,
     )

@@ -14,13 +14,18 @@ from storyboard.state.journal import History, TakeRecord
 
 
 def explain(plan: Plan, shot: ShotId, history: History, capabilities: Mapping[str, Capabilities]) -> str:
-    """The text of `plan --explain SHOT`, all takes of the shot. Raises KeyError for a shot that gets no clip."""
-    takes = [take for take in plan.takes if take.shot.id == shot]
+    """The text of `plan --explain SHOT`: all takes of the shot, or of the one whose clip it shows.
+
+    Raises KeyError for a shot that gets no clip.
+    """
+    takes = [take for take in plan.takes if take.shot.id == plan.owner.get(shot)]
     if not takes:
         raise KeyError(shot)
     names = {take.key: take.id for take in plan.takes}
     prompt = manifest.compose_prompt(takes[0].shot, capabilities[takes[0].shot.provider])
     parts = ["\n".join(_take(take, names, history)) for take in takes]
+    if not prompt:
+        return "\n\n".join(parts) + "\n"
     return "\n\n".join([*parts, f"prompt:\n{_indented(prompt)}"]) + "\n"
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Asset, Casting, Edge, Line, Reference, Shot, TakeKey
+from storyboard.film import Asset, Card, Casting, Delivery, Edge, Footage, Line, Reference, Shot, TakeKey
 from storyboard.planning.prompt import compose
 
 Digests = Mapping[str, str]
@@ -31,8 +31,10 @@ def canonical(manifest: Mapping[str, Any]) -> str:
 def asked_duration(shot: Shot, capabilities: Capabilities) -> Fraction:
     """The clip length that is asked for, in seconds: the shortest that the provider takes and that holds the shot.
 
-    Where any length is taken, the clip is drawn to `out`.
+    Where any length is taken, the clip is drawn to `out`. Footage and cards are as long as they are shown.
     """
+    if not shot.generated:
+        return shot.shown
     if capabilities.durations is None:
         return max(shot.duration, shot.out)
     return min(
@@ -104,8 +106,13 @@ def _edge(edge: Edge | None, digests: Digests) -> Manifest | None:
     return _present({**carried, "image": image, "words": edge.words})
 
 
-def intent(shot: Shot, capabilities: Capabilities, fps: Fraction, digests: Digests) -> Manifest:
+def intent(shot: Shot, capabilities: Capabilities, delivery: Delivery, digests: Digests) -> Manifest:
     """The intent's own part. Its keys are the storyboard's field names, so that `plan --explain` can show them."""
+    fps = delivery.fps
+    if shot.footage is not None:
+        return _of_footage(shot, shot.footage, delivery, digests)
+    if shot.card is not None:
+        return _of_card(shot, shot.card, delivery, digests)
     return _present(
         {
             "provider": shot.provider,
@@ -140,6 +147,42 @@ def intent(shot: Shot, capabilities: Capabilities, fps: Fraction, digests: Diges
             "end": _edge(shot.end, digests),
         }
     )
+
+
+def _of_footage(shot: Shot, footage: Footage, delivery: Delivery, digests: Digests) -> Manifest:
+    """A stretch of a file, conformed. The words of a shot change nothing in it; only a still is moved."""
+    still = footage.file.kind == "image"
+    return _present(
+        {
+            "provider": shot.provider,
+            "file": digests[footage.file.path],
+            "in": None if still else str(shot.in_),
+            "duration": str(shot.shown),
+            "speed": str(shot.speed),
+            "move": shot.move if still else None,
+            "audio": shot.audio,
+            **_frame(shot, delivery),
+        }
+    )
+
+
+def _of_card(shot: Shot, card: Card, delivery: Delivery, digests: Digests) -> Manifest:
+    image = digests[card.image.path] if card.image is not None else None
+    words = _present({"text": card.text, "color": card.color, "image": image})
+    return _present(
+        {
+            "provider": shot.provider,
+            "card": words,
+            "duration": str(shot.shown),
+            "audio": shot.audio,
+            **_frame(shot, delivery),
+        }
+    )
+
+
+def _frame(shot: Shot, delivery: Delivery) -> Manifest:
+    """What a clip is conformed to."""
+    return {"width": shot.width_px, "height": shot.height_px, "fps": str(delivery.fps), "fit": delivery.fit}
 
 
 def take_key(own: str, number: int, rank: int) -> TakeKey:
@@ -182,7 +225,9 @@ def references(shot: Shot) -> tuple[Reference, ...]:
 
 
 def compose_prompt(shot: Shot, capabilities: Capabilities) -> str:
-    """The prompt for that provider."""
+    """The prompt for that provider; empty where nobody is asked."""
+    if not shot.generated:
+        return ""
     return compose(shot, negative_apart=capabilities.negative)
 
 

@@ -27,10 +27,12 @@ Slot = Literal["start", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A frame that a take opens or ends on, and the take that gives it."""
+    """A frame that a take opens or ends on: the one after `length` frames from `first` of the clip of a take."""
 
     slot: Slot
     source: TakeKey
+    first: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,19 @@ class PlannedTake:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All takes in topological order, and those of each shot by number."""
+    """All takes in topological order, and those of each shot by number.
+
+    `owner` names the shot whose takes a shot shows: itself, but for one that shows another's clip again.
+    """
 
     film: Film
     takes: tuple[PlannedTake, ...]
     by_shot: Mapping[ShotId, tuple[PlannedTake, ...]]
+    owner: Mapping[ShotId, ShotId]
 
     def shown(self, shot: ShotId, have: Container[TakeKey]) -> PlannedTake | None:
         """The take that the film shows, of those one `have`: the circled one, else the newest; None where none is."""
-        takes = self.by_shot[shot]
+        takes = self.by_shot[self.owner[shot]]
         circled = takes[0].shot.circled
         wanted = [take for take in takes if circled in (None, take.number) and take.key in have]
         return wanted[-1] if wanted else None
@@ -120,6 +126,8 @@ class _Planner:
         self.takes: dict[TakeKey, PlannedTake] = {}
         self.by_shot: dict[ShotId, list[PlannedTake]] = {}
         self.lengths = lengths(film)
+        self.owner = graph.owners(film)
+        self.shots = {shot.id: shot for shot in film.shots}
 
     def plan(self) -> Plan:
         shots = graph.rendered(self.film)
@@ -128,16 +136,16 @@ class _Planner:
         seen: Counter[str] = Counter()
         for shot in shots:
             caps = self.capabilities[shot.provider]
-            own = manifest.canonical(manifest.intent(shot, caps, self.film.delivery.fps, self.digests))
+            own = manifest.canonical(manifest.intent(shot, caps, self.film.delivery, self.digests))
             owns[shot.id], ranks[shot.id] = own, seen[own]
             seen[own] += 1
-        for shot in graph.order(shots):
+        for shot in graph.order(shots, self.owner):
             for number in range(1, shot.takes + 1):
                 take = self._take(shot, number, owns[shot.id], ranks[shot.id])
                 self.takes[take.key] = take
                 self.by_shot.setdefault(shot.id, []).append(take)
         by_shot = {shot: tuple(takes) for shot, takes in self.by_shot.items()}
-        return Plan(self.film, tuple(self.takes.values()), by_shot)
+        return Plan(self.film, tuple(self.takes.values()), by_shot, self.owner)
 
     def _take(self, shot: Shot, number: int, own: str, rank: int) -> PlannedTake:
         caps = self.capabilities[shot.provider]
@@ -146,10 +154,12 @@ class _Planner:
         clip = record.clip if record and record.state == "done" and record.clip in self.history.clips else None
         verdict, why = self._verdict(shot, number, own, record, clip)
         carries = tuple(
-            Carried(slot, source) for slot, edge in _edges(shot) if (source := self._source(edge)) is not None
+            Carried(slot, source, *self._cut(edge))
+            for slot, edge in _edges(shot)
+            if (source := self._source(edge)) is not None
         )
         duration = manifest.asked_duration(shot, caps)
-        fps = self.film.delivery.fps
+        first, length = self._cut(shot.id)
         return PlannedTake(
             id=take_id(shot.id, number),
             key=key,
@@ -164,21 +174,26 @@ class _Planner:
             carries=carries,
             price=price(duration, caps),
             free=caps.free,
-            first=first_frame(shot, fps),
-            length=self.lengths.get(shot.id) or frame_count(shot.shown, fps),
+            first=first,
+            length=length,
             clip=clip,
             was_carried=record.carried if record else "",
         )
 
+    def _cut(self, shot_id: ShotId) -> tuple[int, int]:
+        """The first frame of its clip that a shot shows, and how many it shows."""
+        shot, fps = self.shots[shot_id], self.film.delivery.fps
+        return first_frame(shot, fps), self.lengths.get(shot_id) or frame_count(shot.shown, fps)
+
     def _needs(self, shot: Shot) -> tuple[TakeKey, ...]:
         """Sources by their one feeding take; `after` by every take of that shot."""
         found = [source for need in graph.sources(shot) if (source := self._source(need)) is not None]
-        found += [take.key for need in shot.after for take in self.by_shot[need]]
+        found += [take.key for need in shot.after for take in self.by_shot[self.owner[need]]]
         return tuple(dict.fromkeys(found))
 
     def _source(self, shot_id: ShotId) -> TakeKey | None:
         """The take that feeds a chain: the circled one, else the only one; None while that is undecided."""
-        takes = self.by_shot[shot_id]
+        takes = self.by_shot[self.owner[shot_id]]
         shot = takes[0].shot
         if shot.circled is not None:
             return next((take.key for take in takes if take.number == shot.circled), None)
@@ -204,12 +219,12 @@ class _Planner:
         reasons: list[str] = []
         for need in graph.sources(shot):
             if self._source(need) is None:
-                takes = self.by_shot[need]
+                takes = self.by_shot[self.owner[need]]
                 what = f"{len(takes)} takes" if len(takes) > 1 else "a review"
                 reasons.append(f"{need} has {what} and no circle: write circled: N in it")
-            elif any(take.verdict == "held" for take in self.by_shot[need]):
+            elif any(take.verdict == "held" for take in self.by_shot[self.owner[need]]):
                 reasons.append(f"{need} is held")
-        held = [need for need in shot.after if any(take.verdict == "held" for take in self.by_shot[need])]
+        held = [need for need in shot.after if any(take.verdict == "held" for take in self.by_shot[self.owner[need]])]
         reasons += [f"{need} is held" for need in held]
         return tuple(dict.fromkeys(reasons))
 
@@ -232,7 +247,7 @@ class _Planner:
             return f"{shot_id} will be rendered first; its frame may change"
         if source.clip is None:
             return f"the frame of {shot_id} is not there"
-        index = carried_index(source.first, source.length, self.history.clips[source.clip].frames)
+        index = carried_index(*self._cut(shot_id), self.history.clips[source.clip].frames)
         frame = self.history.frames.get((source.clip, index))
         if frame is None:
             return f"frame {index} of {shot_id} was not carried yet; it may differ"

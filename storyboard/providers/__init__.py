@@ -15,18 +15,18 @@ from typing import Protocol, runtime_checkable
 
 from storyboard.exchange import Ask, Capabilities, Outcome, Polled, Request, Response
 from storyboard.film import JobId
-from storyboard.media.jobs import DrawJob
+from storyboard.media.jobs import CardJob, ConformJob, DrawJob
 
 GROUP = "storyboard.providers"
 
 
 @runtime_checkable
 class Local(Protocol):
-    """Draws on this machine (or on the media cluster), for nothing."""
+    """Draws on this machine (or on the media cluster), for nothing. The job it gives answers a clip."""
 
     capabilities: Capabilities
 
-    def draw(self, ask: Ask, target: str) -> DrawJob:
+    def draw(self, ask: Ask, target: str) -> DrawJob | ConformJob | CardJob:
         """The media job that writes the clip of `ask` to `target`."""
 
 

@@ -58,6 +58,7 @@ class Runner:
         self.schedule = schedule
         self.ports = ports
         self.providers = providers
+        self._draughtsmen = {name: one for name, one in providers.items() if isinstance(one, Local)}
         self.ended = Ended()
         self._failure: Refused | None = None
         self._unwritable = False
@@ -209,8 +210,8 @@ class Runner:
         return ev.FrameTaken(action.clip, action.index, frame)
 
     async def _draw(self, action: ev.Draw) -> ev.Event:
-        provider = self.providers[action.provider]
-        if not isinstance(provider, Local):
+        provider = self._draughtsmen.get(action.provider)
+        if provider is None:
             raise TypeError(f"{action.provider} does not draw on this machine")
         part = self.ports.clips.part_path(action.take, self.ports.new_id())
         job = provider.draw(action.ask, str(part))

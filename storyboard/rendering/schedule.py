@@ -217,8 +217,7 @@ class Schedule:
             if clip_id is None:
                 self.fail(work, "no-clip", f"{self.works[carried.source].take.id} has no clip to carry a frame from")
                 return
-            source = self.works[carried.source].take
-            index = carried_index(source.first, source.length, self.clips[clip_id].frames)
+            index = carried_index(carried.first, carried.length, self.clips[clip_id].frames)
             self._frame(work, carried.slot, clip_id, index)
         self._framed(work)
 

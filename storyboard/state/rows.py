@@ -79,6 +79,8 @@ def checksum(cells: tuple[Value, ...]) -> bytes:
 
 
 def _cell(value: object) -> Value:
+    if value is None or (type(value) is str and value.isascii()):
+        return value  # most cells; the rest is looked at more closely
     match value:
         case bool():
             return int(value)

@@ -1,14 +1,16 @@
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.diagnostics import Refused
-from storyboard.film import Clip, ClipId, Film, ShotId
+from storyboard.film import Clip, ClipId, Film, ShotId, Title, Transition
 from storyboard.finishing.timeline import Timeline, expected, timeline
-from storyboard.timing import carried_index, continues, enough_frames, first_frame, lengths, nearest
+from storyboard.media.reel import Overlay
+from storyboard.timing import carried_index, continues, enough_frames, exact_frames, first_frame, lengths, nearest
 from tests.test_timing import RATES, TIMES, chain, film, shot
 
 
@@ -160,3 +162,114 @@ def test_a_chain_neither_repeats_nor_skips_a_frame(made: tuple[Film, dict[ShotId
         last_shown = before.first + before.frames - 1
         if found[after.shot].frames > 1 and carried[after.shot] > 1:
             assert handed_on + after.first == last_shown + 1
+
+
+DISSOLVE, WIPE, FADE = (Transition(kind, Fraction(1, 2)) for kind in ("dissolve", "wipe", "fade"))
+TRANSITIONS = st.none() | st.builds(
+    Transition, st.sampled_from(["dissolve", "wipe", "fade"]), st.integers(1, 300).map(lambda n: Fraction(n, 100))
+)
+
+
+def test_a_dissolve_begins_before_the_end_of_the_shot_ahead() -> None:
+    board = film([shot(0, "2"), shot(1, "2", transition=DISSOLVE), shot(2, "2", transition=WIPE)])
+    line = expected(board)
+    assert spans(line) == [(0, 0, 48), (36, 0, 48), (72, 0, 48)]
+    assert [(placed.transition, placed.overlap) for placed in line.picture] == [
+        (None, 0),
+        ("dissolve", 12),
+        ("wipe", 12),
+    ]
+    assert line.frames == 3 * 48 - 24
+
+
+def test_a_fade_takes_no_frame_away_and_half_of_it_darkens_either_shot() -> None:
+    line = expected(film([shot(0, "2"), shot(1, "2", transition=Transition("fade", Fraction(13, 24)))]))
+    assert [(placed.fade_in, placed.fade_out) for placed in line.picture] == [(0, 6), (7, 0)]
+    assert line.frames == 96
+
+
+def test_the_film_may_come_out_of_black_and_end_in_it() -> None:
+    line = expected(film([shot(0, "2", transition=FADE, fade_out=Fraction(1))]))
+    assert [(placed.fade_in, placed.fade_out) for placed in line.picture] == [(12, 24)]
+
+
+def test_many_short_dissolves_do_not_drift() -> None:
+    """0.3 s is 7.2 frames: 7 are taken each time, and the shots between are as long as they say."""
+    shots = [shot(n, "2", transition=Transition("dissolve", Fraction("0.3")) if n else None) for n in range(50)]
+    assert expected(film(shots)).frames == 50 * 48 - 49 * 7
+
+
+def test_nothing_is_dropped_under_a_dissolve() -> None:
+    board = film([shot(0, "2"), shot(1, "2", "S0", transition=DISSOLVE)])
+    assert spans(timeline(board, clips(board, [0, 1]))) == [(0, 0, 48), (36, 0, 48)]
+
+
+def test_a_clip_too_short_for_its_transitions_shortens_them() -> None:
+    board = film([shot(0, "2"), shot(1, "2", transition=DISSOLVE), shot(2, "2", transition=DISSOLVE)])
+    line = timeline(board, clips(board, [1, -30, 1]))
+    assert [placed.overlap for placed in line.picture] == [0, 12, 6]
+    assert [placed.frames for placed in line.picture] == [48, 18, 48]
+
+
+def test_titles_count_from_the_first_frame_shown() -> None:
+    titles = (Title("A", Fraction(1, 2), Fraction(1)), Title("B", place="top"), Title("C", Fraction(19, 10)))
+    board = film([shot(0, "4", in_=Fraction(2), titles=titles)])
+    (placed,) = timeline(board, {ShotId("S0"): clip(48 + 40)}).picture
+    assert placed.titles == (
+        Overlay("A", "center", "#ffffff", 12, 24),
+        Overlay("B", "top", "#ffffff", 0, 40),
+    )
+
+
+def test_leads_and_tails_stay_inside_the_film() -> None:
+    fields: dict[str, Any] = {"lead": Fraction(1), "tail": Fraction(3)}
+    board = film([shot(0, "2", **fields), shot(1, "2", **fields), shot(2, "2", **fields)])
+    assert [(placed.lead, placed.tail) for placed in expected(board).picture] == [(0, 72), (24, 48), (24, 0)]
+
+
+@st.composite
+def dissolving(draw: st.DrawFn, surplus: st.SearchStrategy[int]) -> tuple[Film, dict[ShotId, Clip]]:
+    """A film of up to 12 shots, with transitions and fades, and their clips."""
+    times = draw(st.lists(TIMES, min_size=1, max_size=12))
+    shots = [
+        shot(
+            n,
+            time,
+            f"S{n - 1}" if n and draw(st.booleans()) else None,
+            transition=draw(TRANSITIONS),
+            fade_out=draw(st.sampled_from([Fraction(0), Fraction(1, 3)])),
+        )
+        for n, time in enumerate(times)
+    ]
+    board = film(shots, draw(RATES))
+    return board, clips(board, draw(st.lists(surplus, min_size=len(times), max_size=len(times))))
+
+
+@given(dissolving(st.integers(-9, 9)))
+def test_transitions_never_ask_for_more_than_there_is(made: tuple[Film, dict[ShotId, Clip]]) -> None:
+    board, found = made
+    line = timeline(board, found)
+    end = 0
+    for number, placed in enumerate(line.picture):
+        after = line.picture[number + 1].overlap if number + 1 < len(line.picture) else 0
+        assert placed.at == end - placed.overlap
+        assert placed.overlap + after <= placed.frames
+        assert placed.fade_in + placed.fade_out <= placed.frames
+        assert placed.first + placed.frames <= found[placed.shot].frames
+        end = placed.end
+    assert line.frames == sum(placed.frames - placed.overlap for placed in line.picture)
+
+
+@given(dissolving(st.integers(2, 9)))
+def test_a_film_whose_transitions_fit_is_as_long_as_the_exact_sum(made: tuple[Film, dict[ShotId, Clip]]) -> None:
+    board, found = made
+    fps = board.delivery.fps
+    taken = [one.transition.duration if one.transition else Fraction(0) for one in board.on_screen]
+    roomy = all(
+        one.shown * fps >= (into + out) * fps + 4
+        for one, into, out in zip(board.on_screen, taken, [*taken[1:], Fraction(0)], strict=True)
+    )
+    if roomy:
+        line = timeline(board, found)
+        assert line.frames == int((exact_frames(board.on_screen, fps) + Fraction(1, 2)) // 1)
+        assert line == expected(board)

@@ -11,6 +11,8 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Capabilities
 from storyboard.film import Film
 from storyboard.language import Loaded, load
+from storyboard.providers.card import CAPABILITIES as CARD
+from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 
 ANIMATIC = Capabilities(
     "animatic", local=True, references=8, audio=True, seed=True, negative=True, any_fps=True, draws_slate=True
@@ -25,7 +27,7 @@ TOY = Capabilities(
     start_frame=False,
     options=frozenset({"quality"}),
 )
-CAPABILITIES: Mapping[str, Capabilities] = {"animatic": ANIMATIC, "toy": TOY}
+CAPABILITIES: Mapping[str, Capabilities] = {"animatic": ANIMATIC, "toy": TOY, "footage": FOOTAGE, "card": CARD}
 
 
 def loaded(path: Path, **more: Any) -> Loaded:

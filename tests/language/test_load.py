@@ -14,7 +14,7 @@ import pytest
 
 from storyboard.diagnostics import Refused, Span, draw
 from storyboard.film import Asset, Beat, Delivery, Edge, Film, Look, Shot, ShotId
-from tests.language.reading import CAPABILITIES, codes, film, loaded, mistakes
+from tests.language.reading import codes, film, loaded, mistakes
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -207,4 +207,4 @@ def test_the_budget_names_known_providers(tmp_path: Path) -> None:
     made = film(tmp_path, "budget: {toy: 5}\nshots: [{action: Fog.}]\n")
     assert made.budget.most == {"toy": Decimal(5)}
     assert made.budget.unknown_price == "refuse"
-    assert set(CAPABILITIES) == {"animatic", "toy"}
+    assert mistakes(tmp_path, "budget: {tou: 5}\nshots: [{action: Fog.}]\n")[0].hint == 'did you mean "toy"?'

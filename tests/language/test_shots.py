@@ -123,9 +123,13 @@ def test_frames_are_of_the_films_rate_also_when_it_is_written_later(tmp_path: Pa
     assert made.shots[0].duration == Fraction(60) / Fraction(30000, 1001)
 
 
-@pytest.mark.parametrize("fields", ["aspect: 9:16", "resolution: 1080p", "aspect: 1:1, resolution: 480p"])
-def test_a_clip_of_another_shape_waits_for_a_later_version(fields: str, tmp_path: Path) -> None:
-    assert codes(tmp_path, f"shots: [{{action: a, {fields}}}]\n") == ["not-in-this-version"]
+@pytest.mark.parametrize(
+    ("fields", "width", "height"),
+    [("aspect: 9:16", 720, 1280), ("resolution: 1080p", 1920, 1080), ("aspect: 1:1, resolution: 480p", 480, 480)],
+)
+def test_a_clip_may_have_another_shape_than_the_film(fields: str, width: int, height: int, tmp_path: Path) -> None:
+    one = shot(tmp_path, fields, "")
+    assert (one.width_px, one.height_px) == (width, height)
 
 
 def test_the_films_own_shape_may_be_said_again(tmp_path: Path) -> None:

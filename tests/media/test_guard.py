@@ -52,6 +52,14 @@ def test_a_clip_is_opened_by_its_bytes_under_any_name(name: str, tmp_path: Path)
         assert clip.audio is None
 
 
+@pytest.mark.parametrize(("head", "kind"), [
+    (b"RIFF\0\0\0\0AVI LIST", "avi"), (b"RIFF\0\0\0\0WAVEfmt ", None), ((b"G" + bytes(187)) * 4, "mpegts"),
+    ((bytes(4) + b"G" + bytes(187)) * 4, "mpegts"), (b"\0\0\0\x14ftypqt  ", "mp4"), (b"\0\0\x01\xba" + bytes(60), None),
+])  # fmt: skip
+def test_the_demuxer_is_chosen_by_the_first_bytes(head: bytes, kind: str | None) -> None:
+    assert demuxer(head) == kind
+
+
 def test_a_name_that_looks_like_a_protocol_is_a_file(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", frames=5).rename(tmp_path / "concat:a|b.mp4")
     with opened(path) as clip:

@@ -1,8 +1,8 @@
 import shutil
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -10,8 +10,9 @@ import pytest
 
 from storyboard.media.jobs import MediaError
 from storyboard.media.join import join
-from storyboard.media.reel import Reel, Segment
+from storyboard.media.reel import Fit, Overlay, Reel, Segment
 from storyboard.media.sound import FADE_SAMPLES
+from tests.media.counter import RGB, counted, counter, number_of
 from tests.media.footage import all_pictures, all_sound, film, flat, silent, tone
 
 RATE = Fraction(24)
@@ -103,17 +104,6 @@ def test_sound_stays_under_its_picture_to_the_sample(tmp_path: Path) -> None:
     assert np.abs(heard[inside] - tone(48_000, 24_000)[inside]).max() < 0.03
 
 
-@pytest.mark.parametrize("change", [{"width_px": 320}, {"height_px": 180}, {"fps": Fraction(25)}])
-def test_a_clip_of_another_size_or_rate_is_refused_before_anything_is_written(
-    change: dict[str, int], tmp_path: Path
-) -> None:
-    path = film(tmp_path / "a.mp4")
-    with pytest.raises(MediaError) as raised:
-        join(replace(reel(Segment(str(path), 0, 10)), **change), tmp_path / "film.mp4", silent)  # type: ignore[arg-type] # mixed
-    assert raised.value.code == "clip-mismatch"
-    assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"]
-
-
 def test_a_clip_that_lacks_frames_leaves_the_film_that_was_there(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", frames=20)
     (tmp_path / "film.mp4").write_bytes(b"the film of yesterday")
@@ -144,3 +134,106 @@ def test_progress_rises_to_one(tmp_path: Path) -> None:
     join(reel(Segment(str(path), 0, 40)), tmp_path / "film.mp4", shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def mixed(out: RGB, in_: RGB, share: float) -> RGB:
+    return np.asarray(out * (1 - share) + in_ * share, np.uint8)
+
+
+def test_a_hundred_joins_show_every_frame_once_and_in_order(tmp_path: Path) -> None:
+    """Pictures that say their number; cuts, dissolves, fades in turn; every frame of the film is the expected one."""
+    path = counter(tmp_path / "a.mp4", range(1200), group=30)
+    segments = [Segment(str(path), 0, 12)]
+    for number in range(1, 101):
+        overlap = number % 3 * 2 if number % 4 else 0
+        fade = 2 if number % 10 == 0 and not overlap else 0
+        kind: Any = "dissolve" if overlap else "fade" if fade else None
+        segments.append(
+            Segment(str(path), number * 11, 10 + number % 3, transition=kind, overlap=overlap, fade_in=fade)
+        )
+    made = join(reel(*segments), tmp_path / "film.mp4", silent)
+    assert made.frames == sum(one.frames - one.overlap for one in segments)
+    expected: list[tuple[int, int | None, float]] = []
+    for one in segments:
+        for at in range(one.frames):
+            if at < one.overlap:
+                place = len(expected) - one.overlap + at
+                expected[place] = (expected[place][0], one.first + at, (at + 1) / (one.overlap + 1))
+            else:
+                expected.append((one.first + at, None, at / one.fade_in if at < one.fade_in else 1.0))
+    shown = all_pictures(tmp_path / "film.mp4")
+    assert len(shown) == len(expected)
+    for picture, (number, incoming, share) in zip(shown, expected, strict=True):
+        if incoming is not None:
+            target = mixed(counted(number), counted(incoming), share)
+            others = [mixed(counted(number + by), counted(incoming + by), share) for by in (-1, 1)]
+        else:
+            target, others = mixed(np.zeros_like(picture), counted(number), share), []
+            assert share < 1 or number_of(picture) == number
+        error = np.abs(picture.astype(int) - target).mean()
+        assert error < 12
+        assert all(error < np.abs(picture.astype(int) - other).mean() for other in others)
+
+
+@pytest.mark.parametrize("direction", ["left", "right", "up", "down"])
+def test_a_wipe_shows_the_frames_of_both_clips(direction: Any, tmp_path: Path) -> None:
+    path = counter(tmp_path / "a.mp4", range(60), width=320, height=180)
+    coming = Segment(str(path), 30, 12, transition="wipe", overlap=5, direction=direction)
+    wide = Reel(320, 180, RATE, False, (Segment(str(path), 0, 12), coming))
+    assert join(wide, tmp_path / "film.mp4", silent).frames == 19
+    shown = all_pictures(tmp_path / "film.mp4")
+    along = {"left": np.arange(320)[::-1], "right": np.arange(320), "up": np.arange(180)[::-1], "down": np.arange(180)}
+    for at in range(5):
+        place = along[direction] if direction in ("left", "right") else along[direction][:, None]
+        edge = len(along[direction]) * (at + 1) / 6
+        crossed = np.broadcast_to(place < edge, (180, 320))[..., None]
+        far = np.broadcast_to(np.abs(place - edge) > 6, (180, 320))
+        expected = np.where(crossed, counted(30 + at, 320, 180), counted(7 + at, 320, 180)).astype(int)
+        assert np.abs(shown[7 + at] - expected)[far].mean() < 8
+    assert [number_of(one) for one in shown[12:]] == list(range(35, 42))
+
+
+def test_a_fade_goes_through_black_and_takes_no_frame_away(tmp_path: Path) -> None:
+    path = counter(tmp_path / "a.mp4", range(40))
+    segments = (Segment(str(path), 0, 20, fade_out=6), Segment(str(path), 20, 20, transition="fade", fade_in=6))
+    assert join(reel(*segments), tmp_path / "film.mp4", silent).frames == 40
+    light = [one.max() for one in all_pictures(tmp_path / "film.mp4")]
+    assert max(light[19], light[20]) <= 3
+    assert light[14] > light[15] > light[16] > light[17] > light[18] > 20
+    assert [number_of(one) for one in all_pictures(tmp_path / "film.mp4")[26:]] == list(range(26, 40))
+
+
+def test_titles_stand_over_their_frames_of_the_film(tmp_path: Path) -> None:
+    path = flat(tmp_path / "a.mp4", (100, 128, 128), matrix=1, frames=40)
+    over = Overlay("OSLO", "center", "#ffffff", 10, 30)
+    join(reel(Segment(str(path), 0, 4), Segment(str(path), 0, 40, titles=(over,))), tmp_path / "film.mp4", silent)
+    lettered = [int(np.ptp(one)) > 20 for one in all_pictures(tmp_path / "film.mp4")]
+    assert [at for at, seen in enumerate(lettered) if seen] == list(range(14, 34))
+
+
+def test_a_clip_of_another_size_is_fitted_as_the_reel_says(tmp_path: Path) -> None:
+    path = flat(tmp_path / "a.mp4", (235, 128, 128), matrix=1, frames=5)
+    fits: list[tuple[Fit, bool]] = [("crop", False), ("pad", True)]
+    for fit, dark in fits:
+        join(Reel(90, 160, RATE, False, (Segment(str(path), 0, 5),), fit), tmp_path / "film.mp4", silent)
+        picture = all_pictures(tmp_path / "film.mp4")[2]
+        assert picture.shape == (160, 90, 3)
+        assert (picture[5].max() < 10) == dark
+        assert picture[80].min() > 245
+
+
+@pytest.mark.parametrize(("source", "fps"), [(Fraction(25), RATE), (Fraction(24000, 1001), RATE), (RATE, Fraction(30))])
+def test_a_clip_of_another_rate_keeps_its_pace(source: Fraction, fps: Fraction, tmp_path: Path) -> None:
+    path = counter(tmp_path / "a.mp4", range(120), source)
+    join(reel(Segment(str(path), 7, 60), fps=fps), tmp_path / "film.mp4", silent)
+    expected = [int((7 + at) / fps * source // 1) for at in range(60)]
+    assert [number_of(one) for one in all_pictures(tmp_path / "film.mp4")] == expected
+
+
+def test_transitions_that_want_the_same_frames_are_refused(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4")
+    coming = Segment(str(path), 0, 10, transition="dissolve", overlap=6)
+    with pytest.raises(MediaError) as raised:
+        join(reel(Segment(str(path), 0, 10), coming, coming), tmp_path / "film.mp4", silent)
+    assert raised.value.code == "transitions-overlap"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"]

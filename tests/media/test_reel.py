@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.media.reel import Reel, Segment
+from storyboard.media.reel import Overlay, Reel, Segment
 
+FRAMES = st.integers(0, 10**6)
+OVERLAYS = st.builds(
+    Overlay, st.text(), st.sampled_from(["top", "lower-third"]), st.sampled_from(["#ffffff", "#0a0b0c"]), FRAMES, FRAMES
+)
 SEGMENTS = st.builds(
     Segment,
     path=st.text(),
@@ -15,6 +19,14 @@ SEGMENTS = st.builds(
     frames=st.integers(1, 10**6),
     gain_db=st.decimals(-60, 20, places=2),
     mute=st.booleans(),
+    transition=st.sampled_from([None, "dissolve", "fade", "wipe"]),
+    overlap=FRAMES,
+    direction=st.sampled_from(["left", "right", "up", "down"]),
+    fade_in=FRAMES,
+    fade_out=FRAMES,
+    titles=st.lists(OVERLAYS, max_size=3).map(tuple),
+    lead=FRAMES,
+    tail=FRAMES,
 )
 REELS = st.builds(
     Reel,
@@ -22,7 +34,8 @@ REELS = st.builds(
     height_px=st.integers(2, 8192),
     fps=st.fractions(1, 120),
     audio=st.booleans(),
-    segments=st.lists(SEGMENTS).map(tuple),
+    segments=st.lists(SEGMENTS, max_size=4).map(tuple),
+    fit=st.sampled_from(["crop", "pad"]),
 )
 
 
@@ -34,6 +47,15 @@ def test_a_reel_travels_as_json(reel: Reel) -> None:
 def test_a_reel_counts_its_frames() -> None:
     reel = Reel(160, 90, Fraction(24), False, (Segment("a", 0, 5), Segment("b", 3, 7, Decimal(-3))))
     assert reel.frames == 12
+
+
+def test_a_dissolve_takes_its_frames_from_the_film_and_a_fade_does_not() -> None:
+    segments = (
+        Segment("a", 0, 48, fade_out=6),
+        Segment("b", 0, 48, transition="fade", fade_in=6),
+        Segment("c", 0, 48, transition="dissolve", overlap=12),
+    )
+    assert Reel(160, 90, Fraction(24), False, segments).frames == 3 * 48 - 12
 
 
 def test_what_is_no_reel_is_refused() -> None:

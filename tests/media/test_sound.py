@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.media import sound
 from storyboard.media.sound import FADE_SAMPLES, SAMPLE_RATE, listen, sample_at
 from tests.media.footage import film, tone, trimmed
 
@@ -36,6 +37,18 @@ def test_in_mp4_the_samples_are_those_that_went_in(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", sound_s=2.0)
     heard = listen(path, 12_000, 24_000, Decimal(0))
     assert np.abs(heard[INSIDE] - tone(24_000, 12_000)[INSIDE]).max() < 0.02
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.ts"])
+def test_a_stretch_deep_in_a_file_is_the_one_that_reading_all_of_it_gives(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = film(tmp_path / name, frames=40 * 24, sound_s=40.0, group=24)
+    starts = (1_000_007, 1_440_000, 1_900_000)
+    sought = [listen(path, start, 24_000, Decimal(0)) for start in starts]
+    monkeypatch.setattr(sound, "FAR_SAMPLES", 10**12)
+    for start, heard in zip(starts, sought, strict=True):
+        assert np.abs(heard - listen(path, start, 24_000, Decimal(0))).max() < 0.002
 
 
 def test_sound_that_an_edit_list_hides_is_not_heard(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.film import Clip, ClipId
-from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, Taken, VerifyJob
+from storyboard.media.jobs import Answer, CardJob, ConformJob, DrawJob, FrameJob, Job, JoinJob, Taken, VerifyJob
 from storyboard.media.wire import answer_from_json, answer_to_json, job_from_json, job_to_json
 
 JSON = st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists))
 JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(DrawJob, JSON, st.text()),
+    st.builds(ConformJob),
+    st.builds(CardJob),
     st.builds(VerifyJob, st.text()),
     st.builds(FrameJob, st.text(), st.none() | st.integers(), st.text()),
     st.builds(JoinJob, JSON, st.text()),

@@ -11,7 +11,17 @@ import pytest
 
 from storyboard.film import Clip
 from storyboard.media.animatic import Spec
-from storyboard.media.jobs import DrawJob, FrameJob, Job, JoinJob, MediaError, Taken, VerifyJob
+from storyboard.media.jobs import (
+    CardJob,
+    ConformJob,
+    DrawJob,
+    FrameJob,
+    Job,
+    JoinJob,
+    MediaError,
+    Taken,
+    VerifyJob,
+)
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.verify import verify
 from storyboard.media.wire import answer_from_json, job_to_json
@@ -57,6 +67,10 @@ def test_every_kind_of_job_is_done(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4")
     assert run_job(VerifyJob(str(path)), silent) == verify(path, silent)
     assert isinstance(run_job(FrameJob(str(path), 3, str(tmp_path / "a.png")), silent), Taken)
+    conformed = ConformJob(str(path), "0", "1", "1", 160, 90, "24", "crop", None, True, str(tmp_path / "c.mp4"))
+    assert run_job(conformed, silent) == verify(tmp_path / "c.mp4", silent)
+    carded = CardJob("Oslo", "#000000", None, "1", 160, 90, "24", "crop", True, str(tmp_path / "d.mp4"))
+    assert run_job(carded, silent) == verify(tmp_path / "d.mp4", silent)
     reel = Reel(160, 90, Fraction(24), False, (Segment(str(path), 0, 10),))
     joined = run_job(JoinJob(reel.to_json(), str(tmp_path / "film.mp4")), silent)
     assert isinstance(joined, Clip)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from storyboard.film import Film, Shot
+from storyboard.film import Card, Film, Footage, Reference, Shot, ShotId, Title, Transition
 from storyboard.planning.plan import Plan, PlannedTake, carried_text, digest_of, make
+from storyboard.providers.card import CAPABILITIES as CARD
+from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 from storyboard.state.journal import FrameRecord, History, TakeRecord
-from tests.films import CAPABILITIES, after, chain, clip, film, shot
+from tests.films import CAPABILITIES, PLACE, after, chain, clip, film, shot
 
 
 def plan(made: Film, history: History | None = None) -> Plan:
@@ -169,3 +171,92 @@ def test_the_shortest_length_that_holds_the_shot_is_asked_and_priced() -> None:
 def test_a_carried_text_gives_its_digests_back() -> None:
     text = carried_text({"start": "aa", "end": "bb"})
     assert (digest_of(text, "start"), digest_of(text, "end"), digest_of("", "start")) == ("aa", "bb", "")
+
+
+SEA = Footage(Reference("/sea.mov", "sea.mov", "video", PLACE))
+STILL = Footage(Reference("/still.png", "still.png", "image", PLACE))
+
+
+def own(one: Shot, made_of: str = "1", **delivery: Any) -> str:
+    """The intent's own part of a shot that is found, with files of these digests."""
+    made = film(one)
+    made = replace(made, delivery=replace(made.delivery, **delivery))
+    digests = {"/sea.mov": made_of, "/still.png": made_of}
+    return make(made, {"footage": FOOTAGE, "card": CARD}, History(), digests).takes[0].own
+
+
+def footage(**fields: Any) -> Shot:
+    return shot("1A", **{"provider": "footage", "footage": SEA, "in_": Fraction(2), "out": Fraction(4), **fields})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"in_": Fraction(1), "out": Fraction(3)},
+        {"out": Fraction(5)},
+        {"speed": Fraction(2)},
+        {"audio": True},
+        {"width_px": 128},
+    ],
+)
+def test_footage_is_made_again_where_its_stretch_or_its_frame_changes(fields: dict[str, Any]) -> None:
+    assert own(footage()) != own(footage(**fields))
+
+
+def test_footage_is_made_again_where_its_file_its_fit_or_its_rate_changes() -> None:
+    assert own(footage(), made_of="2") != own(footage())
+    assert own(footage(), fit="pad") != own(footage())
+    assert own(footage(), fps=Fraction(25)) != own(footage())
+
+
+def test_words_titles_and_transitions_make_no_footage_again() -> None:
+    told = {
+        "titles": (Title("OSLO"),),
+        "transition": Transition("dissolve", Fraction(1)),
+        "fade_out": Fraction(1),
+        "lead": Fraction(1),
+        "move": "pan left",
+        "size": "WS",
+        "note": "again",
+        "mute": True,
+        "action": (),
+    }
+    assert own(footage(**told)) == own(footage())
+
+
+def test_only_a_still_is_made_again_for_its_move() -> None:
+    assert own(footage(footage=STILL, move="pan left")) != own(footage(footage=STILL))
+
+
+@pytest.mark.parametrize("card", [Card("Later"), Card("Later", "#ffffff"), Card("Later", image=STILL.file)])
+def test_a_card_is_made_again_for_what_stands_on_it(card: Card) -> None:
+    made = [own(shot("1A", provider="card", card=one)) for one in (Card("Now"), card)]
+    assert made[0] != made[1]
+
+
+def test_found_pictures_are_free_and_as_long_as_they_are_shown() -> None:
+    made = make(film(footage(speed=Fraction(4))), {"footage": FOOTAGE}, History(), {"/sea.mov": "1"})
+    (take,) = made.takes
+    assert (take.duration, take.first, take.length) == (Fraction(1, 2), 0, 12)
+    assert take.free
+
+
+def test_a_clip_that_is_shown_again_is_no_take_of_its_own() -> None:
+    made = plan(film(shot("1A"), shot("1B", clip_of=ShotId("1A"), in_=Fraction(2))))
+    assert verdicts(made) == {"1A-1": "render"}
+    key = made.takes[0].key
+    assert made.shown(ShotId("1B"), {key}) is made.takes[0]
+    assert made.missing(set()) == ["1A", "1B"]
+    assert made.missing({key}) == []
+
+
+def test_a_frame_carried_from_a_clip_shot_is_that_at_its_own_cut() -> None:
+    again = shot("1B", clip_of=ShotId("1A"), in_=Fraction(1), out=Fraction(3))
+    made = plan(film(shot("1A"), again, shot("1C", start=after("1B"))))
+    (carried,) = take_of(made, "1C-1").carries
+    assert (carried.source, carried.first, carried.length) == (take_of(made, "1A-1").key, 24, 48)
+
+
+def test_a_shot_after_a_clip_shot_waits_for_its_source() -> None:
+    made = plan(film(shot("1A"), shot("1B", clip_of=ShotId("1A")), shot("1C", after=(ShotId("1B"),))))
+    assert take_of(made, "1C-1").needs == (take_of(made, "1A-1").key,)

@@ -14,7 +14,19 @@ from random import Random
 import trio
 
 from storyboard.film import Clip, ClipId
-from storyboard.media.jobs import Answer, DrawJob, FrameJob, Job, JoinJob, MediaError, Report, Taken, VerifyJob
+from storyboard.media.jobs import (
+    Answer,
+    CardJob,
+    ConformJob,
+    DrawJob,
+    FrameJob,
+    Job,
+    JoinJob,
+    MediaError,
+    Report,
+    Taken,
+    VerifyJob,
+)
 from storyboard.state.disk import FULL, Disk
 
 
@@ -59,8 +71,8 @@ class Studio:
             case VerifyJob(path):
                 await trio.sleep(0.5)
                 return read_clip(self._disk.read(Path(path)))
-            case JoinJob():
-                raise TypeError("the simulation joins no film")
+            case JoinJob() | ConformJob() | CardJob():
+                raise TypeError("the simulation draws toy clips alone")
 
     async def _draw(self, job: DrawJob) -> Clip:
         await trio.sleep(2 + 10 * self._rng.random())

@@ -1,6 +1,8 @@
-"""The animatic: a shot drawn locally, deterministic, good enough to pitch with."""
+"""The animatic: a shot drawn locally, deterministic, good enough to pitch with.
 
-from storyboard.media.animatic.draw import draw, frame
+Whoever only says what to draw gets by without the libraries that draw: `draw` is imported by those who do.
+"""
+
 from storyboard.media.animatic.spec import Does, Person, Place, Prop, Says, Spec
 
-__all__ = ["Does", "Person", "Place", "Prop", "Says", "Spec", "draw", "frame"]
+__all__ = ["Does", "Person", "Place", "Prop", "Says", "Spec"]

@@ -14,9 +14,10 @@ from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
-from storyboard.media.animatic.lettering import Hand, clean, fit, length, shorten, wrap, write
+from storyboard.media.animatic.lettering import Hand, begins_right, clean, fit, length, shorten, wrap, write
 from storyboard.media.animatic.planar import Planar
 from storyboard.media.animatic.spec import Does, Says, Spec
+from storyboard.media.scripts import tongue
 
 FADE_S = 0.3
 MOST_LINES = 4
@@ -202,7 +203,8 @@ def _foot(does: str | None, says: Says | None, sizes: Measures) -> Image.Image |
     patch = _shade(sizes, text_px)
     y: float = patch.height - sizes.margin * 0.72 - text_px
     for text, hand, colour in rows:
-        write(patch, (sizes.margin, y + hand.size_px), text, hand, (*colour, 255))
+        x = sizes.margin + (sizes.measure - length(text, hand) if begins_right(text) else 0)
+        write(patch, (x, y + hand.size_px), text, hand, (*colour, 255))
         y += hand.leading_px
     return patch
 
@@ -217,9 +219,14 @@ def _spoken(says: Says, sizes: Measures, room: float) -> list[tuple[str, Hand, t
     small = Hand(sizes.size(0.021), 650)
     head = shorten(wrap(f"{speaker}  {aside}".strip(), small, sizes.measure), 1, small, sizes.measure)
     hand, lines = fit(
-        f"“{clean(says.says)}”", sizes.measure, room - small.leading_px, sizes.size(0.036), sizes.size(0.023), 560
+        quoted(clean(says.says)), sizes.measure, room - small.leading_px, sizes.size(0.036), sizes.size(0.023), 560
     )
     return [(line, small, ACCENT) for line in head] + [(line, hand, PAPER) for line in lines]
+
+
+def quoted(words: str) -> str:
+    """A spoken line in the quotation marks of its tongue."""
+    return f"「{words}」" if tongue(words) == "ja" else f"“{words}”"
 
 
 def _shade(sizes: Measures, text_px: int) -> Image.Image:

@@ -17,7 +17,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from storyboard.media.animatic import Does, Says, Spec, draw, frame
+from storyboard.media.animatic import Does, Says, Spec
+from storyboard.media.animatic.draw import draw, frame
 from storyboard.media.jobs import MediaError
 from tests.media.animatic.specs import JONAS, MIRA, spec
 
@@ -107,7 +108,8 @@ def test_two_processes_draw_the_same_bytes(tmp_path: Path) -> None:
     )
     program = (
         "import json, sys, pathlib\n"
-        "from storyboard.media.animatic import Spec, draw\n"
+        "from storyboard.media.animatic import Spec\n"
+        "from storyboard.media.animatic.draw import draw\n"
         "draw(Spec.from_json(json.load(sys.stdin)), pathlib.Path(sys.argv[1]), lambda share: None)\n"
     )
     digests = set()

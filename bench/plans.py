@@ -1,0 +1,126 @@
+"""A plan where everything is done, against Snakemake and doit over as many files; and how soon `--help` answers."""
+
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import noop
+from bench.peers import Usage, environment, measured
+from bench.ratio import Ratio
+from storyboard.production import Production
+from storyboard.state.journal import Record, TakeRecord
+from storyboard.state.sqlite import SqliteJournal
+
+SNAKEFILE = """
+rule all:
+    input: expand("out/{{n}}.mp4", n=range({shots}))
+
+rule shot:
+    input: "shots/{{n}}.txt"
+    output: "out/{{n}}.mp4"
+    shell: "cp {{input}} {{output}}"
+"""
+DODO = """
+def task_shot():
+    for n in range({shots}):
+        yield {{"name": str(n), "file_dep": [f"shots/{{n}}.txt"], "targets": [f"out/{{n}}.mp4"],
+               "actions": [f"cp shots/{{n}}.txt out/{{n}}.mp4"]}}
+"""
+COMMAND = [sys.executable, "-m", "storyboard"]
+BARE_CLICK = "import click\n@click.command()\ndef main(): pass\nmain(['--help'])"
+
+
+def _ours(folder: Path, shots: int) -> list[str]:
+    """A film of which every take is done, and the command that plans it."""
+    path = noop.written(folder, shots, "animatic")
+    production = Production(path)
+    production.folder.create()
+    records: list[Record] = []
+    for take in production.plan().plan.takes:
+        done = noop.clip(take.id)
+        (production.folder.clips / f"{done.id}.mp4").touch()
+        records += [
+            done,
+            TakeRecord(take.key, take.id, "animatic", take.number, take.rank, take.own, "done", clip=done.id),
+        ]
+    with SqliteJournal(production.folder.database) as journal:
+        journal.append(records)
+    if any(take.verdict != "done" for take in production.plan().plan.takes):
+        raise RuntimeError("the film is not done")
+    return [*COMMAND, "plan", "--json", str(path)]
+
+
+def _files(folder: Path, shots: int) -> None:
+    """As many sources and results, the results newer."""
+    for name in ("shots", "out"):
+        (folder / name).mkdir()
+        for n in range(shots):
+            (folder / name / (f"{n}.txt" if name == "shots" else f"{n}.mp4")).write_text(str(n))
+
+
+def _in_turn(commands: list[list[str]], folder: Path, pairs: int) -> list[list[Usage]]:
+    """Each command measured `pairs` times, all in turn, after one turn that is not counted."""
+    for command in commands:
+        measured(command, folder)
+    turns = [[measured(command, folder) for command in commands] for _ in range(pairs)]
+    return [list(column) for column in zip(*turns, strict=True)]
+
+
+def _ratio(
+    what: str, ours: list[float], peer: list[float], goal: float, at_least: bool = False, unit: str = "s"
+) -> Ratio:
+    ratios = [b / a if at_least else a / b for a, b in zip(ours, peer, strict=True)]
+    return Ratio(
+        what, statistics.median(ours), statistics.median(peer), statistics.median(ratios), goal, at_least, unit
+    )
+
+
+def _walls(column: list[Usage]) -> list[float]:
+    return [one.wall_s for one in column]
+
+
+def _against(peer: Callable[[Path, int], list[str]], shots: int, pairs: int) -> tuple[list[Usage], list[Usage]]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _files(folder, shots)
+        ours, theirs = _in_turn([_ours(folder, shots), peer(folder, shots)], folder, pairs)
+    return ours, theirs
+
+
+def _snakemake(folder: Path, shots: int) -> list[str]:
+    (folder / "Snakefile").write_text(SNAKEFILE.format(shots=shots))
+    return [str(environment("snakemake") / "snakemake"), "-n", "--quiet", "all", "--cores", "1"]
+
+
+def _doit(folder: Path, shots: int) -> list[str]:
+    (folder / "dodo.py").write_text(DODO.format(shots=shots))
+    return [str(environment("doit") / "doit"), "run"]
+
+
+def snakemake(shots: int) -> list[Ratio]:
+    """A null plan, time and peak memory, against `snakemake -n` with every file there."""
+    ours, theirs = _against(_snakemake, shots, 3)
+    wall = _walls(ours), _walls(theirs)
+    peak = [one.peak_mib for one in ours], [one.peak_mib for one in theirs]
+    return [
+        _ratio(f"null plan of {shots} shots, snakemake -n / ours", *wall, goal=6.0, at_least=True),
+        _ratio("peak memory of it, ours / snakemake's", *peak, goal=0.5, unit="MiB"),
+    ]
+
+
+def doit(shots: int) -> list[Ratio]:
+    """A null plan against `doit run` with everything up to date; its first run records that."""
+    ours, theirs = _against(_doit, shots, 5)
+    wall = _walls(ours), _walls(theirs)
+    return [_ratio(f"null plan of {shots} shots, doit run / ours", *wall, goal=1.5, at_least=True)]
+
+
+def answering(_: int) -> list[Ratio]:
+    """`storyboard --help` against bare Python that imports click and answers the same question."""
+    here = Path.cwd()
+    commands = [[*COMMAND, "--help"], [sys.executable, "-c", BARE_CLICK]]
+    ours, theirs = _in_turn(commands, here, 9)
+    wall = _walls(ours), _walls(theirs)
+    return [_ratio("storyboard --help / python with click", *wall, goal=3.0)]
