@@ -43,7 +43,7 @@ def growth(shots: int) -> list[Ratio]:
 
 def expressions(count: int) -> list[Ratio]:
     """Distinct values with expressions, against compiling each with Jinja's native environment."""
-    values = [f"{{{{ city }}}} {n} at {{{{ hour }}}}, {{{{ n + {n} }}}}" for n in range(count // 10)]
+    values = [f"{{{{ city }}}} {n} at {{{{ hour }}}}, {{{{ n + {n} }}}}" for n in range(count)]
     scope = {"city": "Oslo", "hour": "dawn", "n": 1}
 
     def ours() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyboard.media.animatic.captions import caption_text, captions, line_times
+from storyboard.media.animatic.captions import caption_text, captions, line_times, quoted
 from storyboard.media.animatic.spec import Does, Says
 from tests.media.animatic.specs import spec
 
@@ -71,3 +71,22 @@ def test_a_line_beyond_the_end_is_not_lost_in_the_frames_after_it() -> None:
     shot = spec(duration="2", dialogue=(Says("Late.", at="9"),))
     assert line_times(shot)[0][1] == shot.frames - 1
     assert all(over.end <= Fraction(48) for over in captions(shot))
+
+
+def test_a_spoken_line_stands_in_the_marks_of_its_tongue() -> None:
+    assert quoted("遅かったね") == "「遅かったね」"
+    assert quoted("全押抖手") == "“全押抖手”"
+    assert quoted("You're late.") == "“You're late.”"
+
+
+def test_hebrew_and_arabic_captions_begin_at_the_right() -> None:
+    def ink(words: str) -> tuple[int, int]:
+        over = captions(spec(width_px=1280, height_px=720, action=(Does(words),)))[-1]
+        letters = over.ink.rgb().convert("L").point([0] * 180 + [255] * 76).getbbox()
+        assert letters is not None
+        return letters[0], letters[2]
+
+    left, right = ink("She waits."), ink("היא מחכה.")
+    assert left[0] < 100
+    assert right[0] > left[1]
+    assert right[1] > 1000
