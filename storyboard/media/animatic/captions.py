@@ -212,7 +212,7 @@ def _foot(does: str | None, says: Says | None, sizes: Measures) -> Image.Image |
 def _spoken(says: Says, sizes: Measures, room: float) -> list[tuple[str, Hand, tuple[int, int, int]]]:
     """Rows of a line of dialogue: the speaker small above, the words large."""
     names = " & ".join(clean(name) for name in says.who)
-    speaker = names.upper() if names.isascii() else names
+    speaker = names.upper()
     asides = [clean(says.how)] if says.how else []
     asides += ["off screen"] if says.offscreen else []
     aside = f"({', '.join(asides)})" if asides else ""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from storyboard.media.animatic import frame
+from storyboard.media.animatic.draw import frame
 from storyboard.media.animatic.layer import Layer, ellipse
 from storyboard.media.animatic.lighting import dimmed, lighting, painted, relight
 from storyboard.media.animatic.palette import light
