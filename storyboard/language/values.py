@@ -48,6 +48,10 @@ class Evaluator:
         self._expressions: dict[str, tuple[str, int, Expression | Fault]] = {}
         self._texts: dict[str, list[_Part]] = {}
 
+    def text_has_expression(self, text: str) -> bool:
+        """Whether `text` must be evaluated: it holds `{{`, or a statement that will be refused."""
+        return "{{" in text or _statement_in(text) is not None
+
     def evaluate(self, text: str, scope: Mapping[str, Any]) -> Any:
         """What `text` gives in `scope`: None, bool, int, float, str, list or dict. Raises ValueProblem.
 
