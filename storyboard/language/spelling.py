@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
+from storyboard.diagnostics import Suggestion
+
 CLOSE = 0.6
 """How alike two words must be, from 0 to 1, before one is offered for the other."""
 
@@ -21,9 +23,9 @@ def nearest(word: str, known: Iterable[str], also: Mapping[str, str] | None = No
 
 
 def did_you_mean(word: str, known: Iterable[str], also: Mapping[str, str] | None = None) -> str | None:
-    """A hint that names the nearest known word, or None."""
+    """A hint that names the nearest known word (a `Suggestion`, which can be offered as an edit), or None."""
     found = nearest(word, known, also)
-    return f'did you mean "{found}"?' if found else None
+    return Suggestion(f'did you mean "{found}"?', word, found) if found else None
 
 
 def listed(words: Iterable[str]) -> str:
