@@ -71,6 +71,16 @@ def test_every_page_has_a_code_in_the_sources() -> None:
     assert set(CODES) <= said
 
 
+def test_every_code_is_produced_by_a_case_or_expected_by_a_test() -> None:
+    tests = Path(__file__).parent
+    goldens = (path.read_text(encoding="utf-8") for path in (tests / "cases").rglob("*.out"))
+    produced = {code for text in goldens for code in re.findall(r"(?:error|warning)\[([a-z0-9-]+)\]", text)}
+    produced |= {code for code, page in CODES.items() if page.wrong}
+    for path in tests.rglob("test_*.py"):
+        produced |= set(constants(ast.parse(path.read_text(encoding="utf-8")))) if path != Path(__file__) else set()
+    assert set(CODES) <= produced
+
+
 def test_pages_are_found_at_all() -> None:
     assert len(CODES) > 90
     assert sum(1 for path in MODULES for _ in born(path)) > 100
