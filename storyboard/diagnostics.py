@@ -77,12 +77,20 @@ class Edit:
     text: str
 
 
-def edit(diagnostic: Diagnostic, texts: Mapping[str, str]) -> Edit | None:
-    """The edit that a diagnostic's hint offers; None unless its place holds the misspelt word exactly once."""
+def split(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """The lines of every text, by file."""
+    return {file: LINE_END.split(text) for file, text in texts.items()}
+
+
+def edit(diagnostic: Diagnostic, lines: Mapping[str, list[str]]) -> Edit | None:
+    """The edit that a diagnostic's hint offers; None unless its place holds the misspelt word exactly once.
+
+    `lines` are those of each file, as `split` gives them.
+    """
     hint, span = diagnostic.hint, diagnostic.span
-    if not isinstance(hint, Suggestion) or span is None or span.line != span.end_line or span.file not in texts:
+    if not isinstance(hint, Suggestion) or span is None or span.line != span.end_line or span.file not in lines:
         return None
-    line = LINE_END.split(texts[span.file])[span.line - 1]
+    line = lines[span.file][span.line - 1]
     written = line[span.column - 1 : span.end_column - 1]
     if written.count(hint.word) != 1:
         return None

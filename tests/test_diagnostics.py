@@ -139,7 +139,7 @@ def test_a_place_past_the_end_is_still_drawn() -> None:
 
 
 def suggested(line: str, start: int, end: int, word: str = "mria") -> Edit | None:
-    return edit(mistake(1, start, end, Suggestion("did you mean?", word, "mira")), {"film.yaml": line})
+    return edit(mistake(1, start, end, Suggestion("did you mean?", word, "mira")), {"film.yaml": [line]})
 
 
 def test_a_suggestion_is_an_edit_of_the_misspelt_word_inside_its_place() -> None:
@@ -151,7 +151,7 @@ def test_a_suggestion_is_an_edit_of_the_misspelt_word_inside_its_place() -> None
 def test_nothing_is_edited_where_the_word_does_not_stand_once_or_is_no_suggestion() -> None:
     assert suggested("cast: [mria-mria]", 8, 17) is None
     assert suggested("cast: [who]", 8, 11) is None
-    assert edit(mistake(1, 1, 5, "did you mean?"), {"film.yaml": "mria"}) is None
+    assert edit(mistake(1, 1, 5, "did you mean?"), {"film.yaml": ["mria"]}) is None
     assert edit(mistake(1, 1, 5, Suggestion("?", "mria", "mira")), {}) is None
 
 

@@ -38,7 +38,7 @@ def text(code: str, page: Page, columns: int, *, colours: bool) -> str:
     """A page for a terminal: prose is wrapped to `columns`, examples stay as they are."""
 
     def styled(words: str, colour: str | None = None) -> str:
-        return click.style(words, fg=colour, bold=colour is None) if colours else words
+        return click.style(words, fg=colour, bold=None if colour else True) if colours else words
 
     parts = [styled(code) + f": {page.title}"]
     parts += [_wrapped(part, columns) for part in page.meaning.split("\n\n") if part]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from storyboard.cli.formats import Checked
-from storyboard.diagnostics import Diagnostic, Span, edit, in_file_order
+from storyboard.diagnostics import Diagnostic, Edit, Span, edit, in_file_order, split
 
 
 def text(checked: Sequence[Checked]) -> str:
@@ -19,7 +19,7 @@ def text(checked: Sequence[Checked]) -> str:
         "files": [_file(one) for one in checked],
         "errors": sum(one.severity == "error" for one in found),
         "warnings": sum(one.severity == "warning" for one in found),
-        "diagnostics": [_diagnostic(one, each) for each in checked for one in in_file_order(each.diagnostics)],
+        "diagnostics": [told for each in checked for told in _diagnostics(each)],
     }
     return json.dumps(told, indent=2)
 
@@ -29,10 +29,14 @@ def _file(checked: Checked) -> dict[str, Any]:
     return {"file": checked.file, "good": checked.shots is not None, "shots": checked.shots, "seconds": seconds}
 
 
-def _diagnostic(one: Diagnostic, checked: Checked) -> dict[str, Any]:
-    fix = edit(one, checked.texts)
+def _diagnostics(checked: Checked) -> list[dict[str, Any]]:
+    lines = split(checked.texts)
+    return [_diagnostic(one, checked.file, edit(one, lines)) for one in in_file_order(checked.diagnostics)]
+
+
+def _diagnostic(one: Diagnostic, file: str, fix: Edit | None) -> dict[str, Any]:
     return {
-        "storyboard": checked.file,
+        "storyboard": file,
         "code": one.code,
         "severity": one.severity,
         "message": one.message,

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from storyboard.cli.formats import Checked
 from storyboard.codes import CODES
-from storyboard.diagnostics import Diagnostic, Edit, Span, edit, in_file_order
+from storyboard.diagnostics import Diagnostic, Edit, Span, edit, in_file_order, split
 from storyboard.version import VERSION
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -26,7 +26,7 @@ def text(checked: Sequence[Checked]) -> str:
     number = {code: index for index, code in enumerate(codes)}
     rules = [_rule(code) for code in codes]
     driver = {"name": "storyboard", "semanticVersion": VERSION, "version": VERSION, "rules": rules}
-    results = [_result(one, each, number) for each in checked for one in in_file_order(each.diagnostics)]
+    results = [told for each in checked for told in _results(each, number)]
     run = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": True}],
@@ -48,20 +48,27 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(one: Diagnostic, checked: Checked, number: Mapping[str, int]) -> dict[str, Any]:
+def _results(checked: Checked, number: Mapping[str, int]) -> list[dict[str, Any]]:
+    lines = split(checked.texts)
+    return [
+        _result(one, checked.file, number[one.code], edit(one, lines)) for one in in_file_order(checked.diagnostics)
+    ]
+
+
+def _result(one: Diagnostic, file: str, number: int, fix: Edit | None) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": one.code,
-        "ruleIndex": number[one.code],
+        "ruleIndex": number,
         "level": one.severity,
         "message": {"text": f"{one.message} ({one.hint})" if one.hint else one.message},
-        "locations": [_location(one.span, checked.file)],
+        "locations": [_location(one.span, file)],
     }
     if one.related:
         result["relatedLocations"] = [
-            {"id": place, **_location(other.span, checked.file), "message": {"text": other.message}}
+            {"id": place, **_location(other.span, file), "message": {"text": other.message}}
             for place, other in enumerate(one.related)
         ]
-    if fix := edit(one, checked.texts):
+    if fix:
         result["fixes"] = [_fix(fix, str(one.hint))]
     return result
 

@@ -12,7 +12,7 @@ import pytest
 from storyboard.cli.formats import Checked
 from storyboard.cli.formats.as_sarif import text
 from storyboard.codes import CODES
-from storyboard.diagnostics import Diagnostic, Refused, Related, Span, edit
+from storyboard.diagnostics import Diagnostic, Refused, Related, Span, edit, split
 from tests.language.reading import loaded
 
 CASES = sorted((Path(__file__).parent.parent.parent / "cases").glob("*/*.yaml"))
@@ -107,23 +107,28 @@ def test_a_file_s_name_becomes_a_uri(file: str, uri: str) -> None:
 def with_edits(checked: Checked) -> str:
     """A storyboard's text once every offered edit is made."""
     lines = checked.texts[checked.file].split("\n")
-    edits = {fix for one in checked.diagnostics if (fix := edit(one, checked.texts))}
+    edits = {fix for one in checked.diagnostics if (fix := edit(one, split(checked.texts)))}
     for fix in sorted(edits, key=lambda one: one.span, reverse=True):
         line = lines[fix.span.line - 1]
         lines[fix.span.line - 1] = line[: fix.span.column - 1] + fix.text + line[fix.span.end_column - 1 :]
     return "\n".join(lines)
 
 
-EDITED = [case for case in CASES if any(edit(one, of_case(case).texts) for one in of_case(case).diagnostics)]
+def offered(checked: Checked) -> set[str]:
+    """What is said where an edit is offered."""
+    lines = split(checked.texts)
+    return {one.message for one in checked.diagnostics if edit(one, lines)}
+
+
+EDITED = [case for case in CASES if offered(of_case(case))]
 
 
 @pytest.mark.parametrize("case", EDITED, ids=lambda case: case.stem)
 def test_a_mistake_is_gone_once_its_edit_is_made(case: Path, tmp_path: Path) -> None:
     before = of_case(case)
-    offered = {one.message for one in before.diagnostics if edit(one, before.texts)}
     path = tmp_path / case.name
     path.write_text(with_edits(before), encoding="utf-8")
-    assert not offered & {one.message for one in of_case(path).diagnostics}
+    assert not offered(before) & {one.message for one in of_case(path).diagnostics}
 
 
 def test_edits_are_offered_at_all() -> None:
