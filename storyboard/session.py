@@ -10,9 +10,10 @@ from pathlib import Path
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, Frame, ShotId, TakeKey
-from storyboard.finishing import cut
+from storyboard.finishing import cut, sidecars
 from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
+from storyboard.media.reel import Reel
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
@@ -205,5 +206,8 @@ async def join(
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
     job = cut.cut(made.film, clips, paths, target)
     answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
+    reel = Reel.from_json(job.timeline)
+    subtitled = reel.subtitles if made.film.subtitles is not None else None
+    sidecars.keep(target, subtitled, reel.fps, ours=store.holds(target))
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, ShotId
+from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.media.jobs import Executor, JoinJob, MediaError, Report
 from storyboard.media.reel import Reel, Segment
@@ -26,6 +27,8 @@ def reel(line: Timeline, film: Film, clips: Mapping[ShotId, Clip], paths: Mappin
         audio=any(clips[placed.shot].has_audio and not placed.mute for placed in line.picture),
         segments=tuple(_segment(placed, paths[placed.shot]) for placed in line.picture),
         fit=film.delivery.fit,
+        subtitles=subtitles(film, line),
+        burn=film.subtitles is not None and film.subtitles.burn,
     )
 
 
