@@ -266,14 +266,15 @@ class TimedText:
 
 @dataclass(frozen=True, slots=True)
 class Subtitles:
-    """Which words of the film become subtitles: what is spoken in it, or the `cues` of a file (None: no file).
+    """Which words of the film become subtitles: what is spoken in it, or the `cues` of the file at the absolute `path`.
 
     `burn` lays them on the picture.
     """
 
     dialogue: bool = False
     narration: bool = False
-    cues: tuple[TimedText, ...] | None = None
+    path: str | None = None
+    cues: tuple[TimedText, ...] = ()
     burn: bool = False
 
 

@@ -12,23 +12,24 @@ Laws.
 - A line is heard if it begins in what is heard of its shot (its `lead` and `tail` included), or if it began before and
   more than half of it is left.
 - It stays as long as it takes to read. It may outlast its shot by half a second, but not the next line; where it would
-  be gone less than half a second before its shot is, it stays until two frames before the cut.
+  be gone less than half a second before the cut, or a quarter after it, it is gone two frames before the cut.
 - Two people who speak within 5/6 s of one another share a subtitle, a dash before each. Where lines follow faster than
   they can be shown, later ones wait; where a film has not even the frames for that, they share one.
 - Words that come from out of the picture are italic where their script has italics.
+- A subtitle never covers a title or a caption at the foot of the picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from storyboard.film import Film, Line, Shot, TimedText
+from storyboard.film import Film, Line, Shot, ShotId, TimedText
 from storyboard.finishing.phrasing import Measure, measure_of, parts, reading_s
 from storyboard.finishing.timeline import Placed, Timeline
-from storyboard.media.reel import Cue
+from storyboard.media.reel import Cue, CuePlace
 from storyboard.media.scripts import is_hangul, is_wide, needs_shaping
 from storyboard.timing import frame_count, nearest
 
@@ -63,21 +64,31 @@ class _Phrase:
     italic: bool
 
 
-def subtitles(film: Film, line: Timeline, narration: Iterable[Spoken] = ()) -> tuple[Cue, ...]:
-    """The subtitles of a film whose clips stand as `line` says; `narration` is what its sound speaks."""
+def subtitles(
+    film: Film, line: Timeline, narration: Iterable[Spoken] = (), captioned: Collection[ShotId] = ()
+) -> tuple[Cue, ...]:
+    """The subtitles of a film whose clips stand as `line` says; `narration` is what its sound speaks, `captioned` the
+    shots whose clips have letters at the foot.
+    """
     asked = film.subtitles
     if asked is None:
         return ()
-    if asked.cues is not None:
+    if asked.path is not None:
         found = written(asked.cues, line)
     else:
         spoken = [*(dialogue(film, line) if asked.dialogue else ()), *(narration if asked.narration else ())]
         found = cues(spoken, line.fps, line.frames, measure_of(film.delivery.width_px, film.delivery.height_px))
-    letters = [(placed.at + title.first, placed.at + title.last) for placed in line.picture
-               for title in placed.titles if title.place in AT_THE_FOOT]  # fmt: skip
-    return tuple(
-        replace(cue, raised=any(cue.first < last and first < cue.last for first, last in letters)) for cue in found
-    )
+    return tuple(replace(cue, place=_place(cue, line, captioned)) for cue in found)
+
+
+def _place(cue: Cue, line: Timeline, captioned: Collection[ShotId]) -> CuePlace:
+    """Where a subtitle covers no other letters: it is raised over captions, and a title at the foot sends it up."""
+    shown = [placed for placed in line.picture if cue.first < placed.end and placed.at < cue.last]
+    titles = [(placed.at + one.first, placed.at + one.last) for placed in shown for one in placed.titles
+              if one.place in AT_THE_FOOT]  # fmt: skip
+    if any(cue.first < last and first < cue.last for first, last in titles):
+        return "top"
+    return "above" if any(placed.shot in captioned for placed in shown) else "foot"
 
 
 def written(cues: Sequence[TimedText], line: Timeline) -> tuple[Cue, ...]:
@@ -156,7 +167,7 @@ def cues(spoken: Iterable[Spoken], fps: Fraction, frames: int, measure: Measure)
         room = following - gap
         last = begin + max(least, min(phrase.wanted, most))
         last = min(last, max(phrase.until + close, begin + least))
-        if phrase.until - close <= last <= phrase.until:
+        if phrase.until - close <= last <= phrase.until + close // 2:
             last = max(phrase.until - GAP, begin + least)
         if last < room < last + close and following < frames:
             last = room

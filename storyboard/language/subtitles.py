@@ -40,22 +40,22 @@ class SubtitleReader:
             return None
         burn = bool(read.burn)
         if is_file(read.from_):
-            return Subtitles(cues=self._cues(read.from_), burn=burn)
+            found = self._folder.media(read.from_)
+            if not isinstance(found, tuple):
+                return Subtitles(path=str(found), cues=self._cues(found, read.from_), burn=burn)
+            self._wrong(*found)
+            return None
         every = read.from_ == "all"
         return Subtitles(every or read.from_ == "dialogue", every or read.from_ == "narration", burn=burn)
 
-    def _cues(self, written: str) -> tuple[TimedText, ...]:
-        found = self._folder.media(written)
-        if isinstance(found, tuple):
-            self._wrong(*found)
-            return ()
+    def _cues(self, path: Path, written: str) -> tuple[TimedText, ...]:
         from storyboard.media import subtitle_files  # not before a storyboard names such a file
 
-        text = self._text(found, written)
+        text = self._text(path, written)
         if text is None:
             return ()
         try:
-            read = subtitle_files.read(text, found.suffix.lower().removeprefix("."))
+            read = subtitle_files.read(text, path.suffix.lower().removeprefix("."))
         except MediaError as error:
             self._wrong("not-subtitles", f"{written}: {error.message}", "use an SRT, VTT or ASS file")
             return ()

@@ -18,6 +18,7 @@ Blend = Literal["dissolve", "fade", "wipe"]
 Toward = Literal["left", "right", "up", "down"]
 TitlePlace = Literal["lower-third", "top", "center", "bottom", "left", "right"]
 Fit = Literal["crop", "pad"]
+CuePlace = Literal["foot", "above", "top"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,16 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A subtitle over the frames [`first`, `last`) of the film; `raised` where other letters stand at the foot."""
+    """A subtitle over the frames [`first`, `last`) of the film, line by line.
+
+    It stands at the foot of the picture, above what is drawn there, or at the top.
+    """
 
     lines: tuple[str, ...]
     first: int
     last: int
     italic: bool = False
-    raised: bool = False
+    place: CuePlace = "foot"
 
 
 @dataclass(frozen=True, slots=True)
