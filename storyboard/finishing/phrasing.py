@@ -8,8 +8,10 @@ into as few as will do, best at the end of a sentence. It is read at 17 letters 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 
 from storyboard.media.scripts import clusters, is_hangul, is_wide, pieces
 
@@ -17,7 +19,8 @@ LETTERS_PER_SECOND, SQUARES_PER_SECOND = 17, 7
 SENTENCE, CLAUSE = frozenset(".!?…。！？؟"), frozenset(",;:—–，、；：،؛")
 """Marks after which a text may well be parted."""
 QUOTES = "\"'”’»」』）)]"
-_UNMARKED, _CLAUSE_COST, _TOP_HEAVY = 0.4, 0.15, 0.1
+_UNMARKED, _CLAUSE_COST, _LITTLE_COST, _TOP_HEAVY = 0.4, 0.15, 0.2, 0.1
+_LITTLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +57,63 @@ def reading_s(text: str) -> Fraction:
 
 def parts(text: str, measure: Measure) -> list[tuple[str, ...]]:
     """The text as subtitles, one after another, each of one or two lines; none where it has no letter."""
-    found = _torn(" ".join(text.split()), measure)
-    rooms = [measure.room(piece) for piece in found]
+    row = _Row(_torn(" ".join(text.split()), measure), measure)
     best: list[tuple[float, int]] = [(0.0, 0)]
-    for end in range(1, len(found) + 1):
+    for end in range(1, len(row.pieces) + 1):
+        begin = end - 1
         tries = []
-        held = Fraction(0)
-        for begin in range(end - 1, -1, -1):
-            held += rooms[begin]
-            if held > 3:
-                break
-            if begin == end - 1 or _lines(found[begin:end], measure) is not None:
-                last = end == len(found)
-                waste = float(1 - min(held, Fraction(2)) / 2) ** 2
-                tries.append((best[begin][0] + 1 + waste + (0 if last else _cost("".join(found[begin:end]))), begin))
+        while begin >= 0 and row.fits(begin, end):
+            waste = (1 - min(row.width(begin, end) / row.line, 2) / 2) ** 2
+            last = end == len(row.pieces)
+            tries.append((best[begin][0] + 1 + waste + (0 if last else _cost(row.pieces[end - 1])), begin))
+            begin -= 1
         best.append(min(tries))
-    cuts, end = [], len(found)
+    cuts, end = [], len(row.pieces)
     while end:
         cuts.append((best[end][1], end))
         end = best[end][1]
-    return [_lines(found[begin:end], measure) or ("".join(found[begin:end]).strip(),) for begin, end in reversed(cuts)]
+    return [row.lines(begin, end) for begin, end in reversed(cuts)]
+
+
+class _Row:
+    """Pieces of a text one after another, and how wide stretches of them are, in parts of a letter and a square."""
+
+    def __init__(self, pieces: list[str], measure: Measure) -> None:
+        self.pieces = pieces
+        self.line = measure.letters * measure.squares
+        wide = [int(measure.room(piece) * self.line) for piece in pieces]
+        self._sums = [0, *accumulate(wide)]
+        self._spare = [
+            full - int(measure.room(piece.rstrip()) * self.line) for full, piece in zip(wide, pieces, strict=True)
+        ]
+
+    def width(self, begin: int, end: int) -> int:
+        """Of the pieces from `begin` up to `end`, without the space at their end; a line is `line` wide."""
+        return self._sums[end] - self._sums[begin] - self._spare[end - 1]
+
+    def fits(self, begin: int, end: int) -> bool:
+        """Whether the pieces stand on two lines. One piece always does."""
+        if end - begin == 1:
+            return True
+        place = bisect_right(self._sums, self._sums[begin] + self.line) - 1
+        place += place < end and self.width(begin, place + 1) <= self.line
+        return place >= end or (place > begin and self.width(place, end) <= self.line)
+
+    def lines(self, begin: int, end: int) -> tuple[str, ...]:
+        """The pieces on one line where they fit, else on the best two."""
+        tries = []
+        for place in range(begin + 1, end):
+            upper, lower = self.width(begin, place), self.width(place, end)
+            if upper <= self.line and lower <= self.line:
+                uneven = abs(upper - lower) / self.line + (_TOP_HEAVY if upper > lower else 0)
+                tries.append((uneven + _cost(self.pieces[place - 1]), place))
+        if not tries or self.width(begin, end) <= self.line:
+            return (self._text(begin, end),)
+        _, place = min(tries)
+        return self._text(begin, place), self._text(place, end)
+
+    def _text(self, begin: int, end: int) -> str:
+        return "".join(self.pieces[begin:end]).strip()
 
 
 def _torn(text: str, measure: Measure) -> list[str]:
@@ -90,21 +130,11 @@ def _torn(text: str, measure: Measure) -> list[str]:
     return found
 
 
-def _lines(found: list[str], measure: Measure) -> tuple[str, ...] | None:
-    """The pieces on one line, else on the best two; None where they need more."""
-    whole = "".join(found).strip()
-    if measure.room(whole) <= 1:
-        return (whole,)
-    tries = []
-    for place in range(1, len(found)):
-        upper, lower = "".join(found[:place]).strip(), "".join(found[place:]).strip()
-        high, low = measure.room(upper), measure.room(lower)
-        if high <= 1 and low <= 1:
-            tries.append((abs(float(high - low)) + (_TOP_HEAVY if high > low else 0) + _cost(upper), upper, lower))
-    return min(tries)[1:] if tries else None
-
-
-def _cost(text: str) -> float:
-    """How much a reader minds a break after a text."""
-    mark = text.rstrip().rstrip(QUOTES)[-1:]
-    return 0.0 if mark in SENTENCE else _CLAUSE_COST if mark in CLAUSE else _UNMARKED
+def _cost(piece: str) -> float:
+    """How much a reader minds a break after a piece: least after a mark, most after a little word, as articles are."""
+    word = piece.rstrip().rstrip(QUOTES)
+    if word[-1:] in SENTENCE:
+        return 0.0
+    if word[-1:] in CLAUSE:
+        return _CLAUSE_COST
+    return _UNMARKED + (_LITTLE_COST if len(word) <= _LITTLE and not any(map(_is_square, word)) else 0)

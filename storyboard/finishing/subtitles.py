@@ -158,9 +158,11 @@ def cues(spoken: Iterable[Spoken], fps: Fraction, frames: int, measure: Measure)
     ordered = sorted((one for one in spoken if one.at < frames), key=lambda one: one.at)
     phrases = sorted((phrase for one in ordered for phrase in _phrases(one, fps, measure)), key=lambda one: one.at)
     least, most, close = (frame_count(time, fps) for time in (LEAST_S, MOST_S, CLOSE_S))
+    if not phrases:
+        return ()
     phrases = _fewer(_shared(phrases, least, measure), frames)
     gap = GAP if len(phrases) * (GAP + 1) <= frames else 0
-    least = max(1, min(least, (frames + gap) // len(phrases) - gap)) if phrases else least
+    least = max(1, min(least, (frames + gap) // len(phrases) - gap))
     begins = _apart([phrase.at for phrase in phrases], least, gap, frames)
     found = []
     for phrase, begin, following in zip(phrases, begins, [*begins[1:], frames + gap], strict=True):
