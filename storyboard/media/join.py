@@ -6,7 +6,7 @@ Laws.
 - Frame n of a clip of another rate is what that clip shows at n / fps of the film. Another size or shape is fitted as
   the reel says. A picture that needs nothing goes from the decoder to the encoder untouched.
 - Letters lie on their own segment's picture: what fades or dissolves takes them along. Burnt subtitles lie on the
-  finished picture of the film, over everything.
+  finished picture of the film, over everything; others are a track of it.
 - A reel gives the same bytes on every run; neither paths nor the time are in them.
 """
 
@@ -50,8 +50,16 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
     """
     _check(reel)
     total = reel.frames
+    soft = () if reel.burn else reel.subtitles
     with Writer(
-        target, reel.width_px, reel.height_px, reel.fps, reel.audio, sample_rate=SAMPLE_RATE, threads=THREADS
+        target,
+        reel.width_px,
+        reel.height_px,
+        reel.fps,
+        reel.audio,
+        sample_rate=SAMPLE_RATE,
+        threads=THREADS,
+        subtitles=soft,
     ) as writer:
         mix = Mix(reel) if reel.audio else None
         leaving: Iterator[av.VideoFrame] = iter(())

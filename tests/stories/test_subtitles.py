@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -49,19 +50,25 @@ def lettered(film: Path) -> list[int]:
     ]
 
 
+def tracks(film: Path) -> int:
+    """How many subtitle tracks a player finds."""
+    with av.open(str(film)) as container:
+        return len(container.streams.subtitles)
+
+
 def test_subtitles_stand_beside_the_film_until_they_are_turned_off(board: Path) -> None:
     film = board.parent / "board.storyboard" / "film.mp4"
     assert rendered(board) == {"A-1", "B-1"}
     assert beside(film) == [".mp4", ".srt", ".vtt"]
     assert film.with_suffix(".srt").read_text(encoding="utf-8") == SRT
     assert film.with_suffix(".vtt").read_text(encoding="utf-8") == f"WEBVTT\n\n{SRT}".replace(",", ".")
-    assert lettered(film) == []
+    assert (lettered(film), tracks(film)) == ([], 1)
     film.with_suffix(".srt").unlink()
     assert rendered(board) == set()
     assert beside(film) == [".mp4", ".srt", ".vtt"]
     written(board, "none")
     assert storyboard("cut", board).returncode == 0
-    assert beside(film) == [".mp4"]
+    assert (beside(film), tracks(film)) == ([".mp4"], 0)
 
 
 def test_burning_lays_them_on_the_frames_and_makes_no_clip_anew(board: Path) -> None:
@@ -71,7 +78,7 @@ def test_burning_lays_them_on_the_frames_and_makes_no_clip_anew(board: Path) -> 
     written(board, "{from: dialogue, burn: true}")
     assert rendered(board) == set()
     assert film.read_bytes() != before
-    assert lettered(film) == list(range(60, 80))
+    assert (lettered(film), tracks(film)) == (list(range(60, 80)), 0)
     burnt = film.read_bytes()
     assert rendered(board) == set()
     assert film.read_bytes() == burnt
