@@ -87,10 +87,9 @@ class Writer:
     """Writes one MP4: H.264 High, yuv420p, constant rate, and AAC mono where `audio` is set.
 
     `target` is the file that appears at the end; `fps` frames a second; `crf` x264's constant quality (lower is
-    better); `exact_frames` the indices of frames that must come back almost as they were given; `subtitles` become
-    a track. Use it as a context
-    manager: leaving it normally closes it, an exception discards the file. Raises ValueError for odd sizes (4:2:0 has
-    none), and MediaError `cannot-write` or `disk-full` when the medium fails.
+    better); `exact_frames` the indices of frames that must come back almost as they were given; `subtitles` become a
+    track. Use it as a context manager: leaving it normally closes it, an exception discards the file. Raises ValueError
+    for odd sizes (4:2:0 has none), and MediaError `cannot-write` or `disk-full` when the medium fails.
     """
 
     def __init__(

@@ -38,17 +38,17 @@ class SoftTrack:
         self._stream.time_base = self._stream.codec_context.time_base = Fraction(1, fps.numerator)
         self._stream.codec_context.subtitle_header = HEADER
 
-    def due(self, frames: int) -> Iterator[av.Packet]:
+    def due(self, frames: int) -> Iterator[av.Packet[Any]]:
         """The packets of the cues that begin before frame `frames`, each once."""
         while self._waiting and self._waiting[-1].first < frames:
             yield self._packet(self._waiting.pop())
 
-    def _packet(self, cue: Cue) -> av.Packet:
+    def _packet(self, cue: Cue) -> av.Packet[Any]:
         words = "\\N".join(cue.lines)
         text = f"0,0,Default,,0,0,0,,{{\\i1}}{words}{{\\i0}}" if cue.italic else f"0,0,Default,,0,0,0,,{words}"
         length = cue.last - cue.first
         shown_ms = max(1, int(length * 1000 / self._fps))
-        packet: av.Packet = self._stream.codec_context.encode_subtitle(SubtitleSet.create(text.encode(), 0, shown_ms))
+        packet: av.Packet[Any] = self._stream.codec_context.encode_subtitle(SubtitleSet.create(text.encode(), 0, shown_ms))
         packet.stream = self._stream
         packet.time_base = Fraction(1, self._fps.numerator)
         packet.pts = packet.dts = cue.first * self._fps.denominator
