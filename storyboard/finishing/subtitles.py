@@ -2,7 +2,7 @@
 
 The rules are those of Netflix's Timed Text Style Guide (General Requirements: Duration, Frame Gap; Subtitle Timing
 Guidelines): a subtitle begins with its line, stays 5/6 s at least and 7 s at most, two frames part it from the next,
-and a pause of less than half a second is closed to those two.
+and a pause of less than half a second without a cut is closed to those two.
 
 Laws.
 - Subtitles stand in order, inside the film, and never overlap; no word of what is heard is lost.
@@ -171,7 +171,8 @@ def cues(spoken: Iterable[Spoken], fps: Fraction, frames: int, measure: Measure)
         last = min(last, max(phrase.until + close, begin + least))
         if phrase.until - close <= last <= phrase.until + close // 2:
             last = max(phrase.until - GAP, begin + least)
-        if last < room < last + close and following < frames:
+        cut_between = last <= phrase.until <= room
+        if last < room < last + close and following < frames and not cut_between:
             last = room
         found.append(Cue(phrase.lines, begin, min(last, begin + most, room), phrase.italic))
     return tuple(found)

@@ -48,7 +48,8 @@ class SoftTrack:
         text = f"0,0,Default,,0,0,0,,{{\\i1}}{words}{{\\i0}}" if cue.italic else f"0,0,Default,,0,0,0,,{words}"
         length = cue.last - cue.first
         shown_ms = max(1, int(length * 1000 / self._fps))
-        packet: av.Packet[Any] = self._stream.codec_context.encode_subtitle(SubtitleSet.create(text.encode(), 0, shown_ms))
+        subtitle = SubtitleSet.create(text.encode(), 0, shown_ms)
+        packet: av.Packet[Any] = self._stream.codec_context.encode_subtitle(subtitle)
         packet.stream = self._stream
         packet.time_base = Fraction(1, self._fps.numerator)
         packet.pts = packet.dts = cue.first * self._fps.denominator

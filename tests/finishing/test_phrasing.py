@@ -44,6 +44,8 @@ def test_no_line_begins_with_a_closing_mark() -> None:
     ("", []),
     ("You kept the coat.", [("You kept the coat.",)]),
     ("The tide is turning, and we're still tied up.", [("The tide is turning,", "and we're still tied up.")]),
+    ("She had piloted the ferry for nine years, and nobody asked.",
+     [("She had piloted the ferry for nine years,", "and nobody asked.")]),
     ("诸君，且听龙吟", [("诸君，且听龙吟",)]),
     ("我把那段片段拖完最后一程，放进视频轨末端的空档。", [("我把那段片段拖完最后一程，", "放进视频轨末端的空档。")]),
     ("Nobody asked where the ferry went that winter. I never told anybody, and nobody ever found it again.",

@@ -81,6 +81,11 @@ def test_a_short_pause_is_closed() -> None:
     assert (first.last, second.first) == (28, 30)
 
 
+def test_a_pause_with_a_cut_in_it_stays() -> None:
+    first, second = cues([Spoken("Who rang?", 0, 27), Spoken("I did.", 34, 400)], FPS, 1000, WIDE)
+    assert (first.last, second.first) == (25, 34)
+
+
 def test_two_who_speak_at_once_share_one_with_dashes() -> None:
     lines = [Spoken("Who rang?", 10, 400, ("a",)), Spoken("I did.", 24, 400, ("b",), True)]
     (cue,) = cues(lines, FPS, 1000, WIDE)
