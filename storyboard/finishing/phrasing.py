@@ -19,7 +19,7 @@ LETTERS_PER_SECOND, SQUARES_PER_SECOND = 17, 7
 SENTENCE, CLAUSE = frozenset(".!?…。！？؟"), frozenset(",;:—–，、；：،؛")
 """Marks after which a text may well be parted."""
 QUOTES = "\"'”’»」』）)]"
-_UNMARKED, _CLAUSE_COST, _LITTLE_COST, _TOP_HEAVY = 0.6, 0.15, 0.2, 0.1
+_UNMARKED, _CLAUSE_COST, _LITTLE_COST, _TOP_HEAVY = 0.7, 0.15, 0.2, 0.1
 _LITTLE = 3
 
 
