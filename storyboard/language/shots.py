@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storyboard.diagnostics import Diagnostic
-from storyboard.exchange import Capabilities
+from storyboard.exchange import Capabilities, Option
 from storyboard.film import Asset, Beat, Casting, Delivery, Line, Shot, ShotId
 from storyboard.language import later, names, quantities
 from storyboard.language.drafts import Draft
@@ -256,7 +256,20 @@ class Shots:
                     hint = did_you_mean(key, known) or takes
                     message = f'{name} has no option "{key}"'
                     self.problems.append(draft.at(("options", name, key), "unknown-option", message, hint, key=True))
+                else:
+                    self._option(draft, name, key, known[key])
         return {key: plain(node) for key, node in (draft.model.options or {}).get(provider, {}).items()}
+
+    def _option(self, draft: Draft, provider: str, key: str, option: Option) -> None:
+        """Hold the value of a provider's own field against what it takes."""
+        value = plain((draft.model.options or {})[provider][key])
+        if option.values is None:
+            good, takes = isinstance(value, bool), "true or false"
+        else:
+            good, takes = value in option.values, listed(option.values)
+        if not good:
+            hint = did_you_mean(str(value), option.values or ())
+            self.problems.append(draft.at(("options", provider, key), "bad-choice", f"expected {takes}", hint))
 
     def _decisions(self, draft: Draft) -> None:
         read = draft.model

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities
+from storyboard.exchange import Capabilities, Option
 from storyboard.film import Film
 from storyboard.language import Loaded, load
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
+from storyboard.providers.seedance2ai import CAPABILITIES as SEEDANCE2AI
 
 ANIMATIC = Capabilities(
     "animatic", local=True, references=8, audio=True, seed=True, negative=True, any_fps=True, draws_slate=True
@@ -25,9 +26,9 @@ TOY = Capabilities(
     aspects=frozenset({"16:9", "9:16"}),
     resolutions=frozenset({"480p", "720p"}),
     start_frame=False,
-    options=frozenset({"quality"}),
+    options={"quality": Option("pro", ("pro", "draft"))},
 )
-CAPABILITIES: Mapping[str, Capabilities] = {"animatic": ANIMATIC, "toy": TOY, "footage": FOOTAGE, "card": CARD}
+CAPABILITIES: Mapping[str, Capabilities] = {one.name: one for one in (ANIMATIC, TOY, FOOTAGE, CARD, SEEDANCE2AI)}
 
 
 def loaded(path: Path, **more: Any) -> Loaded:
