@@ -17,19 +17,17 @@ from storyboard.emulator.gateway import Settings
 from storyboard.emulator.line import listen, serve
 from storyboard.media.jobs import Executor
 
-__all__ = ["Clock", "Emulator", "Settings", "addresses", "open_emulator", "standing"]
+__all__ = ["Clock", "Emulator", "Settings", "addresses", "listen", "open_emulator", "standing"]
 
 
 @asynccontextmanager
 async def open_emulator(
-    settings: Settings, clock: Clock, folder: Path, executor: Executor, port: int = 0
+    settings: Settings, clock: Clock, folder: Path, executor: Executor, listener: trio.SocketListener
 ) -> AsyncIterator[tuple[Emulator, str]]:
     """An emulator that serves on loopback while the context lasts, and the address of its apex, which redirects to it.
 
-    `folder` takes the files it makes; `executor` draws the clips; port 0 is any free one. Raises OSError where the
-    port is taken.
+    `folder` takes the files it makes, `executor` draws the clips, `listener` is where it serves (`listen`).
     """
-    listener = listen(port)
     apex = listen(0)
     base, aside = (f"http://127.0.0.1:{one.socket.getsockname()[1]}" for one in (listener, apex))
     emulator = Emulator(settings, clock, base, folder, executor)

@@ -48,11 +48,7 @@ class Admin:
         if request.method == "DELETE":
             faults.rules.clear()
         if request.method == "POST":
-            said = await _said(request)
-            rules = said if isinstance(said, list) else [said]
-            if not all(isinstance(one, dict) for one in rules):
-                raise ValueError("a rule is an object")
-            faults.rules.extend([read_rule(one) for one in rules])
+            faults.rules.extend([read_rule(one) for one in await _objects(request)])
         kinds = {name: {"stage": one.stage, "does": one.does, "takes": dict(one.takes)} for name, one in KINDS.items()}
         return JSONResponse({"rules": [_rule(one) for one in faults.rules], "kinds": kinds, "routes": ROUTES})
 
@@ -71,16 +67,16 @@ class Admin:
         """
         said = await _object(request)
         key, account = said.get("key"), said.get("account", "")
-        credits = said.get("credits", 0)
-        if not isinstance(key, str) or not isinstance(account, str) or type(credits) is not int:
-            raise ValueError("key and account are texts, credits is a whole number")
+        bought = said.get("credits", 0)
+        if not isinstance(key, str) or not isinstance(account, str) or type(bought) is not int or bought < 0:
+            raise ValueError("key and account are texts, credits is a whole number from 0 on")
         if request.method == "DELETE":
             self._emulator.site.accounts.pop(key, None)
         else:
             account = account or self._emulator.site.accounts.get(key, key)
             self._emulator.site.accounts[key] = account
             for gateway in self._emulator.gateways.values():
-                gateway.books.ledger.purchase(account, credits, self._now())
+                gateway.books.ledger.purchase(account, bought, self._now())
         return await self.summary(request)
 
     def _now(self) -> float:
@@ -104,18 +100,23 @@ class Admin:
         }
 
 
-async def _said(request: Request) -> Any:
+async def _objects(request: Request) -> list[dict[str, Any]]:
+    """The body: an object, or a list of them."""
     try:
-        return json.loads(await request.body())
+        said = json.loads(await request.body())
     except ValueError as error:
         raise ValueError("the body is JSON") from error
+    objects = said if isinstance(said, list) else [said]
+    if not all(isinstance(one, dict) for one in objects):
+        raise ValueError("the body is an object, or a list of objects")
+    return objects
 
 
 async def _object(request: Request) -> dict[str, Any]:
-    said = await _said(request)
-    if not isinstance(said, dict):
-        raise ValueError("the body is an object")
-    return said
+    objects = await _objects(request)
+    if len(objects) != 1:
+        raise ValueError("the body is one object")
+    return objects[0]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

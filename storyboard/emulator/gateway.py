@@ -31,7 +31,7 @@ class Settings:
     `speed` is how many times faster than the real ones tasks are. `limit` requests pass in any `limit_s` seconds;
     `media_limit` submissions with links pass in any `limit_s`, None: any number. `concurrency` tasks may run at once,
     None: any number. `retention_s` is how long idempotency keys are kept, `link_ttl_s` how long links last.
-    `one_class_lower` delivers 480p for 720p and so on, as has been seen. `longest_px` bounds the longer side of clips.
+    `one_class_lower` delivers 480p for 720p and so on, as has been seen. `shorter_px` bounds the shorter side of clips.
     `plain_loopback` lets input links be plain http on loopback. `last_frame` is the format of returned frames.
     """
 
@@ -47,7 +47,7 @@ class Settings:
     retention_s: float = DAY_S
     link_ttl_s: float = DAY_S
     one_class_lower: bool = False
-    longest_px: int | None = None
+    shorter_px: int | None = None
     plain_loopback: bool = True
     last_frame: Literal["png", "jpeg"] = "png"
     apex_status: int = 307

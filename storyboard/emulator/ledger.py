@@ -40,28 +40,28 @@ class Ledger:
         """What the account may spend."""
         return self._balances.get(account, 0)
 
-    def purchase(self, account: str, credits: int, now: float) -> None:
+    def purchase(self, account: str, amount: int, now: float) -> None:
         """Credits bought. Raises ValueError below 0."""
-        if credits < 0:
-            raise ValueError(f"nobody buys {credits} credits")
-        self._write(Movement(now, account, "purchase", credits))
+        if amount < 0:
+            raise ValueError(f"nobody buys {amount} credits")
+        self._write(Movement(now, account, "purchase", amount))
 
-    def reserve(self, account: str, credits: int, task: str, now: float) -> None:
+    def reserve(self, account: str, price: int, task: str, now: float) -> None:
         """Take the price of a task. Raises Short where the balance is too low, ValueError for a task that has paid."""
         if self.spent(task):
             raise ValueError(f"{task} has been paid")
-        if credits > self.balance(account):
-            raise Short(credits, self.balance(account))
-        self._write(Movement(now, account, "reserve", -credits, task))
+        if price > self.balance(account):
+            raise Short(price, self.balance(account))
+        self._write(Movement(now, account, "reserve", -price, task))
 
     def refund(self, task: str, now: float) -> int:
         """Give back all that a task still costs; how much that was."""
         paid = next((row for row in self.rows if row.task == task), None)
-        credits = self.spent(task)
-        if paid is None or not credits:
+        kept = self.spent(task)
+        if paid is None or not kept:
             return 0
-        self._write(Movement(now, paid.account, "refund", credits, task))
-        return credits
+        self._write(Movement(now, paid.account, "refund", kept, task))
+        return kept
 
     def spent(self, task: str) -> int:
         """What a task costs in the end."""

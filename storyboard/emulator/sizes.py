@@ -46,10 +46,10 @@ def nearest(width_px: int, height_px: int) -> str:
     return min(ASPECTS, key=apart)
 
 
-def bounded(pixels: tuple[int, int], longest_px: int | None) -> tuple[int, int]:
-    """The same shape with a longer side of `longest_px` at the most, even."""
-    longer = max(pixels)
-    if longest_px is None or longer <= longest_px:
+def bounded(pixels: tuple[int, int], shorter_px: int | None) -> tuple[int, int]:
+    """The same shape with a shorter side of `shorter_px` at the most, even."""
+    shorter = min(pixels)
+    if shorter_px is None or shorter <= shorter_px:
         return pixels
-    wide, high = (max(2, round(side * longest_px / longer / 2) * 2) for side in pixels)
+    wide, high = (round(side * shorter_px / shorter / 2) * 2 for side in pixels)
     return wide, high

@@ -56,4 +56,5 @@ def specify(shoot: Shoot) -> Spec:
         audio=shoot.audio,
         prompt=shoot.prompt,
         start=shoot.start,
+        numbered=True,
     )

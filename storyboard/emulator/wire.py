@@ -172,9 +172,12 @@ async def _whole(receive: Receive) -> bytes | None:
 async def _asked(app: ASGIApp, scope: Scope, body: bytes) -> Response:
     """The endpoint's whole answer."""
     said: list[Message] = []
+    asks: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if not asks:
+            await trio.sleep_forever()  # nothing more comes; whoever waits for the client's end is cancelled
+        return asks.pop()
 
     async def send(message: Message) -> None:
         said.append(message)

@@ -155,7 +155,7 @@ class Seedance2ai:
         self.settle(now)
         account = self.site.accounts.get(call.bearer)
         if account is None:
-            return refuse("unauthorized", "Missing, invalid, or revoked API key")
+            return declined("unauthorized", "Missing, invalid, or revoked API key")
         wait = self.books.window.admit(now)
         if wait is not None:
             return _too_many(wait, "Too many requests")
@@ -167,7 +167,7 @@ class Seedance2ai:
         """What a path or method is answered that does not exist, or a request that was spoilt by a fault."""
         code = {429: "rate_limited", 503: "service_busy", 500: "internal_error"}.get(status)
         if code is not None:
-            return refuse(code, "Emulated fault")
+            return declined(code, "Emulated fault")
         return say(status, {"error": {"code": "not_found", "message": "No such endpoint"}})
 
     def document(self) -> Mapping[str, Any]:
@@ -189,14 +189,14 @@ class Seedance2ai:
             return known
         if known is not None:
             why = "is used with a different body" if known == "differs" else "belongs to a request still running"
-            return refuse("idempotency_conflict", f"This Idempotency-Key {why}")
+            return declined("idempotency_conflict", f"This Idempotency-Key {why}")
         try:
             order = Order.model_validate_json(call.body)
         except ValidationError as error:
-            return self._settled(account, key, refuse("invalid_request", _first(error)))
+            return self._settled(account, key, declined("invalid_request", _first(error)))
         wrong = order.wrong()
         if wrong is not None:
-            return self._settled(account, key, refuse("invalid_request", wrong))
+            return self._settled(account, key, declined("invalid_request", wrong))
         links = order.links()
         wait = self.books.media.admit(now) if links and self.books.media is not None else None
         if wait is not None:
@@ -206,7 +206,7 @@ class Seedance2ai:
 
     def resume(self, pending: Pending, found: Mapping[str, Fetched] | str, now: float) -> Response:
         """The answer to a submission whose links were seen (by their URL), or cannot be used, and why."""
-        answer = refuse("invalid_request", found) if isinstance(found, str) else self._take(pending, found, now)
+        answer = declined("invalid_request", found) if isinstance(found, str) else self._take(pending, found, now)
         return self._settled(pending.account, pending.key, answer)
 
     def _settled(self, account: str, key: str, answer: Response) -> Response:
@@ -219,10 +219,10 @@ class Seedance2ai:
         order, settings, books = pending.order, self.site.settings, self.books
         spoilt = {strike.fault for strike in self.site.faults.submission()}
         if "moderation_reject_at_create" in spoilt:
-            return refuse("invalid_request", MODERATED)
+            return declined("invalid_request", MODERATED)
         running = sum(self.status_of(task, now) == "processing" for task in books.tasks.values())
         if settings.concurrency is not None and running >= settings.concurrency:
-            return refuse("service_busy", "Too many tasks are running for these credits")
+            return declined("service_busy", "Too many tasks are running for these credits")
         number = len(books.tasks) + 1
         rng = self.site.rng(self.name, number)
         task_id = f"sd2_{rng.getrandbits(80):020x}"
@@ -259,10 +259,10 @@ class Seedance2ai:
     def _status(self, account: str, task_id: str, now: float) -> Response:
         task = self.books.tasks.get(task_id)
         if task is None or task.account != account:
-            return refuse("not_found", "Task does not exist or does not belong to this key owner")
+            return declined("not_found", "Task does not exist or does not belong to this key owner")
         task.asked += 1
         if task.asked <= task.faults.get("404_grace", {}).get("polls", 0):
-            return refuse("not_found", "Task does not exist or does not belong to this key owner")
+            return declined("not_found", "Task does not exist or does not belong to this key owner")
         status = self.status_of(task, now)
         task.polls += status != "processing"
         if task.polls and task.polls <= task.faults.get("unknown_status", {}).get("polls", 0):
@@ -306,14 +306,14 @@ def shoot_of(
 ) -> Shoot:
     """What an order's clip is: its size by the table, its sound, what it opens on."""
     start = found.get(order.image_url)
-    shape = order.aspect_ratio
+    shape: str = order.aspect_ratio
     if shape == "adaptive":
         first = start or next((one for one in found.values() if one.width_px), None)
         shape = sizes.nearest(first.width_px, first.height_px) if first else "16:9"
-    resolution = "1080p" if order.resolution == "1080p-plus" else order.resolution
+    resolution: str = "1080p" if order.resolution == "1080p-plus" else order.resolution
     if site.settings.one_class_lower or "wrong_resolution" in faults:
         resolution = sizes.lower(resolution)
-    width_px, height_px = sizes.bounded(sizes.size(resolution, shape), site.settings.longest_px)
+    width_px, height_px = sizes.bounded(sizes.size(resolution, shape), site.settings.shorter_px)
     return Shoot(
         task=task,
         prompt=order.prompt,
@@ -327,17 +327,17 @@ def shoot_of(
     )
 
 
-def refuse(code: str, message: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+def declined(code: str, message: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
     """An error in the gateway's shape."""
     return say(HTTP[code], {"error": {"code": code, "message": message, **more}, **more}, headers)
 
 
 def _too_many(wait_s: float, message: str) -> Response:
-    return refuse("rate_limited", message, {"retry-after": str(max(1, math.ceil(wait_s)))})
+    return declined("rate_limited", message, {"retry-after": str(max(1, math.ceil(wait_s)))})
 
 
 def _broke(short: Short) -> Response:
-    return refuse(
+    return declined(
         "insufficient_credits",
         "Not enough credits on the balance",
         required_credits=short.required,
