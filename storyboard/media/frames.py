@@ -37,6 +37,7 @@ MATRICES = {
 }
 """From H.264's numbers of colour matrices to the scaler's; every other number, and none, is bt709."""
 FULL_RANGE = 2
+JPEG_QUALITY = 95
 PRECISE = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.BITEXACT
 
 
@@ -132,7 +133,7 @@ def take_frame(path: Path, index: int | None, target: Path, report: Report) -> T
         raise MediaError("no-such-frame", f"{path.name} has no frame {number}")
     report(0.5)
     rgb = Reader().rgb(frame)
-    write_png(rgb, target)
+    write_picture(rgb, target)
     report(1.0)
     return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest())
 
@@ -146,12 +147,17 @@ def _last(path: Path) -> tuple[int, av.VideoFrame | None]:
     return number, last
 
 
-def write_png(rgb: RGB, target: Path) -> None:
-    """Write a picture to `target` as PNG through a temporary name beside it, durable before it is renamed."""
+def write_picture(rgb: RGB, target: Path) -> None:
+    """Write a picture to `target` as PNG (JPEG where it is named so) through a temporary name beside it, durable before
+    it is renamed.
+    """
     part = target.with_name(f"{target.name}.part")
     try:
         with part.open("wb") as file:
-            Image.fromarray(rgb).save(file, format="PNG", compress_level=3)
+            if target.suffix == ".jpeg":
+                Image.fromarray(rgb).save(file, format="JPEG", quality=JPEG_QUALITY, subsampling=0)
+            else:
+                Image.fromarray(rgb).save(file, format="PNG", compress_level=3)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)

@@ -56,6 +56,24 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Hosted:
+    """Files that a provider has to reach are reachable; `links` are their URLs by path."""
+
+    key: TakeKey
+    ask: Ask
+    links: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HostBroke:
+    """A file could not be made reachable; nothing was ordered."""
+
+    key: TakeKey
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The outcome of one POST of an attempt."""
 
@@ -86,7 +104,7 @@ class Drain:
     """Start nothing new; let what runs finish."""
 
 
-Event = FrameTaken | FrameBroke | Drawn | Kept | Answered | PollRead | Broke | Drain
+Event = FrameTaken | FrameBroke | Drawn | Kept | Hosted | HostBroke | Answered | PollRead | Broke | Drain
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +126,15 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class Host:
+    """Make the files at `paths` reachable for an ask. Settled by `Hosted` or `HostBroke`."""
+
+    key: TakeKey
+    ask: Ask
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """Send the exact bytes of an attempt. Settled by `Answered`."""
 
@@ -118,11 +145,12 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Ask how a job stands. Settled by `PollRead`."""
+    """Ask how a job stands; of several, the smallest `rank` first. Settled by `PollRead`."""
 
     key: TakeKey
     provider: str
     job: JobId
+    rank: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +173,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Draw | Post | Poll | Fetch | Keep
+Action = Extract | Draw | Host | Post | Poll | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ INBOX_S = 0.5
 """How often the inbox is looked into."""
 DRAIN = "drain"
 """The kind of message that asks a running render to finish what runs and stop."""
+NO_HOSTING = "no-hosting"
+"""The code of a take whose pictures no gateway could reach."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 DISK = frozenset(("disk-full", "cannot-write"))
@@ -172,6 +174,8 @@ class Runner:
                 return await self._draw(action)
             case ev.Keep():
                 return await self._keep(action)
+            case ev.Host():
+                return await self._host(action)
             case ev.Post():
                 return await self._post(action)
             case ev.Poll():
@@ -236,7 +240,16 @@ class Runner:
             return NotSent("this installation has no network client")
         remote = self._remote(provider)
         request = action.request if isinstance(action, ev.Post) else remote.poll_request(action.job)
-        return await self.ports.network.send(provider, request)
+        return await self.ports.network.send(provider, request, action.rank if isinstance(action, ev.Poll) else 0.0)
+
+    async def _host(self, action: ev.Host) -> ev.Event:
+        if self.ports.host is None:
+            return ev.HostBroke(action.key, NO_HOSTING, "it sends pictures, and there is no [hosting] in the settings")
+        try:
+            links = {path: await self.ports.host.link(Path(path)) for path in action.paths}
+        except (ConnectionError, TimeoutError) as error:
+            return ev.HostBroke(action.key, "hosting-failed", str(error))
+        return ev.Hosted(action.key, action.ask, links)
 
     async def _post(self, action: ev.Post) -> ev.Event:
         if trio.current_effective_deadline() == -math.inf:

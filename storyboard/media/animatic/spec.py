@@ -64,7 +64,8 @@ class Says:
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One animatic clip. `prompt` is a verbatim prompt, `words` the described first frame, `start` the path of a PNG
-    that frame 0 must be; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even.
+    that frame 0 must be; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even. `numbered`
+    writes its number on every frame that carries letters.
     """
 
     slate: str
@@ -93,6 +94,7 @@ class Spec:
     negative: str | None = None
     keep: tuple[str, ...] = ()
     start: str | None = None
+    numbered: bool = False
 
     @property
     def rate(self) -> Fraction:
