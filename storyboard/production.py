@@ -24,9 +24,10 @@ from storyboard.providers import Provider, discover
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.inspection import decode_all
-from storyboard.rendering.ports import Network
+from storyboard.rendering.outside import Outside
 from storyboard.rendering.run import DRAIN
-from storyboard.session import Planned, Rendered, Session, Tell, Wishes, join
+from storyboard.rendering.settings import Settings
+from storyboard.session import Agree, Planned, Rendered, Session, Tell, Wishes, join
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -50,13 +51,15 @@ class Production:
         assignments: Mapping[str, str] | None = None,
         vars_file: Path | None = None,
         providers: Mapping[str, Provider] | None = None,
+        gateways: Settings | None = None,
     ) -> None:
         self.path = path
         self.allow = tuple(allow)
         self.assignments = dict(assignments or {})
         self.vars_file = vars_file
         self.providers = dict(providers) if providers is not None else discover()
-        self.capabilities = {name: provider.capabilities for name, provider in self.providers.items()}
+        self.gateways = gateways or Settings()
+        self.capabilities = {name: self.gateways.over(one.capabilities) for name, one in self.providers.items()}
         self._state = state
 
     @property
@@ -86,8 +89,12 @@ class Production:
         made = plan.make(loaded.film, self.capabilities, history, digests)
         return Planned(loaded, made, history, digests, self.capabilities, expected(made.film).frames)
 
-    async def render(self, wishes: Wishes, executor: Executor, tell: Tell, network: Network | None = None) -> Rendered:
-        """Render what the plan calls for, then cut the film. Raises Refused: 10, 11, 13, 14."""
+    async def render(
+        self, wishes: Wishes, executor: Executor, tell: Tell, outside: Outside | None = None, agree: Agree | None = None
+    ) -> Rendered:
+        """Render what the plan calls for, then cut the film. `outside` is the way to gateways; `agree` is asked before
+        money is spent. Raises Refused: 4, 10, 11, 12, 13, 14.
+        """
         loaded = self.load()
         folder = self.folder
         folder.create()
@@ -97,8 +104,8 @@ class Production:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store)
             store.sweep()
-            session = Session(self.providers, planned, folder, store, journal, executor, tell, network)
-            return await session.render(wishes)
+            session = Session(self.providers, planned, folder, store, journal, executor, tell, outside)
+            return await session.render(wishes, agree)
 
     def _adopt(self, loaded: Loaded, journal: SqliteJournal, store: ClipStore) -> Planned:
         """Plan, after taking in clips that were stored just before a crash could record them."""

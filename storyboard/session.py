@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +16,15 @@ from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
 from storyboard.media.reel import Reel
 from storyboard.planning import ask, plan
+from storyboard.planning.price import Total, spell_totals
 from storyboard.providers import Provider, Remote
+from storyboard.rendering.desk import Account
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.money import Charge, charges
-from storyboard.rendering.ports import Network, Ports
+from storyboard.rendering.ordering import needed, orders
+from storyboard.rendering.outside import Outside
+from storyboard.rendering.ports import Ports
 from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
@@ -31,6 +36,10 @@ from storyboard.state.inbox import Inbox
 from storyboard.state.journal import History, Journal
 
 Tell = Callable[[News], None]
+Agree = Callable[[Mapping[str, Total]], bool]
+"""Whether to spend these sums, by provider."""
+DECIDE, CREDENTIALS = 4, 12
+"""Exit codes of what is refused before anything is ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +79,16 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes."""
+    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, and
+    what it may spend at most with each provider.
+    """
 
     jobs: int = 1
     only: tuple[str, ...] = ()
     stale: bool = False
     fail_fast: bool = False
     cut: bool = True
+    budget: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 class Session:
@@ -91,7 +103,7 @@ class Session:
         journal: Journal,
         executor: Executor,
         tell: Tell,
-        network: Network | None,
+        outside: Outside | None,
     ) -> None:
         self.providers = providers
         self.planned = planned
@@ -100,11 +112,15 @@ class Session:
         self.journal = journal
         self.executor = executor
         self.tell = tell
-        self.network = network
+        self.outside = outside
 
-    async def render(self, wishes: Wishes) -> Rendered:
-        """Render what is wanted, then cut. Raises Refused: 2 for a shot that is not there, 13, 14."""
+    async def render(self, wishes: Wishes, agree: Agree | None = None) -> Rendered:
+        """Render what is wanted, then cut. `agree` is asked before money is spent.
+
+        Raises Refused: 2 for a shot that is not there, 4 where nobody agrees, 12 without a key or a hosting, 13, 14.
+        """
         schedule = self._schedule(wishes, random_id)
+        self._may_order(schedule, wishes, agree)
         for work in schedule.works:
             self.tell(
                 News("planned", work.take.id, {"verdict": work.take.verdict, "provider": work.take.shot.provider})
@@ -117,7 +133,8 @@ class Session:
             offload=in_thread,
             new_id=random_id,
             tell=self.tell,
-            network=self.network,
+            network=self.outside.network if self.outside else None,
+            host=self.outside.host if self.outside else None,
             inbox=Inbox(self.folder.inbox, LocalDisk()),
         )
         runner = Runner(schedule, ports, self.providers)
@@ -142,7 +159,9 @@ class Session:
             history=history,
             capabilities=self.planned.capabilities,
             compose=partial(_compose, self.planned),
-            submissions=Submissions(remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget),
+            submissions=Submissions(
+                remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget, self._accounts(wishes)
+            ),
             policy=policy,
             frames={
                 key: Frame(str(path), record.pixels)
@@ -150,6 +169,25 @@ class Session:
                 if (path := self.store.frame_path(*key)).exists()
             },
         )
+
+    def _accounts(self, wishes: Wishes) -> Mapping[str, Account]:
+        """The accounts of the run, each with the smallest of the bounds that were set."""
+        accounts = dict(self.outside.accounts) if self.outside else {}
+        for name, most in wishes.budget.items():
+            known = accounts.get(name, Account())
+            accounts[name] = replace(known, most=most if known.most is None else min(most, known.most))
+        return accounts
+
+    def _may_order(self, schedule: Schedule, wishes: Wishes, agree: Agree | None) -> None:
+        """Hold what would be ordered against keys, hosting, and whoever pays. Raises Refused: 4, 12."""
+        takes = [work.take for work in schedule.works]
+        if self.outside is not None:
+            missing = needed(takes, self.planned.capabilities, self.outside)
+            if missing:
+                raise Refused(missing, CREDENTIALS)
+        ordered = orders(takes, self.planned.history, wishes.stale)
+        if agree is not None and ordered and not agree(ordered):
+            raise Refused([Diagnostic("not-agreed", f"nobody agreed to spend {spell_totals(ordered)}")], DECIDE)
 
     def _link(self, schedule: Schedule) -> None:
         for work in schedule.works:

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from storyboard.cli.gateways import settings
 from storyboard.production import Production
+from storyboard.providers import discover
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -70,4 +72,14 @@ def production(
         if not sign or not name:
             raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}")
         pairs[name] = value
-    return Production(file, state=state, allow=allow, assignments=pairs, vars_file=vars_file)
+    providers = discover()
+    gateways = settings({name: one.capabilities for name, one in providers.items()})
+    return Production(
+        file,
+        state=state,
+        allow=allow,
+        assignments=pairs,
+        vars_file=vars_file,
+        providers=providers,
+        gateways=gateways,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
@@ -44,3 +44,14 @@ def total(prices: Iterable[Money | None], unit: str) -> Total:
         else:
             amount += one.amount
     return Total(amount, unit, known)
+
+
+def spell_totals(totals: Mapping[str, Total]) -> str:
+    """`120 credits (seedance2ai)`; a sum that is not known is at least what is."""
+    parts = [
+        f"{total.amount:f} {total.unit} ({name})"
+        if total.known
+        else f"at least {total.amount:f} {total.unit}, some prices unknown ({name})"
+        for name, total in totals.items()
+    ]
+    return ", ".join(parts)

@@ -58,7 +58,7 @@ class Client:
         self._wall = wall
         self._known: set[str] = set()
         self._doors = {name: Turnstile(partial(self._place, name)) for name in accesses}
-        self._http = httpx.AsyncClient(
+        self.http = httpx.AsyncClient(
             trust_env=False,
             follow_redirects=False,
             timeout=TIMEOUT,
@@ -74,7 +74,7 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with trio.CancelScope(shield=True, deadline=trio.current_time() + 5):
-            await self._http.aclose()
+            await self.http.aclose()
 
     async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
         """One exchange. Orders go before polls; of these, the smaller `rank` first.
@@ -97,7 +97,7 @@ class Client:
         """
         local = self._accesses[provider].local
         try:
-            await Download(self._http, local).fetch(link, target)
+            await Download(self.http, local).fetch(link, target)
         except httpx.HTTPError as error:
             raise ConnectionError(f"the download failed: {_plainly(error)}") from error
 
@@ -132,7 +132,7 @@ class Client:
 
     async def _speak(self, access: Access, request: Request) -> Response | NotSent | Unknown:
         try:
-            built = self._http.build_request(
+            built = self.http.build_request(
                 request.method,
                 _url(access.origin, request.path),
                 headers={
@@ -143,7 +143,7 @@ class Client:
                 },
                 content=request.body or None,
             )
-            answer = await self._http.send(built, stream=True)
+            answer = await self.http.send(built, stream=True)
             try:
                 return await _whole(answer)
             finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from storyboard.rendering import events as ev
@@ -45,9 +46,10 @@ class Desk(Protocol):
 class Account:
     """An account of this run: whose it is (`name` tells one from another, and nothing else), and how it is used.
 
-    `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once.
+    `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once, `most` what this run may spend at most.
     """
 
     name: str = ""
     concurrency: int | None = None
     poll_s: float | None = None
+    most: Decimal | None = None

@@ -39,7 +39,7 @@ from storyboard.providers import Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.limits import Beat, Concurrency
-from storyboard.rendering.money import refusal
+from storyboard.rendering.money import committed, passing, refusal
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState
 
@@ -95,6 +95,7 @@ class Submissions:
         for attempt in sorted(attempts, key=lambda one: one.created):
             self.attempts[attempt.id] = attempt
             self.latest[attempt.take] = attempt
+        self.before = {name: committed(self.attempts.values(), name) for name in remotes}
         self.posting: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
         self._schedule: Desk | None = None
@@ -149,7 +150,11 @@ class Submissions:
         """End a take that may not be ordered: over the budget, or with a provider that refuses the account."""
         take = work.take
         stop = self.stopped.get(take.shot.provider)
-        reason = refusal(self.budget, take.shot.provider, take.price, self.attempts.values())
+        most = self.accounts[take.shot.provider].most
+        spent = committed(self.attempts.values(), take.shot.provider) - self.before[take.shot.provider]
+        reason = refusal(self.budget, take.shot.provider, take.price, self.attempts.values()) or (
+            passing(spent, most, take.price, "what this run may spend") if most is not None else None
+        )
         if stop is not None:
             self.schedule.fail(work, stop.code, stop.message)
         elif reason is not None:
