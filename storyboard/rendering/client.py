@@ -24,7 +24,7 @@ import trio
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Gateway, NotSent, Request, Response, Unknown
-from storyboard.rendering.download import Download
+from storyboard.rendering.download import Download, hang_up
 from storyboard.rendering.limits import wait_s
 from storyboard.rendering.settings import Access
 from storyboard.rendering.turnstile import Turnstile
@@ -144,10 +144,7 @@ class Client:
                 content=request.body or None,
             )
             answer = await self.http.send(built, stream=True)
-            try:
-                return await _whole(answer)
-            finally:
-                await answer.aclose()
+            return await _whole(answer)
         except BEFORE_THE_FIRST_BYTE as error:
             if _certificate(error):
                 raise _refused("bad-certificate", f"{access.origin}: {_plainly(error)}") from None
@@ -165,13 +162,17 @@ def _url(origin: str, path: str) -> str:
 
 async def _whole(answer: httpx.Response) -> Response | Unknown:
     """The answer's body, where it is of a bearable size."""
-    if answer.headers.get("content-encoding", "identity") != "identity":
-        return Unknown(f"HTTP {answer.status_code}, packed although it was asked not to be")
     body = bytearray()
-    async for chunk in answer.aiter_raw():
-        body += chunk
-        if len(body) > ANSWER_BYTES:
-            return Unknown(f"HTTP {answer.status_code} with more than {ANSWER_BYTES >> 20} MiB")
+    chunks = answer.aiter_raw()
+    try:
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            return Unknown(f"HTTP {answer.status_code}, packed although it was asked not to be")
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > ANSWER_BYTES:
+                return Unknown(f"HTTP {answer.status_code} with more than {ANSWER_BYTES >> 20} MiB")
+    finally:
+        await hang_up(answer, chunks)
     headers = {name.lower(): text for name, text in answer.headers.items()}
     return Response(answer.status_code, headers, bytes(body))
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -64,12 +66,12 @@ class Download:
 
     async def _stream(self, link: str, file: BinaryIO) -> None:
         answer = await self._open(link)
+        chunks = answer.aiter_raw()
         try:
             self._begin(answer, file)
-            await self._pour(answer, file)
+            await self._pour(chunks, file)
         finally:
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + 5):
-                await answer.aclose()
+            await hang_up(answer, chunks)
         if self.part.length is not None and self.part.have != self.part.length:
             raise httpx.RemoteProtocolError(f"{self.part.have} of {self.part.length} bytes came")
 
@@ -114,15 +116,15 @@ class Download:
             raise ConnectionError("another part of the file came than was asked for")
         length = answer.headers.get("content-length", "")
         if answer.status_code == 200:
-            file.seek(0)
-            file.truncate()
+            if self.part.have:
+                file.seek(0)
+                file.truncate()
             self.part = Part(0, _validator(answer), int(length) if length.isdigit() else None)
         if (self.part.length or 0) > MOST_BYTES:
             raise ConnectionError(f"the file has more than {MOST_BYTES >> 30} GiB")
 
-    async def _pour(self, answer: httpx.Response, file: BinaryIO) -> None:
+    async def _pour(self, chunks: AsyncIterator[bytes], file: BinaryIO) -> None:
         came, since = 0, trio.current_time()
-        chunks = answer.aiter_raw()
         while True:
             with trio.move_on_after(LEAST_S) as slow:
                 chunk = await anext(chunks, None)
@@ -140,6 +142,15 @@ class Download:
                     raise TimeoutError(f"less than {LEAST_BYTES >> 10} KiB came in {LEAST_S:g} s")
                 came, since = 0, trio.current_time()
         file.flush()
+
+
+async def hang_up(answer: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
+    """Close an answer, read to its end or not, also while being cancelled."""
+    with trio.CancelScope(shield=True, deadline=trio.current_time() + 5):
+        await answer.aclose()
+        with suppress(httpx.HTTPError, httpx.StreamError):
+            async for _ in chunks:  # the generators below end only by reading on, and trio minds those that do not end
+                pass
 
 
 def _authority(checked: Target) -> str:

@@ -82,7 +82,7 @@ class PutHost:
             ) as answer:
                 if answer.status_code != 200:
                     return None
-                async for chunk in answer.aiter_raw():
+                async for chunk in answer.aiter_bytes():
                     size += len(chunk)
                     if size > MOST_BYTES:
                         return None
