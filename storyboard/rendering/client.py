@@ -107,7 +107,7 @@ class Client:
             raise _refused("gateway-redirects", _redirects(self._accesses[provider].origin, answer, provider))
         if answer.status == 401:
             variable = f"{self._gateways[provider].variables}_API_KEY"
-            raise _refused("bad-key", f"{provider} does not know the key in {variable} or the settings")
+            raise _refused("key-refused", f"{provider} does not know the key in {variable} or the settings")
         self._known.add(provider)
 
     async def _place(self, provider: str) -> float:

@@ -98,7 +98,7 @@ async def test_a_bad_key_is_told_before_anything_is_ordered(tmp_path: Path) -> N
     async with serving(unauthorized) as server, speaking(server.url, tmp_path) as client:
         with pytest.raises(Refused, match="TOY_API_KEY") as refused:
             await client.send("toy", ORDER)
-    assert (refused.value.exit_code, refused.value.diagnostics[0].code) == (12, "bad-key")
+    assert (refused.value.exit_code, refused.value.diagnostics[0].code) == (12, "key-refused")
     assert [one.method for one in server.heard] == ["GET"]
 
 
