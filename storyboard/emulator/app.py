@@ -48,6 +48,8 @@ class Emulator:
         self._signer = signer
         self._studio = Studio(executor, folder, settings.last_frame)
         self._begun: set[str] = set()
+        self._drawing = 0
+        self._stroke = trio.Condition()
         self._undrawn, self._to_draw = trio.open_memory_channel[Task](1_000_000)
         self._bucket: dict[str, tuple[Path, str]] = {}
         self._files = 0
@@ -62,6 +64,19 @@ class Emulator:
 
     async def _draw(self, task: Task) -> None:
         task.drawn = await self._studio.draw(task.shoot)
+        async with self._stroke:
+            self._drawing -= 1
+            self._stroke.notify_all()
+
+    async def advance(self, seconds: float) -> None:
+        """Go forward, once every clip that is being drawn is there: what is seen then depends on no processor.
+
+        Raises ValueError for a step back.
+        """
+        async with self._stroke:
+            while self._drawing:
+                await self._stroke.wait()
+        self.clock.advance(seconds)
 
     def _wired(self, app: ASGIApp, route: str, gateway: Gateway | None = None) -> Wire:
         return Wire(app, route, self.exchange, gateway.lost if gateway else _plain)
@@ -99,6 +114,7 @@ class Emulator:
         for task in gateway.books.tasks.values():
             if task.id not in self._begun and not any(one in task.faults for one in NO_DRAWING):
                 self._begun.add(task.id)
+                self._drawing += 1
                 self._undrawn.send_nowait(task)
         await _sent(said)(scope, receive, send)
 
