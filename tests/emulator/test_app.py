@@ -53,7 +53,7 @@ def test_a_clip_has_24_frames_a_second_and_one_more(stage: Stage, tmp_path: Path
     done = stage.finished(duration=seconds, generate_audio=audio, aspect_ratio="9:16")
     path = saved(done["output"]["video_url"], tmp_path / "clip.mp4")
     facts = probe(path)
-    assert (facts.fps, facts.frames, facts.has_audio) == (24, 24 * int(seconds) + 1, audio)
+    assert (int(facts.fps), facts.frames, facts.has_audio) == (24, 24 * int(seconds) + 1, audio)
     assert facts.width_px < facts.height_px
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")

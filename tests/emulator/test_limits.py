@@ -8,7 +8,8 @@ from storyboard.emulator.limits import Window
 
 @given(st.integers(1, 5), st.lists(st.integers(0, 30), max_size=60))
 def test_no_stretch_ever_holds_more_than_it_may(most: int, gaps: list[int]) -> None:
-    window, now, admitted = Window(most, 60.0), 0.0, []
+    window, now = Window(most, 60.0), 0.0
+    admitted: list[float] = []
     for gap in gaps:
         now += gap
         inside = [at for at in admitted if at > now - 60]
