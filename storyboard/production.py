@@ -33,7 +33,7 @@ from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
-from storyboard.state.lock import Lock
+from storyboard.state.lock import Lock, is_held
 from storyboard.state.sqlite import SqliteJournal, read_history
 from storyboard.state.sqlite import verify as verify_state
 
@@ -123,14 +123,8 @@ class Production:
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""
         folder = self.folder
-        if not folder.lock.exists():
+        if not is_held(folder.lock, time.time()):
             return False
-        try:
-            with Lock(folder.lock, time.time()):
-                return False
-        except Refused as refused:
-            if refused.exit_code != 11:
-                raise
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DRAIN, time.time(), {}))
         return True
 

@@ -37,6 +37,8 @@ INBOX_S = 0.5
 """How often the inbox is looked into."""
 DRAIN = "drain"
 """The kind of message that asks a running render to finish what runs and stop."""
+DECISION = "decision"
+"""The kind of message that tells a running render of a circle or a lock."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 DISK = frozenset(("disk-full", "cannot-write"))

@@ -1,0 +1,95 @@
+"""Decisions of a person: which take is circled, whose clip stays. They are written into the storyboard.
+
+A render that runs meanwhile is told through its inbox; where none runs, nothing is left there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.film import Shot
+from storyboard.language import edit, names
+from storyboard.language.spelling import did_you_mean
+from storyboard.production import Production
+from storyboard.rendering.edge import random_id
+from storyboard.rendering.run import DECISION
+from storyboard.session import Planned
+from storyboard.state.disk import LocalDisk
+from storyboard.state.inbox import Inbox, Message
+from storyboard.state.lock import is_held
+from storyboard.state.rewrite import rewrite
+
+Files = Sequence[tuple[str, bytes]]
+
+
+def circle(made: Production, name: str, take: int, profiles: Sequence[str] = ()) -> Path | None:
+    """Circle a take; the file that was changed, None where it said so already.
+
+    Raises Refused: 2 for a shot or a take that is not there, 10, 14.
+    """
+    planned = made.plan()
+    shot = _shot(planned, name)
+    takes = [one.number for one in planned.plan.by_shot[shot.id]]
+    if take not in takes:
+        has = f"only take {takes[0]}" if len(takes) == 1 else f"takes {', '.join(map(str, takes))}"
+        hint = f"storyboard render {made.path} --retake {shot.id} makes another"
+        raise Refused([Diagnostic("circled-take", f'shot "{shot.id}" has {has}, not {take}', hint=hint)], 2)
+    file = _write(made, planned, lambda files: edit.circle(files, shot.id, take, profiles))
+    _tell(made, {"shot": shot.id, "circled": take, "profiles": list(profiles)})
+    return file
+
+
+def lock(made: Production, name: str) -> Path | None:
+    """Let a shot's clip stay, whatever changes. See `circle`."""
+    return _locked(made, name, True)
+
+
+def unlock(made: Production, name: str) -> Path | None:
+    """Let a shot's clip go with what is asked for again. See `circle`."""
+    return _locked(made, name, False)
+
+
+def _locked(made: Production, name: str, locked: bool) -> Path | None:
+    planned = made.plan()
+    shot = _shot(planned, name)
+    act = edit.lock if locked else edit.unlock
+    file = _write(made, planned, lambda files: act(files, shot.id))
+    _tell(made, {"shot": shot.id, "locked": locked})
+    return file
+
+
+def _shot(planned: Planned, name: str) -> Shot:
+    """The shot that a person means: one that takes are made of. Raises Refused (2)."""
+    shots = {names.folded(shot.id): shot for shot in planned.plan.film.shots}
+    shot = shots.get(names.folded(names.normal(name)))
+    if shot is None:
+        hint = did_you_mean(name, [one.id for one in shots.values()])
+        raise Refused([Diagnostic("unknown-shot", f'there is no shot "{name}"', hint=hint)], 2)
+    if not shot.generated or shot.id not in planned.plan.by_shot:
+        message = f'shot "{shot.id}" has no takes of its own'
+        hint = f'it shows those of "{shot.clip_of}"' if shot.clip_of else None
+        raise Refused([Diagnostic("unknown-shot", message, shot.place, hint)], 2)
+    return shot
+
+
+def _write(made: Production, planned: Planned, act: Callable[[Files], edit.Edited]) -> Path | None:
+    paths = [made.path]
+    try:
+        files = [(str(path), path.read_bytes()) for path in paths]
+    except OSError as error:
+        raise Refused([Diagnostic("unreadable-file", f"cannot read {made.path}: {error.strerror}")]) from error
+    edited = act(files)
+    if edited.before == edited.after:
+        return None
+    path = paths[edited.source]
+    rewrite(path, edited.before, edited.after, (made.path.absolute().parent, *made.allow))
+    return path
+
+
+def _tell(made: Production, decision: dict[str, object]) -> None:
+    folder = made.folder
+    if is_held(folder.lock, time.time()):
+        Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DECISION, time.time(), decision))
