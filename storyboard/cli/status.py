@@ -19,7 +19,14 @@ from storyboard.session import Planned
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
 
-FROM_VERDICT = {"done": "done", "stale": "done", "render": "planned", "held": "held", "blocked": "skipped"}
+FROM_VERDICT = {
+    "done": "done",
+    "locked": "done",
+    "stale": "done",
+    "render": "planned",
+    "held": "held",
+    "blocked": "skipped",
+}
 
 
 @click.command("status")

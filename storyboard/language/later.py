@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SHOT = frozenset(
-    {"use", "with", "each", "when", "references", "constraints", "locked", "at", "on_fail", "on_moderation"}
+    {"use", "with", "each", "when", "references", "constraints", "at", "on_fail", "on_moderation"}
 )
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "film": frozenset(
         {"include", "profiles", "variants", "templates", "sound", "subtitles", "constraints", "prompt_template"}
-        | {"decisions"}
     ),
     "delivery": frozenset({"loudness", "codec", "start_timecode"}),
     "scene": frozenset(),

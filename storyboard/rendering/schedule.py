@@ -173,7 +173,7 @@ class Schedule:
     def _take_up(self, work: Work) -> None:
         """Go on with what was sent already, whatever became of the takes it needs; those that need it come first."""
         record = self.history.takes.get(work.take.key)
-        if work.take.verdict != "done" and record is not None and record.state not in ("ambiguous", "lost"):
+        if work.take.verdict not in ("done", "locked") and record is not None and record.state not in ("ambiguous", "lost"):
             self.submissions.resume(work)
 
     def _open(self, work: Work) -> None:
@@ -181,7 +181,7 @@ class Schedule:
         verdict = work.take.verdict
         if work.phase != "waiting":
             return
-        if verdict == "done":
+        if verdict in ("done", "locked"):
             self._done(work, work.take.clip)
         elif verdict == "held":
             self.works.end(work, "held", "; ".join(work.take.why))
