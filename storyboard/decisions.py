@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Shot
-from storyboard.language import edit, names
-from storyboard.language.spelling import did_you_mean
+from storyboard.language import edit
+from storyboard.planning.naming import shot_of_takes
 from storyboard.production import Production
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.run import DECISION
@@ -31,10 +30,10 @@ def circle(made: Production, name: str, take: int, profiles: Sequence[str] = ())
     Raises Refused: 2 for a shot or a take that is not there, 10, 14.
     """
     planned = made.plan()
-    shot = _shot(planned, name)
-    takes = [one.number for one in planned.plan.by_shot[shot.id]]
+    shot = shot_of_takes(planned.plan.film, name)
+    takes = [one.number for one in planned.plan.by_shot.get(shot.id, ())]
     if take not in takes:
-        has = f"only take {takes[0]}" if len(takes) == 1 else f"takes {', '.join(map(str, takes))}"
+        has = f"takes {', '.join(map(str, takes))}" if len(takes) > 1 else "only take 1" if takes else "no takes"
         hint = f"storyboard render {made.path} --retake {shot.id} makes another"
         raise Refused([Diagnostic("circled-take", f'shot "{shot.id}" has {has}, not {take}', hint=hint)], 2)
     file = _write(made, planned, lambda files: edit.circle(files, shot.id, take, profiles))
@@ -54,25 +53,11 @@ def unlock(made: Production, name: str) -> Path | None:
 
 def _locked(made: Production, name: str, locked: bool) -> Path | None:
     planned = made.plan()
-    shot = _shot(planned, name)
+    shot = shot_of_takes(planned.plan.film, name)
     act = edit.lock if locked else edit.unlock
     file = _write(made, planned, lambda files: act(files, shot.id))
     _tell(made, {"shot": shot.id, "locked": locked})
     return file
-
-
-def _shot(planned: Planned, name: str) -> Shot:
-    """The shot that a person means: one that takes are made of. Raises Refused (2)."""
-    shots = {names.folded(shot.id): shot for shot in planned.plan.film.shots}
-    shot = shots.get(names.folded(names.normal(name)))
-    if shot is None:
-        hint = did_you_mean(name, [one.id for one in shots.values()])
-        raise Refused([Diagnostic("unknown-shot", f'there is no shot "{name}"', hint=hint)], 2)
-    if not shot.generated or shot.id not in planned.plan.by_shot:
-        message = f'shot "{shot.id}" has no takes of its own'
-        hint = f'it shows those of "{shot.clip_of}"' if shot.clip_of else None
-        raise Refused([Diagnostic("unknown-shot", message, shot.place, hint)], 2)
-    return shot
 
 
 def _write(made: Production, planned: Planned, act: Callable[[Files], edit.Edited]) -> Path | None:

@@ -27,7 +27,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
-from storyboard.state.journal import History, Journal
+from storyboard.state.journal import History, Journal, TakeRecord
 
 Tell = Callable[[News], None]
 
@@ -69,13 +69,16 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes."""
+    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes;
+    the shots of which there shall be another take.
+    """
 
     jobs: int = 1
     only: tuple[str, ...] = ()
     stale: bool = False
     fail_fast: bool = False
     cut: bool = True
+    retakes: tuple[str, ...] = ()
 
 
 class Session:
@@ -168,6 +171,17 @@ class Session:
                 raise
             return replace(rendered, problems=refused.diagnostics)
         return replace(rendered, film=path, clip=clip)
+
+
+def begun(planned: Planned, now: float) -> list[TakeRecord]:
+    """Records of the takes that nobody has asked for but this run, so that their numbers stay theirs."""
+    return [
+        TakeRecord(
+            take.key, take.id, take.shot.provider, take.number, take.rank, take.own, "planned", changed=now
+        )
+        for take in planned.plan.takes
+        if take.number > take.shot.takes and take.verdict != "locked" and take.key not in planned.history.takes
+    ]
 
 
 def _compose(planned: Planned, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:

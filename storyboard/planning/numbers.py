@@ -26,7 +26,7 @@ class Numbers:
     def __init__(self, history: History) -> None:
         self._there: defaultdict[Intent, set[int]] = defaultdict(set)
         self._highest: dict[Intent | str, int] = {}
-        self._kept: dict[tuple[str, int], list[TakeRecord]] = {}
+        self._kept: dict[tuple[str, int], list[TakeRecord]] | None = None
         for record in history.takes.values():
             if record.number == 1:
                 continue
@@ -54,7 +54,8 @@ class Numbers:
 
     def kept(self, shot: Shot, number: int) -> TakeRecord | None:
         """The newest good clip of a take under its name, whatever was asked for then, from the provider of now."""
-        if not self._kept:
+        if self._kept is None:
+            self._kept = {}
             for record in sorted(self._history.takes.values(), key=lambda one: one.changed):
                 if record.state == "done" and record.clip in self._history.clips:
                     self._kept.setdefault((_shot(record), record.number), []).append(record)
