@@ -27,7 +27,7 @@ from storyboard.rendering.events import News
 from storyboard.rendering.inspection import decode_all
 from storyboard.rendering.ports import Network
 from storyboard.rendering.run import DRAIN
-from storyboard.session import Planned, Rendered, Session, Tell, Wishes, begun, join
+from storyboard.session import Planned, Rendered, Session, Tell, Wishes, begun, existing, join
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -79,7 +79,7 @@ class Production:
         with no_cyclic_collection():
             loaded = self.load()
             folder = self.folder
-            history = _existing(read_history(folder.database), folder.store(LocalDisk()))
+            history = existing(read_history(folder.database), folder.store(LocalDisk()))
             return self._planned(loaded, history)
 
     def _planned(self, loaded: Loaded, history: History, retakes: Collection[ShotId] = ()) -> Planned:
@@ -114,7 +114,7 @@ class Production:
             if adopted := store.adopt_orphans(history, time.time()):
                 journal.append(adopted)
                 history = journal.read()
-            return self._planned(loaded, _existing(history, store), retakes)
+            return self._planned(loaded, existing(history, store), retakes)
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
@@ -160,12 +160,6 @@ def _retaken(film: Film, asked: Collection[str], path: Path) -> frozenset[ShotId
             hint = f"storyboard unlock {path} {shot.id}"
             raise Refused([Diagnostic("locked-shot", f'the clip of "{shot.id}" is locked', shot.place, hint)], 2)
     return frozenset(shot.id for shot in shots)
-
-
-def _existing(history: History, store: ClipStore) -> History:
-    """The history with only those clips that are on disk."""
-    history.clips = {clip_id: clip for clip_id, clip in history.clips.items() if store.has(clip_id)}
-    return history
 
 
 def digest_files(film: Film) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from storyboard.diagnostics import Diagnostic, Refused, Span
 from storyboard.language import names
 from storyboard.language.reading import spelt
-from storyboard.language.source import Source, parse
+from storyboard.language.source import parse
 from storyboard.language.splice import Splice, Value, at_end_of_file, is_flow, put, taken_out
 from storyboard.language.tree import Map, Node, Scalar, Seq, span
 
@@ -55,9 +55,10 @@ def circle(files: Sequence[tuple[str, bytes]], shot: str, take: int, profiles: S
     if written is None:
         return document.decide(place, "circled", dict.fromkeys(profiles, take))
     if isinstance(written, Map) and holder is not None:
-        return document.decide((*place, "circled"), None, dict.fromkeys(profiles, take))
+        return document.merge((*place, "circled"), dict.fromkeys(profiles, take))
     message = f'the circle of "{shot}" holds in every profile'
-    hint = f"write circled: {{{', '.join(f'{name}: {take}' for name in profiles)}}} in its place, or leave --profile out"
+    instead = ", ".join(f"{name}: {take}" for name in profiles)
+    hint = f"write circled: {{{instead}}} in its place, or leave --profile out"
     raise Refused([document.problem(place, "circled", message, hint)])
 
 
@@ -86,12 +87,12 @@ class _Document:
 
     def place(self, field: Field) -> tuple[Path, Map | None]:
         """The path of the mapping that holds, or will hold, the decision, and the mapping where it is there."""
+        own = self._own()
         decisions = self.sources[0].root.get(DECISIONS)
         for key, entry in decisions.items() if isinstance(decisions, Map) else ():
-            if names.folded(key) == names.folded(self.shot) and isinstance(entry, Map):
-                if field in entry or self._own() is None:
-                    return (0, DECISIONS, key), entry
-        own = self._own()
+            named = names.folded(names.normal(key)) == names.folded(self.shot)
+            if named and isinstance(entry, Map) and (field in entry or own is None):
+                return (0, DECISIONS, key), entry
         return own if own is not None else ((0, DECISIONS, self.shot), None)
 
     def _own(self) -> tuple[Path, Map] | None:
@@ -103,22 +104,23 @@ class _Document:
                         return (number, *path), tree
         return None
 
-    def decide(self, place: Path, field: Field | None, value: Value) -> Edited:
-        """Give the mapping at `place` the field, or its own entries where it is none."""
-        if field is None and isinstance(value, Mapping):
-            (first, *others) = value.items()
-            edited = self._put((*place, first[0]), first[1])
-            for name, one in others:
-                files = [(file, edited.after if at == edited.source else data) for at, (file, data) in enumerate(self.files)]
-                after = _Document(files, self.shot)._put((*place, name), one)
-                edited = Edited(edited.source, edited.before, after.after)
-            return edited
+    def decide(self, place: Path, field: Field, value: Value) -> Edited:
+        """Give the mapping at `place` the field; a shot whose text cannot take it is decided about apart."""
         try:
-            return self._put((*place, str(field)), value)
+            return self._put((*place, field), value)
         except Refused:
-            if place[1] == DECISIONS or _holds(self.sources[int(place[0])].root, (*place[1:], field)):
+            if place[1] == DECISIONS or _node(self.sources[int(place[0])].root, (*place[1:], field)) is not None:
                 raise
-            return self._put((0, DECISIONS, self.shot, str(field)), value)
+            return self._put((0, DECISIONS, self.shot, field), value)
+
+    def merge(self, place: Path, entries: Mapping[str, Value]) -> Edited:
+        """Give the mapping at `place` these entries, one after another."""
+        document, number = self, int(place[0])
+        for key, value in entries.items():
+            after = document._put((*place, key), value).after
+            files = [(file, after if at == number else data) for at, (file, data) in enumerate(document.files)]
+            document = _Document(files, self.shot)
+        return Edited(number, self.files[number][1], document.files[number][1])
 
     def _put(self, path: Path, value: Value) -> Edited:
         """Write an entry, with the mappings above it that are missing."""
@@ -202,10 +204,6 @@ def _node(root: Node, path: Sequence[str | int]) -> Any:
         else:
             return None
     return node
-
-
-def _holds(root: Map, path: Sequence[Any]) -> bool:
-    return _node(root, path) is not None
 
 
 def _bare(node: Node, seen: dict[int, Any]) -> Any:

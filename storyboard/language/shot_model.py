@@ -236,9 +236,7 @@ class Defaults(Fields):
     audio: Truth | None = about("Whether the clip is asked for with sound.", True)
     options: dict[str, dict[str, Any]] | None = about("A provider's own fields, under its name.", {"animatic": {}})
     takes: Annotated[int, whole(1, 99)] | None = about("How many takes are made.", 3)
-    review: Review | None = about(
-        "Whether what depends on the shot waits until a take is circled.", "required"
-    )
+    review: Review | None = about("Whether what depends on the shot waits until a take is circled.", "required")
     omit: Truth | None = about("Whether the shot is left out of the film.", True)
     in_: Moment | None = about("Where the film enters the clip.", 0.5, alias="in")
     out: Length | None = about("Where the film leaves the clip.", 4.5)

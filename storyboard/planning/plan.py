@@ -2,8 +2,8 @@
 
 Verdicts. `done`: a good clip for this intent. `render`: no clip, or what the person asks for changed. `stale`: a good
 clip of which only a carried input changed or may change. `held`: waits for a circle. `blocked`: something it needs
-cannot come. `locked`: done, whatever changed. A circled take is the only source of a chain; without a circle the only take is; nothing substitutes
-silently. Pure: files were digested and the journal was read before.
+cannot come. `locked`: done, whatever changed. A circled take is the only source of a chain; without a circle the only
+take is; nothing substitutes silently. Pure: files were digested and the journal was read before.
 """
 
 from __future__ import annotations

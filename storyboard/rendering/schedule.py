@@ -173,7 +173,11 @@ class Schedule:
     def _take_up(self, work: Work) -> None:
         """Go on with what was sent already, whatever became of the takes it needs; those that need it come first."""
         record = self.history.takes.get(work.take.key)
-        if work.take.verdict not in ("done", "locked") and record is not None and record.state not in ("ambiguous", "lost"):
+        if (
+            work.take.verdict not in ("done", "locked")
+            and record is not None
+            and record.state not in ("ambiguous", "lost")
+        ):
             self.submissions.resume(work)
 
     def _open(self, work: Work) -> None:
@@ -272,6 +276,11 @@ class Schedule:
     def _hear(self, event: ev.Event) -> None:
         if isinstance(event, ev.Drain):
             self.draining = True
+            return
+        if isinstance(event, ev.Decided):
+            self.plan = event.plan
+            for work in self.works.replan(event.plan):
+                self._open(work)
             return
         self.inflight -= 1
         match event:
