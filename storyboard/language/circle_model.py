@@ -48,7 +48,7 @@ class Decision(Fields):
     """What is decided about a shot that a template or a loop made."""
 
     noun: ClassVar[str] = "decision"
-    aka: ClassVar[Mapping[str, str]] = {"circle": "circled", "take": "circled", "lock": "locked"}
+    aka: ClassVar[Mapping[str, str]] = {"circle": "circled", "lock": "locked"}
 
     circled: CircleField | None = about("The take that the film and the chain use.", 1, {"draft": 2})
     locked: Truth | None = about("Whether its clip stays, whatever changes.", True)

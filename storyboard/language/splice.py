@@ -121,14 +121,15 @@ def _into_block(holder: Map, key: str, value: Value, after: Sequence[str]) -> It
         return
     first = min(holder.marks[name][1] for name in own)
     line = _line_start(text, first)
-    indent, eol = " " * (first - line), _line_end(text, first)
-    entry = _entry(key, value, quote, (eol, indent))
+    indent = " " * (first - line)
     ends = [own[name][1] for name in after if name in own and not set("\r\n") & set(text[slice(*own[name])])]
     for end in [*ends, holder.mark[3] + holder.mark[4]]:
         rest = _REST.match(text, end)
         if rest and text[end - 1] not in "\r\n":
-            yield Splice(rest.end(), rest.end(), eol + indent + entry)
-    yield Splice(first, first, f"{entry}{eol}{indent}")
+            eol = _line_end(text, rest.end())
+            yield Splice(rest.end(), rest.end(), eol + indent + _entry(key, value, quote, (eol, indent)))
+    eol = _line_end(text, first)
+    yield Splice(first, first, f"{_entry(key, value, quote, (eol, indent))}{eol}{indent}")
 
 
 def _entry(key: str, value: Value, quote: str, block: tuple[str, str] | None) -> str:
