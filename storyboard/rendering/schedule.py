@@ -24,6 +24,7 @@ from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
 from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text, digest_of
 from storyboard.rendering import events as ev
+from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import FrameRecord, History, Record, TakeRecord, TakeState
@@ -279,7 +280,7 @@ class Schedule:
             return
         if isinstance(event, ev.Decided):
             self.plan = event.plan
-            for work in self.works.replan(event.plan):
+            for work in replan(self.works, event.plan):
                 self._open(work)
             return
         self.inflight -= 1

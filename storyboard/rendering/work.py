@@ -75,37 +75,6 @@ class Works:
                 pace = 0.0 if take.verdict in ("done", "locked") else capabilities[take.shot.provider].pace
                 work.urgency = after + float(take.duration) * pace
 
-    def replan(self, plan: Plan) -> list[Work]:
-        """Let the takes that have not begun follow a new plan of the same film; those that are open again."""
-        moved: list[Work] = []
-        for take in plan.takes:
-            work = self.by_key.get(take.key)
-            if work is None or work.phase not in ("waiting", "held") or _same(work.take, take):
-                continue
-            for need in work.take.needs:
-                if need in self.by_key and take.key in self.by_key[need].followers:
-                    self.by_key[need].followers.remove(take.key)
-            self.open += work.phase == "held"
-            work.take, work.phase, work.reason = take, "waiting", ""
-            moved.append(work)
-        for work in moved:
-            self._link_anew(work)
-        return [work for work in moved if work.phase == "waiting"]
-
-    def _link_anew(self, work: Work) -> None:
-        """Let a take wait for what it needs now; where that cannot come any more, neither can the take."""
-        work.missing = 0
-        for need in work.take.needs:
-            other = self.by_key.get(need)
-            if other is None or (other.phase in ENDED and other.phase != "done"):
-                held = other is None or other.phase == "held"
-                name = other.take.id if other is not None else "what it opens on"
-                self.end(work, "held" if held else "skipped", f"{name} is not rendered in this run")
-                return
-            if other.phase != "done":
-                other.followers.append(work.take.key)
-                work.missing += 1
-
     def make_ready(self, work: Work) -> None:
         """Put a take among those that may start."""
         work.phase = "ready"
@@ -121,11 +90,6 @@ class Works:
         """A take reached its last phase; `code` is a failure's."""
         work.phase, work.reason, work.code = phase, reason, code
         self.open -= 1
-
-
-def _same(one: PlannedTake, other: PlannedTake) -> bool:
-    """Whether two plans want the same of a take."""
-    return (one.verdict, one.needs, one.carries) == (other.verdict, other.needs, other.carries)
 
 
 def wanted_takes(plan: Plan, only: Collection[ShotId] | None = None) -> frozenset[TakeKey]:
