@@ -61,11 +61,14 @@ def _locked(made: Production, name: str, locked: bool) -> Path | None:
 
 
 def _write(made: Production, planned: Planned, act: Callable[[Files], edit.Edited]) -> Path | None:
-    paths = [made.path]
+    """Let `act` decide on the main file and those in which shots stand, and write the one that it changed."""
+    shots = {shot.place.file: Path(shot.place.file) for shot in planned.plan.film.shots}
+    paths = [made.path, *(path for path in shots.values() if path != made.path)]
     try:
         files = [(str(path), path.read_bytes()) for path in paths]
     except OSError as error:
-        raise Refused([Diagnostic("unreadable-file", f"cannot read {made.path}: {error.strerror}")]) from error
+        message = f"cannot read {error.filename}: {error.strerror}"
+        raise Refused([Diagnostic("unreadable-file", message)]) from error
     edited = act(files)
     if edited.before == edited.after:
         return None
