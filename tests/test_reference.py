@@ -17,7 +17,7 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, later, load, model, screen_model, shot_model, subtitle_model
+from storyboard.language import Loaded, circle_model, later, load, model, screen_model, shot_model, subtitle_model
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -42,6 +42,7 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "file": (model.File, None),
     "scene": (shot_model.Scene, None),
     "chain": (model.Chain, None),
+    "decisions": (circle_model.Decision, None),
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
     "line": (shot_model.Line, None),
