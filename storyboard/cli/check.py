@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from storyboard.cli.ends import Ended, refuse, say
-from storyboard.cli.options import production, vars_options
+from storyboard.cli.options import Given, vars_options
 from storyboard.diagnostics import Refused, draw
 from storyboard.timing import exact_frames
 
@@ -22,7 +22,7 @@ def command(
     worst = 0
     for file in files:
         try:
-            loaded = production(file, assignments, vars_file, allow).load()
+            loaded = Given(file, assignments, vars_file, allow).production().load()
         except Refused as refused:
             refuse(refused)
             worst = max(worst, refused.exit_code)
