@@ -15,8 +15,8 @@ everything that it was made from is what it was, and these are all of it:
 - what the providers found here can do, by their capabilities;
 - the fonts of this machine, where the plan looked at fonts at all.
 
-They are looked at before the plan is made and again after it, and the answer is kept only where nothing moved meanwhile.
-A plan reads no clock and no network, so nothing else can change it. Refusals are never remembered.
+They are looked at before the plan is made and again after it, and the answer is kept only where nothing moved
+meanwhile. A plan reads no clock and no network, so nothing else can change it. Refusals are never remembered.
 
 A stranger's state folder may hold an answer of his making. It says nothing here: the storyboard's number on this disk
 and the moment it came onto it belong to the key, and no archive can bring those along.
@@ -78,10 +78,10 @@ class Recall:
                 return None
             if _files(self._given.file, kept["files"]) != kept["files"] or _fonts(kept["fonts"]) != kept["fonts"]:
                 return None
-            answer = Answer(kept["out"], kept["err"])
+            out, err = kept["out"], kept["err"]
         except (KeyError, TypeError, ValueError, OSError):
             return None
-        return answer if isinstance(answer.out, str) and isinstance(answer.err, str) else None
+        return Answer(out, err) if isinstance(out, str) and isinstance(err, str) else None
 
     def remember(self, answer: Answer, loaded: Loaded) -> None:
         """Keep the answer, unless something changed while it was made."""
@@ -120,7 +120,7 @@ class Recall:
         options = [str(given.file), [*given.assignments], str(given.vars_file), [str(one) for one in given.allow]]
         return {
             "program": _program(),
-            "asked": [os.getcwd(), *options, values, *self._form],
+            "asked": [str(Path.cwd()), *options, values, *self._form],
             "storyboard": [here.st_dev, here.st_ino, here.st_ctime_ns, os.path.realpath(given.file)],
             "state": [str(folder.state), *state],
             "providers": _sha256(repr(sorted(_spelt(one.capabilities) for one in discover().values())).encode()),
@@ -131,11 +131,11 @@ def _program() -> list[Any]:
     """This program as it is installed, and what is installed with it."""
     files = [[name, about.st_size, about.st_mtime_ns] for name, about in _walk(PACKAGE)]
     beside = {
-        name
+        one.name
         for path in sys.path
-        if os.path.isdir(path)
-        for name in os.listdir(path)
-        if name.endswith((".dist-info", ".egg-info"))
+        if Path(path).is_dir()
+        for one in Path(path).iterdir()
+        if one.name.endswith((".dist-info", ".egg-info"))
     }
     return [VERSION, sys.version, _sha256(repr([sys.path, sorted(files), sorted(beside)]).encode())]
 
@@ -185,8 +185,8 @@ def _text(path: Path) -> bytes:
 
 def _files(storyboard: Path, written: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Where each name of a file leads now, and that file's identity."""
-    now, root = time.time_ns(), os.path.realpath(storyboard.absolute().parent)
-    paths = {name: os.path.realpath(os.path.join(root, name)) for name in written}
+    now, root = time.time_ns(), Path(os.path.realpath(storyboard.absolute().parent))
+    paths = {name: os.path.realpath(root / name) for name in written}
     return {name: [path, identity(Path(path), now)] for name, path in paths.items()}
 
 

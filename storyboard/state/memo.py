@@ -55,7 +55,7 @@ def read_memo(path: Path) -> Any:
     """What the memo holds, None where there is none to trust."""
     try:
         fd = os.open(path, os.O_RDONLY | _QUIET)
-        with open(fd, "rb") as file:
+        with os.fdopen(fd, "rb") as file:
             if not _ours(os.fstat(fd)):
                 return None
             digest, _, body = file.read(MOST_BYTES).partition(b"\n")
@@ -84,7 +84,7 @@ def write_memo(path: Path, data: Any) -> None:
         part.unlink(missing_ok=True)
         fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _QUIET, 0o600)
         try:
-            with open(fd, "wb") as file:
+            with os.fdopen(fd, "wb") as file:
                 file.write(sha256(body).hexdigest().encode() + b"\n" + body)
             part.replace(path)
         except OSError:
