@@ -21,11 +21,8 @@ from storyboard.media.jobs import Executor
 from storyboard.media.measuring import NOTHING, Measuring
 from storyboard.planning import plan
 from storyboard.providers import Provider, discover
-from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import News
-from storyboard.rendering.inspection import decode_all
 from storyboard.rendering.ports import Network
-from storyboard.rendering.run import DRAIN
 from storyboard.session import Planned, Rendered, Session, Tell, Wishes, join
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
@@ -152,6 +149,9 @@ class Production:
         except Refused as refused:
             if refused.exit_code != 11:
                 raise
+        from storyboard.rendering.edge import random_id  # with trio, which a plan does not need
+        from storyboard.rendering.run import DRAIN
+
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DRAIN, time.time(), {}))
         return True
 
@@ -159,6 +159,8 @@ class Production:
         """How many done takes the state has, and which clips are not as they were recorded; with `read_data` every
         byte is hashed and every frame decoded. Raises Refused 13 where the state itself is damaged.
         """
+        from storyboard.rendering.inspection import decode_all
+
         folder = self.folder
         if folder.database.exists():
             verify_state(folder.database)
