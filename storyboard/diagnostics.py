@@ -77,6 +77,8 @@ def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def width(text: str) -> int:
     """Columns that `text` takes in a terminal: 2 for wide characters and emoji, 0 for marks that combine."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     total = 0
     for char in text:
         if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Me", "Mn"):
@@ -87,6 +89,8 @@ def width(text: str) -> int:
 
 def visible(text: str) -> str:
     """Escape what a terminal would obey or hide: control characters, bidi and zero-width marks, lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char for char in text
     )
