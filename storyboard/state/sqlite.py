@@ -117,9 +117,7 @@ def read_history(path: Path, steps: Steps = STEPS) -> History:
 def verify(path: Path, steps: Steps = STEPS) -> History:
     """Read all of a state, log, tree and rows, and change nothing; answers what it says.
 
-    Raises Refused `state-corrupt`, `state-newer` (13).
-
-    Hold the lock: a log that is being written cannot be judged.
+    Hold the lock: a log that is being written cannot be judged. Raises Refused `state-corrupt`, `state-newer` (13).
     """
     log = _log(path)
     with refusing(log):
