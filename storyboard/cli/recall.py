@@ -9,9 +9,9 @@ everything that it was made from is what it was, and these are all of it:
 - the bytes of the storyboard and of every other text that was read for it;
 - the files it names: that each name leads to the same file, and that file's identity (see `state.memo`, also for what
   becomes of a file that changed within the last two seconds);
-- the state: the SHA-256 of the whole journal at rest, which is exact where a counter or a time would not be (a copy put
-  back from yesterday may have either) and costs less than counting its rows; while a log stands beside it somebody is
-  writing, and nothing is remembered. Then the names of the clips on disk, and of messages that wait;
+- the state: the SHA-256 of the whole journal at rest, which is exact where a counter or a time would not be (yesterday's
+  copy, put back, may have either); while a log stands beside it somebody is writing, and nothing is remembered. Then
+  the names of the clips on disk, and of messages that wait;
 - what the providers found here can do, by their capabilities;
 - the fonts of this machine, where the plan looked at fonts at all.
 
@@ -29,7 +29,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -47,9 +47,8 @@ if TYPE_CHECKING:
     from storyboard.language import Loaded
 
 PACKAGE = Path(__file__).parent.parent
-FONTS = "storyboard.media.fonts"
+INSTALLED = (".dist-info", ".egg-info")
 MOST_TEXT_BYTES = 64 << 20
-BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,14 @@ class Answer:
 
 
 class Recall:
-    """The memory of one question: a storyboard, how it is read, and in which form it is told."""
+    """The memory of one question: a storyboard, how it is read, and in which form it is told.
 
-    def __init__(self, given: Given, form: Sequence[object]) -> None:
+    `now_ns` is the wall clock, in nanoseconds, before anything is read: what changes later is told by it.
+    """
+
+    def __init__(self, given: Given, form: Sequence[object], now_ns: Callable[[], int] = time.time_ns) -> None:
         self._given = given
+        self._began_ns = now_ns()
         self._form = list(form)
         self._facts = self._looked()
 
@@ -76,7 +79,7 @@ class Recall:
         try:
             if kept["facts"] != self._facts or _texts(kept["texts"]) != kept["texts"]:
                 return None
-            if _files(self._given.file, kept["files"]) != kept["files"] or _fonts(kept["fonts"]) != kept["fonts"]:
+            if self._files(kept["files"]) != kept["files"] or _fonts(kept["fonts"]) != kept["fonts"]:
                 return None
             out, err = kept["out"], kept["err"]
         except (KeyError, TypeError, ValueError, OSError):
@@ -89,33 +92,41 @@ class Recall:
             return
         try:
             texts = {name: _sha256(text.encode()) for name, text in loaded.texts.items()}
-            files = _files(self._given.file, {one.written: None for one in loaded.film.references})
+            files = self._files({one.written for one in loaded.film.references})
             led = all(files[one.written][0] == one.path for one in loaded.film.references)
             settled = all(seen is not None for _, seen in files.values())
             if not (led and settled) or _texts(texts) != texts or self._looked() != self._facts:
                 return
         except (ValueError, OSError):
             return
-        said = {"out": answer.out, "err": answer.err}
-        kept = {"facts": self._facts, "texts": texts, "files": files, "fonts": _fonts(FONTS in sys.modules)}
-        write_memo(self._memo(), {**kept, **said})
+        found = {
+            "facts": self._facts,
+            "texts": texts,
+            "files": files,
+            "fonts": _fonts("storyboard.media.fonts" in sys.modules),
+        }
+        write_memo(self._memo(), {**found, "out": answer.out, "err": answer.err})
 
     def _memo(self) -> Path:
         return Folder.of(self._given.file, self._given.state).answer
+
+    def _files(self, names: Iterable[str]) -> dict[str, list[Any]]:
+        """Where each name of a file leads now, and that file's identity."""
+        root = Path(os.path.realpath(self._given.file.absolute().parent))
+        paths = {name: os.path.realpath(root / name) for name in names}
+        return {name: [path, identity(Path(path), self._began_ns)] for name, path in paths.items()}
 
     def _looked(self) -> dict[str, Any] | None:
         """Everything the answer depends on that is known before the storyboard is read; None where that is not sure."""
         given = self._given
         try:
             folder = Folder.of(given.file, given.state)
-            if not folder.state.is_dir():
+            state = _state(folder) if folder.state.is_dir() else None
+            if state is None:
                 return None
             here = given.file.stat()
-            state = _state(folder)
             values = _sha256(_text(given.vars_file)) if given.vars_file is not None else ""
         except (OSError, ValueError, Refused):
-            return None
-        if state is None:
             return None
         options = [str(given.file), [*given.assignments], str(given.vars_file), [str(one) for one in given.allow]]
         return {
@@ -129,15 +140,10 @@ class Recall:
 
 def _program() -> list[Any]:
     """This program as it is installed, and what is installed with it."""
-    files = [[name, about.st_size, about.st_mtime_ns] for name, about in _walk(PACKAGE)]
-    beside = {
-        one.name
-        for path in sys.path
-        if Path(path).is_dir()
-        for one in Path(path).iterdir()
-        if one.name.endswith((".dist-info", ".egg-info"))
-    }
-    return [VERSION, sys.version, _sha256(repr([sys.path, sorted(files), sorted(beside)]).encode())]
+    files = sorted((name, about.st_size, about.st_mtime_ns) for name, about in _walk(PACKAGE))
+    shelves = (Path(path) for path in sys.path if Path(path).is_dir())
+    beside = sorted(one.name for shelf in shelves for one in shelf.iterdir() if one.name.endswith(INSTALLED))
+    return [VERSION, sys.version, _sha256(repr([sys.path, files, beside]).encode())]
 
 
 def _walk(folder: Path | str) -> Iterator[tuple[str, os.stat_result]]:
@@ -166,8 +172,8 @@ def _state(folder: Folder) -> list[Any] | None:
 
 def _names(folder: Path) -> list[str]:
     """The regular files in a folder."""
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        return sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+    with suppress(FileNotFoundError):
+        return sorted(one.name for one in os.scandir(folder) if one.is_file(follow_symlinks=False))
     return []
 
 
@@ -180,14 +186,7 @@ def _text(path: Path) -> bytes:
     about = path.stat()
     if not stat.S_ISREG(about.st_mode) or about.st_size > MOST_TEXT_BYTES:
         raise ValueError(f"{path} is no text")
-    return path.read_bytes().removeprefix(BOM)
-
-
-def _files(storyboard: Path, written: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Where each name of a file leads now, and that file's identity."""
-    now, root = time.time_ns(), Path(os.path.realpath(storyboard.absolute().parent))
-    paths = {name: os.path.realpath(root / name) for name in written}
-    return {name: [path, identity(Path(path), now)] for name, path in paths.items()}
+    return path.read_bytes().removeprefix(b"\xef\xbb\xbf")
 
 
 def _fonts(asked: object) -> list[Any] | None:
@@ -200,8 +199,8 @@ def _fonts(asked: object) -> list[Any] | None:
 
 
 def _spelt(capabilities: Capabilities) -> list[str]:
-    values = ((field.name, getattr(capabilities, field.name)) for field in fields(capabilities))
-    return [f"{name}={sorted(value) if isinstance(value, frozenset) else value!r}" for name, value in values]
+    values = (getattr(capabilities, field.name) for field in fields(capabilities))
+    return [repr(sorted(value) if isinstance(value, frozenset) else value) for value in values]
 
 
 def _sha256(data: bytes) -> str:
