@@ -1,7 +1,7 @@
 """Nothing changed, so the answer is the same: `plan` remembers what it said last, as `make -q` answers at once.
 
 The answer lies in `plan.json` beside the journal (a memo: data behind its own digest, 0600, written whole or not at
-all; where a film has no state folder yet, nothing is written and nothing remembered). It is given again only where
+all; where a film has no journal yet, nothing is written and nothing remembered). It is given again only where
 everything that it was made from is what it was, and these are all of it:
 
 - this program: its version and Python's, its own files, the packages installed beside it, by name and version;
@@ -9,17 +9,17 @@ everything that it was made from is what it was, and these are all of it:
 - the bytes of the storyboard and of every other text that was read for it;
 - the files it names: that each name leads to the same file, and that file's identity (see `state.memo`, also for what
   becomes of a file that changed within the last two seconds);
-- the state: the SHA-256 of the whole journal at rest, which is exact where a counter or a time would not be (yesterday's
-  copy, put back, may have either); while a log stands beside it somebody is writing, and nothing is remembered. Then
-  the names of the clips on disk, and of messages that wait;
+- the state: the SHA-256 of the whole journal at rest, exact where a counter or a time is not (yesterday's copy, put
+  back, may have either); while a log stands beside it somebody writes, and nothing is remembered. Then the names of
+  the clips on disk, and of messages that wait;
 - what the providers found here can do, by their capabilities;
 - the fonts of this machine, where the plan looked at fonts at all.
 
 They are looked at before the plan is made and again after it, and the answer is kept only where nothing moved
 meanwhile. A plan reads no clock and no network, so nothing else can change it. Refusals are never remembered.
 
-A stranger's state folder may hold an answer of his making. It says nothing here: the storyboard's number on this disk
-and the moment it came onto it belong to the key, and no archive can bring those along.
+A stranger's answer says nothing here: the storyboard's number on this disk and the moment it came onto it belong to
+the key, and no archive can bring those along.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +45,6 @@ from storyboard.version import VERSION
 if TYPE_CHECKING:
     from storyboard.language import Loaded
 
-PACKAGE = Path(__file__).parent.parent
 INSTALLED = (".dist-info", ".egg-info")
 MOST_TEXT_BYTES = 64 << 20
 
@@ -93,9 +91,8 @@ class Recall:
         try:
             texts = {name: _sha256(text.encode()) for name, text in loaded.texts.items()}
             files = self._files({one.written for one in loaded.film.references})
-            led = all(files[one.written][0] == one.path for one in loaded.film.references)
-            settled = all(seen is not None for _, seen in files.values())
-            if not (led and settled) or _texts(texts) != texts or self._looked() != self._facts:
+            sure = all(files[one.written][0] == one.path and files[one.written][1] for one in loaded.film.references)
+            if not sure or _texts(texts) != texts or self._looked() != self._facts:
                 return
         except (ValueError, OSError):
             return
@@ -121,7 +118,7 @@ class Recall:
         given = self._given
         try:
             folder = Folder.of(given.file, given.state)
-            state = _state(folder) if folder.state.is_dir() else None
+            state = _state(folder)
             if state is None:
                 return None
             here = given.file.stat()
@@ -140,7 +137,7 @@ class Recall:
 
 def _program() -> list[Any]:
     """This program as it is installed, and what is installed with it."""
-    files = sorted((name, about.st_size, about.st_mtime_ns) for name, about in _walk(PACKAGE))
+    files = sorted((name, about.st_size, about.st_mtime_ns) for name, about in _walk(Path(__file__).parent.parent))
     shelves = (Path(path) for path in sys.path if Path(path).is_dir())
     beside = sorted(one.name for shelf in shelves for one in shelf.iterdir() if one.name.endswith(INSTALLED))
     return [VERSION, sys.version, _sha256(repr([sys.path, files, beside]).encode())]
@@ -157,24 +154,18 @@ def _walk(folder: Path | str) -> Iterator[tuple[str, os.stat_result]]:
 
 def _state(folder: Folder) -> list[Any] | None:
     """The journal, the clips and the messages that wait; None while somebody writes."""
-    log = folder.database.with_name(folder.database.name + "-wal")
-    if os.path.lexists(log):
+    about = folder.database.lstat()
+    if os.path.lexists(f"{folder.database}-wal") or not stat.S_ISREG(about.st_mode):
         return None
-    journal: list[Any] = []
-    if os.path.lexists(folder.database):
-        about = folder.database.lstat()
-        if not stat.S_ISREG(about.st_mode):
-            return None
-        with folder.database.open("rb") as file:
-            journal = [about.st_mode, about.st_uid, hashlib.file_digest(file, "sha256").hexdigest()]
+    with folder.database.open("rb") as file:
+        journal = [about.st_mode, about.st_uid, hashlib.file_digest(file, "sha256").hexdigest()]
     return [journal, _sha256("/".join(_names(folder.clips)).encode("utf-8", "surrogateescape")), _names(folder.inbox)]
 
 
 def _names(folder: Path) -> list[str]:
     """The regular files in a folder."""
-    with suppress(FileNotFoundError):
-        return sorted(one.name for one in os.scandir(folder) if one.is_file(follow_symlinks=False))
-    return []
+    with os.scandir(folder) as entries:
+        return sorted(one.name for one in entries if one.is_file(follow_symlinks=False))
 
 
 def _texts(names: Mapping[str, str]) -> dict[str, str]:
