@@ -41,6 +41,7 @@ OWNERS = {
     "trio": {"rendering", "media", "cli"},
     "httpx": {"rendering"},
     "av": {"media"},
+    "pysubs2": {"media"},
     "PIL": {"media"},
     "numpy": {"media"},
     "fontpkg_source_sans_3": {"media"},

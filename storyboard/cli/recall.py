@@ -29,7 +29,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ class Recall:
             return None
         kept = read_memo(self._memo())
         try:
-            if kept["facts"] != self._facts or _texts(kept["texts"]) != kept["texts"]:
+            if kept["facts"] != self._facts or self._texts(kept["texts"]) != kept["texts"]:
                 return None
             if self._files(kept["files"]) != kept["files"] or _fonts(kept["fonts"]) != kept["fonts"]:
                 return None
@@ -92,7 +92,7 @@ class Recall:
             texts = {name: _sha256(text.encode()) for name, text in loaded.texts.items()}
             files = self._files({one.written for one in loaded.film.references})
             sure = all(files[one.written][0] == one.path and files[one.written][1] for one in loaded.film.references)
-            if not sure or _texts(texts) != texts or self._looked() != self._facts:
+            if not sure or self._texts(texts) != texts or self._looked() != self._facts:
                 return
         except (ValueError, OSError):
             return
@@ -106,6 +106,11 @@ class Recall:
 
     def _memo(self) -> Path:
         return Folder.of(self._given.file, self._given.state).answer
+
+    def _texts(self, names: Iterable[str]) -> dict[str, str]:
+        """The digests of texts as they are on disk now; all but the storyboard's are named from its folder."""
+        file = self._given.file
+        return {name: _sha256(_text(file if name == str(file) else file.parent / name)) for name in names}
 
     def _files(self, names: Iterable[str]) -> dict[str, list[Any]]:
         """Where each name of a file leads now, and that file's identity."""
@@ -168,12 +173,8 @@ def _names(folder: Path) -> list[str]:
         return sorted(one.name for one in entries if one.is_file(follow_symlinks=False))
 
 
-def _texts(names: Mapping[str, str]) -> dict[str, str]:
-    """The digests of texts as they are on disk now, without the mark that some editors begin a file with."""
-    return {name: _sha256(_text(Path(name))) for name in names}
-
-
 def _text(path: Path) -> bytes:
+    """A text without the mark that some editors begin a file with."""
     about = path.stat()
     if not stat.S_ISREG(about.st_mode) or about.st_size > MOST_TEXT_BYTES:
         raise ValueError(f"{path} is no text")

@@ -32,6 +32,7 @@ from storyboard.language.shots import Shots
 from storyboard.language.source import Source, read
 from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.spelling import did_you_mean, nearest
+from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.tree import Map, Seq, at
 
 
@@ -68,6 +69,7 @@ def load(
             film = stage.film(settings or {})
         except Refused as refused:
             raise Refused(clarified(refused.diagnostics, texts), texts=texts) from None
+        texts |= stage.texts
     found = tuple(in_file_order(dict.fromkeys(stage.problems)))
     if any(one.severity == "error" for one in found):
         raise Refused(_once(clarified(found, texts)), texts=texts)
@@ -106,6 +108,7 @@ class _Stage:
         self._measure = measure
         self._folder = Folder(self._path.parent.resolve(), allow)
         self.problems: list[Diagnostic] = list(source.problems)
+        self.texts: dict[str, str] = {}
 
     def film(self, settings: Mapping[str, Any]) -> Film:
         """The film, as far as it can be read. Raises Refused where reading on would say nothing true."""
@@ -126,13 +129,15 @@ class _Stage:
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
         pairs = shots.shots(drafts)
-        for step in (evaluation, drafting, files, words, edges, sources, screens, shots):
+        reader = SubtitleReader(root, self._folder, self.texts)
+        subtitles = reader.subtitles(storyboard.subtitles)
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, shots):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
             self.problems += cut_short(root)
-            self.problems += letters.unset(pairs, self._capabilities)
+            self.problems += letters.unset(pairs, self._capabilities, burnt=subtitles is not None and subtitles.burn)
         return Film(
             path=str(self._path),
             title=facts["film"]["title"],
@@ -142,6 +147,7 @@ class _Stage:
             assets=assets,
             budget=self._budget(root, storyboard),
             note=storyboard.note,
+            subtitles=subtitles,
         )
 
     def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:

@@ -19,6 +19,7 @@ from tests.state import records
 BOARD = """\
 storyboard: 1
 vars: {hour: dawn}
+subtitles: words.srt
 cast:
   mira: {description: A pilot., images: mira.png}
 shots:
@@ -26,6 +27,7 @@ shots:
   - {id: 1B, start: previous, action: She turns.}
 """
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
+WORDS = "1\n00:00:01,000 --> 00:00:02,000\nNo ferry.\n"
 FORM: list[object] = [True, None, None, 2, False]
 
 
@@ -41,6 +43,7 @@ def film(folder: Path) -> Path:
     (folder / "mira.png").write_bytes(PICTURE)
     (folder / "other.png").write_bytes(PICTURE + b"other")
     (folder / "values.yaml").write_text("hour: noon\n")
+    (folder / "words.srt").write_text(WORDS)
     production = Production(path)
     production.folder.create()
     keep(path, ClipId("a" * 64))
@@ -115,7 +118,11 @@ def message(path: Path) -> None:
     (path.with_suffix(".storyboard") / "inbox" / "word.json").write_text("{}")
 
 
-EDITS: list[Callable[[Path], None]] = [board, comment, picture, swapped, values, clip_gone, recorded, message]
+def words(path: Path) -> None:
+    path.with_name("words.srt").write_text(WORDS.replace("No ferry", "A ferry"))
+
+
+EDITS: list[Callable[[Path], None]] = [board, comment, picture, swapped, values, words, clip_gone, recorded, message]
 
 
 def test_where_nothing_changed_the_answer_is_remembered(tmp_path: Path) -> None:
