@@ -301,7 +301,12 @@ class Film:
 
     @property
     def files(self) -> tuple[Reference, ...]:
-        """Every file that the film names: assets, looks, footage, cards, start and end images; each path once."""
+        """Every file that the film names, each path once."""
+        return tuple({one.path: one for one in self.references}.values())
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Every mention of a file: by assets, looks, footage, cards, start and end images."""
         found: list[Reference] = []
         for asset in self.assets.values():
             found += asset.references
@@ -312,7 +317,7 @@ class Film:
             found += [shot.card.image] if shot.card is not None and shot.card.image is not None else []
         edges = [edge for shot in self.shots for edge in (shot.start, shot.end)]
         found += [edge.image for edge in edges if edge is not None and edge.image is not None]
-        return tuple({one.path: one for one in found}.values())
+        return tuple(found)
 
     def shot(self, shot_id: ShotId) -> Shot:
         """The shot of that id. Raises KeyError."""

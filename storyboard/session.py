@@ -17,11 +17,9 @@ from storyboard.media.jobs import Executor
 from storyboard.media.reel import Reel
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
-from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.money import Charge, charges
 from storyboard.rendering.ports import Network, Ports
-from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, wanted_takes
@@ -108,6 +106,9 @@ class Session:
 
     async def render(self, wishes: Wishes) -> Rendered:
         """Render what is wanted, then cut. Raises Refused: 2 for a shot that is not there, 13, 14."""
+        from storyboard.rendering.edge import SystemClock, in_thread, random_id  # with trio, which a plan does not need
+        from storyboard.rendering.run import Runner
+
         schedule = self._schedule(wishes, random_id)
         for work in schedule.works:
             self.tell(

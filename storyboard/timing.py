@@ -94,6 +94,9 @@ def lengths(film: Film) -> dict[ShotId, int]:
     """How many frames of its clip each shot on screen shows up to the frame that it hands on, at least one."""
     found: dict[ShotId, int] = {}
     for run in runs(film):
+        if len(run) == 1:  # most are
+            found[run[0].id] = frame_count(run[0].shown, film.delivery.fps)
+            continue
         exact, cut = Fraction(0), 0
         for shot in run:
             exact += shot.shown

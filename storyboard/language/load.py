@@ -31,7 +31,7 @@ from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults, Storyboard
 from storyboard.language.shots import Shots
 from storyboard.language.source import Source, read
-from storyboard.language.sources import Measure, Sources, by_decoding
+from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.tree import Map, Seq, at
@@ -53,7 +53,7 @@ def load(
     settings: Mapping[str, Any] | None = None,
     allow: Sequence[Path] = (),
     shown: str | None = None,
-    measure: Measure = by_decoding,
+    measure: Measure = in_worker,
     profiles: Sequence[str] = (),
 ) -> Loaded:
     """Read a storyboard into a film.

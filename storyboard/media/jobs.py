@@ -107,8 +107,23 @@ class JoinJob:
     target: str
 
 
-Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob
-Answer = Clip | Taken
+@dataclass(frozen=True, slots=True)
+class MeasureJob:
+    """Find out how long the picture of a file is. Answers `Length`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long footage is: rational text, seconds; and whether it has sound."""
+
+    seconds: str
+    sounds: bool
+
+
+Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob | MeasureJob
+Answer = Clip | Taken | Length
 
 
 class Executor(Protocol):

@@ -16,6 +16,8 @@ from storyboard.media.jobs import (
     FrameJob,
     Job,
     JoinJob,
+    Length,
+    MeasureJob,
     Taken,
     VerifyJob,
 )
@@ -27,6 +29,7 @@ JOBS: Mapping[str, type[Job]] = {
     "verify": VerifyJob,
     "frame": FrameJob,
     "join": JoinJob,
+    "measure": MeasureJob,
 }
 
 
@@ -46,12 +49,17 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     """An answer as a JSON object."""
     if isinstance(answer, Taken):
         return {"answer": "taken", **asdict(answer)}
+    if isinstance(answer, Length):
+        return {"answer": "length", **asdict(answer)}
     return {"answer": "clip", **asdict(answer), "fps": str(answer.fps)}
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
     """The answer that `answer_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     fields = dict(data)
-    if fields.pop("answer") == "taken":
-        return Taken(**fields)
+    match fields.pop("answer"):
+        case "taken":
+            return Taken(**fields)
+        case "length":
+            return Length(**fields)
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})

@@ -59,7 +59,7 @@ def _files(references: tuple[Reference, ...], digests: Digests) -> list[Manifest
 
 def _present(manifest: Mapping[str, Any]) -> Manifest:
     """Without what is not there, so that a field added to the language later changes no old manifest."""
-    return {key: value for key, value in manifest.items() if value is not False and value not in (None, "", [], {})}
+    return {key: value for key, value in manifest.items() if value or (value == 0 and value is not False)}
 
 
 def _asset(asset: Asset | None, digests: Digests) -> Manifest | None:

@@ -104,6 +104,8 @@ def carried_text(digests: Mapping[Slot, str]) -> str:
 
 def _edges(shot: Shot) -> list[tuple[Slot, ShotId]]:
     """The slots of a shot that carry another shot's frame, and whose."""
+    if shot.start is None and shot.end is None:
+        return []
     edges: list[tuple[Slot, Edge | None]] = [("start", shot.start), ("end", shot.end)]
     return [(slot, edge.shot) for slot, edge in edges if edge is not None and edge.shot is not None]
 
@@ -210,6 +212,8 @@ class _Planner:
 
     def _needs(self, shot: Shot) -> tuple[TakeKey, ...]:
         """Sources by their one feeding take; `after` by every take of that shot."""
+        if not graph.needs(shot):
+            return ()
         found = [source for need in graph.sources(shot) if (source := self._source(need)) is not None]
         found += [take.key for need in shot.after for take in self.by_shot[self.owner[need]]]
         return tuple(dict.fromkeys(found))
@@ -241,6 +245,8 @@ class _Planner:
 
     def _waits(self, shot: Shot) -> tuple[str, ...]:
         """Why the shot cannot start before somebody decides."""
+        if not graph.needs(shot):
+            return ()
         reasons: list[str] = []
         for need in graph.sources(shot):
             if self._source(need) is None:

@@ -60,6 +60,9 @@ def film(
                 "crf": "12",
                 "x264-params": x264,
             }
+        elif codec == "libx265":
+            params = f"keyint={group}:min-keyint={group}:log-level=none" + (f":{x264}" if x264 else "")
+            video.options = {"preset": "ultrafast", "x265-params": params}
         elif codec == "libvpx-vp9":
             video.options = {"g": str(group), "cpu-used": "8", "deadline": "realtime", "b": "4M"}
         codec_of_sound: Any = "libopus" if path.suffix == ".webm" else "aac"
