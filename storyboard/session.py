@@ -162,7 +162,8 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
-            path, clip = await join(made, have, self.store, path, self.executor, self.journal, self.tell)
+            digests = self.planned.digests
+            path, clip = await join(made, have, digests, self.store, path, self.executor, self.journal, self.tell)
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
@@ -186,6 +187,7 @@ def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
 async def join(
     made: plan.Plan,
     have: Mapping[TakeKey, Clip],
+    digests: Mapping[str, str],
     store: ClipStore,
     target: Path,
     executor: Executor,
@@ -204,6 +206,8 @@ async def join(
     clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
     job = cut.cut(made.film, clips, paths, target)
-    answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
+    answer = await cut.make(
+        job, clips, digests, executor, journal, lambda done: tell(News("progress", facts={"cut": done}))
+    )
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer

@@ -38,9 +38,7 @@ class Ducker:
     def through(self, music: Samples, speech: Samples) -> Samples:
         """The next samples of music, under as many of the speech `AHEAD_SAMPLES` later; whole windows but the last."""
         count = music.shape[1]
-        levels = [self._db]
-        for at in range(0, count, WINDOW):
-            levels.append(self._moved(speech[:, at : at + WINDOW]))
+        levels = [self._db, *(self._moved(speech[:, at : at + WINDOW]) for at in range(0, count, WINDOW))]
         places = np.minimum(np.arange(len(levels)) * WINDOW, count)
         decibels = np.interp(np.arange(count), places, levels)
         return music * np.power(10, decibels / 20).astype(np.float32)

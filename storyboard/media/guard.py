@@ -85,7 +85,7 @@ def demuxer(head: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A file whose sound is being decoded: the sound (None where a clip has none), and the picture that it lies under."""
+    """A file whose sound is being decoded: the sound, None where a clip has none, and the picture it lies under."""
 
     path: Path
     container: InputContainer
@@ -177,8 +177,10 @@ def _refusal_of_sound(path: Path, head: bytes) -> MediaError:
     found = _refusal(path, head)
     if found.code != "not-media" or not head:
         return found
+    if _PICTURE.match(head):
+        return MediaError("not-media", f"{path.name} is a picture, not a sound")
     known = "WAV, MP3, AAC, M4A, FLAC, Ogg, AIFF nor a clip with sound"
-    return MediaError("not-media", f"{path.name} is {'a picture, no sound' if _PICTURE.match(head) else f'neither {known}'}")
+    return MediaError("not-media", f"{path.name} is neither {known}")
 
 
 def _refusal(path: Path, head: bytes) -> MediaError:

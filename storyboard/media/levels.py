@@ -31,9 +31,7 @@ class _Graph:
 
     def __init__(self, name: str, options: str) -> None:
         self._graph = av.filter.Graph()
-        self._source = self._graph.add_abuffer(
-            sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=_BASE
-        )
+        self._source = self._graph.add_abuffer(sample_rate=SAMPLE_RATE, format="fltp", layout="stereo", time_base=_BASE)
         effect = self._graph.add(name, options)
         shape = self._graph.add("aformat", "sample_fmts=fltp:channel_layouts=stereo")
         self._sink = self._graph.add("abuffersink")

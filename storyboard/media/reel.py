@@ -48,8 +48,8 @@ class Segment:
     """`frames` frames of the clip at `path`, from number `first` on; its sound `gain_db` louder, or none.
 
     `transition` names how it comes in: a dissolve or a wipe runs over its first `overlap` frames, the last ones of the
-    segment before; a wipe's edge moves in `direction`. A fade is `fade_in` here and `fade_out` there. `speech` says that
-    somebody speaks in it; where its clip is of `footage`, what leads and trails is heard from there.
+    segment before; a wipe's edge moves in `direction`. A fade is `fade_in` here and `fade_out` there. `speech` says
+    that somebody speaks in it; where its clip is of `footage`, what leads and trails is heard from there.
     """
 
     path: str
