@@ -206,8 +206,13 @@ async def join(
     clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
     job = cut.cut(made.film, clips, paths, target)
-    answer = await cut.make(
-        job, clips, digests, executor, journal, lambda done: tell(News("progress", facts={"cut": done}))
-    )
+
+    def report(done: float) -> None:
+        tell(News("progress", facts={"cut": done}))
+
+    def warn(found: Diagnostic) -> None:
+        tell(News("warning", facts={"code": found.code, "message": found.message, "hint": found.hint}))
+
+    answer = await cut.make(job, clips, digests, executor, journal, report, warn)
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, Shot, ShotId
+from storyboard.finishing.loudness import gain, missed
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.finishing.tracks import tracks
-from storyboard.media.jobs import Executor, JoinJob, MediaError, Report
+from storyboard.media.jobs import Executor, JoinJob, Loudness, LoudnessJob, MediaError, Report
 from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
@@ -96,9 +98,11 @@ async def make(
     executor: Executor,
     journal: Journal,
     report: Report,
+    warn: Callable[[Diagnostic], None],
 ) -> Clip:
     """The film at the job's target; joined again only where it is not there as it was recorded.
 
+    Where a loudness is asked for, all the sound is measured first; `warn` hears where it is missed.
     Raises Refused with the join's own code: 14 where the disk failed, else 3.
     """
     target, joined, history = Path(job.target), digest(job, clips, digests), journal.read()
@@ -106,7 +110,7 @@ async def make(
     if known is not None and known.joined == joined and _is(target, known.clip):
         return history.clips[known.clip]
     try:
-        answer = await executor.run(job, report)
+        answer = await executor.run(await _levelled(job, executor, warn), report)
     except MediaError as error:
         code = 14 if error.code in ("disk-full", "cannot-write") else 3
         raise Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code) from error
@@ -114,6 +118,20 @@ async def make(
         raise TypeError("a join job answers a clip")
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
     return answer
+
+
+async def _levelled(job: JoinJob, executor: Executor, warn: Callable[[Diagnostic], None]) -> JoinJob:
+    """The job with the gain that brings the film to its loudness; itself where none is asked for. Raises MediaError."""
+    asked = Reel.from_json(job.timeline)
+    if asked.loudness is None or not asked.audio:
+        return job
+    measured = await executor.run(LoudnessJob(job.timeline))
+    if not isinstance(measured, Loudness):
+        raise TypeError("a loudness job answers a loudness")
+    warning = missed(asked.loudness, measured)
+    if warning is not None:
+        warn(warning)
+    return replace(job, timeline=replace(asked, gain_db=gain(asked.loudness, measured)).to_json())
 
 
 def _is(path: Path, clip: ClipId) -> bool:

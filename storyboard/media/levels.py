@@ -8,7 +8,6 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,10 +15,10 @@ import av
 import av.filter
 import numpy as np
 
+from storyboard.media.jobs import Loudness
+from storyboard.media.reel import PEAK_DB
 from storyboard.media.sound import SAMPLE_RATE, Samples, silence
 
-PEAK_DB = Decimal(-1)
-"""What no sample of a film passes, and no true peak where a loudness is asked for."""
 _LIMIT = f"limit={10 ** (float(PEAK_DB) / 20)}:attack=5:release=50:level=false:latency=true"
 _PEAK_STEP = 0.0005
 """The meter tells true peaks in thousandths; half of one is the most that it rounds down."""
@@ -81,14 +80,6 @@ class Limiter:
     def rest(self) -> Samples:
         """The last samples."""
         return _samples(self._graph.rest())
-
-
-@dataclass(frozen=True, slots=True)
-class Loudness:
-    """How loud a film is: integrated loudness in LUFS, None for silence, and the true peak in dBTP."""
-
-    lufs: Decimal | None
-    peak_db: Decimal
 
 
 QUIETEST = Decimal(-70)

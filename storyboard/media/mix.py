@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from storyboard.media.duck import AHEAD_SAMPLES, Ducker
-from storyboard.media.levels import Limiter
+from storyboard.media.jobs import Loudness, Report
+from storyboard.media.levels import Limiter, Meter
 from storyboard.media.loops import looped
 from storyboard.media.pace import paced
 from storyboard.media.reel import Reel
@@ -96,3 +97,13 @@ class Mix:
         for block in self.laid():
             yield limiter.through(block)
         yield limiter.rest()
+
+
+def loudness(reel: Reel, report: Report) -> Loudness:
+    """How loud a reel is as it is laid: nothing limited, nothing added. Raises MediaError as the join does."""
+    meter, heard, total = Meter(), 0, sample_at(reel.frames, reel.fps)
+    for block in Mix(reel).laid():
+        meter.hear(block)
+        heard += block.shape[1]
+        report(heard / total)
+    return meter.measured()

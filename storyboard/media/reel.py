@@ -19,6 +19,8 @@ Blend = Literal["dissolve", "fade", "wipe"]
 Toward = Literal["left", "right", "up", "down"]
 TitlePlace = Literal["lower-third", "top", "center", "bottom", "left", "right"]
 Fit = Literal["crop", "pad"]
+PEAK_DB = Decimal(-1)
+"""What no sample of a film passes, and no true peak where a loudness is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

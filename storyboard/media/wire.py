@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,8 @@ from storyboard.media.jobs import (
     FrameJob,
     Job,
     JoinJob,
+    Loudness,
+    LoudnessJob,
     Taken,
     VerifyJob,
 )
@@ -27,6 +30,7 @@ JOBS: Mapping[str, type[Job]] = {
     "verify": VerifyJob,
     "frame": FrameJob,
     "join": JoinJob,
+    "loudness": LoudnessJob,
 }
 
 
@@ -46,12 +50,18 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     """An answer as a JSON object."""
     if isinstance(answer, Taken):
         return {"answer": "taken", **asdict(answer)}
+    if isinstance(answer, Loudness):
+        lufs = None if answer.lufs is None else str(answer.lufs)
+        return {"answer": "loudness", "lufs": lufs, "peak_db": str(answer.peak_db)}
     return {"answer": "clip", **asdict(answer), "fps": str(answer.fps)}
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
     """The answer that `answer_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     fields = dict(data)
-    if fields.pop("answer") == "taken":
+    kind = fields.pop("answer")
+    if kind == "taken":
         return Taken(**fields)
+    if kind == "loudness":
+        return Loudness(None if fields["lufs"] is None else Decimal(fields["lufs"]), Decimal(fields["peak_db"]))
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})

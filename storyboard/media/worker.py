@@ -28,6 +28,7 @@ from storyboard.media.jobs import (
     FrameJob,
     Job,
     JoinJob,
+    LoudnessJob,
     MediaError,
     Report,
     VerifyJob,
@@ -68,6 +69,11 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.reel import Reel
 
             return join(Reel.from_json(job.timeline), Path(job.target), report)
+        case LoudnessJob():
+            from storyboard.media.mix import loudness
+            from storyboard.media.reel import Reel
+
+            return loudness(Reel.from_json(job.timeline), report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:
