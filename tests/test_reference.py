@@ -17,7 +17,7 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, later, load, model, screen_model, shot_model
+from storyboard.language import Loaded, later, load, model, screen_model, shot_model, sound_model
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -49,6 +49,7 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "card": (screen_model.Card, None),
     "title": (screen_model.Title, None),
     "transition": (screen_model.Transition, None),
+    "sound": (sound_model.Sound, None),
 }
 """The model that each table of fields describes, and the one whose fields it does not repeat."""
 

@@ -1,7 +1,7 @@
 """The one gain that brings a film to the loudness asked for. Pure.
 
-Law. The gain is what is missing, or less where the true peak would pass −1 dBTP: then the film stays quieter than asked,
-and a warning says by how much. Nothing is compressed to get there: how a film is mixed is its maker's.
+Law. The gain is what is missing, or less where the true peak would pass −1 dBTP: then the film stays quieter than
+asked, and a warning says by how much. Nothing is compressed to get there: how a film is mixed is its maker's.
 """
 
 from __future__ import annotations

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import model_validator
-
 from storyboard.language.fields import NUMBER_OR_TEXT, Decibels, Length, Moment, Text, Truth, choice
 from storyboard.language.model import Fields, about
-from storyboard.language.reading import Form, Several, wrong
+from storyboard.language.reading import Form, Several
 from storyboard.language.tree import Map, Node
 
 
@@ -62,12 +60,6 @@ class Sound(Fields):
     )
     loop: Truth | None = about("Whether it is repeated, until the film ends or the shot of `through`.", True)
     duck: Truth | None = about("Whether it goes down under dialogue and narration.", True)
-
-    @model_validator(mode="after")
-    def _of_something(self) -> Sound:
-        if self.file is None and self.text is None:
-            raise wrong("no-source", "this sound is of nothing", "give it a file, or a text that is spoken")
-        return self
 
 
 SoundsField = Annotated[list[Sound], Several()]

@@ -71,7 +71,9 @@ class Sounds:
             message = f"this sound begins at {seconds(begins)} s of a film of {seconds(length)} s, and is not heard"
             key = "at" if read.at is not None else "shot"
             self._warn((*path, key), "past-the-end", message)
-        if file is None and read.file is None:
+        if read.file is None and read.text is None:
+            self._say(path, "no-source", "this sound is of nothing", "give it a file, or a text that is spoken")
+        elif read.file is None:
             self._warn(path, "sound-missing", "nobody has spoken this yet: it is silence", "give it a file")
         return Sound(
             place=span(self._root, path),
