@@ -34,6 +34,8 @@ GAP_SAMPLES = SAMPLE_RATE // 20
 SEEKABLE = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "wav")
 FAR_SAMPLES = 20 * SAMPLE_RATE
 """Nearer to the beginning than this, nothing is sought."""
+MOST_BROKEN = 3
+"""How many packets may be broken: music often ends in a cut one, or in somebody's tag."""
 BLOCK_SAMPLES = SAMPLE_RATE
 """The most that is made at once."""
 
@@ -120,17 +122,34 @@ def _pieces(file: Heard, start: int, origin: Fraction) -> Iterator[tuple[int, Sa
     wide = file.audio.codec_context.channels > CHANNELS
     resampler = av.AudioResampler(format="fltp", layout="stereo" if wide else None, rate=SAMPLE_RATE)
     at: int | None = None
+    for decoded in _decoded(file):
+        stamp = _sample_of(decoded, origin)
+        if at is None or (stamp is not None and abs(stamp - at) > GAP_SAMPLES):
+            at = stamp or 0
+        for frame in _resampled(resampler, decoded, file):
+            yield at, _stereo(frame)
+            at += frame.samples
+    for frame in _resampled(resampler, None, file):
+        yield at or 0, _stereo(frame)
+        at = (at or 0) + frame.samples
+
+
+def _decoded(file: Heard) -> Iterator[AudioFrame]:
+    """The decoded pieces of a file's sound; a few packets that do not decode are silence, more are damage."""
+    broken = 0
+    for packet in file.container.demux(file.audio):
+        try:
+            yield from (frame for frame in packet.decode() if isinstance(frame, AudioFrame))
+        except av.InvalidDataError:
+            broken += 1
+            if broken > MOST_BROKEN:
+                raise
+
+
+def _resampled(resampler: av.AudioResampler, frame: AudioFrame | None, file: Heard) -> list[AudioFrame]:
+    """A piece at the film's rate; None flushes. Raises MediaError where it is of another kind than those before."""
     try:
-        for decoded in file.container.decode(file.audio):
-            stamp = _sample_of(decoded, origin)
-            if at is None or (stamp is not None and abs(stamp - at) > GAP_SAMPLES):
-                at = stamp or 0
-            for frame in resampler.resample(decoded):
-                yield at, _stereo(frame)
-                at += frame.samples
-        for frame in resampler.resample(None):
-            yield at or 0, _stereo(frame)
-            at = (at or 0) + frame.samples
+        return resampler.resample(frame)
     except ValueError as error:
         raise MediaError("clip-damaged", f"{file.path.name} changes its kind of sound on the way") from error
 

@@ -21,7 +21,8 @@ def decibels(speech: Samples, block: int = SAMPLE_RATE) -> Samples:
     pieces = [ducker.through(MUSIC[:, at : at + block], speech[:, at : at + block]) for at in range(0, 576_000, block)]
     found = np.concatenate(pieces, axis=1)
     assert found.shape == MUSIC.shape
-    return 20 * np.log10(found[0] / 0.5)
+    level: Samples = 20 * np.log10(found[0] / 0.5)
+    return level
 
 
 @pytest.mark.parametrize("level", [0.01, 0.1, 0.5])

@@ -13,7 +13,8 @@ STEP = 0.3 * 2 * np.pi / 100
 
 
 def heard(path: Path, count: int, turns: int) -> Samples:
-    return Tap(looped(path, 0, count)).take(count * turns)[0]
+    found: Samples = Tap(looped(path, 0, count)).take(count * turns)[0]
+    return found
 
 
 def test_a_stretch_that_meets_itself_is_repeated_to_the_sample(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.media import sound
+from storyboard.media.jobs import MediaError
 from storyboard.media.sound import SAMPLE_RATE, Tap, flow, listen, sample_at
 from tests.media.footage import film, pcm, sung, tone, trimmed
 
@@ -119,3 +120,22 @@ def test_a_stretch_of_no_samples_is_empty(tmp_path: Path) -> None:
 @given(st.integers(0, 10**7), st.sampled_from([Fraction(24), Fraction(24000, 1001), Fraction(30000, 1001)]))
 def test_a_frame_begins_within_half_a_sample_of_its_time(frame: int, fps: Fraction) -> None:
     assert abs(sample_at(frame, fps) - frame * SAMPLE_RATE / fps) <= Fraction(1, 2)
+
+
+def test_a_sound_that_is_cut_short_ends_early_and_is_silent_then(tmp_path: Path) -> None:
+    path = sung(tmp_path / "a.mp3", tone(96_000))
+    path.write_bytes(path.read_bytes()[:6000])
+    heard = listen(path, 0, 96_000)[0]
+    assert np.abs(heard[:20_000]).max() > 0.2
+    assert not heard[60_000:].any()
+
+
+def test_a_sound_that_is_damaged_all_over_is_refused(tmp_path: Path) -> None:
+    path = sung(tmp_path / "a.m4a", np.random.default_rng(1).normal(0, 0.1, 240_000))
+    data = bytearray(path.read_bytes())
+    for at in range(2000, len(data) - 4000, 900):
+        data[at : at + 200] = bytes([255] * 200)
+    path.write_bytes(data)
+    with pytest.raises(MediaError) as raised:
+        listen(path, 0, 240_000)
+    assert raised.value.code == "clip-damaged"
