@@ -201,7 +201,7 @@ async def join(
     missing = made.missing(have)
     if missing:
         message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
-        raise Refused([Diagnostic("not-rendered", message, hint="storyboard render them first")], exit_code=3)
+        raise Refused([Diagnostic("not-rendered", message, hint="render the film first")], exit_code=3)
     shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
     clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}

@@ -188,6 +188,13 @@ def test_the_json_of_a_status_has_the_keys_that_are_told(answer: Callable[..., A
     assert keys(example["seams"]) == keys(real["seams"])
 
 
+def test_the_json_of_a_check_has_the_keys_that_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("other.yaml").write_text("storyboard: 1\nshots:\n  - {id: 1A, action: Fog., duraton: 10}\n", encoding="utf-8")
+    ended = CliRunner().invoke(command("check"), ["other.yaml", "--format", "json"])
+    assert json.loads(ended.stdout) == shown("check --format json")
+
+
 def test_the_json_of_the_providers_has_the_keys_that_are_told() -> None:
     ended = CliRunner().invoke(command("providers"), ["animatic", "--json"], catch_exceptions=False)
     assert shown("providers") == json.loads(ended.stdout)

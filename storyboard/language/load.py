@@ -21,6 +21,7 @@ from storyboard.language.drafts import MOST_SHOTS, Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.files import Folder
 from storyboard.language.layers import unset
+from storyboard.language.lookalikes import clarified, cut_short
 from storyboard.language.mistakes import validated
 from storyboard.language.reading import Reading
 from storyboard.language.resolve import Names
@@ -61,17 +62,24 @@ def load(
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
     with no_cyclic_collection():
-        source = read(path, shown)
+        source = _read(path, shown)
         texts = {source.file: source.text}
         stage = _Stage(source, path, capabilities, allow, measure)
         try:
             film = stage.film(settings or {})
         except Refused as refused:
-            raise Refused(refused.diagnostics, texts=texts) from None
+            raise Refused(clarified(refused.diagnostics, texts), texts=texts) from None
     found = tuple(in_file_order(dict.fromkeys(stage.problems)))
     if any(one.severity == "error" for one in found):
-        raise Refused(_once(found), texts=texts)
+        raise Refused(_once(clarified(found, texts)), texts=texts)
     return Loaded(film, found, texts)
+
+
+def _read(path: Path, shown: str | None) -> Source:
+    try:
+        return read(path, shown)
+    except Refused as refused:
+        raise Refused(clarified(refused.diagnostics, refused.texts), texts=refused.texts) from None
 
 
 def _once(found: Sequence[Diagnostic]) -> list[Diagnostic]:
@@ -126,6 +134,7 @@ class _Stage:
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
+            self.problems += cut_short(root)
             self.problems += letters.unset(pairs, self._capabilities)
         return Film(
             path=str(self._path),
