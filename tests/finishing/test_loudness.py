@@ -31,7 +31,7 @@ def test_the_warning_says_by_how_much() -> None:
     warning = missed(Decimal(-16), Loudness(Decimal("-24.5"), Decimal("-4.2")))
     assert warning is not None
     assert warning.message == "the film is at -21.3 LUFS, 5.3 LU below the -16 asked for"
-    assert warning.severity == "warning"
+    assert (warning.code, warning.severity) == ("loudness-missed", "warning")
 
 
 def test_silence_stays_silence_and_is_told() -> None:
