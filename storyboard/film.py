@@ -171,7 +171,7 @@ class Shot:
 
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
-    provider.
+    provider. `circle` is where the circled take is written.
     """
 
     id: ShotId
@@ -210,6 +210,8 @@ class Shot:
     after: tuple[ShotId, ...] = ()
     takes: int = 1
     circled: int | None = None
+    circle: Span | None = None
+    locked: bool = False
     review: bool = False
     omit: bool = False
     in_: Fraction = Fraction(0)
@@ -281,6 +283,30 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedText:
+    """A subtitle as a file has it: `text` with its own line breaks; `start` and `end` in seconds of the film."""
+
+    text: str
+    start: Fraction
+    end: Fraction
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """Which words of the film become subtitles: what is spoken in it, or the `cues` of the file at the absolute `path`.
+
+    `burn` lays them on the picture.
+    """
+
+    dialogue: bool = False
+    narration: bool = False
+    path: str | None = None
+    cues: tuple[TimedText, ...] = ()
+    burn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Film:
     """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included."""
 
@@ -293,6 +319,7 @@ class Film:
     budget: Budget = field(default_factory=Budget)
     note: str | None = None
     sound: tuple[Sound, ...] = ()
+    subtitles: Subtitles | None = None
 
     @property
     def on_screen(self) -> tuple[Shot, ...]:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, Frame, ShotId, TakeKey
-from storyboard.finishing import cut
+from storyboard.finishing import cut, sidecars
 from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
+from storyboard.media.reel import Reel
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
@@ -27,7 +29,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
-from storyboard.state.journal import History, Journal
+from storyboard.state.journal import History, Journal, TakeRecord
 
 Tell = Callable[[News], None]
 
@@ -69,13 +71,16 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes."""
+    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes;
+    the shots of which there shall be another take.
+    """
 
     jobs: int = 1
     only: tuple[str, ...] = ()
     stale: bool = False
     fail_fast: bool = False
     cut: bool = True
+    retakes: tuple[str, ...] = ()
 
 
 class Session:
@@ -118,6 +123,7 @@ class Session:
             tell=self.tell,
             network=self.network,
             inbox=Inbox(self.folder.inbox, LocalDisk()),
+            decide=self._decide,
         )
         runner = Runner(schedule, ports, self.providers)
         try:
@@ -130,6 +136,31 @@ class Session:
         if ended.signal is not None or not wishes.cut or wishes.only:
             return rendered
         return await self._cut(rendered, schedule)
+
+    def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
+        """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""
+        if decision.get("profiles"):
+            return None
+        made = self.planned.plan
+        circled, locked = decision.get("circled"), decision.get("locked")
+        shots = [
+            replace(
+                shot,
+                circled=circled if isinstance(circled, int) else shot.circled,
+                locked=locked if isinstance(locked, bool) else shot.locked,
+            )
+            if shot.id == decision.get("shot")
+            else shot
+            for shot in made.film.shots
+        ]
+        history = existing(self.journal.read(), self.store)
+        film = replace(made.film, shots=tuple(shots))
+        try:
+            again = plan.make(film, self.planned.capabilities, history, self.planned.digests)
+        except Refused:
+            return None
+        self.planned = replace(self.planned, plan=again)
+        return again
 
     def _schedule(self, wishes: Wishes, new_id: Callable[[], str]) -> Schedule:
         made, history = self.planned.plan, self.planned.history
@@ -162,13 +193,30 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
-            digests = self.planned.digests
-            path, clip = await join(made, have, digests, self.store, path, self.executor, self.journal, self.tell)
+            digests, capabilities = self.planned.digests, self.planned.capabilities
+            path, clip = await join(
+                made, have, digests, self.store, path, self.executor, self.journal, self.tell, capabilities
+            )
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
             return replace(rendered, problems=refused.diagnostics)
         return replace(rendered, film=path, clip=clip)
+
+
+def existing(history: History, store: ClipStore) -> History:
+    """The history with only those clips that are on disk."""
+    history.clips = {clip_id: clip for clip_id, clip in history.clips.items() if store.has(clip_id)}
+    return history
+
+
+def begun(planned: Planned, now: float) -> list[TakeRecord]:
+    """Records of the takes that nobody has asked for but this run, so that their numbers stay theirs."""
+    return [
+        TakeRecord(take.key, take.id, take.shot.provider, take.number, take.rank, take.own, "planned", changed=now)
+        for take in planned.plan.takes
+        if take.number > take.shot.takes and take.verdict != "locked" and take.key not in planned.history.takes
+    ]
 
 
 def _compose(planned: Planned, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
@@ -193,6 +241,7 @@ async def join(
     executor: Executor,
     journal: Journal,
     tell: Tell,
+    capabilities: Mapping[str, Capabilities],
 ) -> tuple[Path, Clip]:
     """Join the film from the clips one has; where the very same film is there already, it is left alone.
 
@@ -205,7 +254,9 @@ async def join(
     shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
     clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
-    job = cut.cut(made.film, clips, paths, target)
+    slated = {name for name, one in capabilities.items() if one.draws_slate}
+    captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
+    job = cut.cut(made.film, clips, paths, target, captioned)
 
     def report(done: float) -> None:
         tell(News("progress", facts={"cut": done}))
@@ -214,5 +265,6 @@ async def join(
         tell(News("warning", facts={"code": found.code, "message": found.message, "hint": found.hint}))
 
     answer = await cut.make(job, clips, digests, executor, journal, report, warn)
+    sidecars.keep(target, made.film, Reel.from_json(job.timeline), ours=store.holds(target))
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer

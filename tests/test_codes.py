@@ -97,6 +97,9 @@ def folder(tmp_path: Path) -> Path:
     refs.mkdir()
     Image.new("RGB", (4, 4)).save(refs / "mira.png")
     (refs / "notes.txt").write_text("notes")
+    (refs / "notes.srt").write_text("notes")
+    (refs / "film.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nFog.\n")
+    (refs / "backwards.srt").write_text("1\n00:00:02,000 --> 00:00:01,000\nFog.\n")
     return tmp_path
 
 

@@ -13,6 +13,7 @@ from storyboard.cli.progress import open_progress
 from storyboard.cli.status import charged_json
 from storyboard.cli.working import processors, work
 from storyboard.diagnostics import Diagnostic, Refused, draw
+from storyboard.finishing import sidecars
 from storyboard.production import Production
 from storyboard.rendering.money import spell
 from storyboard.rendering.submission import OVER_BUDGET
@@ -26,6 +27,7 @@ SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading
 @click.command("render")
 @on_production
 @click.option("--only", multiple=True, metavar="SHOT", help="Only these shots and what they need; the film is not cut.")
+@click.option("--retake", multiple=True, metavar="SHOT", help="One take more of this shot. May be repeated.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
@@ -34,6 +36,7 @@ SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading
 def command(
     made: Production,
     only: tuple[str, ...],
+    retake: tuple[str, ...],
     jobs: int | None,
     stale: bool,
     fail_fast: bool,
@@ -44,7 +47,7 @@ def command(
 
     Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
     """
-    wishes = Wishes(jobs or processors(), only, stale, fail_fast)
+    wishes = Wishes(jobs or processors(), only, stale, fail_fast, retakes=retake)
     with open_progress(as_json) as progress:
         rendered = work(lambda executor: made.render(wishes, executor, progress.hear), progress, wishes.jobs)
         path = _place(rendered, output)
@@ -53,18 +56,27 @@ def command(
 
 
 def _place(rendered: Rendered, output: Path | None) -> Path | None:
-    """Copy the film to where it was asked for. Raises Refused (14)."""
+    """Copy the film, and its subtitles beside it, to where it was asked for. Raises Refused (14)."""
     if rendered.film is None or output is None:
         return rendered.film
+    film = rendered.planned.plan.film
+    beside = zip(sidecars.paths(rendered.film), sidecars.paths(output), strict=True) if film.subtitles else ()
+    for source, target in ((rendered.film, output), *beside):
+        if source.exists() and not sidecars.is_source(target, film):
+            _copy(source, target)
+    return output
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, whole or not at all. Raises Refused (14)."""
     import shutil
 
-    part = output.with_name(f".{output.name}.part")
+    part = target.with_name(f".{target.name}.part")
     try:
-        shutil.copyfile(rendered.film, part)
-        part.replace(output)
+        shutil.copyfile(source, part)
+        part.replace(target)
     except OSError as error:
-        raise Refused([Diagnostic("cannot-write", f"cannot write {output}: {error.strerror}")], 14) from error
-    return output
+        raise Refused([Diagnostic("cannot-write", f"cannot write {target}: {error.strerror}")], 14) from error
 
 
 def _status(rendered: Rendered, path: Path | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, Shot, ShotId
 from storyboard.finishing.loudness import gain, missed
+from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.finishing.tracks import tracks
 from storyboard.media.jobs import Executor, JoinJob, Loudness, LoudnessJob, MediaError, Report
@@ -21,7 +22,13 @@ from storyboard.state.journal import FilmRecord, Journal
 from storyboard.version import VERSION
 
 
-def reel(line: Timeline, film: Film, clips: Mapping[ShotId, Clip], paths: Mapping[ShotId, Path]) -> Reel:
+def reel(
+    line: Timeline,
+    film: Film,
+    clips: Mapping[ShotId, Clip],
+    paths: Mapping[ShotId, Path],
+    captioned: Collection[ShotId] = (),
+) -> Reel:
     """What is joined: every placed stretch with the file of its clip, and the sounds laid over.
 
     Where no clip is heard and no sound laid, the film has no sound.
@@ -37,6 +44,8 @@ def reel(line: Timeline, film: Film, clips: Mapping[ShotId, Clip], paths: Mappin
         fit=film.delivery.fit,
         tracks=laid,
         loudness=film.delivery.loudness,
+        subtitles=subtitles(film, line, captioned=captioned),
+        burn=film.subtitles is not None and film.subtitles.burn,
     )
 
 
@@ -67,12 +76,18 @@ def _footage(shot: Shot) -> Stretch | None:
     return Stretch(shot.footage.file.path, shot.in_, shot.speed)
 
 
-def cut(film: Film, clips: Mapping[ShotId, Clip], paths: Mapping[ShotId, Path], target: Path) -> JoinJob:
-    """The job that joins the film's clips to `target`.
+def cut(
+    film: Film,
+    clips: Mapping[ShotId, Clip],
+    paths: Mapping[ShotId, Path],
+    target: Path,
+    captioned: Collection[ShotId] = (),
+) -> JoinJob:
+    """The job that joins the film's clips to `target`; `captioned` are shots with letters drawn at the foot.
 
     Raises KeyError for a shot without a clip or a file, Refused (`clip-too-short`) as `timeline` does.
     """
-    return JoinJob(reel(timeline(film, clips), film, clips, paths).to_json(), str(target))
+    return JoinJob(reel(timeline(film, clips), film, clips, paths, captioned).to_json(), str(target))
 
 
 def digest(job: JoinJob, clips: Mapping[ShotId, Clip], digests: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
 from storyboard.language.collecting import no_cyclic_collection
+from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import MOST_SHOTS, Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.files import Folder
@@ -33,6 +34,7 @@ from storyboard.language.sounds import Sounds
 from storyboard.language.source import Source, read
 from storyboard.language.sources import Measure, Sources, by_decoding
 from storyboard.language.spelling import did_you_mean, nearest
+from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.tree import Map, Seq, at
 
 
@@ -53,22 +55,24 @@ def load(
     allow: Sequence[Path] = (),
     shown: str | None = None,
     measure: Measure = by_decoding,
+    profiles: Sequence[str] = (),
 ) -> Loaded:
     """Read a storyboard into a film.
 
     `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only; `allow`
     are folders beside the production's own that files may stand in; `shown` is the file's name for people; `measure`
-    tells how long footage is.
+    tells how long footage is; `profiles` are those chosen, whose circles count.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
     with no_cyclic_collection():
         source = _read(path, shown)
         texts = {source.file: source.text}
-        stage = _Stage(source, path, capabilities, allow, measure)
+        stage = _Stage(source, path, capabilities, allow, measure, profiles)
         try:
             film = stage.film(settings or {})
         except Refused as refused:
             raise Refused(clarified(refused.diagnostics, texts), texts=texts) from None
+        texts |= stage.texts
     found = tuple(in_file_order(dict.fromkeys(stage.problems)))
     if any(one.severity == "error" for one in found):
         raise Refused(_once(clarified(found, texts)), texts=texts)
@@ -100,13 +104,16 @@ class _Stage:
         capabilities: Mapping[str, Capabilities],
         allow: Sequence[Path],
         measure: Measure,
+        profiles: Sequence[str],
     ) -> None:
         self._root = source.root
+        self._profiles = profiles
         self._path = path.absolute()
         self._capabilities = capabilities
         self._measure = measure
         self._folder = Folder(self._path.parent.resolve(), allow)
         self.problems: list[Diagnostic] = list(source.problems)
+        self.texts: dict[str, str] = {}
 
     def film(self, settings: Mapping[str, Any]) -> Film:
         """The film, as far as it can be read. Raises Refused where reading on would say nothing true."""
@@ -125,17 +132,20 @@ class _Stage:
         edges = Edges(drafts, document.chains(root, storyboard, scenes), words, files)
         delivery = document.delivery(storyboard)
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
-        shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
+        decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
+        shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
         pairs = shots.shots(drafts)
         sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
         sound = sounds.all(storyboard.sound)
-        for step in (evaluation, drafting, files, words, edges, sources, screens, shots, sounds):
+        reader = SubtitleReader(root, self._folder, self.texts)
+        subtitles = reader.subtitles(storyboard.subtitles)
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots, sounds):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
             self.problems += cut_short(root)
-            self.problems += letters.unset(pairs, self._capabilities)
+            self.problems += letters.unset(pairs, self._capabilities, burnt=subtitles is not None and subtitles.burn)
         return Film(
             path=str(self._path),
             title=facts["film"]["title"],
@@ -146,6 +156,7 @@ class _Stage:
             budget=self._budget(root, storyboard),
             note=storyboard.note,
             sound=sound,
+            subtitles=subtitles,
         )
 
     def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:

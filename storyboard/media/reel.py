@@ -21,6 +21,7 @@ TitlePlace = Literal["lower-third", "top", "center", "bottom", "left", "right"]
 Fit = Literal["crop", "pad"]
 PEAK_DB = Decimal(-1)
 """What no sample of a film passes, and no true peak where a loudness is asked for."""
+CuePlace = Literal["foot", "above", "top"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,20 @@ class Stretch:
     path: str
     first: Fraction
     speed: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A subtitle over the frames [`first`, `last`) of the film, line by line.
+
+    It stands at the foot of the picture, above what is drawn there, or at the top.
+    """
+
+    lines: tuple[str, ...]
+    first: int
+    last: int
+    italic: bool = False
+    place: CuePlace = "foot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +108,10 @@ class Track:
 class Reel:
     """A film to be joined: pixels, frames a second, whether it has sound, and its segments in order.
 
-    `fit` says how a clip of another shape fills the picture: cropped, or padded with black. `tracks` are laid over the
-    clips' own sound. `gain_db` is added to all of it; None leaves it as it is, its peaks limited. `loudness` is the
-    loudness asked for, in LUFS, from which the gain is found.
+    `fit` says how a clip of another shape fills the picture: cropped, or padded with black. `subtitles` stand in order
+    and do not overlap; they lie on the finished picture where `burn` is set. `tracks` are laid over the clips' own
+    sound. `gain_db` is added to all of it; None leaves it as it is, its peaks limited. `loudness` is the loudness asked
+    for, in LUFS, from which the gain is found.
     """
 
     width_px: int
@@ -107,6 +123,8 @@ class Reel:
     tracks: tuple[Track, ...] = ()
     gain_db: Decimal | None = None
     loudness: Decimal | None = None
+    subtitles: tuple[Cue, ...] = ()
+    burn: bool = False
 
     @property
     def frames(self) -> int:
@@ -125,6 +143,7 @@ class Reel:
                 **data,
                 "fps": Fraction(data["fps"]),
                 "segments": tuple(map(_segment, data["segments"])),
+                "subtitles": tuple(map(_cue, data.get("subtitles", ()))),
                 "tracks": tuple(map(_track, data.get("tracks", ()))),
                 "gain_db": _decibels(data.get("gain_db")),
                 "loudness": _decibels(data.get("loudness")),
@@ -143,6 +162,10 @@ def _plain(value: Any) -> Any:
 
 def _decibels(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+def _cue(data: Mapping[str, Any]) -> Cue:
+    return Cue(**{**data, "lines": tuple(data["lines"])})
 
 
 def _segment(data: Mapping[str, Any]) -> Segment:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.media.reel import Overlay, Reel, Segment, Stretch, Track
+from storyboard.media.reel import Cue, Overlay, Reel, Segment, Stretch, Track
 
 FRAMES = st.integers(0, 10**6)
 OVERLAYS = st.builds(
@@ -44,6 +44,14 @@ TRACKS = st.builds(
     duck=st.booleans(),
     speech=st.booleans(),
 )
+CUES = st.builds(
+    Cue,
+    st.lists(st.text(), min_size=1, max_size=2).map(tuple),
+    FRAMES,
+    FRAMES,
+    st.booleans(),
+    st.sampled_from(["foot", "above", "top"]),
+)
 REELS = st.builds(
     Reel,
     width_px=st.integers(2, 8192),
@@ -55,6 +63,8 @@ REELS = st.builds(
     tracks=st.lists(TRACKS, max_size=3).map(tuple),
     gain_db=st.none() | DECIBELS,
     loudness=st.none() | DECIBELS,
+    subtitles=st.lists(CUES, max_size=3).map(tuple),
+    burn=st.booleans(),
 )
 
 
