@@ -14,7 +14,7 @@ from storyboard.film import Clip, ClipId, Film, Shot, ShotId
 from storyboard.finishing.loudness import gain, missed
 from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
-from storyboard.finishing.tracks import tracks
+from storyboard.finishing.tracks import narration, tracks
 from storyboard.media.jobs import Executor, JoinJob, Loudness, LoudnessJob, MediaError, Report
 from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
@@ -44,7 +44,7 @@ def reel(
         fit=film.delivery.fit,
         tracks=laid,
         loudness=film.delivery.loudness,
-        subtitles=subtitles(film, line, captioned=captioned),
+        subtitles=subtitles(film, line, narration(film, line), captioned),
         burn=film.subtitles is not None and film.subtitles.burn,
     )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from storyboard.film import Film, ShotId, Sound
+from storyboard.finishing.subtitles import Spoken
 from storyboard.finishing.timeline import Placed, Timeline
 from storyboard.media.reel import Track
 from storyboard.timing import frame_count, nearest
@@ -44,6 +45,19 @@ def _tracks(film: Film, line: Timeline) -> Iterator[Track]:
                 duck=sound.duck,
                 speech=sound.role == "narration",
             )
+
+
+def narration(film: Film, line: Timeline) -> Iterator[Spoken]:
+    """What the film's sounds speak, for its subtitles: also what has no file yet, as long as it takes to read."""
+    places = {placed.shot: placed for placed in line.picture}
+    for sound in film.sound:
+        begin = _begin(sound, places)
+        if sound.text is None or begin is None:
+            continue
+        at = begin + nearest(sound.at, line.fps)
+        until = _end(sound, at, film, places, line) if sound.file is not None else line.frames
+        if at < until:
+            yield Spoken(sound.text, at, until)
 
 
 def _begin(sound: Sound, places: dict[ShotId, Placed]) -> int | None:

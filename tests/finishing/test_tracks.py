@@ -4,8 +4,9 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.film import Film, Reference, ShotId, Sound, Transition
+from storyboard.finishing.subtitles import Spoken
 from storyboard.finishing.timeline import expected
-from storyboard.finishing.tracks import tracks
+from storyboard.finishing.tracks import narration, tracks
 from storyboard.media.reel import Track
 from tests import films
 from tests.films import PLACE
@@ -85,3 +86,10 @@ def test_a_track_has_all_that_the_mix_needs() -> None:
 
 def test_the_files_of_sounds_are_files_of_the_film() -> None:
     assert replace(films.film(films.shot("1A")), sound=(sound(),)).files == (SONG,)
+
+
+def test_what_is_spoken_is_there_for_the_subtitles_whether_it_has_a_file_or_not() -> None:
+    silent = sound(file=None, text="She waits.", role="narration", shot=ShotId("S1"), at=Fraction(1))
+    spoken = sound(text="She left.", role="narration", out=Fraction(2))
+    board = replace(BOARD, sound=(silent, spoken, sound()))
+    assert list(narration(board, expected(board))) == [Spoken("She waits.", 72, 156), Spoken("She left.", 0, 48)]
