@@ -150,8 +150,9 @@ class Production:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store, files)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
+            film = target or folder.film()
             return await join(
-                planned.plan, have, store, target or folder.film(), executor, journal, tell, self.capabilities
+                planned.plan, have, planned.digests, store, film, executor, journal, tell, self.capabilities
             )
 
     def stop(self) -> bool:

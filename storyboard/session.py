@@ -194,8 +194,9 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
+            digests, capabilities = self.planned.digests, self.planned.capabilities
             path, clip = await join(
-                made, have, self.store, path, self.executor, self.journal, self.tell, self.planned.capabilities
+                made, have, digests, self.store, path, self.executor, self.journal, self.tell, capabilities
             )
         except Refused as refused:
             if refused.exit_code == 14:
@@ -235,6 +236,7 @@ def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
 async def join(
     made: plan.Plan,
     have: Mapping[TakeKey, Clip],
+    digests: Mapping[str, str],
     store: ClipStore,
     target: Path,
     executor: Executor,
@@ -256,7 +258,14 @@ async def join(
     slated = {name for name, one in capabilities.items() if one.draws_slate}
     captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
     job = cut.cut(made.film, clips, paths, target, captioned)
-    answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
+
+    def report(done: float) -> None:
+        tell(News("progress", facts={"cut": done}))
+
+    def warn(found: Diagnostic) -> None:
+        tell(News("warning", facts={"code": found.code, "message": found.message, "hint": found.hint}))
+
+    answer = await cut.make(job, clips, digests, executor, journal, report, warn)
     sidecars.keep(target, made.film, Reel.from_json(job.timeline), ours=store.holds(target))
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer

@@ -17,7 +17,17 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, circle_model, later, load, model, screen_model, shot_model, subtitle_model
+from storyboard.language import (
+    Loaded,
+    circle_model,
+    later,
+    load,
+    model,
+    screen_model,
+    shot_model,
+    sound_model,
+    subtitle_model,
+)
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -50,6 +60,7 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "card": (screen_model.Card, None),
     "title": (screen_model.Title, None),
     "transition": (screen_model.Transition, None),
+    "sound": (sound_model.Sound, None),
     "subtitles": (subtitle_model.Subtitles, None),
 }
 """The model that each table of fields describes, and the one whose fields it does not repeat."""

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 SHOT = frozenset({"use", "with", "each", "when", "references", "constraints", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset({"include", "profiles", "variants", "templates", "sound", "constraints", "prompt_template"}),
-    "delivery": frozenset({"loudness", "codec", "start_timecode"}),
+    "film": frozenset({"include", "profiles", "variants", "templates", "constraints", "prompt_template"}),
+    "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,
     "edge": frozenset({"if_bad"}),
+    "sound": frozenset({"clock"}),
     "chain": frozenset({"reanchor", "color", "if_bad"}),
 }
 """Fields by the noun of the model that will take them."""

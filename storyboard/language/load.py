@@ -30,6 +30,7 @@ from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults, Storyboard
 from storyboard.language.shots import Shots
+from storyboard.language.sounds import Sounds
 from storyboard.language.source import Source, read
 from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.spelling import did_you_mean, nearest
@@ -134,9 +135,11 @@ class _Stage:
         decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
         pairs = shots.shots(drafts)
+        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
+        sound = sounds.all(storyboard.sound)
         reader = SubtitleReader(root, self._folder, self.texts)
         subtitles = reader.subtitles(storyboard.subtitles)
-        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots):
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots, sounds):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
@@ -152,6 +155,7 @@ class _Stage:
             assets=assets,
             budget=self._budget(root, storyboard),
             note=storyboard.note,
+            sound=sound,
             subtitles=subtitles,
         )
 

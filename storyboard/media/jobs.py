@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
 from storyboard.film import Clip
@@ -122,8 +123,23 @@ class Length:
     sounds: bool
 
 
-Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob | MeasureJob
-Answer = Clip | Taken | Length
+@dataclass(frozen=True, slots=True)
+class LoudnessJob:
+    """Measure all the sound of a film, before any gain or limiter. `timeline` as in `JoinJob`. Answers `Loudness`."""
+
+    timeline: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud a film is: integrated loudness in LUFS, None for silence, and the true peak in dBTP."""
+
+    lufs: Decimal | None
+    peak_db: Decimal
+
+
+Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob | MeasureJob | LoudnessJob
+Answer = Clip | Taken | Length | Loudness
 
 
 class Executor(Protocol):

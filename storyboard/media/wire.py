@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,8 @@ from storyboard.media.jobs import (
     Job,
     JoinJob,
     Length,
+    Loudness,
+    LoudnessJob,
     MeasureJob,
     Taken,
     VerifyJob,
@@ -30,6 +33,7 @@ JOBS: Mapping[str, type[Job]] = {
     "frame": FrameJob,
     "join": JoinJob,
     "measure": MeasureJob,
+    "loudness": LoudnessJob,
 }
 
 
@@ -51,6 +55,9 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         return {"answer": "taken", **asdict(answer)}
     if isinstance(answer, Length):
         return {"answer": "length", **asdict(answer)}
+    if isinstance(answer, Loudness):
+        lufs = None if answer.lufs is None else str(answer.lufs)
+        return {"answer": "loudness", "lufs": lufs, "peak_db": str(answer.peak_db)}
     return {"answer": "clip", **asdict(answer), "fps": str(answer.fps)}
 
 
@@ -62,4 +69,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             return Taken(**fields)
         case "length":
             return Length(**fields)
+        case "loudness":
+            lufs = fields["lufs"]
+            return Loudness(None if lufs is None else Decimal(lufs), Decimal(fields["peak_db"]))
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})

@@ -29,6 +29,7 @@ from storyboard.media.jobs import (
     Job,
     JoinJob,
     Length,
+    LoudnessJob,
     MeasureJob,
     MediaError,
     Report,
@@ -85,6 +86,11 @@ def run_job(job: Job, report: Report) -> Answer:
 
             seconds, sounds = measure(Path(job.path))
             return Length(str(seconds), sounds)
+        case LoudnessJob():
+            from storyboard.media.mix import loudness
+            from storyboard.media.reel import Reel
+
+            return loudness(Reel.from_json(job.timeline), report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:

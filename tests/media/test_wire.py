@@ -15,6 +15,8 @@ from storyboard.media.jobs import (
     Job,
     JoinJob,
     Length,
+    Loudness,
+    LoudnessJob,
     MeasureJob,
     Taken,
     VerifyJob,
@@ -30,6 +32,7 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(FrameJob, st.text(), st.none() | st.integers(), st.text()),
     st.builds(JoinJob, JSON, st.text()),
     st.builds(MeasureJob, st.text()),
+    st.builds(LoudnessJob, JSON),
 )
 CLIPS = st.builds(
     Clip,
@@ -42,7 +45,10 @@ CLIPS = st.builds(
     bytes=st.integers(),
 )
 ANSWERS: st.SearchStrategy[Answer] = st.one_of(
-    CLIPS, st.builds(Taken, st.integers(), st.text()), st.builds(Length, st.text(), st.booleans())
+    CLIPS,
+    st.builds(Taken, st.integers(), st.text()),
+    st.builds(Length, st.text(), st.booleans()),
+    st.builds(Loudness, st.none() | st.decimals(-70, 0, places=3), st.decimals(-70, 12, places=2)),
 )
 
 

@@ -22,6 +22,7 @@ from storyboard.media.jobs import (
     FrameJob,
     Job,
     JoinJob,
+    LoudnessJob,
     MeasureJob,
     MediaError,
     Report,
@@ -72,7 +73,7 @@ class Studio:
             case VerifyJob(path):
                 await trio.sleep(0.5)
                 return read_clip(self._disk.read(Path(path)))
-            case JoinJob() | ConformJob() | CardJob() | MeasureJob():
+            case JoinJob() | ConformJob() | CardJob() | MeasureJob() | LoudnessJob():
                 raise TypeError("the simulation draws toy clips alone")
 
     async def _draw(self, job: DrawJob) -> Clip:
