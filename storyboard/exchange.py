@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import Frame, JobId, Reference, Shot, TakeId
+from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, ShotId, TakeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,40 @@ class Capabilities:
         """Whether rendering costs nothing."""
         return not self.unit
 
+    @property
+    def carries(self) -> tuple[CarryMode, ...]:
+        """How a shot may be handed on to one of this provider's."""
+        taken: tuple[tuple[CarryMode, object], ...] = (
+            ("first_frame", self.start_frame),
+            ("reference", self.references),
+            ("extend", self.video_in),
+            ("edit", self.video_in),
+        )
+        return tuple(mode for mode, able in taken if able)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a take follows where it does not simply open on a frame.
+
+    By `reference` that is `frame`; by `extend` the clip at `path`, to go on from `frame`; by `edit` the clip alone, to
+    draw over. The film shows `length` frames of that clip from `first`. `shot` is the shot it is of, `origin` the one that the unbroken picture began with.
+    """
+
+    carry: CarryMode
+    shot: Shot
+    clip: ClipId
+    path: str
+    first: int
+    length: int
+    origin: ShotId
+    frame: Frame | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Everything a provider is asked for one take: the composed prompt, the settings, the carried frame, and the shot
-    itself for a provider that draws from its fields.
+    """Everything a provider is asked for one take: the composed prompt, the settings, the opening and closing frames, what
+    it `follows` otherwise, and the shot itself for a provider that draws from its fields.
     """
 
     take: TakeId
@@ -77,6 +106,7 @@ class Ask:
     audio: bool
     start: Frame | None = None
     end: Frame | None = None
+    follows: Followed | None = None
     references: tuple[Reference, ...] = ()
     fit: Literal["crop", "pad"] = "crop"
 

@@ -101,8 +101,8 @@ class Beat:
 class Edge:
     """What a shot opens or ends on: another shot's frame (`shot`), an image, or words for the first frame.
 
-    `frame` is `last`, `first`, `best` or a time in the source clip. `carry` is None where nothing was written; the
-    planner then chooses what the provider takes.
+    `frame` is `last`, `first`, `best` or a time in the source clip. `carry` None is `first_frame`. `anchor` says that a
+    chain goes back to its references here.
     """
 
     place: Span
@@ -110,8 +110,14 @@ class Edge:
     frame: Literal["last", "first", "best"] | Fraction = "last"
     carry: CarryMode | None = None
     if_bad: IfBad = "fail"
+    anchor: bool = False
     image: Reference | None = None
     words: str | None = None
+
+    @property
+    def mode(self) -> CarryMode:
+        """How the frame or the clip is handed on."""
+        return self.carry or "first_frame"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Clip, Frame, ShotId, TakeKey
+from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing import cut
 from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
@@ -140,7 +140,7 @@ class Session:
             wanted=wanted_takes(made, _only(made, wishes.only)),
             history=history,
             capabilities=self.planned.capabilities,
-            compose=partial(_compose, self.planned),
+            compose=partial(_compose, self.planned, self.store),
             submissions=Submissions(remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget),
             policy=policy,
             frames={
@@ -170,9 +170,16 @@ class Session:
         return replace(rendered, film=path, clip=clip)
 
 
-def _compose(planned: Planned, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
+def _compose(
+    planned: Planned,
+    store: ClipStore,
+    take: plan.PlannedTake,
+    frames: Mapping[plan.Slot, Frame],
+    clips: Mapping[plan.Slot, ClipId],
+) -> Ask:
     capabilities = planned.capabilities[take.shot.provider]
-    return ask.compose(planned.loaded.film, take, capabilities, frames, planned.digests)
+    stored = {slot: (clip, str(store.clip_path(clip))) for slot, clip in clips.items()}
+    return ask.compose(planned.loaded.film, take, capabilities, frames, planned.digests, stored)
 
 
 def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:

@@ -21,8 +21,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,
-    "edge": frozenset({"if_bad"}),
-    "chain": frozenset({"reanchor", "color", "if_bad"}),
+    "edge": frozenset(),
+    "chain": frozenset({"color"}),
 }
 """Fields by the noun of the model that will take them."""
 

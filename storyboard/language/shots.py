@@ -99,7 +99,7 @@ class Shots:
             seed=None if found else read.seed,
             audio=source.audio if source else bool(read.audio),
             options={} if found else self._options(draft, provider),
-            start=self._edges.start(draft),
+            start=self._edges.start(draft, self._capabilities.get(provider)),
             end=self._edges.end(draft),
             after=self._edges.after(draft),
             takes=1 if found else read.takes or 1,

@@ -101,7 +101,7 @@ def _edge(edge: Edge | None, digests: Digests) -> Manifest | None:
     """The own part of a start or end: which frame and how, never whose. The pixels are the carried part."""
     if edge is None:
         return None
-    carried = {"frame": str(edge.frame), "carry": edge.carry or "first_frame"} if edge.shot is not None else {}
+    carried = {"frame": str(edge.frame), "carry": edge.mode} if edge.shot is not None else {}
     image = digests[edge.image.path] if edge.image else None
     return _present({**carried, "image": image, "words": edge.words})
 
@@ -210,6 +210,8 @@ def asked(ask: Ask) -> Manifest:
             "fps": str(ask.fps),
             "seed": ask.seed,
             "audio": ask.audio,
+            "carry": ask.follows.carry if ask.follows else None,
+            "references": [one.written for one in ask.references],
         }
     )
 

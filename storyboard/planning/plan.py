@@ -15,11 +15,11 @@ from fractions import Fraction
 from typing import Literal
 
 from storyboard.exchange import Capabilities
-from storyboard.film import ClipId, Edge, Film, Money, Shot, ShotId, TakeId, TakeKey
+from storyboard.film import Clip, ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import graph, manifest
 from storyboard.planning.price import price
 from storyboard.state.journal import History, TakeRecord
-from storyboard.timing import carried_index, first_frame, frame_count, lengths
+from storyboard.timing import carried_index, first_frame, frame_count, lengths, nearest
 
 Verdict = Literal["done", "render", "stale", "held", "blocked"]
 Slot = Literal["start", "end"]
@@ -27,12 +27,41 @@ Slot = Literal["start", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A frame that a take opens or ends on: the one after `length` frames from `first` of the clip of a take."""
+    """What a take carries: the frame after `length` frames from `first` of the clip of a take, or that clip itself.
+
+    `shot` is the shot whose it is, `edge` says how it is carried, `origin` is the shot that the unbroken picture began
+    with: one that extends or edits goes on with the picture of another.
+    """
 
     slot: Slot
     source: TakeKey
     first: int
     length: int
+    shot: Shot
+    edge: Edge
+    origin: ShotId
+
+    @property
+    def by_clip(self) -> bool:
+        """Whether the clip is handed on, not a frame of it."""
+        return self.edge.mode in ("extend", "edit")
+
+    @property
+    def by_frame(self) -> bool:
+        """Whether a frame must be taken first; an extension goes on from one too."""
+        return self.edge.mode != "edit"
+
+    def index(self, clip: Clip) -> int:
+        """The index of that frame in the clip."""
+        return carried_index(self.first, self.length, clip.frames)
+
+    def digest(self, clip: ClipId, frame: Frame | None) -> str:
+        """What of it goes into the take's `carried` text."""
+        if self.by_clip:
+            return f"{clip}:{self.first}+{self.length}"
+        if frame is None:
+            raise ValueError(f"the frame carried from {self.shot.id} was not taken")
+        return frame.pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +121,7 @@ def take_id(shot: ShotId, number: int) -> TakeId:
 
 
 def digest_of(carried: str, slot: Slot) -> str:
-    """The pixels' digest in one slot of a `carried` text (`start=… end=…`); empty where nothing was carried."""
+    """The digest in one slot of a `carried` text (`start=… end=…`); empty where nothing was carried."""
     return dict(part.split("=", 1) for part in carried.split()).get(slot, "")
 
 
@@ -101,10 +130,10 @@ def carried_text(digests: Mapping[Slot, str]) -> str:
     return " ".join(f"{slot}={digests[slot]}" for slot in sorted(digests))
 
 
-def _edges(shot: Shot) -> list[tuple[Slot, ShotId]]:
-    """The slots of a shot that carry another shot's frame, and whose."""
+def _edges(shot: Shot) -> list[tuple[Slot, ShotId, Edge]]:
+    """The slots of a shot that carry another shot's frame or clip, whose, and how."""
     edges: list[tuple[Slot, Edge | None]] = [("start", shot.start), ("end", shot.end)]
-    return [(slot, edge.shot) for slot, edge in edges if edge is not None and edge.shot is not None]
+    return [(slot, edge.shot, edge) for slot, edge in edges if edge is not None and edge.shot is not None]
 
 
 def make(film: Film, capabilities: Mapping[str, Capabilities], history: History, digests: manifest.Digests) -> Plan:
@@ -153,11 +182,7 @@ class _Planner:
         record = self.history.takes.get(key)
         clip = record.clip if record and record.state == "done" and record.clip in self.history.clips else None
         verdict, why = self._verdict(shot, number, own, record, clip)
-        carries = tuple(
-            Carried(slot, source, *self._cut(edge))
-            for slot, edge in _edges(shot)
-            if (source := self._source(edge)) is not None
-        )
+        carries = self._carries(shot)
         duration = manifest.asked_duration(shot, caps)
         first, length = self._cut(shot.id)
         return PlannedTake(
@@ -184,6 +209,26 @@ class _Planner:
         """The first frame of its clip that a shot shows, and how many it shows."""
         shot, fps = self.shots[shot_id], self.film.delivery.fps
         return first_frame(shot, fps), self.lengths.get(shot_id) or frame_count(shot.shown, fps)
+
+    def _carries(self, shot: Shot) -> tuple[Carried, ...]:
+        return tuple(
+            Carried(slot, source, *self._handed(shot_id, edge), self.shots[shot_id], edge, self._origin(shot_id))
+            for slot, shot_id, edge in _edges(shot)
+            if (source := self._source(shot_id)) is not None
+        )
+
+    def _origin(self, shot_id: ShotId) -> ShotId:
+        """The shot that the picture of a planned shot began with."""
+        start = next((one for one in self.by_shot[self.owner[shot_id]][0].carries if one.slot == "start"), None)
+        return start.origin if start is not None and start.by_clip else shot_id
+
+    def _handed(self, shot_id: ShotId, edge: Edge) -> tuple[int, int]:
+        """From which frame of its clip, and after how many, the frame stands that a shot hands on."""
+        if edge.frame == "first":
+            return self._cut(shot_id)[0], 0
+        if isinstance(edge.frame, Fraction):
+            return 0, nearest(edge.frame, self.film.delivery.fps)
+        return self._cut(shot_id)
 
     def _needs(self, shot: Shot) -> tuple[TakeKey, ...]:
         """Sources by their one feeding take; `after` by every take of that shot."""
@@ -235,24 +280,27 @@ class _Planner:
     def _changed_inputs(self, shot: Shot, record: TakeRecord) -> tuple[str, ...]:
         """What of the carried part changed, or may have."""
         reasons: list[str] = []
-        for slot, shot_id in _edges(shot):
-            source = self._source(shot_id)
-            reason = self._changed_frame(slot, shot_id, self.takes[source], record) if source else None
+        for carried in self._carries(shot):
+            reason = self._changed(carried, self.takes[carried.source], record)
             if reason:
                 reasons.append(reason)
         return tuple(reasons)
 
-    def _changed_frame(self, slot: Slot, shot_id: ShotId, source: PlannedTake, record: TakeRecord) -> str | None:
+    def _changed(self, carried: Carried, source: PlannedTake, record: TakeRecord) -> str | None:
+        shot_id, what = carried.shot.id, "clip" if carried.by_clip else "frame"
         if source.verdict in ("render", "stale"):
-            return f"{shot_id} will be rendered first; its frame may change"
+            return f"{shot_id} will be rendered first; its {what} may change"
         if source.clip is None:
-            return f"the frame of {shot_id} is not there"
-        index = carried_index(*self._cut(shot_id), self.history.clips[source.clip].frames)
-        frame = self.history.frames.get((source.clip, index))
-        if frame is None:
-            return f"frame {index} of {shot_id} was not carried yet; it may differ"
-        was = digest_of(record.carried, slot)
-        return None if frame.pixels == was else f"the frame carried from {shot_id} changed"
+            return f"the {what} of {shot_id} is not there"
+        frame = None
+        if not carried.by_clip:
+            index = carried.index(self.history.clips[source.clip])
+            taken = self.history.frames.get((source.clip, index))
+            if taken is None:
+                return f"frame {index} of {shot_id} was not carried yet; it may differ"
+            frame = Frame("", taken.pixels)
+        was = digest_of(record.carried, carried.slot)
+        return None if carried.digest(source.clip, frame) == was else f"the {what} carried from {shot_id} changed"
 
     def _why_render(self, shot: Shot, number: int, own: str, record: TakeRecord | None) -> tuple[str, ...]:
         if record is not None and record.state == "failed":

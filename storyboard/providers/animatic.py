@@ -5,6 +5,8 @@ It takes any length, shape and rate, opens on a carried frame, and draws the sla
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Asset, Casting, Line, Shot
 from storyboard.media.animatic.spec import Does, Person, Place, Prop, Says, Spec
@@ -16,6 +18,7 @@ CAPABILITIES = Capabilities(
     start_frame=True,
     end_frame=False,
     references=8,
+    video_in=True,
     audio=True,
     seed=True,
     negative=True,
@@ -40,7 +43,8 @@ PROVIDER = Animatic()
 
 def specify(ask: Ask) -> Spec:
     """What to draw: the shot's fields, the frame it opens on, the settings of the ask."""
-    shot = ask.shot
+    shot, follows = going_on(ask), ask.follows
+    opening = ask.start or (follows.frame if follows and follows.carry == "extend" else None)
     return Spec(
         slate=shot.id,
         duration=str(ask.duration),
@@ -67,7 +71,30 @@ def specify(ask: Ask) -> Spec:
         style=shot.style.prompt if shot.style else None,
         negative=ask.negative,
         keep=shot.keep,
-        start=ask.start.path if ask.start else None,
+        start=opening.path if opening else None,
+        held=follows is not None and follows.carry == "extend",
+        staged_as=follows.origin if follows and follows.carry != "reference" else None,
+    )
+
+
+def going_on(ask: Ask) -> Shot:
+    """The shot to draw: one that goes on from a clip keeps what its own words leave open of how that one is seen."""
+    shot, follows = ask.shot, ask.follows
+    if follows is None:
+        return shot
+    before = follows.shot
+    return replace(
+        shot,
+        size=shot.size or before.size,
+        framing=shot.framing or before.framing,
+        angle=shot.angle or before.angle,
+        lens=shot.lens or before.lens,
+        location=shot.location or before.location,
+        time=shot.time or before.time,
+        slug=shot.slug or before.slug,
+        cast=shot.cast or before.cast,
+        props=shot.props or before.props,
+        style=shot.style or before.style,
     )
 
 

@@ -22,21 +22,20 @@ from typing import Any, Protocol
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
-from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text, digest_of
+from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
 from storyboard.rendering import events as ev
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import FrameRecord, History, Record, TakeRecord, TakeState
-from storyboard.timing import carried_index
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
 
 
 class Composer(Protocol):
-    """Makes the ask of a take from the frames it carries; pure."""
+    """Makes the ask of a take from what it carries: frames, and the clips that they are of; pure."""
 
-    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame]) -> Ask:
+    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
         """The ask."""
 
 
@@ -217,8 +216,9 @@ class Schedule:
             if clip_id is None:
                 self.fail(work, "no-clip", f"{self.works[carried.source].take.id} has no clip to carry a frame from")
                 return
-            index = carried_index(carried.first, carried.length, self.clips[clip_id].frames)
-            self._frame(work, carried.slot, clip_id, index)
+            work.clips[carried.slot] = clip_id
+            if carried.by_frame:
+                self._frame(work, carried.slot, clip_id, carried.index(self.clips[clip_id]))
         self._framed(work)
 
     def _frame(self, work: Work, slot: Slot, clip: ClipId, index: int) -> None:
@@ -232,11 +232,11 @@ class Schedule:
         waiting.append((work.take.key, slot))
 
     def _framed(self, work: Work) -> None:
-        if work.phase != "framing" or len(work.frames) < len(work.take.carries):
+        if work.phase != "framing" or len(work.frames) < sum(one.by_frame for one in work.take.carries):
             return
         take = work.take
         if take.verdict == "stale":
-            same = all(frame.pixels == digest_of(take.was_carried, slot) for slot, frame in work.frames.items())
+            same = carried_text(work.carrying()) == take.was_carried
             if same or not (take.free or self.policy.stale):
                 self._done(work, take.clip)
                 return
@@ -364,9 +364,9 @@ class Schedule:
         return self.submissions.has_room(provider)
 
     def _start(self, work: Work) -> None:
-        ask = self.compose(work.take, work.frames)
+        ask = self.compose(work.take, work.frames, work.clips)
         work.ask = canonical(asked(ask))
-        work.carried = carried_text({slot: frame.pixels for slot, frame in work.frames.items()})
+        work.carried = carried_text(work.carrying())
         provider = work.take.shot.provider
         if not self.capabilities[provider].local:
             self.submissions.submit(work, ask)

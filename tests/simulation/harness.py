@@ -246,8 +246,10 @@ class Simulation:
             await trio.sleep(self.rng.choice((0.5, 1.01, 1.1, 20.0)))
             signal.raise_signal(signal.SIGTERM)
 
-    def _compose(self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
-        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {})
+    def _compose(
+        self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: Mapping[plan.Slot, ClipId]
+    ) -> Ask:
+        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()})
 
     def _new_id(self) -> str:
         self.ids += 1

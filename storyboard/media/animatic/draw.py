@@ -23,6 +23,8 @@ from storyboard.media.jobs import Report
 
 DISSOLVE_S = 0.9
 """How long a start frame goes over into the shot's own picture."""
+HELD_S = 2.4
+"""The same where the picture goes on: slow enough to be no cut."""
 REPORT_EVERY = 8
 
 
@@ -36,7 +38,7 @@ class Picture:
         self._left_behind = Planar.of(self.start) if self.start else None
         self._shot = compose.compose(spec)
         self._captions = captions.captions(spec)
-        self._dissolve = max(1, min(round(DISSOLVE_S * spec.rate), spec.frames * 2 // 5))
+        self._dissolve = max(1, min(round((HELD_S if spec.held else DISSOLVE_S) * spec.rate), spec.frames * 2 // 5))
 
     def at(self, index: int) -> Planar:
         """Frame `index` in the size of the clip. Raises IndexError outside the clip."""

@@ -64,7 +64,8 @@ class Says:
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One animatic clip. `prompt` is a verbatim prompt, `words` the described first frame, `start` the path of a PNG
-    that frame 0 must be; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even.
+    that frame 0 must be; `held` says that its picture goes on before the shot's own takes over, and `staged_as` whose
+    staging it has, where that is another shot's; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even.
     """
 
     slate: str
@@ -93,6 +94,8 @@ class Spec:
     negative: str | None = None
     keep: tuple[str, ...] = ()
     start: str | None = None
+    held: bool = False
+    staged_as: str | None = None
 
     @property
     def rate(self) -> Fraction:
@@ -103,6 +106,11 @@ class Spec:
     def seconds(self) -> Fraction:
         """The length asked for."""
         return Fraction(self.duration)
+
+    @property
+    def staging(self) -> str:
+        """The slate that people's places follow from."""
+        return self.staged_as or self.slate
 
     @property
     def frames(self) -> int:
