@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, ShotId, TakeId
+from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, TakeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +73,16 @@ class Followed:
     """What a take follows where it does not simply open on a frame.
 
     By `reference` that is `frame`; by `extend` the clip at `path`, to go on from `frame`; by `edit` the clip alone, to
-    draw over. The film shows `length` frames of that clip from `first`. `shot` is the shot it is of, `origin` the one that the unbroken picture began with.
+    draw over. The film shows `length` frames of that clip from `first`. `shots` end with the shot it is of, and begin with
+    the one that this unbroken picture began with, where clips were extended before.
     """
 
     carry: CarryMode
-    shot: Shot
+    shots: tuple[Shot, ...]
     clip: ClipId
     path: str
     first: int
     length: int
-    origin: ShotId
     frame: Frame | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from storyboard.exchange import Ask, Capabilities, Followed
-from storyboard.film import ClipId, Film, Frame, Reference
+from storyboard.film import ClipId, Film, Frame, Reference, Shot
 from storyboard.planning import manifest
 from storyboard.planning.plan import PlannedTake, Slot
 from storyboard.planning.prompt import negative
@@ -15,15 +15,25 @@ def _image(reference: Reference | None, digests: manifest.Digests) -> Frame | No
     return Frame(reference.path, digests[reference.path]) if reference else None
 
 
+def _unbroken(film: Film, shot: Shot) -> tuple[Shot, ...]:
+    """The shots whose clips were extended or edited one after another, the given one last."""
+    by_id = {one.id: one for one in film.shots}
+    found = [shot]
+    while (start := found[0].start) and start.shot and start.mode in ("extend", "edit"):
+        found.insert(0, by_id[start.shot])
+    return tuple(found)
+
+
 def _followed(
-    take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, tuple[ClipId, str]]
+    film: Film, take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, tuple[ClipId, str]]
 ) -> Followed | None:
     """What the take follows without opening on it."""
     one = next((one for one in take.carries if one.slot == "start" and one.edge.mode != "first_frame"), None)
     if one is None:
         return None
     clip, path = clips["start"]
-    return Followed(one.edge.mode, one.shot, clip, path, one.first, one.length, one.origin, frames.get("start"))
+    shots = _unbroken(film, one.shot)
+    return Followed(one.edge.mode, shots, clip, path, one.first, one.length, frames.get("start"))
 
 
 def compose(
@@ -39,7 +49,7 @@ def compose(
     `clips` are those that the carried frames are of, with their paths.
     """
     shot = take.shot
-    follows = _followed(take, frames, clips or {})
+    follows = _followed(film, take, frames, clips or {})
     return Ask(
         take=take.id,
         shot=shot,

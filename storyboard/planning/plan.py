@@ -29,8 +29,7 @@ Slot = Literal["start", "end"]
 class Carried:
     """What a take carries: the frame after `length` frames from `first` of the clip of a take, or that clip itself.
 
-    `shot` is the shot whose it is, `edge` says how it is carried, `origin` is the shot that the unbroken picture began
-    with: one that extends or edits goes on with the picture of another.
+    `shot` is the shot whose it is, `edge` says how it is carried.
     """
 
     slot: Slot
@@ -39,7 +38,6 @@ class Carried:
     length: int
     shot: Shot
     edge: Edge
-    origin: ShotId
 
     @property
     def by_clip(self) -> bool:
@@ -212,15 +210,10 @@ class _Planner:
 
     def _carries(self, shot: Shot) -> tuple[Carried, ...]:
         return tuple(
-            Carried(slot, source, *self._handed(shot_id, edge), self.shots[shot_id], edge, self._origin(shot_id))
+            Carried(slot, source, *self._handed(shot_id, edge), self.shots[shot_id], edge)
             for slot, shot_id, edge in _edges(shot)
             if (source := self._source(shot_id)) is not None
         )
-
-    def _origin(self, shot_id: ShotId) -> ShotId:
-        """The shot that the picture of a planned shot began with."""
-        start = next((one for one in self.by_shot[self.owner[shot_id]][0].carries if one.slot == "start"), None)
-        return start.origin if start is not None and start.by_clip else shot_id
 
     def _handed(self, shot_id: ShotId, edge: Edge) -> tuple[int, int]:
         """From which frame of its clip, and after how many, the frame stands that a shot hands on."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Asset, Casting, Line, Shot
-from storyboard.media.animatic.spec import Does, Person, Place, Prop, Says, Spec
+from storyboard.media.animatic.spec import Does, Left, Person, Place, Prop, Says, Spec
 from storyboard.media.jobs import DrawJob
 
 CAPABILITIES = Capabilities(
@@ -72,8 +72,7 @@ def specify(ask: Ask) -> Spec:
         negative=ask.negative,
         keep=shot.keep,
         start=opening.path if opening else None,
-        held=follows is not None and follows.carry == "extend",
-        staged_as=follows.origin if follows and follows.carry != "reference" else None,
+        before=tuple(map(_left, follows.shots)) if follows and follows.carry == "extend" else (),
     )
 
 
@@ -82,7 +81,7 @@ def going_on(ask: Ask) -> Shot:
     shot, follows = ask.shot, ask.follows
     if follows is None:
         return shot
-    before = follows.shot
+    before = follows.shots[-1]
     return replace(
         shot,
         size=shot.size or before.size,
@@ -96,6 +95,13 @@ def going_on(ask: Ask) -> Shot:
         props=shot.props or before.props,
         style=shot.style or before.style,
     )
+
+
+def _left(shot: Shot) -> Left:
+    """How the camera of an earlier shot moved until its cut."""
+    text = "\n".join([shot.prompt or "", *(beat.does for beat in shot.action)])
+    length = max(shot.duration, shot.out)
+    return Left(shot.id, shot.move, text, str(shot.out), str(shot.out / length))
 
 
 def _says(line: Line, shot: Shot) -> Says:

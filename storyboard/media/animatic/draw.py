@@ -23,7 +23,7 @@ from storyboard.media.jobs import Report
 
 DISSOLVE_S = 0.9
 """How long a start frame goes over into the shot's own picture."""
-HELD_S = 2.4
+HELD_S = 1.6
 """The same where the picture goes on: slow enough to be no cut."""
 REPORT_EVERY = 8
 
@@ -38,7 +38,7 @@ class Picture:
         self._left_behind = Planar.of(self.start) if self.start else None
         self._shot = compose.compose(spec)
         self._captions = captions.captions(spec)
-        self._dissolve = max(1, min(round((HELD_S if spec.held else DISSOLVE_S) * spec.rate), spec.frames * 2 // 5))
+        self._dissolve = max(1, min(round((HELD_S if spec.before else DISSOLVE_S) * spec.rate), spec.frames * 2 // 5))
 
     def at(self, index: int) -> Planar:
         """Frame `index` in the size of the clip. Raises IndexError outside the clip."""
@@ -47,7 +47,8 @@ class Picture:
         frame = self._composed(index)
         if self._left_behind is not None and index < self._dissolve:
             share = motion.ease(index / self._dissolve)
-            frame = see(self._left_behind, self.size, View(1 + 0.03 * share)).blended(frame, share)
+            still = see(self._left_behind, self.size, View(1 if self.spec.before else 1 + 0.03 * share))
+            frame = still.blended(frame, share)
         for over in self._captions:
             captions.overlay(frame, over, index)
         return frame
@@ -55,11 +56,11 @@ class Picture:
     def _composed(self, index: int) -> Planar:
         share = index / max(1, self.spec.frames - 1)
         seconds = float(index / self.spec.rate)
-        plates, move = self._shot.plates, self._shot.move
-        frame = see(plates.far, self.size, motion.view(move, share, seconds, 0.0))
+        plates, view = self._shot.plates, self._shot.view
+        frame = see(plates.far, self.size, view(share, seconds, 0.0))
         self._shot.air.veil(frame, seconds)
         if plates.near is not None:
-            stand_before(frame, plates.near, plates.far.size, motion.view(move, share, seconds, 1.0))
+            stand_before(frame, plates.near, plates.far.size, view(share, seconds, 1.0))
         if self._shot.flickers:
             dim(frame, seconds)
         self._shot.air.lay(frame, seconds)

@@ -62,10 +62,20 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """How the camera of an earlier shot moved, in its words, until it was left: after `seconds`, at `share` of it."""
+
+    slate: str
+    move: str | None
+    text: str
+    seconds: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """One animatic clip. `prompt` is a verbatim prompt, `words` the described first frame, `start` the path of a PNG
-    that frame 0 must be; `held` says that its picture goes on before the shot's own takes over, and `staged_as` whose
-    staging it has, where that is another shot's; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even.
+    that frame 0 must be; `before` the shots whose camera and staging go on in this one; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even.
     """
 
     slate: str
@@ -94,8 +104,7 @@ class Spec:
     negative: str | None = None
     keep: tuple[str, ...] = ()
     start: str | None = None
-    held: bool = False
-    staged_as: str | None = None
+    before: tuple[Left, ...] = ()
 
     @property
     def rate(self) -> Fraction:
@@ -110,7 +119,7 @@ class Spec:
     @property
     def staging(self) -> str:
         """The slate that people's places follow from."""
-        return self.staged_as or self.slate
+        return self.before[0].slate if self.before else self.slate
 
     @property
     def frames(self) -> int:
@@ -131,6 +140,7 @@ class Spec:
         )
         fields["cast"] = tuple(Person(**person) for person in fields.get("cast", ()))
         fields["props"] = tuple(Prop(**prop) for prop in fields.get("props", ()))
+        fields["before"] = tuple(Left(**left) for left in fields.get("before", ()))
         fields["keep"] = tuple(fields.get("keep", ()))
         location = fields.get("location")
         fields["location"] = Place(**location) if location is not None else None
