@@ -22,7 +22,7 @@ class Capabilities:
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
     storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
-    `options` names the fields of its own that a shot may give it. `pace` is the expected seconds of waiting for a
+    `citation` is how a prompt names the asset of the `n`-th reference image, counted from 1. `options` names the fields of its own that a shot may give it. `pace` is the expected seconds of waiting for a
     second of clip.
     """
 
@@ -38,6 +38,7 @@ class Capabilities:
     end_frame: bool = False
     references: int = 0
     frames_exclude_references: bool = False
+    citation: str = "{name} (supplied image {n})"
     video_in: bool = False
     audio: bool = False
     seed: bool = False
@@ -73,8 +74,8 @@ class Followed:
     """What a take follows where it does not simply open on a frame.
 
     By `reference` that is `frame`; by `extend` the clip at `path`, to go on from `frame`; by `edit` the clip alone, to
-    draw over. The film shows `length` frames of that clip from `first`. `shots` end with the shot it is of, and begin with
-    the one that this unbroken picture began with, where clips were extended before.
+    draw over. The film shows `length` frames of that clip from `first`. `shots` end with the shot it is of, and begin
+    with the one that this unbroken picture began with, where clips were extended before.
     """
 
     carry: CarryMode

@@ -68,6 +68,10 @@ class Asset:
     prompt: str | None = None
     negative: str | None = None
 
+    def worn(self, look: Look | None) -> tuple[Reference, ...]:
+        """Its files in a look: the look's own where that has any."""
+        return look.references if look is not None and look.references else self.references
+
 
 @dataclass(frozen=True, slots=True)
 class Casting:
@@ -118,6 +122,12 @@ class Edge:
     def mode(self) -> CarryMode:
         """How the frame or the clip is handed on."""
         return self.carry or "first_frame"
+
+    @property
+    def chosen(self) -> bool:
+        """Whether which frame it is shows only when the other shot's clip is looked at."""
+        by_frame = self.mode in ("first_frame", "reference")
+        return self.shot is not None and by_frame and (self.frame == "best" or self.if_bad == "step_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,8 @@ class Delivery:
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
+    `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
+    with the citations still in it (see `storyboard.language.citing`), where there are any.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
     provider.
@@ -229,6 +241,15 @@ class Shot:
     fade_out: Fraction = Fraction(0)
     lead: Fraction = Fraction(0)
     tail: Fraction = Fraction(0)
+    cites: tuple[tuple[Asset, Look | None], ...] = ()
+    cited_prompt: str | None = None
+
+    @property
+    def framed(self) -> bool:
+        """Whether a picture is given for its first or its last frame."""
+        opens = self.start is not None and (self.start.image is not None or self.start.shot is not None)
+        ends = self.end is not None and (self.end.image is not None or self.end.shot is not None)
+        return ends or (opens and self.start is not None and self.start.mode == "first_frame")
 
     @property
     def generated(self) -> bool:

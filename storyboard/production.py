@@ -19,7 +19,7 @@ from storyboard.language import Loaded, load
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Executor
-from storyboard.planning import plan
+from storyboard.planning import cuts, plan
 from storyboard.providers import Provider, discover
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import News
@@ -84,7 +84,8 @@ class Production:
     def _planned(self, loaded: Loaded, history: History) -> Planned:
         digests = digest_files(loaded.film)
         made = plan.make(loaded.film, self.capabilities, history, digests)
-        return Planned(loaded, made, history, digests, self.capabilities, expected(made.film).frames)
+        done = {take.key for take in made.takes if take.clip is not None}
+        return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
     async def render(self, wishes: Wishes, executor: Executor, tell: Tell, network: Network | None = None) -> Rendered:
         """Render what the plan calls for, then cut the film. Raises Refused: 10, 11, 13, 14."""
@@ -118,7 +119,7 @@ class Production:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            return await join(planned.plan, have, store, target or folder.film(), executor, journal, tell)
+            return await join(planned.plan, have, {}, store, target or folder.film(), executor, journal, tell)
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""

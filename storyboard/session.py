@@ -13,7 +13,7 @@ from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing import cut
 from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
-from storyboard.planning import ask, plan
+from storyboard.planning import ask, cuts, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
@@ -162,7 +162,8 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
-            path, clip = await join(made, have, self.store, path, self.executor, self.journal, self.tell)
+            carried = {work.take.key: work.carried for work in schedule.works if work.carried}
+            path, clip = await join(made, have, carried, self.store, path, self.executor, self.journal, self.tell)
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
@@ -193,6 +194,7 @@ def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
 async def join(
     made: plan.Plan,
     have: Mapping[TakeKey, Clip],
+    carried: Mapping[TakeKey, str],
     store: ClipStore,
     target: Path,
     executor: Executor,
@@ -200,6 +202,8 @@ async def join(
     tell: Tell,
 ) -> tuple[Path, Clip]:
     """Join the film from the clips one has; where the very same film is there already, it is left alone.
+
+    `carried` says what takes of this run were made from.
 
     Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
     """
@@ -210,7 +214,7 @@ async def join(
     shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
     clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
-    job = cut.cut(made.film, clips, paths, target)
+    job = cut.cut(cuts.left(made, have, carried), clips, paths, target)
     answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer

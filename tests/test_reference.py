@@ -17,7 +17,7 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, later, load, model, screen_model, shot_model
+from storyboard.language import Loaded, edge_model, later, load, model, screen_model, shot_model
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -41,11 +41,12 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "styles": (model.Style, model.Asset),
     "file": (model.File, None),
     "scene": (shot_model.Scene, None),
-    "chain": (model.Chain, None),
+    "chain": (edge_model.Chain, None),
+    "reanchor": (edge_model.Reanchor, None),
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
     "line": (shot_model.Line, None),
-    "edge": (shot_model.Edge, None),
+    "edge": (edge_model.Edge, None),
     "card": (screen_model.Card, None),
     "title": (screen_model.Title, None),
     "transition": (screen_model.Transition, None),

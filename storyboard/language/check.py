@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.exchange import Capabilities
 from storyboard.film import Asset, Delivery, Shot
+from storyboard.language.carrying import of_edges
 from storyboard.language.drafts import Draft
 from storyboard.language.quantities import seconds
 from storyboard.language.screens import fitting
@@ -60,6 +61,7 @@ def whole(pairs: Pairs, capabilities: Mapping[str, Capabilities], delivery: Deli
     """Everything that a film must keep. `root` is the document's tree."""
     shots = [shot for _, shot in pairs]
     found = [*in_circles(pairs), *of_providers(pairs, capabilities, root), *of_length(shots, delivery, root)]
+    found += of_edges(pairs, capabilities)
     return [*found, *fitting(pairs)]
 
 
@@ -103,21 +105,8 @@ def _of_fields(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnos
         ("seed", shot.seed is not None and not provider.seed, "takes no seed", "leave seed out"),
         ("negative", bool(shot.negative) and not provider.negative, "takes no negative", "leave negative out"),
     )
-    edges = (
-        (shot.start, provider.start_frame, "takes no opening frame", "say it in words, or use after"),
-        (shot.end, provider.end_frame, "takes no closing frame", "say it in words"),
-    )
     return [
-        *(
-            draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint)
-            for key, asked, what, hint in asks
-            if asked
-        ),
-        *(
-            Diagnostic("provider-cannot", f"{provider.name} {what}", edge.place, hint)
-            for edge, taken, what, hint in edges
-            if edge and (edge.shot or edge.image) and not taken
-        ),
+        draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint) for key, asked, what, hint in asks if asked
     ]
 
 

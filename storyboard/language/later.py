@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset(
-    {"use", "with", "each", "when", "references", "constraints", "locked", "at", "on_fail", "on_moderation"}
-)
+SHOT = frozenset({"use", "with", "each", "when", "constraints", "locked", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "film": frozenset(

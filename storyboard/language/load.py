@@ -16,6 +16,7 @@ from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
+from storyboard.language.carrying import cut_back
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.drafts import MOST_SHOTS, Drafting
 from storyboard.language.edges import Edges
@@ -117,7 +118,7 @@ class _Stage:
         delivery = document.delivery(storyboard)
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
-        pairs = shots.shots(drafts)
+        pairs = cut_back(shots.shots(drafts))
         for step in (evaluation, drafting, files, words, edges, sources, screens, shots):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)

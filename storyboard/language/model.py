@@ -23,8 +23,7 @@ from storyboard.language.fields import (
     Text,
     choice,
 )
-from storyboard.language.reading import Form, Several, spelt, wrong
-from storyboard.language.spelling import did_you_mean
+from storyboard.language.reading import Form, Several, wrong
 from storyboard.language.tree import Map, Node
 
 

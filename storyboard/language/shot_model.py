@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
 
+from storyboard.language.edge_model import ChainField, EdgeField
 from storyboard.language.fields import (
     TEXT,
     Aspect,
@@ -22,7 +23,6 @@ from storyboard.language.fields import (
     choice,
     whole,
 )
-from storyboard.language.edge_model import ChainField, EdgeField
 from storyboard.language.model import (
     Asset,
     Budget,
@@ -32,7 +32,7 @@ from storyboard.language.model import (
     Style,
     about,
 )
-from storyboard.language.reading import Form, Several, spelt, wrong
+from storyboard.language.reading import Form, Several, wrong
 from storyboard.language.screen_model import CardField, Titles, TransitionField
 from storyboard.language.tree import Map, Node
 
@@ -175,6 +175,9 @@ class Defaults(Fields):
     style: Text | None = about("How it looks: a key of `styles`.", "noir")
     sounds: Text | None = about("What is heard; asked for where `audio` is.", "gulls, a rope creaking")
     negative: Text | None = about("What must not be seen.", "text, watermark")
+    references: Annotated[list[Text], Several()] | None = about(
+        "Assets of any kind that the provider is given besides: `name` or `name.look`.", ["fog", "mira.oilskin"]
+    )
     provider: ProviderName | None = about("Who makes the clip.", "animatic")
     duration: Length | None = about("The length asked for.", 5, "400ms", "1:02.5", "60f")
     aspect: Aspect | None = about("The clip's shape, where it is not the film's.", "16:9")

@@ -11,6 +11,8 @@ from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    ChooseJob,
+    Chosen,
     ConformJob,
     DrawJob,
     FrameJob,
@@ -26,6 +28,7 @@ JOBS: Mapping[str, type[Job]] = {
     "card": CardJob,
     "verify": VerifyJob,
     "frame": FrameJob,
+    "choose": ChooseJob,
     "join": JoinJob,
 }
 
@@ -46,12 +49,17 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     """An answer as a JSON object."""
     if isinstance(answer, Taken):
         return {"answer": "taken", **asdict(answer)}
+    if isinstance(answer, Chosen):
+        return {"answer": "chosen", **asdict(answer)}
     return {"answer": "clip", **asdict(answer), "fps": str(answer.fps)}
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
     """The answer that `answer_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     fields = dict(data)
-    if fields.pop("answer") == "taken":
+    kind = fields.pop("answer")
+    if kind == "taken":
         return Taken(**fields)
+    if kind == "chosen":
+        return Chosen(**fields)
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})

@@ -63,9 +63,10 @@ def compose(
         fps=film.delivery.fps,
         seed=manifest.seed(shot, take.number),
         audio=shot.audio,
-        start=(frames.get("start") if follows is None else None) or _image(shot.start.image if shot.start else None, digests),
+        start=(frames.get("start") if follows is None else None)
+        or _image(shot.start.image if shot.start else None, digests),
         end=frames.get("end") or _image(shot.end.image if shot.end else None, digests),
         follows=follows,
-        references=manifest.references(shot) if shot.generated else (),
+        references=manifest.references(shot, capabilities),
         fit=film.delivery.fit,
     )

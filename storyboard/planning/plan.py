@@ -8,6 +8,7 @@ silently. Pure: files were digested and the journal was read before.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -53,13 +54,13 @@ class Carried:
         """The index of that frame in the clip."""
         return carried_index(self.first, self.length, clip.frames)
 
-    def digest(self, clip: ClipId, frame: Frame | None) -> str:
-        """What of it goes into the take's `carried` text."""
+    def digest(self, clip: ClipId, frame: Frame | None, chosen: int | None = None) -> str:
+        """What of it goes into the take's `carried` text; a frame that was `chosen` with its number, and up to where."""
         if self.by_clip:
             return f"{clip}:{self.first}+{self.length}"
         if frame is None:
             raise ValueError(f"the frame carried from {self.shot.id} was not taken")
-        return frame.pixels
+        return frame.pixels if chosen is None else f"{frame.pixels}@{chosen}/{self.first + self.length}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ class Plan:
     by_shot: Mapping[ShotId, tuple[PlannedTake, ...]]
     owner: Mapping[ShotId, ShotId]
 
+    @property
+    def second(self) -> int:
+        """Frames in a second of the film, at least one."""
+        return frame_count(Fraction(1), self.film.delivery.fps)
+
     def shown(self, shot: ShotId, have: Container[TakeKey]) -> PlannedTake | None:
         """The take that the film shows, of those one `have`: the circled one, else the newest; None where none is."""
         takes = self.by_shot[self.owner[shot]]
@@ -121,6 +127,12 @@ def take_id(shot: ShotId, number: int) -> TakeId:
 def digest_of(carried: str, slot: Slot) -> str:
     """The digest in one slot of a `carried` text (`start=… end=…`); empty where nothing was carried."""
     return dict(part.split("=", 1) for part in carried.split()).get(slot, "")
+
+
+def chosen_of(digest: str) -> int:
+    """The number of the frame that was chosen, from a digest in a `carried` text; -1 where none was."""
+    found = re.fullmatch(r"[^@]*@([0-9]+)/[0-9]+", digest)
+    return int(found[1]) if found else -1
 
 
 def carried_text(digests: Mapping[Slot, str]) -> str:
@@ -285,15 +297,18 @@ class _Planner:
             return f"{shot_id} will be rendered first; its {what} may change"
         if source.clip is None:
             return f"the {what} of {shot_id} is not there"
-        frame = None
+        was, frame, chosen = digest_of(record.carried, carried.slot), None, None
         if not carried.by_clip:
             index = carried.index(self.history.clips[source.clip])
+            if carried.edge.chosen:
+                index = chosen = chosen_of(was)
             taken = self.history.frames.get((source.clip, index))
             if taken is None:
                 return f"frame {index} of {shot_id} was not carried yet; it may differ"
             frame = Frame("", taken.pixels)
-        was = digest_of(record.carried, carried.slot)
-        return None if carried.digest(source.clip, frame) == was else f"the {what} carried from {shot_id} changed"
+        return (
+            None if carried.digest(source.clip, frame, chosen) == was else f"the {what} carried from {shot_id} changed"
+        )
 
     def _why_render(self, shot: Shot, number: int, own: str, record: TakeRecord | None) -> tuple[str, ...]:
         if record is not None and record.state == "failed":

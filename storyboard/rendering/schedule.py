@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
-from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
+from storyboard.planning.plan import Carried, Plan, PlannedTake, Slot, carried_text
 from storyboard.rendering import events as ev
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
@@ -217,9 +217,33 @@ class Schedule:
                 self.fail(work, "no-clip", f"{self.works[carried.source].take.id} has no clip to carry a frame from")
                 return
             work.clips[carried.slot] = clip_id
-            if carried.by_frame:
-                self._frame(work, carried.slot, clip_id, carried.index(self.clips[clip_id]))
+            cut = carried.index(self.clips[clip_id])
+            if carried.edge.chosen:
+                first = max(carried.first, cut - self.plan.second) if carried.edge.frame == "best" else carried.first
+                self.order(ev.Choose(work.take.key, carried.slot, clip_id, first, cut, carried.edge.frame == "best"))
+            elif carried.by_frame:
+                self._frame(work, carried.slot, clip_id, cut)
         self._framed(work)
+
+    def _chosen(self, event: ev.FrameChosen) -> None:
+        work = self.works[event.key]
+        if work.phase != "framing":
+            return
+        carried = next(one for one in work.take.carries if one.slot == event.slot)
+        if event.flaw and carried.edge.if_bad != "use":
+            self._refuse(work, carried, event.flaw)
+            return
+        work.chosen[event.slot] = event.index
+        self._frame(work, event.slot, work.clips[event.slot], event.index)
+        self._framed(work)
+
+    def _refuse(self, work: Work, carried: Carried, flaw: str) -> None:
+        """A frame that must not be carried: nothing is asked for it."""
+        hint = "take another frame of it, or write if_bad: use"
+        if carried.edge.if_bad == "fail":
+            hint = "take another frame of it, or write if_bad: step_back"
+        message = f"the frame carried from {carried.shot.id} is {flaw}; nothing was asked for: {hint}"
+        self.fail(work, "bad-frame", message)
 
     def _frame(self, work: Work, slot: Slot, clip: ClipId, index: int) -> None:
         known = self.frames.get((clip, index))
@@ -277,6 +301,11 @@ class Schedule:
         match event:
             case ev.FrameTaken():
                 self._frame_taken(event)
+            case ev.FrameChosen():
+                self._chosen(event)
+            case ev.ChoiceBroke():
+                if self.works[event.key].phase == "framing":
+                    self.fail(self.works[event.key], event.code, event.message)
             case ev.FrameBroke():
                 for key, _ in self.asked_frames.pop((event.clip, event.index), []):
                     if self.works[key].phase == "framing":
@@ -304,13 +333,21 @@ class Schedule:
                 self.submissions.poll_read(event)
 
     def _frame_taken(self, event: ev.FrameTaken) -> None:
-        self.frames[event.clip, event.index] = event.frame
-        self.journal(FrameRecord(event.clip, event.index, event.frame.pixels))
+        wanted = False
         for key, slot in self.asked_frames.pop((event.clip, event.index), []):
             work = self.works[key]
-            if work.phase == "framing":
-                work.frames[slot] = event.frame
-                self._framed(work)
+            carried = next(one for one in work.take.carries if one.slot == slot)
+            if work.phase != "framing":
+                continue
+            if event.flaw and carried.edge.if_bad == "fail":
+                self._refuse(work, carried, event.flaw)
+                continue
+            wanted = True
+            work.frames[slot] = event.frame
+            self._framed(work)
+        if wanted or not event.flaw:
+            self.frames[event.clip, event.index] = event.frame
+            self.journal(FrameRecord(event.clip, event.index, event.frame.pixels))
 
     def _broke(self, event: ev.Broke) -> None:
         work = self.works[event.key]

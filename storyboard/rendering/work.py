@@ -34,6 +34,7 @@ class Work:
     followers: list[TakeKey] = field(default_factory=list)
     frames: dict[Slot, Frame] = field(default_factory=dict)
     clips: dict[Slot, ClipId] = field(default_factory=dict)
+    chosen: dict[Slot, int] = field(default_factory=dict)
     clip: ClipId | None = None
     ask: str = ""
     carried: str = ""
@@ -47,7 +48,10 @@ class Work:
 
     def carrying(self) -> dict[Slot, str]:
         """The digest of what is carried into each slot; all of it is there."""
-        return {one.slot: one.digest(self.clips[one.slot], self.frames.get(one.slot)) for one in self.take.carries}
+        return {
+            one.slot: one.digest(self.clips[one.slot], self.frames.get(one.slot), self.chosen.get(one.slot))
+            for one in self.take.carries
+        }
 
 
 class Works:

@@ -83,7 +83,8 @@ class Stage:
     def _compose(
         self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: Mapping[plan.Slot, ClipId]
     ) -> Ask:
-        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()})
+        stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
+        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, stored)
 
     # ── a run ────────────────────────────────────────────────────────────────────────────────────────────────────
 

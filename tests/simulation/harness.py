@@ -22,7 +22,7 @@ from trio._core import _run
 
 from storyboard.diagnostics import Refused
 from storyboard.exchange import Ask, Request
-from storyboard.film import Beat, Film, Frame
+from storyboard.film import Beat, ClipId, Film, Frame
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering import events as ev
@@ -249,7 +249,8 @@ class Simulation:
     def _compose(
         self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: Mapping[plan.Slot, ClipId]
     ) -> Ask:
-        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()})
+        stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
+        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, stored)
 
     def _new_id(self) -> str:
         self.ids += 1

@@ -90,7 +90,10 @@ def compose(spec: Spec) -> Composition:
     size = (spec.width_px, spec.height_px)
     tinted = graded_light(lit, reading.tone)
     weather = air(reading, tinted, size, float(spec.seconds), spec.seed, staging.camera.horizon)
-    before = tuple((motion.read(one.move, one.text), float(Fraction(one.share)), float(Fraction(one.seconds))) for one in spec.before)
+    before = tuple(
+        (motion.read(one.move, one.text), float(Fraction(one.share)), float(Fraction(one.seconds)))
+        for one in spec.before
+    )
     if motion.flat(move) and not before and weather.weather != "fog":
         plates = flattened(plates)
     return Composition(plates, weather, move, reading.flicker and given is None, before)

@@ -75,7 +75,8 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One animatic clip. `prompt` is a verbatim prompt, `words` the described first frame, `start` the path of a PNG
-    that frame 0 must be; `before` the shots whose camera and staging go on in this one; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even.
+    that frame 0 must be; `before` the shots whose camera and staging go on in this one; `style` is the style's prompt.
+    `fps` is rational text (`24/1`), sizes are even.
     """
 
     slate: str
