@@ -22,8 +22,8 @@ class Capabilities:
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
     storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
-    `citation` is how a prompt names the asset of the `n`-th reference image, counted from 1. `options` names the fields of its own that a shot may give it. `pace` is the expected seconds of waiting for a
-    second of clip.
+    `citation` is how a prompt names the asset of the `n`-th reference image, counted from 1. `options` names the fields
+    of its own that a shot may give it. `pace` is the expected seconds of waiting for a second of clip.
     """
 
     name: str
@@ -89,8 +89,8 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Everything a provider is asked for one take: the composed prompt, the settings, the opening and closing frames, what
-    it `follows` otherwise, and the shot itself for a provider that draws from its fields.
+    """Everything a provider is asked for one take: the composed prompt, the settings, the opening and closing frames,
+    what it `follows` otherwise, and the shot itself for a provider that draws from its fields.
     """
 
     take: TakeId

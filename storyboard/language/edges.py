@@ -162,11 +162,11 @@ class Edges:
         return Edge(place, shot, frame, _carry(written.carry, provider), if_bad)
 
 
-def _carry(written: str | None, provider: Capabilities | None) -> CarryMode:
-    """How a frame is carried: as written, else as the provider takes it best."""
+def _carry(written: str | None, provider: Capabilities | None) -> CarryMode | None:
+    """How a frame is carried: as written, else as the provider takes it best; None is as its opening frame."""
     if written is not None:
         return cast(CarryMode, written)
-    return "reference" if provider and "first_frame" not in provider.carries and provider.references else "first_frame"
+    return "reference" if provider and not provider.start_frame and provider.references else None
 
 
 def _found(draft: Draft) -> bool:

@@ -55,7 +55,7 @@ class Carried:
         return carried_index(self.first, self.length, clip.frames)
 
     def digest(self, clip: ClipId, frame: Frame | None, chosen: int | None = None) -> str:
-        """What of it goes into the take's `carried` text; a frame that was `chosen` with its number, and up to where."""
+        """What of it goes into the take's `carried` text; of a frame that was `chosen` its number too, and the cut's."""
         if self.by_clip:
             return f"{clip}:{self.first}+{self.length}"
         if frame is None:

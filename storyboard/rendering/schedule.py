@@ -22,11 +22,12 @@ from typing import Any, Protocol
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
-from storyboard.planning.plan import Carried, Plan, PlannedTake, Slot, carried_text
+from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
 from storyboard.rendering import events as ev
+from storyboard.rendering.carrying import Carrying
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
-from storyboard.state.journal import FrameRecord, History, Record, TakeRecord, TakeState
+from storyboard.state.journal import History, Record, TakeRecord, TakeState
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
@@ -70,8 +71,7 @@ class Schedule:
         self.compose = compose
         self.submissions = submissions
         self.policy = policy
-        self.frames: dict[tuple[ClipId, int], Frame] = dict(frames or {})
-        self.asked_frames: dict[tuple[ClipId, int], list[tuple[TakeKey, Slot]]] = {}
+        self.carrying = Carrying(self, frames or {}, plan.second, self._framed)
         self.clips: dict[ClipId, Clip] = dict(history.clips)
         self.opened: deque[Work] = deque()
         self.drawing = 0
@@ -210,54 +210,10 @@ class Schedule:
         ):
             self._done(work, work.take.clip)
             return
-        work.phase = "framing"
-        for carried in work.take.carries:
-            clip_id = self.works[carried.source].clip
-            if clip_id is None:
-                self.fail(work, "no-clip", f"{self.works[carried.source].take.id} has no clip to carry a frame from")
-                return
-            work.clips[carried.slot] = clip_id
-            cut = carried.index(self.clips[clip_id])
-            if carried.edge.chosen:
-                first = max(carried.first, cut - self.plan.second) if carried.edge.frame == "best" else carried.first
-                self.order(ev.Choose(work.take.key, carried.slot, clip_id, first, cut, carried.edge.frame == "best"))
-            elif carried.by_frame:
-                self._frame(work, carried.slot, clip_id, cut)
-        self._framed(work)
-
-    def _chosen(self, event: ev.FrameChosen) -> None:
-        work = self.works[event.key]
-        if work.phase != "framing":
-            return
-        carried = next(one for one in work.take.carries if one.slot == event.slot)
-        if event.flaw and carried.edge.if_bad != "use":
-            self._refuse(work, carried, event.flaw)
-            return
-        work.chosen[event.slot] = event.index
-        self._frame(work, event.slot, work.clips[event.slot], event.index)
-        self._framed(work)
-
-    def _refuse(self, work: Work, carried: Carried, flaw: str) -> None:
-        """A frame that must not be carried: nothing is asked for it."""
-        hint = "take another frame of it, or write if_bad: use"
-        if carried.edge.if_bad == "fail":
-            hint = "take another frame of it, or write if_bad: step_back"
-        message = f"the frame carried from {carried.shot.id} is {flaw}; nothing was asked for: {hint}"
-        self.fail(work, "bad-frame", message)
-
-    def _frame(self, work: Work, slot: Slot, clip: ClipId, index: int) -> None:
-        known = self.frames.get((clip, index))
-        if known is not None:
-            work.frames[slot] = known
-            return
-        waiting = self.asked_frames.setdefault((clip, index), [])
-        if not waiting and not self.draining:
-            self.order(ev.Extract(clip, index))
-        waiting.append((work.take.key, slot))
+        self.carrying.gather(work)
 
     def _framed(self, work: Work) -> None:
-        if work.phase != "framing" or len(work.frames) < sum(one.by_frame for one in work.take.carries):
-            return
+        """All that the take carries is there."""
         take = work.take
         if take.verdict == "stale":
             same = carried_text(work.carrying()) == take.was_carried
@@ -300,16 +256,11 @@ class Schedule:
         self.inflight -= 1
         match event:
             case ev.FrameTaken():
-                self._frame_taken(event)
+                self.carrying.taken(event)
             case ev.FrameChosen():
-                self._chosen(event)
-            case ev.ChoiceBroke():
-                if self.works[event.key].phase == "framing":
-                    self.fail(self.works[event.key], event.code, event.message)
-            case ev.FrameBroke():
-                for key, _ in self.asked_frames.pop((event.clip, event.index), []):
-                    if self.works[key].phase == "framing":
-                        self.fail(self.works[key], event.code, event.message)
+                self.carrying.chosen(event)
+            case ev.FrameBroke() | ev.ChoiceBroke():
+                self.carrying.broke(event)
             case ev.Drawn():
                 work = self.works[event.key]
                 self._free_slot(work)
@@ -331,23 +282,6 @@ class Schedule:
                 self.submissions.answered(event)
             case ev.PollRead():
                 self.submissions.poll_read(event)
-
-    def _frame_taken(self, event: ev.FrameTaken) -> None:
-        wanted = False
-        for key, slot in self.asked_frames.pop((event.clip, event.index), []):
-            work = self.works[key]
-            carried = next(one for one in work.take.carries if one.slot == slot)
-            if work.phase != "framing":
-                continue
-            if event.flaw and carried.edge.if_bad == "fail":
-                self._refuse(work, carried, event.flaw)
-                continue
-            wanted = True
-            work.frames[slot] = event.frame
-            self._framed(work)
-        if wanted or not event.flaw:
-            self.frames[event.clip, event.index] = event.frame
-            self.journal(FrameRecord(event.clip, event.index, event.frame.pixels))
 
     def _broke(self, event: ev.Broke) -> None:
         work = self.works[event.key]

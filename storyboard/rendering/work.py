@@ -23,7 +23,8 @@ ENDED: frozenset[Phase] = frozenset(("done", "failed", "skipped", "held", "ambig
 class Work:
     """One take on its way. `missing` counts the needs that are not done; `attempt` is the live submission's id.
 
-    `clips` are those that its frames are of. `ask` and `carried` say what the clip is made from: of a submission that is taken up again, what it was made from.
+    `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
+    what the clip is made from: of a submission that is taken up again, what it was made from.
     `polled_from` is when its job was first asked for, in `mono` seconds.
     """
 

@@ -15,7 +15,15 @@ from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 
 ANIMATIC = Capabilities(
-    "animatic", local=True, references=8, audio=True, seed=True, negative=True, any_fps=True, draws_slate=True
+    "animatic",
+    local=True,
+    references=8,
+    video_in=True,
+    audio=True,
+    seed=True,
+    negative=True,
+    any_fps=True,
+    draws_slate=True,
 )
 TOY = Capabilities(
     "toy",
