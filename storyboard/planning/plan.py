@@ -50,12 +50,20 @@ class Carried:
         """Whether a frame must be taken first; an extension goes on from one too."""
         return self.edge.mode != "edit"
 
+    @property
+    def words(self) -> str:
+        """How it is carried, to be followed by a take: `opens on`."""
+        if self.slot == "end":
+            return "ends on"
+        spelt = {"first_frame": "opens on", "reference": "follows", "extend": "goes on from", "edit": "draws over"}
+        return f"{'anchored, ' if self.edge.anchor else ''}{spelt[self.edge.mode]}"
+
     def index(self, clip: Clip) -> int:
         """The index of that frame in the clip."""
         return carried_index(self.first, self.length, clip.frames)
 
     def digest(self, clip: ClipId, frame: Frame | None, chosen: int | None = None) -> str:
-        """What of it goes into the take's `carried` text; of a frame that was `chosen` its number too, and the cut's."""
+        """What of it goes into the take's `carried` text; of a `chosen` frame its number too, and the cut's."""
         if self.by_clip:
             return f"{clip}:{self.first}+{self.length}"
         if frame is None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storyboard.exchange import Ask, Capabilities
+from storyboard.exchange import Ask, Capabilities, Followed
 from storyboard.film import Asset, Casting, Line, Shot
-from storyboard.media.animatic.spec import Does, Left, Person, Place, Prop, Says, Spec
+from storyboard.media.animatic.spec import Does, Left, Person, Place, Prop, Says, Spec, Under
 from storyboard.media.jobs import DrawJob
 
 CAPABILITIES = Capabilities(
@@ -72,6 +72,9 @@ def specify(ask: Ask) -> Spec:
         negative=ask.negative,
         keep=shot.keep,
         start=opening.path if opening else None,
+        guide=follows.frame.path if follows and follows.frame and follows.carry == "reference" else None,
+        under=_under(follows) if follows and follows.carry == "edit" else None,
+        staged_as=follows.shots[0].id if follows else None,
         before=tuple(map(_left, follows.shots)) if follows and follows.carry == "extend" else (),
     )
 
@@ -97,11 +100,17 @@ def going_on(ask: Ask) -> Shot:
     )
 
 
+def _under(follows: Followed) -> Under:
+    """The clip that is drawn over; those of this provider have letters in their pictures."""
+    shot = follows.shots[-1]
+    return Under(follows.path, follows.first, shot.generated and shot.provider == CAPABILITIES.name)
+
+
 def _left(shot: Shot) -> Left:
     """How the camera of an earlier shot moved until its cut."""
     text = "\n".join([shot.prompt or "", *(beat.does for beat in shot.action)])
     length = max(shot.duration, shot.out)
-    return Left(shot.id, shot.move, text, str(shot.out), str(shot.out / length))
+    return Left(shot.move, text, str(shot.out), str(shot.out / length))
 
 
 def _says(line: Line, shot: Shot) -> Says:
