@@ -153,8 +153,10 @@ def keys(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: keys(one) for key, one in value.items()}
     if isinstance(value, list):
-        found = [keys(one) for one in value]
-        return {key: one for shape in found if isinstance(shape, dict) for key, one in shape.items()} or None
+        found: dict[str, Any] = {}
+        for shape in map(keys, value):
+            found |= {key: one or found.get(key) for key, one in shape.items()} if isinstance(shape, dict) else {}
+        return found or None
     return None
 
 

@@ -97,7 +97,7 @@ def _at_home(draft: Draft, shot: Shot, provider: Capabilities) -> Iterator[Diagn
         return
     for asset, look in shot.cites:
         if asset.worn(look):
-            message = f"{asset.key} is cited, and {provider.name} takes frames or reference images, not both"
+            message = f'"{asset.key}" is cited, and {provider.name} takes frames or reference images, not both'
             hint = "carry by reference, cite nothing, or leave the frame out"
             yield draft.at(_citing(draft, asset.key), "references-stay-home", message, hint)
 
@@ -110,7 +110,7 @@ def _cited(draft: Draft, shot: Shot, provider: Capabilities) -> Iterator[Diagnos
         given += len(files)
         if files and given > provider.references:
             most = f"at most {provider.references} reference images" if provider.references else "no reference images"
-            message = f"{asset.key} is cited, and {provider.name} takes {most}"
+            message = f'"{asset.key}" is cited, and {provider.name} takes {most}'
             yield draft.at(_citing(draft, asset.key), "provider-cannot", message, "say it in words")
 
 
