@@ -264,11 +264,11 @@ def _labelled(text: str, shot: Shot, capabilities: Capabilities) -> str:
 
     def label(level: str, key: str, look_key: str | None) -> str:
         asset, look = cited[key, look_key]
-        name = f"{asset.name} ({look.description or look.key})" if look else asset.name
-        files = asset.worn(look)
+        files, named = asset.worn(look), f"{asset.name} ({look.description or look.key})" if look else asset.name
         if not files or files[0].path not in paths:
-            return name
-        return capabilities.citation.format(name=name, n=paths.index(files[0].path) + 1)
+            return named
+        shows_it = look is None or look.references
+        return capabilities.citation.format(name=asset.name if shows_it else named, n=paths.index(files[0].path) + 1)
 
     return uncite(text, label)
 

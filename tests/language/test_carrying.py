@@ -59,10 +59,10 @@ props: {{lamp: {{images: [fog.png]}}}}
 styles: {{noir: {{prompt: dark}}}}
 references: {{fog: {{images: [fog.png]}}}}
 shots:
-- prompt: "{{{{ mira.oilskin }}}} on {{{{ deck }}}}, with {{{{ lamp }}}}, {{{{ noir }}}}, {{{{ fog }}}}, {{{{ mira }}}}."
+- prompt: "{{{{ mira.oilskin }}}} on {{{{ deck }}}}, {{{{ lamp }}}}, {{{{ noir }}}}, {{{{ fog }}}}, {{{{ mira }}}}."
 """
     (shot,) = pictured(tmp_path, text).shots
-    assert shot.prompt == "Mira (a long coat) on Deck, with Lamp, Noir, Fog, Mira."
-    labelled = "Mira (supplied image 1) on Deck, with Lamp (supplied image 2), Noir, Fog (supplied image 2), "
+    assert shot.prompt == "Mira (a long coat) on Deck, Lamp, Noir, Fog, Mira."
+    labelled = "Mira (supplied image 1) on Deck, Lamp (supplied image 2), Noir, Fog (supplied image 2), "
     assert compose_prompt(shot, CAPABILITIES["animatic"]) == labelled + "Mira (supplied image 3)."
     assert [Path(one.path).name for one in references(shot, ANIMATIC)] == ["oilskin.png", "fog.png", "mira.png"]
