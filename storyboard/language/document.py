@@ -129,11 +129,11 @@ def given_twice(root: Map) -> list[Diagnostic]:
 
 def chains(root: Map, storyboard: Storyboard, settings: Sequence[Setting]) -> Chains:
     """The chain of each scene; a scene's own stands before the film's."""
-    film = Chained(storyboard.chain, root) if storyboard.chain and storyboard.chain.on else None
+    film = Chained.of(storyboard.chain, root) if storyboard.chain and storyboard.chain.on else None
     found: dict[int | None, Chained] = {None: film} if film else {}
     for setting in settings:
         read = storyboard.scenes[setting.index].chain if storyboard.scenes else None
-        chain = film if read is None else Chained(read, setting.tree) if read.on else None
+        chain = film if read is None else Chained.of(read, setting.tree) if read.on else None
         if chain:
             found[setting.index] = chain
     return found

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, cast
+from typing import Literal, Self, cast
 
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.exchange import Capabilities
@@ -32,15 +32,19 @@ from storyboard.language.tree import Map, span
 
 @dataclass(frozen=True, slots=True)
 class Chained:
-    """The chain of a scene as written, and the mapping it is written in."""
+    """The chain of a scene as written, and where its `carry` and `reanchor` stand: the chain where they do not."""
 
     read: Chain
-    holder: Map
+    carry: Span
+    reanchor: Span
 
-    def place(self, *path: str) -> Span:
-        """Where a field of the chain stands; the chain itself where the field is not written."""
-        here = self.holder["chain"]
-        return span(self.holder, ("chain", *path) if isinstance(here, Map) and path[0] in here else ("chain",))
+    @classmethod
+    def of(cls, read: Chain, holder: Map) -> Self:
+        """The chain that is written in a mapping."""
+        here = holder["chain"]
+        written = here.keys() if isinstance(here, Map) else ()
+        carry, again = (span(holder, ("chain", key) if key in written else ("chain",)) for key in ("carry", "reanchor"))
+        return cls(read, carry, again)
 
 
 Chains = Mapping[int | None, Chained]
@@ -72,11 +76,11 @@ class Edges:
         again = chain.read.reanchor
         if again is None or self._links[draft.index]:
             carry = _carry(chain.read.carry, provider)
-            return Edge(chain.place("carry"), ShotId(before.id), carry=carry, if_bad=if_bad)
+            return Edge(chain.carry, ShotId(before.id), carry=carry, if_bad=if_bad)
         if again.by == "cut":
             return None
         carry = "extend" if again.by == "extend" else "reference"
-        return Edge(chain.place("reanchor"), ShotId(before.id), carry=carry, if_bad=if_bad, anchor=True)
+        return Edge(chain.reanchor, ShotId(before.id), carry=carry, if_bad=if_bad, anchor=True)
 
     def end(self, draft: Draft) -> Edge | None:
         """What the shot ends on."""
