@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import click
 
-from storyboard.cli.ends import Ended, refuse, say
+from storyboard.cli.ends import Ended, refuse, say, terminal_columns, texts_of
+from storyboard.cli.formats import Checked
 from storyboard.cli.options import production, vars_options
 from storyboard.diagnostics import Refused, draw
 from storyboard.timing import exact_frames
 
+FORMATS = ("text", "json", "sarif", "github")
+
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How it is said. Default text.")
 @vars_options
 def command(
-    files: tuple[Path, ...], assignments: tuple[str, ...], vars_file: Path | None, allow: tuple[Path, ...]
+    files: tuple[Path, ...],
+    form: str,
+    assignments: tuple[str, ...],
+    vars_file: Path | None,
+    allow: tuple[Path, ...],
 ) -> None:
     """Find every mistake, all at once. Reads only; costs nothing."""
     worst = 0
+    every = []
     for file in files:
+        refused = None
         try:
-            loaded = production(file, assignments, vars_file, allow).load()
-        except Refused as refused:
-            refuse(refused)
-            worst = max(worst, refused.exit_code)
-            continue
-        if loaded.diagnostics:
-            say(draw(loaded.diagnostics, loaded.texts))
-        shots = loaded.film.on_screen
-        fps = loaded.film.delivery.fps
-        seconds = float(exact_frames(shots, fps) / fps)
-        click.echo(f"{file}: good · {len(shots)} shot{'s' if len(shots) != 1 else ''} · {seconds:g} s")
+            checked = _checked(file, assignments, vars_file, allow)
+        except Refused as error:
+            refused = error
+            worst = max(worst, error.exit_code)
+            checked = Checked(str(file), error.diagnostics, error.texts or texts_of(error.diagnostics))
+        every.append(checked)
+        if form == "text":
+            _say(checked, refused)
+    if form != "text" and (said := importlib.import_module(f"storyboard.cli.formats.as_{form}").text(every)):
+        click.echo(said)
     if worst:
         raise Ended(worst)
+
+
+def _checked(file: Path, assignments: tuple[str, ...], vars_file: Path | None, allow: tuple[Path, ...]) -> Checked:
+    """What a storyboard that loads has to say of itself. Raises Refused."""
+    loaded = production(file, assignments, vars_file, allow).load()
+    shots, fps = loaded.film.on_screen, loaded.film.delivery.fps
+    return Checked(str(file), loaded.diagnostics, loaded.texts, len(shots), exact_frames(shots, fps) / fps)
+
+
+def _say(checked: Checked, refused: Refused | None) -> None:
+    if refused:
+        refuse(refused)
+        return
+    if checked.diagnostics:
+        say(draw(checked.diagnostics, checked.texts, terminal_columns()))
+    shots, seconds = checked.shots, float(checked.length or 0)
+    click.echo(f"{checked.file}: good · {shots} shot{'s' if shots != 1 else ''} · {seconds:g} s")

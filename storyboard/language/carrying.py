@@ -99,26 +99,24 @@ def _at_home(draft: Draft, shot: Shot, provider: Capabilities) -> Iterator[Diagn
         if asset.worn(look):
             message = f'"{asset.key}" is cited, and {provider.name} takes frames or reference images, not both'
             hint = "carry by reference, cite nothing, or leave the frame out"
-            yield draft.at(_citing(draft, asset.key), "references-stay-home", message, hint)
+            yield draft.at(citing(draft, asset.key), "references-stay-home", message, hint)
 
 
 def _cited(draft: Draft, shot: Shot, provider: Capabilities) -> Iterator[Diagnostic]:
-    """Cited assets whose files are more than the provider takes."""
-    given = 0
+    """Cited assets with files, where the provider takes none."""
+    if provider.references != 0:
+        return
     for asset, look in shot.cites:
-        files = asset.worn(look)
-        given += len(files)
-        if files and given > provider.references:
-            most = f"at most {provider.references} reference images" if provider.references else "no reference images"
-            message = f'"{asset.key}" is cited, and {provider.name} takes {most}'
-            yield draft.at(_citing(draft, asset.key), "provider-cannot", message, "say it in words")
+        if asset.worn(look):
+            message = f'"{asset.key}" is cited, and {provider.name} takes no reference images'
+            yield draft.at(citing(draft, asset.key), "provider-cannot", message, "say it in words")
 
 
 def _is_picture(edge: Edge | None) -> bool:
     return edge is not None and (edge.shot is not None or edge.image is not None)
 
 
-def _citing(draft: Draft, key: str) -> tuple[str, ...]:
+def citing(draft: Draft, key: str) -> tuple[str, ...]:
     """The field of a shot that cites an asset."""
     return next(((field,) for field, node in draft.tree.items() if _cites(node, key, field == "references")), ())
 

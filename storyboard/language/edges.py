@@ -170,7 +170,7 @@ def _carry(written: str | None, provider: Capabilities | None) -> CarryMode | No
     """How a frame is carried: as written, else as the provider takes it best; None is as its opening frame."""
     if written is not None:
         return cast(CarryMode, written)
-    return "reference" if provider and not provider.start_frame and provider.references else None
+    return "reference" if provider and not provider.start_frame and "reference" in provider.carries else None
 
 
 def _found(draft: Draft) -> bool:

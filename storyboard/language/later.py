@@ -12,8 +12,7 @@ SHOT = frozenset({"use", "with", "each", "when", "constraints", "locked", "at", 
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "film": frozenset(
-        {"include", "profiles", "variants", "templates", "sound", "subtitles", "constraints", "prompt_template"}
-        | {"decisions"}
+        {"include", "profiles", "variants", "templates", "sound", "constraints", "prompt_template"} | {"decisions"}
     ),
     "delivery": frozenset({"loudness", "codec", "start_timecode"}),
     "scene": frozenset(),

@@ -22,6 +22,7 @@ from storyboard.language.drafts import MOST_SHOTS, Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.files import Folder
 from storyboard.language.layers import unset
+from storyboard.language.lookalikes import clarified, cut_short
 from storyboard.language.mistakes import validated
 from storyboard.language.reading import Reading
 from storyboard.language.resolve import Names
@@ -32,6 +33,7 @@ from storyboard.language.shots import Shots
 from storyboard.language.source import Source, read
 from storyboard.language.sources import Measure, Sources, by_decoding
 from storyboard.language.spelling import did_you_mean, nearest
+from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.tree import Map, Seq, at
 
 
@@ -61,17 +63,25 @@ def load(
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
     with no_cyclic_collection():
-        source = read(path, shown)
+        source = _read(path, shown)
         texts = {source.file: source.text}
         stage = _Stage(source, path, capabilities, allow, measure)
         try:
             film = stage.film(settings or {})
         except Refused as refused:
-            raise Refused(refused.diagnostics, texts=texts) from None
+            raise Refused(clarified(refused.diagnostics, texts), texts=texts) from None
+        texts |= stage.texts
     found = tuple(in_file_order(dict.fromkeys(stage.problems)))
     if any(one.severity == "error" for one in found):
-        raise Refused(_once(found), texts=texts)
+        raise Refused(_once(clarified(found, texts)), texts=texts)
     return Loaded(film, found, texts)
+
+
+def _read(path: Path, shown: str | None) -> Source:
+    try:
+        return read(path, shown)
+    except Refused as refused:
+        raise Refused(clarified(refused.diagnostics, refused.texts), texts=refused.texts) from None
 
 
 def _once(found: Sequence[Diagnostic]) -> list[Diagnostic]:
@@ -99,6 +109,7 @@ class _Stage:
         self._measure = measure
         self._folder = Folder(self._path.parent.resolve(), allow)
         self.problems: list[Diagnostic] = list(source.problems)
+        self.texts: dict[str, str] = {}
 
     def film(self, settings: Mapping[str, Any]) -> Film:
         """The film, as far as it can be read. Raises Refused where reading on would say nothing true."""
@@ -119,12 +130,15 @@ class _Stage:
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
         pairs = cut_back(shots.shots(drafts))
-        for step in (evaluation, drafting, files, words, edges, sources, screens, shots):
+        reader = SubtitleReader(root, self._folder, self.texts)
+        subtitles = reader.subtitles(storyboard.subtitles)
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, shots):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
-            self.problems += letters.unset(pairs, self._capabilities)
+            self.problems += cut_short(root)
+            self.problems += letters.unset(pairs, self._capabilities, burnt=subtitles is not None and subtitles.burn)
         return Film(
             path=str(self._path),
             title=facts["film"]["title"],
@@ -134,6 +148,7 @@ class _Stage:
             assets=assets,
             budget=self._budget(root, storyboard),
             note=storyboard.note,
+            subtitles=subtitles,
         )
 
     def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:

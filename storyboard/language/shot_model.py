@@ -34,6 +34,7 @@ from storyboard.language.model import (
 )
 from storyboard.language.reading import Form, Several, wrong
 from storyboard.language.screen_model import CardField, Titles, TransitionField
+from storyboard.language.subtitle_model import SubtitlesField
 from storyboard.language.tree import Map, Node
 
 SIZES: Mapping[str, str] = {
@@ -304,3 +305,9 @@ class Storyboard(Fields):
     chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
     scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
     shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])
+    subtitles: SubtitlesField | None = about(
+        "What becomes subtitles, beside the film and, with `burn`, on its picture.",
+        "dialogue",
+        "subtitles/night-ferry.srt",
+        {"from": "dialogue", "burn": True},
+    )
