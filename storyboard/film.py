@@ -187,7 +187,7 @@ class Shot:
     with the citations still in it (see `storyboard.language.citing`), where there are any.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
-    provider.
+    provider. `circle` is where the circled take is written.
     """
 
     id: ShotId
@@ -226,6 +226,8 @@ class Shot:
     after: tuple[ShotId, ...] = ()
     takes: int = 1
     circled: int | None = None
+    circle: Span | None = None
+    locked: bool = False
     review: bool = False
     omit: bool = False
     in_: Fraction = Fraction(0)

@@ -17,7 +17,17 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, edge_model, later, load, model, screen_model, shot_model, subtitle_model
+from storyboard.language import (
+    Loaded,
+    circle_model,
+    edge_model,
+    later,
+    load,
+    model,
+    screen_model,
+    shot_model,
+    subtitle_model,
+)
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -43,6 +53,7 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "scene": (shot_model.Scene, None),
     "chain": (edge_model.Chain, None),
     "reanchor": (edge_model.Reanchor, None),
+    "decisions": (circle_model.Decision, None),
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
     "line": (shot_model.Line, None),

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"use", "with", "each", "when", "constraints", "locked", "at", "on_fail", "on_moderation"})
+SHOT = frozenset({"use", "with", "each", "when", "constraints", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset(
-        {"include", "profiles", "variants", "templates", "sound", "constraints", "prompt_template"} | {"decisions"}
-    ),
+    "film": frozenset({"include", "profiles", "variants", "templates", "sound", "constraints", "prompt_template"}),
     "delivery": frozenset({"loudness", "codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,

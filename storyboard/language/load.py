@@ -18,6 +18,7 @@ from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
 from storyboard.language.carrying import cut_back
 from storyboard.language.collecting import no_cyclic_collection
+from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import MOST_SHOTS, Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.files import Folder
@@ -54,18 +55,19 @@ def load(
     allow: Sequence[Path] = (),
     shown: str | None = None,
     measure: Measure = by_decoding,
+    profiles: Sequence[str] = (),
 ) -> Loaded:
     """Read a storyboard into a film.
 
     `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only; `allow`
     are folders beside the production's own that files may stand in; `shown` is the file's name for people; `measure`
-    tells how long footage is.
+    tells how long footage is; `profiles` are those chosen, whose circles count.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
     with no_cyclic_collection():
         source = _read(path, shown)
         texts = {source.file: source.text}
-        stage = _Stage(source, path, capabilities, allow, measure)
+        stage = _Stage(source, path, capabilities, allow, measure, profiles)
         try:
             film = stage.film(settings or {})
         except Refused as refused:
@@ -102,8 +104,10 @@ class _Stage:
         capabilities: Mapping[str, Capabilities],
         allow: Sequence[Path],
         measure: Measure,
+        profiles: Sequence[str],
     ) -> None:
         self._root = source.root
+        self._profiles = profiles
         self._path = path.absolute()
         self._capabilities = capabilities
         self._measure = measure
@@ -128,11 +132,12 @@ class _Stage:
         edges = Edges(drafts, document.chains(root, storyboard, scenes), words, files)
         delivery = document.delivery(storyboard)
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
-        shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
+        decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
+        shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
         pairs = cut_back(shots.shots(drafts))
         reader = SubtitleReader(root, self._folder, self.texts)
         subtitles = reader.subtitles(storyboard.subtitles)
-        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, shots):
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
 
+from storyboard.language.circle_model import CircleField, Decision, Review
 from storyboard.language.edge_model import ChainField, EdgeField
 from storyboard.language.fields import (
     TEXT,
@@ -187,9 +188,7 @@ class Defaults(Fields):
     audio: Truth | None = about("Whether the clip is asked for with sound.", True)
     options: dict[str, dict[str, Any]] | None = about("A provider's own fields, under its name.", {"animatic": {}})
     takes: Annotated[int, whole(1, 99)] | None = about("How many takes are made.", 3)
-    review: Annotated[str, choice("required", "none", hint="required, or leave it out")] | None = about(
-        "Whether what depends on the shot waits until a take is circled.", "required"
-    )
+    review: Review | None = about("Whether what depends on the shot waits until a take is circled.", "required")
     omit: Truth | None = about("Whether the shot is left out of the film.", True)
     in_: Moment | None = about("Where the film enters the clip.", 0.5, alias="in")
     out: Length | None = about("Where the film leaves the clip.", 4.5)
@@ -236,12 +235,11 @@ class Shot(Defaults):
     after: Annotated[list[Text], Several()] | None = about(
         "Shots that must be done before; no frame is carried.", ["1A"]
     )
-    circled: Annotated[int, whole(1, 99, "a circled take for each profile")] | None = about(
-        "The take that the film and the chain use.", 2
-    )
+    circled: CircleField | None = about("The take that the film and the chain use.", 2, {"draft": 1})
+    locked: Truth | None = about("Whether its clip stays, whatever changes.", True)
 
 
-ONLY_IN_SHOTS = frozenset({"id", *SOURCES, "start", "end", "after", "circled"})
+ONLY_IN_SHOTS = frozenset({"id", *SOURCES, "start", "end", "after", "circled", "locked"})
 """Fields that cannot be defaults."""
 
 
@@ -301,6 +299,9 @@ class Storyboard(Fields):
     props: dict[str, Asset] | None = about("The things.", {"lamp": {"description": "a brass lamp"}})
     styles: dict[str, Style] | None = about("The looks of the film.", {"noir": {"prompt": "black-and-white"}})
     references: dict[str, Asset] | None = about("Other references that texts may cite.", {"fog": {"images": "f.png"}})
+    decisions: dict[str, Decision] | None = about(
+        "Decisions about shots that a template or a loop made, by their ids.", {"2A": {"circled": 1}}
+    )
     defaults: Defaults | None = about("Fields that every shot takes unless it says otherwise.", {"duration": 5})
     chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
     scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])

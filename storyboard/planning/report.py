@@ -14,7 +14,7 @@ from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import Carried, Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
 
-COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked")
+COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "locked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _wait(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int) -> fl
     local = 0.0
     for take in plan.takes:
         caps = capabilities[take.shot.provider]
-        cost = 0.0 if take.verdict == "done" else float(take.duration) * caps.pace
+        cost = 0.0 if take.verdict in ("done", "locked") else float(take.duration) * caps.pace
         local += cost if caps.local else 0.0
         ends[take.key] = cost + max((ends[need] for need in take.needs), default=0.0)
     return max([*ends.values(), local / max(1, jobs)], default=0.0)
@@ -76,7 +76,7 @@ def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -
         "totals": {
             "takes": len(plan.takes),
             "to_render": sums.counts["render"],
-            **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked")},
+            **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked", "locked")},
             "seconds": decimal(sums.seconds),
             "frames": sums.frames,
             "price": {name: _total(one) for name, one in sums.price.items()},
@@ -117,7 +117,7 @@ def decimal(value: Fraction) -> float:
 
 def summary(sums: Totals) -> str:
     """`3 to render, 1 stale, 5 done · 90 credits · about 14 min`"""
-    words = {"render": "to render", "stale": "stale", "done": "done", "held": "held", "blocked": "blocked"}
+    words = {"render": "to render"} | {one: one for one in ("stale", "done", "locked", "held", "blocked")}
     counts = [f"{sums.counts[verdict]} {words[verdict]}" for verdict in words if sums.counts[verdict]]
     parts = [", ".join(counts) or "nothing to do"]
     for name, one in sums.price.items():

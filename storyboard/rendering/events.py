@@ -8,7 +8,7 @@ from typing import Any
 
 from storyboard.exchange import Ask, Outcome, Polled, Request
 from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
-from storyboard.planning.plan import Slot
+from storyboard.planning.plan import Plan, Slot
 from storyboard.state.journal import Record
 
 
@@ -107,7 +107,16 @@ class Drain:
     """Start nothing new; let what runs finish."""
 
 
-Event = FrameTaken | FrameBroke | FrameChosen | ChoiceBroke | Drawn | Kept | Answered | PollRead | Broke | Drain
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person has decided something meanwhile: the plan as it is now, of the same film."""
+
+    plan: Plan
+
+
+Event = (
+    FrameTaken | FrameBroke | FrameChosen | ChoiceBroke | Drawn | Kept | Answered | PollRead | Broke | Drain | Decided
+)
 
 
 @dataclass(frozen=True, slots=True)
