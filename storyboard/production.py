@@ -19,7 +19,7 @@ from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Executor
 from storyboard.media.measuring import NOTHING, Measuring
-from storyboard.planning import plan
+from storyboard.planning import cuts, plan
 from storyboard.planning.naming import shot_of_takes
 from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
@@ -106,7 +106,8 @@ class Production:
             made = plan.make(loaded.film, self.capabilities, history, digests, retakes)
         except Refused as refused:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
-        return Planned(loaded, made, history, digests, self.capabilities, expected(made.film).frames)
+        done = {take.key for take in made.takes if take.clip is not None}
+        return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
     async def render(self, wishes: Wishes, executor: Executor, tell: Tell, network: Network | None = None) -> Rendered:
         """Render what the plan calls for, then cut the film. Raises Refused: 10, 11, 13, 14."""
@@ -152,7 +153,7 @@ class Production:
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
             film = target or folder.film()
             return await join(
-                planned.plan, have, planned.digests, store, film, executor, journal, tell, self.capabilities
+                planned.plan, have, planned.digests, {}, store, film, executor, journal, tell, self.capabilities
             )
 
     def stop(self) -> bool:

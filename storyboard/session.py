@@ -10,12 +10,12 @@ from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Clip, Frame, ShotId, TakeKey
+from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing import cut, sidecars
 from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
 from storyboard.media.reel import Reel
-from storyboard.planning import ask, plan
+from storyboard.planning import ask, cuts, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.events import News
 from storyboard.rendering.money import Charge, charges
@@ -172,7 +172,7 @@ class Session:
             wanted=wanted_takes(made, _only(made, wishes.only)),
             history=history,
             capabilities=self.planned.capabilities,
-            compose=partial(_compose, self.planned),
+            compose=partial(_compose, self.planned, self.store),
             submissions=Submissions(remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget),
             policy=policy,
             frames={
@@ -194,9 +194,10 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
+            carried = {work.take.key: work.carried for work in schedule.works if work.carried}
             digests, capabilities = self.planned.digests, self.planned.capabilities
             path, clip = await join(
-                made, have, digests, self.store, path, self.executor, self.journal, self.tell, capabilities
+                made, have, digests, carried, self.store, path, self.executor, self.journal, self.tell, capabilities
             )
         except Refused as refused:
             if refused.exit_code == 14:
@@ -220,9 +221,16 @@ def begun(planned: Planned, now: float) -> list[TakeRecord]:
     ]
 
 
-def _compose(planned: Planned, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
+def _compose(
+    planned: Planned,
+    store: ClipStore,
+    take: plan.PlannedTake,
+    frames: Mapping[plan.Slot, Frame],
+    clips: Mapping[plan.Slot, ClipId],
+) -> Ask:
     capabilities = planned.capabilities[take.shot.provider]
-    return ask.compose(planned.loaded.film, take, capabilities, frames, planned.digests)
+    stored = {slot: (clip, str(store.clip_path(clip))) for slot, clip in clips.items()}
+    return ask.compose(planned.loaded.film, take, capabilities, frames, planned.digests, stored)
 
 
 def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
@@ -237,6 +245,7 @@ async def join(
     made: plan.Plan,
     have: Mapping[TakeKey, Clip],
     digests: Mapping[str, str],
+    carried: Mapping[TakeKey, str],
     store: ClipStore,
     target: Path,
     executor: Executor,
@@ -245,6 +254,8 @@ async def join(
     capabilities: Mapping[str, Capabilities],
 ) -> tuple[Path, Clip]:
     """Join the film from the clips one has; where the very same film is there already, it is left alone.
+
+    `carried` says what takes of this run were made from.
 
     Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
     """
@@ -257,7 +268,7 @@ async def join(
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
     slated = {name for name, one in capabilities.items() if one.draws_slate}
     captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
-    job = cut.cut(made.film, clips, paths, target, captioned)
+    job = cut.cut(cuts.left(made, have, carried), clips, paths, target, captioned)
 
     def report(done: float) -> None:
         tell(News("progress", facts={"cut": done}))

@@ -71,11 +71,11 @@ def exact_frames(shots: Sequence[Shot], fps: Fraction) -> Fraction:
 
 
 def continues(shot: Shot, before: Shot | None) -> bool:
-    """Whether `shot` opens on the frame at the cut of `before`, the shot just before it on screen."""
+    """Whether `shot` goes on from the frame at the cut of `before`, the shot just before it on screen."""
     start = shot.start
     if before is None or start is None:
         return False
-    return start.shot == before.id and start.frame == "last" and start.carry in (None, "first_frame")
+    return start.shot == before.id and start.frame == "last" and start.mode in ("first_frame", "extend")
 
 
 def runs(film: Film) -> Iterator[tuple[Shot, ...]]:

@@ -9,8 +9,9 @@ import click
 
 from storyboard.cli.table import Column, table
 from storyboard.diagnostics import draw
-from storyboard.film import ShotId, TakeKey
+from storyboard.film import Asset, ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
+from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import PlannedTake
 from storyboard.session import Planned
 
@@ -41,7 +42,10 @@ def _table(planned: Planned, jobs: int) -> str:
     size = f"{film.delivery.width_px}×{film.delivery.height_px}"
     head = f"{film.title} · {size} · {_rate(planned)} fps · {float(sums.seconds):g} s, {sums.frames} frames"
     names = {take.key: take.id for take in planned.plan.takes}
-    rows = [_row(take, names) for take in planned.plan.takes]
+    rows = [
+        _row(take, names, stays_home(take.shot, planned.capabilities[take.shot.provider]))
+        for take in planned.plan.takes
+    ]
     columns = (Column("take"), Column("verdict"), Column("provider"), Column("length"), Column("price"), Column("why"))
     return f"{head}\n\n{table(columns, rows)}\n\n{report.summary(sums)}\n"
 
@@ -50,8 +54,10 @@ def _rate(planned: Planned) -> str:
     return f"{float(planned.plan.film.delivery.fps):.6g}"
 
 
-def _row(take: PlannedTake, names: Mapping[TakeKey, str]) -> tuple[str, ...]:
-    opens = [f"opens on {names[one.source]}" for one in take.carries if one.slot == "start"]
-    why = "; ".join([*take.why, *opens])
+def _row(take: PlannedTake, names: Mapping[TakeKey, str], at_home: tuple[Asset, ...]) -> tuple[str, ...]:
+    carries = [f"{one.words} {names[one.source]}" for one in take.carries if one.slot == "start"]
+    stays = "stays" if len(at_home) == 1 else "stay"
+    home = [f"{', '.join(asset.key for asset in at_home)} {stays} home"] if at_home else []
+    why = "; ".join([*take.why, *carries, *home])
     price = "free" if take.free else f"{take.price.amount:f} {take.price.unit}" if take.price else "unknown"
     return (take.id, take.verdict, take.shot.provider, f"{float(take.duration):g} s", price, why)

@@ -186,16 +186,20 @@ def _version(text: str, node: Node, reading: Reading) -> int:
     return 1
 
 
-def _frame(text: str, node: Node, reading: Reading) -> str:
-    if text == "last":
+def _frame(text: str, node: Node, reading: Reading) -> str | Fraction:
+    if text in FRAMES:
         return text
-    if text in ("first", "best") or isinstance(node, Scalar) or text[:1].isdigit():
-        raise wrong("not-in-this-version", later.sentence(f"the frame {text}"), "last is what it has")
-    raise wrong("bad-choice", f'expected last, found "{text}"', did_you_mean(text, ("last",)))
+    if isinstance(node, Scalar) or text[:1].isdigit():
+        return _time(text, node, reading)
+    raise wrong("bad-choice", f'expected last, first, best or a time, found "{text}"', did_you_mean(text, FRAMES))
 
 
-CarriedFrame = Annotated[str, Leaf(_frame, "last", {"type": "string", "enum": ["last"]})]
-"""Which frame of a shot is carried. This version carries the one at the cut."""
+FRAMES = ("last", "first", "best")
+CarriedFrame = Annotated[
+    str | Fraction,
+    Leaf(_frame, "last, first, best or a time", {"anyOf": [{"enum": list(FRAMES)}, {"type": ["number", "string"]}]}),
+]
+"""Which frame of a shot is carried: a word, or a time in its clip, in seconds."""
 Version = Annotated[int, Leaf(_version, "1", {"const": 1})]
 """The version of the language."""
 Text = Annotated[str, Leaf(_text, "text", TEXT, prose=True)]

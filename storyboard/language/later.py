@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"use", "with", "each", "when", "references", "constraints", "at", "on_fail", "on_moderation"})
+SHOT = frozenset({"use", "with", "each", "when", "constraints", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "film": frozenset({"include", "profiles", "variants", "templates", "constraints", "prompt_template"}),
@@ -16,9 +16,9 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,
-    "edge": frozenset({"if_bad"}),
+    "edge": frozenset(),
     "sound": frozenset({"clock"}),
-    "chain": frozenset({"reanchor", "color", "if_bad"}),
+    "chain": frozenset({"color"}),
 }
 """Fields by the noun of the model that will take them."""
 

@@ -16,6 +16,7 @@ from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
+from storyboard.language.carrying import cut_back
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import MOST_SHOTS, Drafting
@@ -134,7 +135,7 @@ class _Stage:
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
         decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
-        pairs = shots.shots(drafts)
+        pairs = cut_back(shots.shots(drafts))
         sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
         sound = sounds.all(storyboard.sound)
         reader = SubtitleReader(root, self._folder, self.texts)

@@ -24,8 +24,7 @@ from storyboard.language.fields import (
     Text,
     choice,
 )
-from storyboard.language.reading import Form, Several, spelt, wrong
-from storyboard.language.spelling import did_you_mean
+from storyboard.language.reading import Form, Several, wrong
 from storyboard.language.tree import Map, Node
 
 
@@ -173,37 +172,3 @@ class Budget(Fields):
     def most(self) -> Mapping[str, Decimal]:
         """Amounts by provider."""
         return self.__pydantic_extra__
-
-
-class Chain(Fields):
-    """Every shot of a scene opens on the last frame of the one before."""
-
-    noun: ClassVar[str] = "chain"
-    on: ClassVar[bool] = True
-
-    carry: Annotated[str, choice("first_frame", later_words=("reference", "extend", "edit"))] | None = about(
-        "How the frame is carried.", "first_frame"
-    )
-
-
-class Unchained(Chain):
-    """`chain: none`: the shots of this scene are not chained, whatever the film says."""
-
-    on: ClassVar[bool] = False
-
-
-def _chain(node: Node) -> Any:
-    if isinstance(node, Map):
-        return node
-    text = spelt(node)
-    if text == "none":
-        return Unchained()
-    if text == "previous":
-        return {}
-    found = "a list" if text is None else f'"{text}"'
-    raise wrong("bad-choice", f"expected previous, none or a mapping, found {found}", did_you_mean(text or "", CHAINS))
-
-
-CHAINS = ("previous", "none")
-ChainField = Annotated[Chain, Form(_chain, {"type": "string", "enum": list(CHAINS)}, Unchained)]
-"""`previous`, `none` or a mapping."""

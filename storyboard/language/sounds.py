@@ -11,8 +11,9 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Delivery, Reference, Shot, Sound, SoundRole
+from storyboard.film import Reference, Shot, Sound, SoundRole
 from storyboard.language import names, sound_model
 from storyboard.language.assets import Assets
 from storyboard.language.quantities import seconds

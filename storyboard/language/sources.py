@@ -13,8 +13,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Card, Delivery, Footage, Shot
+from storyboard.film import Card, Footage, Shot
 from storyboard.language import names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import Draft

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from storyboard.delivery import Subtitles, TimedText
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Subtitles, TimedText
 from storyboard.language.files import Folder
 from storyboard.language.quantities import seconds
 from storyboard.language.subtitle_model import Subtitles as Written

@@ -147,7 +147,9 @@ def take_frame(path: Path, index: int | None, target: Path, report: Report) -> T
     rgb = Reader().rgb(frame)
     write_png(rgb, target)
     report(1.0)
-    return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest())
+    from storyboard.media.judging import flaw
+
+    return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest(), flaw(rgb))
 
 
 def _last(path: Path) -> tuple[int, av.VideoFrame | None]:

@@ -94,10 +94,32 @@ class FrameJob:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A frame that was written: its index, and the SHA-256 of its RGB pixels (row by row, 3 bytes a pixel)."""
+    """A frame that was written: its index, and the SHA-256 of its RGB pixels (row by row, 3 bytes a pixel).
+
+    `flaw` is what speaks against carrying it: `black`, `flat`, `faded`, or nothing.
+    """
 
     index: int
     pixels: str
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseJob:
+    """Choose one of the frames `first` to `last` of a clip: the `best`, else the last good one. Answers `Chosen`."""
+
+    path: str
+    first: int
+    last: int
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The number of the frame that was chosen, and its flaw, as in `Taken`."""
+
+    index: int
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +160,8 @@ class Loudness:
     peak_db: Decimal
 
 
-Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob | MeasureJob | LoudnessJob
-Answer = Clip | Taken | Length | Loudness
+Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | ChooseJob | JoinJob | MeasureJob | LoudnessJob
+Answer = Clip | Taken | Chosen | Length | Loudness
 
 
 class Executor(Protocol):

@@ -12,6 +12,8 @@ from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    ChooseJob,
+    Chosen,
     ConformJob,
     DrawJob,
     FrameJob,
@@ -31,6 +33,7 @@ JOBS: Mapping[str, type[Job]] = {
     "card": CardJob,
     "verify": VerifyJob,
     "frame": FrameJob,
+    "choose": ChooseJob,
     "join": JoinJob,
     "measure": MeasureJob,
     "loudness": LoudnessJob,
@@ -53,6 +56,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     """An answer as a JSON object."""
     if isinstance(answer, Taken):
         return {"answer": "taken", **asdict(answer)}
+    if isinstance(answer, Chosen):
+        return {"answer": "chosen", **asdict(answer)}
     if isinstance(answer, Length):
         return {"answer": "length", **asdict(answer)}
     if isinstance(answer, Loudness):
@@ -67,6 +72,8 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
     match fields.pop("answer"):
         case "taken":
             return Taken(**fields)
+        case "chosen":
+            return Chosen(**fields)
         case "length":
             return Length(**fields)
         case "loudness":

@@ -23,6 +23,7 @@ from typing import Any, TextIO
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    ChooseJob,
     ConformJob,
     DrawJob,
     FrameJob,
@@ -76,6 +77,10 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.frames import take_frame
 
             return take_frame(Path(job.path), job.index, Path(job.target), report)
+        case ChooseJob():
+            from storyboard.media.judging import choose
+
+            return choose(Path(job.path), job.first, job.last, job.best, report)
         case JoinJob():
             from storyboard.media.join import join
             from storyboard.media.reel import Reel
