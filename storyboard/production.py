@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Clip, Film
+from storyboard.film import Clip, Film, TakeKey
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
-from storyboard.media.jobs import Executor
+from storyboard.media.jobs import Drafted, Executor
 from storyboard.planning import plan
+from storyboard.planning.plan import Plan
 from storyboard.providers import Provider, discover
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.inspection import decode_all
 from storyboard.rendering.ports import Network
 from storyboard.rendering.run import DRAIN
-from storyboard.session import Planned, Rendered, Session, Tell, Wishes, join
+from storyboard.session import Planned, Rendered, Session, Tell, Wishes, draft, join
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -111,14 +112,24 @@ class Production:
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
-        loaded = self.load()
-        folder = self.folder
+        with self._clips() as (made, have, store, journal):
+            return await join(made, have, store, target or self.folder.film(), executor, journal, tell)
+
+    async def draft(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Drafted]:
+        """Join a draft, which copies what needs no encoding; the film is left alone. Raises Refused as `cut` does."""
+        with self._clips() as (made, have, store, _):
+            return await draft(made, have, store, target or self.folder.film("draft"), executor, tell)
+
+    @contextmanager
+    def _clips(self) -> Iterator[tuple[Plan, dict[TakeKey, Clip], ClipStore, SqliteJournal]]:
+        """Inside the lock: the plan, the clips that it has, where they lie, and the journal."""
+        loaded, folder = self.load(), self.folder
         folder.create()
         with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            return await join(planned.plan, have, store, target or folder.film(), executor, journal, tell)
+            yield planned.plan, have, store, journal
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""

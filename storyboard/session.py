@@ -12,7 +12,7 @@ from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, Frame, ShotId, TakeKey
 from storyboard.finishing import cut
 from storyboard.language import Loaded
-from storyboard.media.jobs import Executor
+from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
@@ -196,6 +196,31 @@ async def join(
 
     Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
     """
+    job, clips = _joining(made, have, store, target)
+    answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
+    tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
+    return target, answer
+
+
+async def draft(
+    made: plan.Plan,
+    have: Mapping[TakeKey, Clip],
+    store: ClipStore,
+    target: Path,
+    executor: Executor,
+    tell: Tell,
+) -> tuple[Path, Drafted]:
+    """Join a draft from the clips one has. Raises Refused as `join` does."""
+    job, _ = _joining(made, have, store, target)
+    answer = await cut.draft(job, executor, lambda done: tell(News("progress", facts={"cut": done})))
+    tell(News("cut", facts={"film": str(target), "frames": answer.film.frames, "copied": answer.copied}))
+    return target, answer
+
+
+def _joining(
+    made: plan.Plan, have: Mapping[TakeKey, Clip], store: ClipStore, target: Path
+) -> tuple[JoinJob, dict[ShotId, Clip]]:
+    """What is joined, and the clip of every shot. Raises Refused (exit 3) where a shot has none."""
     missing = made.missing(have)
     if missing:
         message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
@@ -203,7 +228,4 @@ async def join(
     shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
     clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
-    job = cut.cut(made.film, clips, paths, target)
-    answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
-    tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
-    return target, answer
+    return cut.cut(made.film, clips, paths, target), clips

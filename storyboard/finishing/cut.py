@@ -10,7 +10,7 @@ from pathlib import Path
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, ShotId
 from storyboard.finishing.timeline import Placed, Timeline, timeline
-from storyboard.media.jobs import Executor, JoinJob, MediaError, Report
+from storyboard.media.jobs import Answer, Drafted, DraftJob, Executor, JoinJob, MediaError, Report
 from storyboard.media.reel import Reel, Segment
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
@@ -74,15 +74,30 @@ async def make(
     known = history.films.get(target.name)
     if known is not None and known.joined == joined and _is(target, known.clip):
         return history.clips[known.clip]
-    try:
-        answer = await executor.run(job, report)
-    except MediaError as error:
-        code = 14 if error.code in ("disk-full", "cannot-write") else 3
-        raise Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code) from error
+    answer = await _run(job, executor, report)
     if not isinstance(answer, Clip):
         raise TypeError("a join job answers a clip")
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
     return answer
+
+
+async def draft(job: JoinJob, executor: Executor, report: Report) -> Drafted:
+    """A draft of the film at the job's target, made anew each time and recorded nowhere.
+
+    Raises Refused as `make` does.
+    """
+    answer = await _run(DraftJob(job.timeline, job.target), executor, report)
+    if not isinstance(answer, Drafted):
+        raise TypeError("a draft job answers a draft")
+    return answer
+
+
+async def _run(job: JoinJob | DraftJob, executor: Executor, report: Report) -> Answer:
+    try:
+        return await executor.run(job, report)
+    except MediaError as error:
+        code = 14 if error.code in ("disk-full", "cannot-write") else 3
+        raise Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code) from error
 
 
 def _is(path: Path, clip: ClipId) -> bool:

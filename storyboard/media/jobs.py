@@ -107,8 +107,24 @@ class JoinJob:
     target: str
 
 
-Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob
-Answer = Clip | Taken
+@dataclass(frozen=True, slots=True)
+class DraftJob:
+    """Join a film to `target` as `JoinJob` does, and copy what needs no encoding. Answers `Drafted`."""
+
+    timeline: Mapping[str, Any]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A film, and how many of its frames are copies of its clips' own."""
+
+    film: Clip
+    copied: int
+
+
+Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob | DraftJob
+Answer = Clip | Taken | Drafted
 
 
 class Executor(Protocol):

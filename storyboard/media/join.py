@@ -46,7 +46,7 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
     Raises MediaError: `no-such-frame`, `transitions-overlap`, `clip-damaged`, `disk-full`, `cannot-write`, and as
     `guard.opened` does.
     """
-    _check(reel)
+    check(reel)
     total = reel.frames
     with Writer(
         target, reel.width_px, reel.height_px, reel.fps, reel.audio, sample_rate=SAMPLE_RATE, threads=THREADS
@@ -56,11 +56,11 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
         for number, segment in enumerate(reel.segments):
             if mix is not None:
                 writer.sound(mix.add(number))
-            coming = _shown(segment, reel)
+            coming = shown(segment, reel)
             for at in range(segment.overlap):
-                writer.pass_on(_joined(next(leaving), next(coming), segment, progress(at, segment.overlap)))
+                writer.pass_on(joined(next(leaving), next(coming), segment, progress(at, segment.overlap)))
                 report(JOINING * writer.frames / total)
-            for frame in islice(coming, segment.frames - segment.overlap - _following(reel, number)):
+            for frame in islice(coming, segment.frames - segment.overlap - following(reel, number)):
                 writer.pass_on(frame)
                 report(JOINING * writer.frames / total)
             leaving = coming
@@ -70,22 +70,22 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
     return film
 
 
-def _following(reel: Reel, number: int) -> int:
+def following(reel: Reel, number: int) -> int:
     """How many of a segment's last frames the next one overlaps."""
     return reel.segments[number + 1].overlap if number + 1 < len(reel.segments) else 0
 
 
-def _check(reel: Reel) -> None:
+def check(reel: Reel) -> None:
     """Raises MediaError `transitions-overlap` where two transitions want the same frames of a segment."""
     for number, segment in enumerate(reel.segments):
-        if segment.overlap + _following(reel, number) > segment.frames or (number == 0 and segment.overlap):
+        if segment.overlap + following(reel, number) > segment.frames or (number == 0 and segment.overlap):
             name = Path(segment.path).name
             raise MediaError(
                 "transitions-overlap", f"{name} shows {segment.frames} frames, too few for its transitions"
             )
 
 
-def _joined(out: av.VideoFrame, in_: av.VideoFrame, segment: Segment, share: Fraction) -> av.VideoFrame:
+def joined(out: av.VideoFrame, in_: av.VideoFrame, segment: Segment, share: Fraction) -> av.VideoFrame:
     """The frame of a dissolve or a wipe in which `share` of the way is done."""
     before, after = planes(out), planes(in_)
     if segment.transition == "wipe":
@@ -93,15 +93,15 @@ def _joined(out: av.VideoFrame, in_: av.VideoFrame, segment: Segment, share: Fra
     return picture(dissolved(before, after, share))
 
 
-def _shown(segment: Segment, reel: Reel) -> Iterator[av.VideoFrame]:
-    """The frames of one segment as the film shows them: fitted, lettered, faded.
+def shown(segment: Segment, reel: Reel, first: int = 0) -> Iterator[av.VideoFrame]:
+    """The frames of one segment from its number `first` on, as the film shows them: fitted, lettered, faded.
 
     Raises MediaError `no-such-frame` where the clip has fewer.
     """
     drawn = (title(over, reel.width_px, reel.height_px) for over in segment.titles)
     titles = [one for one in drawn if one is not None]
-    number = 0
-    for number, frame in enumerate(islice(_fitted(segment, reel), segment.frames), 1):
+    number = first
+    for number, frame in enumerate(islice(_fitted(segment, reel, first), segment.frames - first), first + 1):
         yield _finished(frame, number - 1, segment, titles)
     if number < segment.frames:
         missing = segment.frames - number
@@ -121,19 +121,26 @@ def _finished(frame: av.VideoFrame, number: int, segment: Segment, titles: list[
     return picture(darkened(seen, share) if share < 1 else seen)
 
 
-def _fitted(segment: Segment, reel: Reel) -> Iterator[av.VideoFrame]:
-    """The clip's pictures from the segment's first on, in the film's rate, size and colour."""
+def plain(segment: Segment, number: int) -> bool:
+    """Whether the cut lays nothing on a frame of a segment, neither letters nor dark."""
+    lettered = any(over.first <= number < over.last for over in segment.titles)
+    return not lettered and light(number, segment.frames, segment.fade_in, segment.fade_out) == 1
+
+
+def _fitted(segment: Segment, reel: Reel, first: int) -> Iterator[av.VideoFrame]:
+    """The clip's pictures from the segment's number `first` on, in the film's rate, size and colour."""
     path = Path(segment.path)
     with opened(path) as clip:
         claims, pixel = facts(clip), clip.video.sample_aspect_ratio
     shaper = Shaper(reel.width_px, reel.height_px, reel.fit, Fraction(pixel) if pixel else None)
-    found = pictures(path, segment.first) if claims.fps == reel.fps else _retimed(path, segment, reel.fps)
+    same = claims.fps == reel.fps
+    found = pictures(path, segment.first + first) if same else _retimed(path, segment, reel.fps, first)
     for frame in found:
         yield shaper.shaped(frame)
 
 
-def _retimed(path: Path, segment: Segment, fps: Fraction) -> Iterator[av.VideoFrame]:
+def _retimed(path: Path, segment: Segment, fps: Fraction, first: int) -> Iterator[av.VideoFrame]:
     """The pictures that a clip of another rate shows at the film's frames, as far as it goes."""
     when = stamps(path)
-    moments = ((segment.first + number) / fps for number in range(segment.frames))
+    moments = ((segment.first + number) / fps for number in range(first, segment.frames))
     return on_screen(path, when, (moment for moment in moments if moment < when.end))

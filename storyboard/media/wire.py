@@ -12,6 +12,8 @@ from storyboard.media.jobs import (
     Answer,
     CardJob,
     ConformJob,
+    Drafted,
+    DraftJob,
     DrawJob,
     FrameJob,
     Job,
@@ -27,6 +29,7 @@ JOBS: Mapping[str, type[Job]] = {
     "verify": VerifyJob,
     "frame": FrameJob,
     "join": JoinJob,
+    "draft": DraftJob,
 }
 
 
@@ -46,12 +49,26 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     """An answer as a JSON object."""
     if isinstance(answer, Taken):
         return {"answer": "taken", **asdict(answer)}
-    return {"answer": "clip", **asdict(answer), "fps": str(answer.fps)}
+    if isinstance(answer, Drafted):
+        return {"answer": "drafted", "film": _clip_to_json(answer.film), "copied": answer.copied}
+    return {"answer": "clip", **_clip_to_json(answer)}
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
     """The answer that `answer_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     fields = dict(data)
-    if fields.pop("answer") == "taken":
-        return Taken(**fields)
+    match fields.pop("answer"):
+        case "taken":
+            return Taken(**fields)
+        case "drafted":
+            return Drafted(_clip(fields["film"]), fields["copied"])
+        case _:
+            return _clip(fields)
+
+
+def _clip_to_json(clip: Clip) -> dict[str, Any]:
+    return {**asdict(clip), "fps": str(clip.fps)}
+
+
+def _clip(fields: Mapping[str, Any]) -> Clip:
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})

@@ -24,6 +24,7 @@ from storyboard.media.jobs import (
     Answer,
     CardJob,
     ConformJob,
+    DraftJob,
     DrawJob,
     FrameJob,
     Job,
@@ -68,6 +69,11 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.reel import Reel
 
             return join(Reel.from_json(job.timeline), Path(job.target), report)
+        case DraftJob():
+            from storyboard.media.draft import draft
+            from storyboard.media.reel import Reel
+
+            return draft(Reel.from_json(job.timeline), Path(job.target), report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:

@@ -6,7 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.film import Clip, ClipId
-from storyboard.media.jobs import Answer, CardJob, ConformJob, DrawJob, FrameJob, Job, JoinJob, Taken, VerifyJob
+from storyboard.media.jobs import (
+    Answer,
+    CardJob,
+    ConformJob,
+    Drafted,
+    DraftJob,
+    DrawJob,
+    FrameJob,
+    Job,
+    JoinJob,
+    Taken,
+    VerifyJob,
+)
 from storyboard.media.wire import answer_from_json, answer_to_json, job_from_json, job_to_json
 
 JSON = st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists))
@@ -17,6 +29,7 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(VerifyJob, st.text()),
     st.builds(FrameJob, st.text(), st.none() | st.integers(), st.text()),
     st.builds(JoinJob, JSON, st.text()),
+    st.builds(DraftJob, JSON, st.text()),
 )
 CLIPS = st.builds(
     Clip,
@@ -28,7 +41,9 @@ CLIPS = st.builds(
     has_audio=st.booleans(),
     bytes=st.integers(),
 )
-ANSWERS: st.SearchStrategy[Answer] = st.one_of(CLIPS, st.builds(Taken, st.integers(), st.text()))
+ANSWERS: st.SearchStrategy[Answer] = st.one_of(
+    CLIPS, st.builds(Taken, st.integers(), st.text()), st.builds(Drafted, CLIPS, st.integers())
+)
 
 
 @given(JOBS)

@@ -18,6 +18,7 @@ from storyboard.media.jobs import (
     Answer,
     CardJob,
     ConformJob,
+    DraftJob,
     DrawJob,
     FrameJob,
     Job,
@@ -71,7 +72,7 @@ class Studio:
             case VerifyJob(path):
                 await trio.sleep(0.5)
                 return read_clip(self._disk.read(Path(path)))
-            case JoinJob() | ConformJob() | CardJob():
+            case JoinJob() | DraftJob() | ConformJob() | CardJob():
                 raise TypeError("the simulation draws toy clips alone")
 
     async def _draw(self, job: DrawJob) -> Clip:

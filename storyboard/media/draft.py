@@ -1,0 +1,150 @@
+"""The cut in a hurry: pictures are copied as their clips have them, and only what the cut changes is encoded.
+
+Laws.
+- A draft has the frames of the full cut, all and in order; a copied one is the clip's own, not coded a second time.
+- Encoded is what a clip cannot give as it is: under a transition, a fade or letters, at another size, rate or speed,
+  and what lies between an in-point and the next picture that refreshes the decoder.
+- Sound is mixed as for the full cut.
+- The same clips give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+from storyboard.film import Clip, ClipId
+from storyboard.media.avc import Sets
+from storyboard.media.blend import progress
+from storyboard.media.guard import opened
+from storyboard.media.jobs import Drafted, MediaError, Report
+from storyboard.media.join import JOINING, THREADS, check, following, joined, plain, shown
+from storyboard.media.join import join as join_all
+from storyboard.media.mix import Mix
+from storyboard.media.probe import facts, whole
+from storyboard.media.reel import Reel, Segment
+from storyboard.media.shape import Shaper
+from storyboard.media.sound import SAMPLE_RATE
+from storyboard.media.splice import Coded, Splicer, coded, whole_stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Frames [`first`, `last`) of a segment; with `copied`, as their clip has them."""
+
+    first: int
+    last: int
+    copied: tuple[Coded, ...] = ()
+
+
+def draft(reel: Reel, target: Path, report: Report) -> Drafted:
+    """Join the reel to `target`, whole or not at all, copying what can be copied.
+
+    Raises MediaError as `join` does.
+    """
+    check(reel)
+    known = {path: _sets(path, reel) for path in dict.fromkeys(one.path for one in reel.segments)}
+    sets = _commonest(reel, known)
+    if sets is None:
+        return Drafted(join_all(reel, target, report), 0)
+    size = (reel.width_px, reel.height_px)
+    like = Path(next(path for path, one in known.items() if one == sets))
+    with Splicer(target, *size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, like, sets) as splicer:
+        copied = _spliced(reel, splicer, sets, known, lambda share: report(JOINING * share))
+    film = _counted(target, reel)
+    report(1.0)
+    return Drafted(film, copied)
+
+
+def _sets(path: str, reel: Reel) -> Sets | None:
+    """A clip's parameter sets, where its pictures are coded as the film's; None where the cut has to change them."""
+    with opened(Path(path)) as clip:
+        context, claims = clip.video.codec_context, facts(clip)
+        if context.name != "h264" or claims.fps != reel.fps:
+            return None
+        pixel = clip.video.sample_aspect_ratio
+        picture = next(clip.container.decode(clip.video), None)
+        shaper = Shaper(reel.width_px, reel.height_px, reel.fit, Fraction(pixel) if pixel else None)
+        same = picture is not None and shaper.shaped(picture) is picture
+        return Sets.of(context.extradata) if same else None
+
+
+def _commonest(reel: Reel, known: Mapping[str, Sets | None]) -> Sets | None:
+    """The parameter sets of the most frames; of equals, the first in the film."""
+    frames: Counter[Sets] = Counter()
+    for segment in reel.segments:
+        sets = known[segment.path]
+        if sets is not None:
+            frames[sets] += segment.frames
+    return max(frames, key=frames.__getitem__, default=None)
+
+
+def _spliced(reel: Reel, splicer: Splicer, sets: Sets, known: Mapping[str, Sets | None], report: Report) -> int:
+    """Write the whole reel; how many frames of it were copied."""
+    mix = Mix(reel) if reel.audio else None
+    copied = 0
+    for number, segment in enumerate(reel.segments):
+        if mix is not None:
+            splicer.sound(mix.add(number))
+        if segment.overlap:
+            before = reel.segments[number - 1]
+            leaving = shown(before, reel, before.frames - segment.overlap)
+            coming = shown(segment, reel, 0)
+            for at in range(segment.overlap):
+                splicer.pass_on(joined(next(leaving), next(coming), segment, progress(at, segment.overlap)))
+        last = segment.frames - following(reel, number)
+        for piece in _pieces(segment, segment.overlap, last, sets if known[segment.path] == sets else None):
+            if piece.copied:
+                splicer.copy(piece.copied)
+                copied += len(piece.copied)
+            else:
+                for frame in islice(shown(segment, reel, piece.first), piece.last - piece.first):
+                    splicer.pass_on(frame)
+            report(splicer.frames / reel.frames)
+    return copied
+
+
+def _pieces(segment: Segment, first: int, last: int, sets: Sets | None) -> Iterator[Piece]:
+    """Frames [`first`, `last`) of a segment in order, cut into what is copied and what is encoded."""
+    clip = coded(Path(segment.path)) if sets is not None else []
+    at = first
+    for begin, end in _plain_runs(segment, first, last) if sets is not None else ():
+        stretch = whole_stretch(clip, segment.first + begin, segment.first + end, sets) if sets else ()
+        if not stretch:
+            continue
+        start = stretch[0].number - segment.first
+        if at < start:
+            yield Piece(at, start)
+        at = start + len(stretch)
+        yield Piece(start, at, tuple(stretch))
+    if at < last:
+        yield Piece(at, last)
+
+
+def _plain_runs(segment: Segment, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The longest runs of frames that the cut leaves as they are."""
+    begin = first
+    for number in range(first, last + 1):
+        if number == last or not plain(segment, number):
+            if begin < number:
+                yield begin, number
+            begin = number + 1
+
+
+def _counted(path: Path, reel: Reel) -> Clip:
+    """What the film is; its clips were decoded when they were stored. Raises MediaError `clip-damaged`."""
+    whole(path)
+    with opened(path) as film:
+        claims = facts(film)
+        times = sorted(packet.pts for packet in film.container.demux(film.video) if packet.pts is not None)
+    if len(times) != reel.frames or len(set(times)) != reel.frames:
+        raise MediaError("clip-damaged", f"the film came out with {len(times)} frames instead of {reel.frames}")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    size = path.stat().st_size
+    return Clip(ClipId(digest), len(times), claims.fps, claims.width_px, claims.height_px, claims.has_audio, size)
