@@ -57,7 +57,7 @@ def test_whole_clips_are_copied_to_the_bit(tmp_path: Path) -> None:
 
 
 def test_what_a_clip_cannot_give_is_encoded_and_nothing_else(tmp_path: Path) -> None:
-    """48 is a key frame: from 10 on, 38 frames are encoded; a dissolve of 6 and a title of 12 frames are too."""
+    """A dissolve of 6 frames, a title of 12, a fade of 4, and the way to the next key frame at both sides of them."""
     clip = own(tmp_path / "a.mp4", frames=121)
     over = Overlay("OSLO", "center", "#ffffff", 60, 72)
     made = reel(
@@ -68,10 +68,9 @@ def test_what_a_clip_cannot_give_is_encoded_and_nothing_else(tmp_path: Path) -> 
     )
     drafted = draft(made, tmp_path / "film-draft.mp4", silent)
     assert drafted.film.has_audio
-    assert 67 <= 111 - 38 - 6 <= drafted.copied <= made.frames - 38 - 6 - 12 - 4
+    assert 200 < drafted.copied <= made.frames - 6 - 12 - 4
     equal_to_the_film(made, tmp_path)
-    sound = [all_sound(tmp_path / name) for name in ("film.mp4", "film-draft.mp4")]
-    assert np.array_equal(*sound)
+    assert np.array_equal(all_sound(tmp_path / "film.mp4"), all_sound(tmp_path / "film-draft.mp4"))
 
 
 @pytest.mark.parametrize("group", [1, 7, 30, 250])
@@ -97,20 +96,20 @@ def test_a_strangers_clips_are_copied_and_ours_stand_between(group: int, b_frame
 @pytest.mark.parametrize("kind", ["size", "rate", "codec", "turned", "hidden", "pixel", "open"])
 def test_what_is_not_coded_as_the_film_is_encoded(kind: str, tmp_path: Path) -> None:
     ours = own(tmp_path / "own.mp4")
-    given: dict[str, Any] = {
+    kinds: dict[str, dict[str, Any]] = {
         "size": {"width": 320, "height": 180},
         "rate": {"fps": 25},
         "codec": {"codec": "mpeg4"},
         "turned": {"turned": 90},
         "pixel": {"pixel": "4/3"},
-    }.get(kind, {})
+    }
     path = tmp_path / "a.mp4"
     if kind == "hidden":
         trimmed(path, counter(tmp_path / "whole.mp4", range(70)), 5)
     elif kind == "open":
         film(path, frames=70, group=12, x264="scenecut=0:open-gop=1")
     else:
-        counter(path, range(70), **given)
+        counter(path, range(70), **kinds[kind])
     made = reel(Segment(str(ours), 0, 60), Segment(str(path), 13, 40), Segment(str(ours), 0, 60))
     assert draft(made, tmp_path / "film-draft.mp4", silent).copied == 120
     equal_to_the_film(made, tmp_path)
