@@ -30,6 +30,7 @@ Level = Literal["cast", "locations", "props", "styles", "references"]
 Kind = Literal["image", "video", "audio"]
 CarryMode = Literal["first_frame", "reference", "extend", "edit"]
 IfBad = Literal["step_back", "fail", "use"]
+SoundRole = Literal["music", "narration", "effect", "ambience"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the film is delivered as: pixels, rational frames a second."""
+    """What the film is delivered as: pixels, rational frames a second, loudness in LUFS (None: as it is)."""
 
     width_px: int = 1280
     height_px: int = 720
@@ -161,6 +162,7 @@ class Delivery:
     resolution: str = "720p"
     length: Fraction | None = None
     fit: Literal["crop", "pad"] = "crop"
+    loudness: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,30 @@ class Shot:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound laid over the film: of `file`, or a `text` that is still to be spoken (silence until it has a file).
+
+    It begins `at` seconds after the first visible frame of `shot`, or of the film; it ends with the last frame of
+    `through`, else with its own end, or with the film where it is a `loop`. `in_` and `out` count in the file.
+    """
+
+    place: Span
+    role: SoundRole
+    file: Reference | None = None
+    text: str | None = None
+    shot: ShotId | None = None
+    through: ShotId | None = None
+    at: Fraction = Fraction(0)
+    in_: Fraction = Fraction(0)
+    out: Fraction = Fraction(0)
+    gain_db: Decimal = Decimal(0)
+    fade_in: Fraction = Fraction(0)
+    fade_out: Fraction = Fraction(0)
+    loop: bool = False
+    duck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """A scene as written; its fields have already reached its shots."""
 
@@ -266,6 +292,7 @@ class Film:
     assets: Mapping[str, Asset] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     note: str | None = None
+    sound: tuple[Sound, ...] = ()
 
     @property
     def on_screen(self) -> tuple[Shot, ...]:
@@ -274,7 +301,8 @@ class Film:
 
     @property
     def files(self) -> tuple[Reference, ...]:
-        """Every file that the film names: assets, looks, footage, cards, start and end images; each path once."""
+        """Every file that the film names: assets, looks, footage, cards, start and end images, sounds; each
+        path once."""
         found: list[Reference] = []
         for asset in self.assets.values():
             found += asset.references
@@ -285,6 +313,7 @@ class Film:
             found += [shot.card.image] if shot.card is not None and shot.card.image is not None else []
         edges = [edge for shot in self.shots for edge in (shot.start, shot.end)]
         found += [edge.image for edge in edges if edge is not None and edge.image is not None]
+        found += [sound.file for sound in self.sound if sound.file is not None]
         return tuple({one.path: one for one in found}.values())
 
     def shot(self, shot_id: ShotId) -> Shot:

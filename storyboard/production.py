@@ -20,7 +20,6 @@ from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.planning import plan
-from storyboard.planning.plan import Plan
 from storyboard.providers import Provider, discover
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import News
@@ -112,16 +111,17 @@ class Production:
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
-        with self._clips() as (made, have, store, journal):
-            return await join(made, have, store, target or self.folder.film(), executor, journal, tell)
+        with self._clips() as (planned, have, store, journal):
+            film = target or self.folder.film()
+            return await join(planned.plan, have, planned.digests, store, film, executor, journal, tell)
 
     async def draft(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Drafted]:
         """Join a draft, which copies what needs no encoding; the film is left alone. Raises Refused as `cut` does."""
-        with self._clips() as (made, have, store, _):
-            return await draft(made, have, store, target or self.folder.film("draft"), executor, tell)
+        with self._clips() as (planned, have, store, _):
+            return await draft(planned.plan, have, store, target or self.folder.film("draft"), executor, tell)
 
     @contextmanager
-    def _clips(self) -> Iterator[tuple[Plan, dict[TakeKey, Clip], ClipStore, SqliteJournal]]:
+    def _clips(self) -> Iterator[tuple[Planned, dict[TakeKey, Clip], ClipStore, SqliteJournal]]:
         """Inside the lock: the plan, the clips that it has, where they lie, and the journal."""
         loaded, folder = self.load(), self.folder
         folder.create()
@@ -129,7 +129,7 @@ class Production:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            yield planned.plan, have, store, journal
+            yield planned, have, store, journal
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""

@@ -162,7 +162,8 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
-            path, clip = await join(made, have, self.store, path, self.executor, self.journal, self.tell)
+            digests = self.planned.digests
+            path, clip = await join(made, have, digests, self.store, path, self.executor, self.journal, self.tell)
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
@@ -186,6 +187,7 @@ def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
 async def join(
     made: plan.Plan,
     have: Mapping[TakeKey, Clip],
+    digests: Mapping[str, str],
     store: ClipStore,
     target: Path,
     executor: Executor,
@@ -197,7 +199,9 @@ async def join(
     Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
     """
     job, clips = _joining(made, have, store, target)
-    answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
+    answer = await cut.make(
+        job, clips, digests, executor, journal, lambda done: tell(News("progress", facts={"cut": done}))
+    )
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer
 

@@ -150,4 +150,5 @@ def delivery(storyboard: Storyboard) -> Delivery:
     else:
         aspect, resolution = asked.aspect or usual.aspect, asked.resolution or usual.resolution
         width, height = quantities.pixels(aspect, resolution)
-    return Delivery(width, height, asked.fps or usual.fps, aspect, resolution, asked.length, asked.fit or usual.fit)
+    fps, fit = asked.fps or usual.fps, asked.fit or usual.fit
+    return Delivery(width, height, fps, aspect, resolution, asked.length, fit, asked.loudness)

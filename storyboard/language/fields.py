@@ -140,6 +140,17 @@ def _decibels(text: str, node: Node, reading: Reading) -> Decimal:
     return found
 
 
+def _lufs(text: str, node: Node, reading: Reading) -> Decimal:
+    try:
+        found = quantities.amount(text.lower().removesuffix("lufs").strip())
+    except ValueError as error:
+        raise wrong("bad-number", "expected a loudness in LUFS, like -16 or -23") from error
+    if not -40 <= found <= -5:
+        hint = f"write -{text}" if -40 <= -found <= -5 else "-23 for broadcast, -16 or -14 for the web"
+        raise wrong("out-of-range", f"{text} is not from -40 to -5 LUFS", hint)
+    return found
+
+
 def _spending(text: str, node: Node, reading: Reading) -> Decimal:
     try:
         found = quantities.amount(text)
@@ -217,6 +228,8 @@ Size = Annotated[
 """Width and height in pixels."""
 Decibels = Annotated[Decimal, Leaf(_decibels, "decibels", {"type": "number", "minimum": -60, "maximum": 24})]
 """A gain in decibels."""
+Lufs = Annotated[Decimal, Leaf(_lufs, "a loudness, like -16", {"type": "number", "minimum": -40, "maximum": -5})]
+"""A loudness in LUFS."""
 Spending = Annotated[Decimal, Leaf(_spending, "a number", {"type": ["number", "string"], "minimum": 0})]
 """An amount in a provider's own unit."""
 Speed = Annotated[Fraction, Leaf(_speed, "a speed, like 2 or 0.5", NUMBER_OR_TEXT)]

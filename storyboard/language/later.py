@@ -14,14 +14,14 @@ SHOT = frozenset(
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "film": frozenset(
-        {"include", "profiles", "variants", "templates", "sound", "subtitles", "constraints", "prompt_template"}
-        | {"decisions"}
+        {"include", "profiles", "variants", "templates", "subtitles", "constraints", "prompt_template"} | {"decisions"}
     ),
-    "delivery": frozenset({"loudness", "codec", "start_timecode"}),
+    "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,
     "edge": frozenset({"if_bad"}),
+    "sound": frozenset({"clock"}),
     "chain": frozenset({"reanchor", "color", "if_bad"}),
 }
 """Fields by the noun of the model that will take them."""

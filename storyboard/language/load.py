@@ -28,6 +28,7 @@ from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults, Storyboard
 from storyboard.language.shots import Shots
+from storyboard.language.sounds import Sounds
 from storyboard.language.source import Source, read
 from storyboard.language.sources import Measure, Sources, by_decoding
 from storyboard.language.spelling import did_you_mean, nearest
@@ -118,7 +119,9 @@ class _Stage:
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
         pairs = shots.shots(drafts)
-        for step in (evaluation, drafting, files, words, edges, sources, screens, shots):
+        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
+        sound = sounds.all(storyboard.sound)
+        for step in (evaluation, drafting, files, words, edges, sources, screens, shots, sounds):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
@@ -133,6 +136,7 @@ class _Stage:
             assets=assets,
             budget=self._budget(root, storyboard),
             note=storyboard.note,
+            sound=sound,
         )
 
     def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:

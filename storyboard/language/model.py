@@ -16,6 +16,7 @@ from storyboard.language.fields import (
     TEXT,
     Aspect,
     Length,
+    Lufs,
     Rate,
     Resolution,
     Size,
@@ -148,6 +149,7 @@ class Delivery(Fields):
         "How pictures of another shape fill the frame.", "crop"
     )
     length: Length | None = about("How long the film must be; checked to the frame.", 90, "1:30")
+    loudness: Lufs | None = about("How loud the film is, in LUFS.", -16, -23)
 
     @model_validator(mode="after")
     def _one_way(self) -> Delivery:

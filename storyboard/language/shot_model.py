@@ -35,6 +35,7 @@ from storyboard.language.model import (
 )
 from storyboard.language.reading import Form, Several, spelt, wrong
 from storyboard.language.screen_model import CardField, Titles, TransitionField
+from storyboard.language.sound_model import SoundsField
 from storyboard.language.tree import Map, Node
 
 SIZES: Mapping[str, str] = {
@@ -336,6 +337,7 @@ class Storyboard(Fields):
         "format": "delivery",
         "settings": "delivery",
         "notes": "note",
+        **dict.fromkeys(("sounds", "audio", "music", "soundtrack"), "sound"),
     }
 
     storyboard: Version = about("Version of the language.", 1, default=...)
@@ -353,3 +355,7 @@ class Storyboard(Fields):
     chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
     scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
     shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])
+    sound: SoundsField | None = about(
+        "Sounds laid over the film: music, narration, effects, ambience.",
+        [{"file": "audio/score.mp3", "role": "music", "gain": -12, "duck": True, "loop": True, "fade": 2}],
+    )

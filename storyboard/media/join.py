@@ -29,7 +29,7 @@ from storyboard.media.moments import on_screen, stamps
 from storyboard.media.probe import facts
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.shape import Shaper
-from storyboard.media.sound import SAMPLE_RATE
+from storyboard.media.sound import CHANNELS, SAMPLE_RATE
 from storyboard.media.titles import Title, title
 from storyboard.media.verify import verify
 
@@ -49,25 +49,36 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
     check(reel)
     total = reel.frames
     with Writer(
-        target, reel.width_px, reel.height_px, reel.fps, reel.audio, sample_rate=SAMPLE_RATE, threads=THREADS
+        target,
+        reel.width_px,
+        reel.height_px,
+        reel.fps,
+        reel.audio,
+        sample_rate=SAMPLE_RATE,
+        threads=THREADS,
+        channels=CHANNELS,
     ) as writer:
         mix = Mix(reel) if reel.audio else None
-        leaving: Iterator[av.VideoFrame] = iter(())
-        for number, segment in enumerate(reel.segments):
-            if mix is not None:
-                writer.sound(mix.add(number))
-            coming = shown(segment, reel)
-            for at in range(segment.overlap):
-                writer.pass_on(joined(next(leaving), next(coming), segment, progress(at, segment.overlap)))
-                report(JOINING * writer.frames / total)
-            for frame in islice(coming, segment.frames - segment.overlap - following(reel, number)):
-                writer.pass_on(frame)
-                report(JOINING * writer.frames / total)
-            leaving = coming
+        for frame in _pictures(reel):
+            for block in mix.until(writer.frames + 1) if mix is not None else ():
+                writer.sound(block)
+            writer.pass_on(frame)
+            report(JOINING * writer.frames / total)
     film = verify(target, lambda share: report(JOINING + (1 - JOINING) * share))
     if film.frames != total:
         raise MediaError("clip-damaged", f"the film came out with {film.frames} frames instead of {total}")
     return film
+
+
+def _pictures(reel: Reel) -> Iterator[av.VideoFrame]:
+    """The frames of the film, in order."""
+    leaving: Iterator[av.VideoFrame] = iter(())
+    for number, segment in enumerate(reel.segments):
+        coming = shown(segment, reel)
+        for at in range(segment.overlap):
+            yield joined(next(leaving), next(coming), segment, progress(at, segment.overlap))
+        yield from islice(coming, segment.frames - segment.overlap - following(reel, number))
+        leaving = coming
 
 
 def following(reel: Reel, number: int) -> int:

@@ -11,7 +11,7 @@ import pytest
 from storyboard.media.jobs import MediaError
 from storyboard.media.join import join
 from storyboard.media.reel import Fit, Overlay, Reel, Segment
-from storyboard.media.sound import FADE_SAMPLES
+from storyboard.media.voices import EDGE_SAMPLES
 from tests.media.counter import RGB, counted, counter, number_of
 from tests.media.footage import all_pictures, all_sound, film, flat, silent, tone
 
@@ -100,7 +100,7 @@ def test_sound_stays_under_its_picture_to_the_sample(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", sound_s=2.0)
     join(reel(Segment(str(path), 0, 5), Segment(str(path), 12, 24), audio=True), tmp_path / "film.mp4", silent)
     heard = all_sound(tmp_path / "film.mp4")[10_000 : 10_000 + 48_000]
-    inside = slice(2 * FADE_SAMPLES, -2048)
+    inside = slice(2 * EDGE_SAMPLES, -2048)
     assert np.abs(heard[inside] - tone(48_000, 24_000)[inside]).max() < 0.03
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from storyboard.media.mix import SOFT_SAMPLES, Mix, starts
+from storyboard.media.mix import Mix
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.sound import sample_at
+from storyboard.media.voices import SOFT_SAMPLES, starts
 from tests.media.footage import film, tone
 
 RATE = Fraction(24)
@@ -19,10 +20,10 @@ FULL = 0.3 / np.sqrt(2)
 
 def mixed(*segments: Segment, fps: Fraction = RATE) -> NDArray[np.float32]:
     reel = Reel(160, 90, fps, True, segments)
-    mix = Mix(reel)
-    heard = np.concatenate([mix.add(number) for number in range(len(segments))])
-    assert len(heard) == sample_at(reel.frames, fps)
-    return heard
+    heard = np.concatenate(list(Mix(reel).until(reel.frames)), axis=1)
+    assert heard.shape == (2, sample_at(reel.frames, fps))
+    assert np.array_equal(heard[0], heard[1])
+    return heard[0]
 
 
 def level(heard: NDArray[np.float32], first: float, last: float) -> float:
