@@ -12,24 +12,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
+import av
+
 from storyboard.film import Clip, ClipId
 from storyboard.media.avc import Sets
-from storyboard.media.blend import progress
 from storyboard.media.guard import opened
 from storyboard.media.jobs import Drafted, MediaError, Report
-from storyboard.media.join import JOINING, THREADS, check, following, joined, plain, shown
+from storyboard.media.join import JOINING, THREADS, check, following, over, plain, shown
 from storyboard.media.join import join as join_all
 from storyboard.media.mix import Mix
 from storyboard.media.probe import facts, whole
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.shape import Shaper
-from storyboard.media.sound import SAMPLE_RATE
+from storyboard.media.sound import CHANNELS, SAMPLE_RATE
 from storyboard.media.splice import Coded, Splicer, coded, whole_stretch
 
 
@@ -54,7 +55,7 @@ def draft(reel: Reel, target: Path, report: Report) -> Drafted:
         return Drafted(join_all(reel, target, report), 0)
     size = (reel.width_px, reel.height_px)
     like = Path(next(path for path, one in known.items() if one == sets))
-    with Splicer(target, *size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, like, sets) as splicer:
+    with Splicer(target, *size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS, like, sets) as splicer:
         copied = _spliced(reel, splicer, sets, known, lambda share: report(JOINING * share))
     film = _counted(target, reel)
     report(1.0)
@@ -87,25 +88,31 @@ def _commonest(reel: Reel, known: Mapping[str, Sets | None]) -> Sets | None:
 def _spliced(reel: Reel, splicer: Splicer, sets: Sets, known: Mapping[str, Sets | None], report: Report) -> int:
     """Write the whole reel; how many frames of it were copied."""
     mix = Mix(reel) if reel.audio else None
+
+    def sound(frames: int) -> None:
+        """Lay the sound of the next frames under them."""
+        for block in mix.until(splicer.frames + frames) if mix is not None else ():
+            splicer.sound(block)
+
+    def encode(pictures: Iterable[av.VideoFrame]) -> None:
+        for picture in pictures:
+            sound(1)
+            splicer.pass_on(picture)
+            report(splicer.frames / reel.frames)
+
     copied = 0
     for number, segment in enumerate(reel.segments):
-        if mix is not None:
-            splicer.sound(mix.add(number))
         if segment.overlap:
-            before = reel.segments[number - 1]
-            leaving = shown(before, reel, before.frames - segment.overlap)
-            coming = shown(segment, reel, 0)
-            for at in range(segment.overlap):
-                splicer.pass_on(joined(next(leaving), next(coming), segment, progress(at, segment.overlap)))
+            encode(over(reel, number))
         last = segment.frames - following(reel, number)
         for piece in _pieces(segment, segment.overlap, last, sets if known[segment.path] == sets else None):
             if piece.copied:
+                sound(len(piece.copied))
                 splicer.copy(piece.copied)
                 copied += len(piece.copied)
+                report(splicer.frames / reel.frames)
             else:
-                for frame in islice(shown(segment, reel, piece.first), piece.last - piece.first):
-                    splicer.pass_on(frame)
-            report(splicer.frames / reel.frames)
+                encode(islice(shown(segment, reel, piece.first), piece.last - piece.first))
     return copied
 
 

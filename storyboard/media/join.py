@@ -75,8 +75,7 @@ def _pictures(reel: Reel) -> Iterator[av.VideoFrame]:
     leaving: Iterator[av.VideoFrame] = iter(())
     for number, segment in enumerate(reel.segments):
         coming = shown(segment, reel)
-        for at in range(segment.overlap):
-            yield joined(next(leaving), next(coming), segment, progress(at, segment.overlap))
+        yield from _joined(leaving, coming, segment)
         yield from islice(coming, segment.frames - segment.overlap - following(reel, number))
         leaving = coming
 
@@ -96,12 +95,22 @@ def check(reel: Reel) -> None:
             )
 
 
-def joined(out: av.VideoFrame, in_: av.VideoFrame, segment: Segment, share: Fraction) -> av.VideoFrame:
-    """The frame of a dissolve or a wipe in which `share` of the way is done."""
-    before, after = planes(out), planes(in_)
-    if segment.transition == "wipe":
-        return picture(wiped(before, after, share, segment.direction))
-    return picture(dissolved(before, after, share))
+def over(reel: Reel, number: int) -> Iterator[av.VideoFrame]:
+    """The frames in which segment `number` lies over the one before."""
+    before, segment = reel.segments[number - 1], reel.segments[number]
+    return _joined(shown(before, reel, before.frames - segment.overlap), shown(segment, reel), segment)
+
+
+def _joined(
+    leaving: Iterator[av.VideoFrame], coming: Iterator[av.VideoFrame], segment: Segment
+) -> Iterator[av.VideoFrame]:
+    """The frames of a dissolve or a wipe."""
+    for at in range(segment.overlap):
+        before, after, share = planes(next(leaving)), planes(next(coming)), progress(at, segment.overlap)
+        if segment.transition == "wipe":
+            yield picture(wiped(before, after, share, segment.direction))
+        else:
+            yield picture(dissolved(before, after, share))
 
 
 def shown(segment: Segment, reel: Reel, first: int = 0) -> Iterator[av.VideoFrame]:

@@ -89,13 +89,14 @@ class Splicer(Writer):
         audio: bool,
         sample_rate: int,
         threads: int,
+        channels: int,
         like: Path,
         sets: Sets,
     ) -> None:
         self._like, self._sets = like, sets
         self._packets = 0
         self._encoder: Any = None
-        super().__init__(target, width_px, height_px, fps, audio, sample_rate, threads=threads)
+        super().__init__(target, width_px, height_px, fps, audio, sample_rate, threads=threads, channels=channels)
 
     def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:
         self._options, self._threads = settings(self.fps, crf, exact_frames, preset), threads
