@@ -42,6 +42,7 @@ def _segment(placed: Placed, shot: Shot, path: Path) -> Segment:
     return Segment(
         path=str(path),
         first=placed.first,
+        speed=placed.pace,
         frames=placed.frames,
         gain_db=placed.gain_db,
         mute=placed.mute,

@@ -120,7 +120,7 @@ def _pieces(segment: Segment, first: int, last: int, sets: Sets | None) -> Itera
     """Frames [`first`, `last`) of a segment in order, cut into what is copied and what is encoded."""
     clip = coded(Path(segment.path)) if sets is not None else []
     at = first
-    for begin, end in _plain_runs(segment, first, last) if sets is not None else ():
+    for begin, end in _plain_runs(segment, first, last) if sets is not None and segment.speed == 1 else ():
         stretch = whole_stretch(clip, segment.first + begin, segment.first + end, sets) if sets else ()
         if not stretch:
             continue

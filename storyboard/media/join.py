@@ -3,8 +3,9 @@
 Laws.
 - The film has exactly the frames that its reel names, in that order: decoded, never estimated, encoded once. Where a
   dissolve or a wipe overlaps, a frame of the film is one of each clip.
-- Frame n of a clip of another rate is what that clip shows at n / fps of the film. Another size or shape is fitted as
-  the reel says. A picture that needs nothing goes from the decoder to the encoder untouched.
+- Frame n of a clip of another rate is what that clip shows at n / fps of the film, at another speed at n × speed / fps.
+  Another size or shape is fitted as the reel says. A picture that needs nothing goes from the decoder to the encoder
+  untouched.
 - Letters lie on their own segment's picture: what fades or dissolves takes them along.
 - A reel gives the same bytes on every run; neither paths nor the time are in them.
 """
@@ -153,14 +154,14 @@ def _fitted(segment: Segment, reel: Reel, first: int) -> Iterator[av.VideoFrame]
     with opened(path) as clip:
         claims, pixel = facts(clip), clip.video.sample_aspect_ratio
     shaper = Shaper(reel.width_px, reel.height_px, reel.fit, Fraction(pixel) if pixel else None)
-    same = claims.fps == reel.fps
+    same = claims.fps == reel.fps and segment.speed == 1
     found = pictures(path, segment.first + first) if same else _retimed(path, segment, reel.fps, first)
     for frame in found:
         yield shaper.shaped(frame)
 
 
 def _retimed(path: Path, segment: Segment, fps: Fraction, first: int) -> Iterator[av.VideoFrame]:
-    """The pictures that a clip of another rate shows at the film's frames, as far as it goes."""
+    """The pictures that a clip of another rate or speed shows at the film's frames, as far as it goes."""
     when = stamps(path)
-    moments = ((segment.first + number) / fps for number in range(first, segment.frames))
+    moments = ((segment.first + number * segment.speed) / fps for number in range(first, segment.frames))
     return on_screen(path, when, (moment for moment in moments if moment < when.end))

@@ -19,7 +19,7 @@ from storyboard.film import ClipId, Edge, Film, Money, Shot, ShotId, TakeId, Tak
 from storyboard.planning import graph, manifest
 from storyboard.planning.price import price
 from storyboard.state.journal import History, TakeRecord
-from storyboard.timing import carried_index, first_frame, frame_count, lengths
+from storyboard.timing import carried_index, first_frame, frame_count, lengths, passed
 
 Verdict = Literal["done", "render", "stale", "held", "blocked"]
 Slot = Literal["start", "end"]
@@ -181,9 +181,10 @@ class _Planner:
         )
 
     def _cut(self, shot_id: ShotId) -> tuple[int, int]:
-        """The first frame of its clip that a shot shows, and how many it shows."""
+        """The first frame of its clip that a shot shows, and how many it passes."""
         shot, fps = self.shots[shot_id], self.film.delivery.fps
-        return first_frame(shot, fps), self.lengths.get(shot_id) or frame_count(shot.shown, fps)
+        frames = self.lengths.get(shot_id) or frame_count(shot.shown, fps)
+        return first_frame(shot, fps), passed(frames, shot.pace)
 
     def _needs(self, shot: Shot) -> tuple[TakeKey, ...]:
         """Sources by their one feeding take; `after` by every take of that shot."""
