@@ -20,6 +20,8 @@ FPS = Fraction(24)
 SIZE = (160, 90)
 FRAMES_A_SHOT = 512
 CLICK_EVERY = 10
+CLICK = 1_440
+"""Samples: long enough that none is lost where sound is played faster."""
 RATE = 48_000
 SOURCES = (
     (Fraction(24), (160, 90)),
@@ -35,7 +37,7 @@ GUARD = 8
 
 @dataclass(frozen=True)
 class Part:
-    """A shot: `source` by number, entered at picture `enter` of it, `shown` seconds long at `speed`, coming in by `kind`
+    """A shot: picture `enter` of a source and on, `shown` seconds long at `speed`, coming in by `kind`
     over `lap` frames. `again` names the shot whose clip is shown once more, at `speed`.
     """
 
@@ -137,9 +139,10 @@ def _write_source(path: Path, own: list[tuple[int, Part]], rate: Fraction, size:
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         sound = np.zeros((1, int(total / rate * RATE)), np.int16)
+        click = (np.sin(np.arange(CLICK) * 0.5) * 20_000).astype(np.int16)
         for number in range(0, total, CLICK_EVERY):
             at = round(number / rate * RATE)
-            sound[0, at : at + 96] = (np.sin(np.arange(96) * 0.5) * 20_000).astype(np.int16)[: sound.shape[1] - at]
+            sound[0, at : at + CLICK] = click[: sound.shape[1] - at]
         heard = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound), "s16", "mono")
         heard.sample_rate, heard.pts, heard.time_base = RATE, 0, Fraction(1, RATE)
         container.mux(audio.encode(heard))

@@ -14,6 +14,7 @@ from tests.stories import judge
 from tests.stories.command import storyboard
 
 SAMPLES_A_FRAME = 2000
+AROUND = 3000
 
 
 def sound_of(path: Path) -> NDArray[np.float32]:
@@ -47,15 +48,15 @@ def listen(path: Path, made: list[judge.Part]) -> None:
     assert max(due) > len(judge.expected(made)) * 0.8
     for frame in due:
         at = round(frame * SAMPLES_A_FRAME)
-        around = heard[at - 4 * SAMPLES_A_FRAME // 2 : at + 4 * SAMPLES_A_FRAME // 2]
+        around = heard[at - AROUND : at + AROUND]
         assert around.max() > 0.1, f"no click at frame {float(frame):g}"
-        first = at - 2 * SAMPLES_A_FRAME + int((around > around.max() * 0.5).argmax())
+        first = at - AROUND + int((around > around.max() * 0.5).argmax())
         assert abs(first - at) < SAMPLES_A_FRAME, f"the click of frame {float(frame):g} is {first - at} samples off"
 
 
 @pytest.mark.parametrize("joins", [14, pytest.param(100, marks=pytest.mark.slow)])
 def test_every_expected_frame_is_seen_once_and_in_order(joins: int, tmp_path: Path) -> None:
-    """Cuts, dissolves, wipes and fades; six rates, three sizes; in-points, speeds, clips shown again; film and draft."""
+    """Cuts, dissolves, wipes, fades; six rates, three sizes; in-points, speeds, clips shown again; film and draft."""
     made = judge.parts(joins, seed=joins)
     path = judge.write(tmp_path, made)
     rendered = storyboard("render", path)
@@ -66,5 +67,5 @@ def test_every_expected_frame_is_seen_once_and_in_order(joins: int, tmp_path: Pa
     drafted = storyboard("cut", path, "--draft")
     assert drafted.returncode == 0, drafted.stderr
     copied = int(drafted.stderr.split(": ")[-1].split(" copied")[0])
-    assert frames // 3 < copied < frames
+    assert frames // 6 < copied < frames
     see(tmp_path / "judge.storyboard" / "film-draft.mp4", made)
