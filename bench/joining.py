@@ -1,9 +1,9 @@
 """A stream-copy join, against the ffmpeg command's.
 
-The peer is the binary that imageio-ffmpeg brings, with its concat demuxer and `-c copy`: a process that links nothing
-and writes what it reads. Ours is what a media worker does for `storyboard cut --draft`: it opens each clip guarded, looks whether every
-picture can be copied, writes the film, reads it again and hashes it. A worker stands ready while a storyboard is
-rendered or cut, so it is the call that is timed, in a process that has started; the peer is timed as the whole process that it is.
+The peer is the binary that imageio-ffmpeg brings, with its concat demuxer and `-c copy`, and is timed as the process
+that it is. Ours is what a media worker does for `storyboard cut --draft`: it opens each clip guarded, looks whether
+every picture can be copied, writes the film, reads it again and hashes it. It is timed as a call: the workers of a
+render and of a cut are started once, whatever they join.
 """
 
 import subprocess

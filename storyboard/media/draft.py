@@ -31,7 +31,7 @@ from storyboard.media.probe import facts, whole
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.shape import Shaper
 from storyboard.media.sound import CHANNELS, SAMPLE_RATE
-from storyboard.media.splice import Coded, Splicer, coded, whole_stretch
+from storyboard.media.splice import Coded, Kind, Splicer, coded, kind, whole_stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,43 +49,42 @@ def draft(reel: Reel, target: Path, report: Report) -> Drafted:
     Raises MediaError as `join` does.
     """
     check(reel)
-    known = {path: _sets(path, reel) for path in dict.fromkeys(one.path for one in reel.segments)}
-    sets = _commonest(reel, known)
-    if sets is None:
+    kinds = {path: kind(Path(path), reel.fps) for path in dict.fromkeys(one.path for one in reel.segments)}
+    like = _commonest(reel, kinds)
+    if like is None:
         return Drafted(join_all(reel, target, report), 0)
-    size = (reel.width_px, reel.height_px)
-    like = Path(next(path for path, one in known.items() if one == sets))
-    with Splicer(target, *size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS, like, sets) as splicer:
-        copied = _spliced(reel, splicer, sets, known, lambda share: report(JOINING * share))
+    copies = {path: found.sets for path, found in kinds.items() if found is not None and found == kinds[like]}
+    sets, size = copies[like], (reel.width_px, reel.height_px)
+    with Splicer(target, *size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS, Path(like), sets) as splicer:
+        copied = _spliced(reel, splicer, copies, lambda share: report(JOINING * share))
     film = _counted(target, reel)
     report(1.0)
     return Drafted(film, copied)
 
 
-def _sets(path: str, reel: Reel) -> Sets | None:
-    """A clip's parameter sets, where its pictures are coded as the film's; None where the cut has to change them."""
-    with opened(Path(path)) as clip:
-        context, claims = clip.video.codec_context, facts(clip)
-        if context.name != "h264" or claims.fps != reel.fps:
-            return None
+def _commonest(reel: Reel, kinds: Mapping[str, Kind | None]) -> str | None:
+    """A clip of the kind that most frames are of and that the film shows as it is; of equals, the first in the film."""
+    frames: Counter[Kind] = Counter()
+    first: dict[Kind, str] = {}
+    for segment in reel.segments:
+        found = kinds[segment.path]
+        if found is not None:
+            frames[found] += segment.frames
+            first.setdefault(found, segment.path)
+    ranked = sorted(frames, key=frames.__getitem__, reverse=True)
+    return next((first[one] for one in ranked if _untouched(Path(first[one]), reel)), None)
+
+
+def _untouched(path: Path, reel: Reel) -> bool:
+    """Whether the film shows a clip's pictures as they are coded."""
+    with opened(path) as clip:
         pixel = clip.video.sample_aspect_ratio
         picture = next(clip.container.decode(clip.video), None)
         shaper = Shaper(reel.width_px, reel.height_px, reel.fit, Fraction(pixel) if pixel else None)
-        same = picture is not None and shaper.shaped(picture) is picture
-        return Sets.of(context.extradata) if same else None
+        return picture is not None and shaper.shaped(picture) is picture
 
 
-def _commonest(reel: Reel, known: Mapping[str, Sets | None]) -> Sets | None:
-    """The parameter sets of the most frames; of equals, the first in the film."""
-    frames: Counter[Sets] = Counter()
-    for segment in reel.segments:
-        sets = known[segment.path]
-        if sets is not None:
-            frames[sets] += segment.frames
-    return max(frames, key=frames.__getitem__, default=None)
-
-
-def _spliced(reel: Reel, splicer: Splicer, sets: Sets, known: Mapping[str, Sets | None], report: Report) -> int:
+def _spliced(reel: Reel, splicer: Splicer, copies: Mapping[str, Sets], report: Report) -> int:
     """Write the whole reel; how many frames of it were copied."""
     mix = Mix(reel) if reel.audio else None
 
@@ -105,7 +104,7 @@ def _spliced(reel: Reel, splicer: Splicer, sets: Sets, known: Mapping[str, Sets 
         if segment.overlap:
             encode(over(reel, number))
         last = segment.frames - following(reel, number)
-        for piece in _pieces(segment, segment.overlap, last, sets if known[segment.path] == sets else None):
+        for piece in _pieces(segment, segment.overlap, last, copies.get(segment.path)):
             if piece.copied:
                 sound(len(piece.copied))
                 splicer.copy(piece.copied)
@@ -118,17 +117,17 @@ def _spliced(reel: Reel, splicer: Splicer, sets: Sets, known: Mapping[str, Sets 
 
 def _pieces(segment: Segment, first: int, last: int, sets: Sets | None) -> Iterator[Piece]:
     """Frames [`first`, `last`) of a segment in order, cut into what is copied and what is encoded."""
-    clip = coded(Path(segment.path)) if sets is not None else []
     at = first
-    for begin, end in _plain_runs(segment, first, last) if sets is not None and segment.speed == 1 else ():
-        stretch = whole_stretch(clip, segment.first + begin, segment.first + end, sets) if sets else ()
-        if not stretch:
-            continue
-        start = stretch[0].number - segment.first
-        if at < start:
-            yield Piece(at, start)
-        at = start + len(stretch)
-        yield Piece(start, at, tuple(stretch))
+    if sets is not None and segment.speed == 1:
+        clip = coded(Path(segment.path))
+        for begin, end in _plain_runs(segment, first, last):
+            stretch = whole_stretch(clip, segment.first + begin, segment.first + end, sets)
+            if stretch:
+                start = stretch[0].number - segment.first
+                if at < start:
+                    yield Piece(at, start)
+                at = start + len(stretch)
+                yield Piece(start, at, tuple(stretch))
     if at < last:
         yield Piece(at, last)
 
@@ -146,7 +145,7 @@ def _plain_runs(segment: Segment, first: int, last: int) -> Iterator[tuple[int, 
 def _counted(path: Path, reel: Reel) -> Clip:
     """What the film is; its clips were decoded when they were stored. Raises MediaError `clip-damaged`."""
     whole(path)
-    with opened(path) as film:
+    with opened(path, decodes=False) as film:
         claims = facts(film)
         times = sorted(packet.pts for packet in film.container.demux(film.video) if packet.pts is not None)
     if len(times) != reel.frames or len(set(times)) != reel.frames:

@@ -22,11 +22,42 @@ from av.packet import Packet
 from storyboard.media.avc import Sets, refreshes, sets_in
 from storyboard.media.encode import BT709, LIMITED_RANGE, Writer, settings, tag
 from storyboard.media.guard import opened
+from storyboard.media.probe import facts, turned
 
 DELAY = 4
 """How many packets at most are written before the picture that they precede; H.264 as it is made needs two or three."""
+MP4 = "mp4"
 GLOBAL_HEADER = 1 << 22
 """FFmpeg's flag: parameter sets stand in the header, not in the pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a clip's pictures are coded and meant to be seen: clips of one kind can be copied into one film.
+
+    `pixel` is the aspect of a pixel, `colours` the matrix and the range that the container names.
+    """
+
+    sets: Sets
+    width_px: int
+    height_px: int
+    pixel: Fraction | None
+    colours: tuple[int, int]
+
+
+def kind(path: Path, fps: Fraction) -> Kind | None:
+    """The kind of a clip of H.264 in MP4, upright and of that rate; None for any other.
+
+    Raises MediaError as `guard.opened` does.
+    """
+    with opened(path, decodes=False) as clip:
+        context, sets = clip.video.codec_context, Sets.of(clip.video.codec_context.extradata)
+        if sets is None or context.name != "h264" or facts(clip).fps != fps or MP4 not in clip.container.format.name:
+            return None
+        pixel = clip.video.sample_aspect_ratio
+        colours = int(context.colorspace), int(context.color_range)
+        found = Kind(sets, context.width, context.height, Fraction(pixel) if pixel else None, colours)
+    return None if turned(path) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +75,7 @@ def coded(path: Path) -> list[Coded]:
     Raises MediaError as `guard.opened` does.
     """
     found: list[tuple[int, bytes]] = []
-    with opened(path) as clip:
+    with opened(path, decodes=False) as clip:
         for packet in clip.container.demux(clip.video):
             if not packet.size:
                 continue
@@ -106,7 +137,7 @@ class Splicer(Writer):
             self._options["x264-params"] += f":sps-id={self._sets.unused()}"
             own = self._own_sets()
         both = self._sets if self._sets.holds(own) else self._sets.together(own)
-        with opened(self._like) as clip:
+        with opened(self._like, decodes=False) as clip:
             stream: Any = self._container.add_stream_from_template(clip.video)
         stream.time_base = 1 / self.fps
         context = stream.codec_context
