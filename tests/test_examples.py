@@ -1,6 +1,7 @@
 """Every worked example renders, to the frame."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,19 @@ import pytest
 from tests.stories.command import storyboard
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*/*.yaml"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
+def test_an_example_has_a_page_that_says_how_to_render_it(example: Path) -> None:
+    page = (example.parent / "README.md").read_text(encoding="utf-8")
+    name = example.parent.name
+    assert f"storyboard render examples/{name}/{example.name}" in page
+    for link in re.findall(r"\]\(([^)#:]+)\)", page):
+        assert (example.parent / link).exists(), link
+    licensed = [path.name for path in example.parent.iterdir() if path.name.startswith(("LICENSE", "NOTICE"))]
+    assert all(f"]({found})" in page for found in licensed)
+    top = (example.parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert f"examples/{name}" in top
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from storyboard.media.jobs import MediaError
-from storyboard.media.probe import Facts, probe, whole
+from storyboard.media.probe import Facts, probe, turned, whole
+from tests.media.counter import counter
 from tests.media.footage import film
 
 KINDS = ["a.mp4", "a.mov", "a.mkv", "a.ts"]
