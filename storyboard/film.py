@@ -228,6 +228,11 @@ class Shot:
         return self.footage is None and self.card is None and self.clip_of is None
 
     @property
+    def pace(self) -> Fraction:
+        """How fast the cut plays its clip; the clip of footage has its speed already."""
+        return self.speed if self.footage is None else Fraction(1)
+
+    @property
     def shown(self) -> Fraction:
         """Seconds on screen: (out - in) / speed."""
         used = self.out - self.in_ if self.in_ else self.out

@@ -7,8 +7,8 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
@@ -17,14 +17,14 @@ from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
-from storyboard.media.jobs import Executor
+from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
 from storyboard.planning import cuts, plan
 from storyboard.planning.naming import shot_of_takes
 from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
 from storyboard.rendering.ports import Network
-from storyboard.session import Planned, Rendered, Session, Tell, Wishes, begun, existing, join
+from storyboard.session import Material, Planned, Rendered, Session, Tell, Wishes, begun, draft, existing, join
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -143,18 +143,25 @@ class Production:
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
+        with self._clips() as (material, journal):
+            return await join(material, target or self.folder.film(), executor, journal, tell)
+
+    async def draft(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Drafted]:
+        """Join a draft, which copies what needs no encoding; the film is left alone. Raises Refused as `cut` does."""
+        with self._clips() as (material, _):
+            return await draft(material, target or self.folder.film("draft"), executor, tell)
+
+    @contextmanager
+    def _clips(self) -> Iterator[tuple[Material, SqliteJournal]]:
+        """Inside the lock: the clips that the plan has, and the journal."""
         files = self._known()
-        loaded = self._load(files)
-        folder = self.folder
+        loaded, folder = self._load(files), self.folder
         folder.create()
         with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store, files)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            film = target or folder.film()
-            return await join(
-                planned.plan, have, planned.digests, {}, store, film, executor, journal, tell, self.capabilities
-            )
+            yield Material(planned.plan, have, store, planned.digests, self.capabilities), journal
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""

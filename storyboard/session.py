@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing import cut, sidecars
 from storyboard.language import Loaded
-from storyboard.media.jobs import Executor
+from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
 from storyboard.planning import ask, cuts, plan
 from storyboard.providers import Provider, Remote
@@ -195,10 +195,8 @@ class Session:
         path = self.folder.film()
         try:
             carried = {work.take.key: work.carried for work in schedule.works if work.carried}
-            digests, capabilities = self.planned.digests, self.planned.capabilities
-            path, clip = await join(
-                made, have, digests, carried, self.store, path, self.executor, self.journal, self.tell, capabilities
-            )
+            material = Material(made, have, self.store, self.planned.digests, self.planned.capabilities, carried)
+            path, clip = await join(material, path, self.executor, self.journal, self.tell)
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
@@ -241,34 +239,43 @@ def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
     return {made.owner[ShotId(name)] for name in names} or None
 
 
-async def join(
-    made: plan.Plan,
-    have: Mapping[TakeKey, Clip],
-    digests: Mapping[str, str],
-    carried: Mapping[TakeKey, str],
-    store: ClipStore,
-    target: Path,
-    executor: Executor,
-    journal: Journal,
-    tell: Tell,
-    capabilities: Mapping[str, Capabilities],
-) -> tuple[Path, Clip]:
-    """Join the film from the clips one has; where the very same film is there already, it is left alone.
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a film is cut from: the plan, the clips one has, where they lie, the digests of files, what the providers
+    can do, and what takes of this run were made from (`carried`).
+    """
 
-    `carried` says what takes of this run were made from.
+    made: plan.Plan
+    have: Mapping[TakeKey, Clip]
+    store: ClipStore
+    digests: Mapping[str, str]
+    capabilities: Mapping[str, Capabilities]
+    carried: Mapping[TakeKey, str] = field(default_factory=dict)
+
+
+async def join(material: Material, target: Path, executor: Executor, journal: Journal, tell: Tell) -> tuple[Path, Clip]:
+    """Join the film from the clips one has; where the very same film is there already, it is left alone.
 
     Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
     """
-    missing = made.missing(have)
-    if missing:
-        message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
-        raise Refused([Diagnostic("not-rendered", message, hint="render the film first")], exit_code=3)
-    shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
-    clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
-    paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
-    slated = {name for name, one in capabilities.items() if one.draws_slate}
-    captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
-    job = cut.cut(cuts.left(made, have, carried), clips, paths, target, captioned)
+    job, clips = _joining(material, target)
+    answer = await cut.make(job, clips, material.digests, executor, journal, *_telling(tell))
+    _lay_beside(material, job, target)
+    tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
+    return target, answer
+
+
+async def draft(material: Material, target: Path, executor: Executor, tell: Tell) -> tuple[Path, Drafted]:
+    """Join a draft from the clips one has. Raises Refused as `join` does."""
+    job, _ = _joining(material, target)
+    answer = await cut.draft(job, executor, *_telling(tell))
+    _lay_beside(material, job, target)
+    tell(News("cut", facts={"film": str(target), "frames": answer.film.frames, "copied": answer.copied}))
+    return target, answer
+
+
+def _telling(tell: Tell) -> tuple[Callable[[float], None], Callable[[Diagnostic], None]]:
+    """Progress and warnings of a cut as news."""
 
     def report(done: float) -> None:
         tell(News("progress", facts={"cut": done}))
@@ -276,7 +283,24 @@ async def join(
     def warn(found: Diagnostic) -> None:
         tell(News("warning", facts={"code": found.code, "message": found.message, "hint": found.hint}))
 
-    answer = await cut.make(job, clips, digests, executor, journal, report, warn)
-    sidecars.keep(target, made.film, Reel.from_json(job.timeline), ours=store.holds(target))
-    tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
-    return target, answer
+    return report, warn
+
+
+def _lay_beside(material: Material, job: JoinJob, target: Path) -> None:
+    """The film's subtitles beside it."""
+    sidecars.keep(target, material.made.film, Reel.from_json(job.timeline), ours=material.store.holds(target))
+
+
+def _joining(material: Material, target: Path) -> tuple[JoinJob, dict[ShotId, Clip]]:
+    """What is joined, and the clip of every shot. Raises Refused (exit 3) where a shot has none."""
+    made, have = material.made, material.have
+    missing = made.missing(have)
+    if missing:
+        message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
+        raise Refused([Diagnostic("not-rendered", message, hint="render the film first")], exit_code=3)
+    shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
+    clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
+    paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
+    slated = {name for name, one in material.capabilities.items() if one.draws_slate}
+    captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
+    return cut.cut(cuts.left(made, have, material.carried), clips, paths, target, captioned), clips

@@ -17,6 +17,9 @@ so overlaps do not drift either. They change no clip: a shot that goes out shows
 the next shot. A fade overlaps nothing: half its frames (the smaller half) darken the end of the shot before, the rest
 bring up its own beginning.
 
+A clip that is asked for is as long as it was asked; a shot at another speed passes its frames faster or slower in the
+cut (`pace`), and hands on the first that it has not shown. So a new speed makes no clip stale that is long enough.
+
 Each length stays within a frame of its exact value inside a run, within a frame and a half at its end; for times of
 whole frames every rounding is the identity and n is used × fps.
 """
@@ -105,8 +108,23 @@ def lengths(film: Film) -> dict[ShotId, int]:
     return found
 
 
+def passed(frames: int, pace: Fraction) -> int:
+    """How many frames of its clip a shot has passed after `frames` frames of the film: to the first not yet shown.
+
+    Frame k of the shot is the one on screen at k × pace, the last that began; a slow one is shown more than once.
+    """
+    if frames < 1 or pace == 1:
+        return frames
+    return max(int(frames * pace), int((frames - 1) * pace) + 1)
+
+
+def reach(clip_frames: int, pace: Fraction) -> int:
+    """For how many frames of the film so many frames of a clip last."""
+    return clip_frames if pace == 1 else ceil(clip_frames / pace)
+
+
 def carried_index(first: int, length: int, frames: int) -> int:
-    """Index of the frame at the cut of a shot that shows `length` frames from `first` of a clip of `frames` frames.
+    """Index of the frame at the cut of a shot that passes `length` frames from `first` of a clip of `frames` frames.
 
     It is the first frame not shown; where the clip has no such frame, its last one, which the next shot then drops.
     """

@@ -1,6 +1,7 @@
 """Every worked example renders, to the frame."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -19,6 +20,19 @@ def copied(example: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "example"
     shutil.copytree(example.parent, folder, ignore=shutil.ignore_patterns("*.storyboard"))
     return folder / example.name
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
+def test_an_example_has_a_page_that_says_how_to_render_it(example: Path) -> None:
+    page = (example.parent / "README.md").read_text(encoding="utf-8")
+    name = example.parent.name
+    assert f"storyboard render examples/{name}/{example.name}" in page
+    for link in re.findall(r"\]\(([^)#:]+)\)", page):
+        assert (example.parent / link).exists(), link
+    licensed = [path.name for path in example.parent.iterdir() if path.name.startswith(("LICENSE", "NOTICE"))]
+    assert all(f"]({found})" in page for found in licensed)
+    top = (example.parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert f"examples/{name}" in top
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)

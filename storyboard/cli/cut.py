@@ -16,12 +16,18 @@ from storyboard.production import Production
 @click.command("cut")
 @on_production
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILM", help="Where the film goes.")
-def command(
-    made: Production,
-    output: Path | None,
-) -> None:
+@click.option(
+    "--draft", is_flag=True, help="Fast: copy the pictures of the clips, and encode only what the cut changes."
+)
+def command(made: Production, output: Path | None, draft: bool) -> None:
     """Join the clips there are into the film, without rendering."""
     with open_progress(as_json=False) as progress:
-        path, clip = work(lambda executor: made.cut(executor, progress.hear, output), progress)
+        if draft:
+            path, drafted = work(lambda executor: made.draft(executor, progress.hear, output), progress, jobs=1)
+            film, encoded = drafted.film, drafted.film.frames - drafted.copied
+            how = f": {drafted.copied} copied, {encoded} encoded"
+        else:
+            path, film = work(lambda executor: made.cut(executor, progress.hear, output), progress)
+            how = ""
     click.echo(str(path))
-    say(f"{clip.frames} frames, {float(clip.duration):g} s")
+    say(f"{film.frames} frames, {float(film.duration):g} s{how}")

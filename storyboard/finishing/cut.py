@@ -15,7 +15,16 @@ from storyboard.finishing.loudness import gain, missed
 from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.finishing.tracks import narration, tracks
-from storyboard.media.jobs import Executor, JoinJob, Loudness, LoudnessJob, MediaError, Report
+from storyboard.media.jobs import (
+    Drafted,
+    DraftJob,
+    Executor,
+    JoinJob,
+    Loudness,
+    LoudnessJob,
+    MediaError,
+    Report,
+)
 from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
@@ -53,6 +62,7 @@ def _segment(placed: Placed, shot: Shot, path: Path) -> Segment:
     return Segment(
         path=str(path),
         first=placed.first,
+        speed=placed.pace,
         frames=placed.frames,
         gain_db=placed.gain_db,
         mute=placed.mute,
@@ -125,14 +135,34 @@ async def make(
     if known is not None and known.joined == joined and _is(target, known.clip):
         return history.clips[known.clip]
     try:
-        answer = await executor.run(await _levelled(job, executor, warn), report)
+        levelled = await _levelled(job, executor, warn)
+        answer = await executor.run(levelled, report)
     except MediaError as error:
-        code = 14 if error.code in ("disk-full", "cannot-write") else 3
-        raise Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code) from error
+        raise _not_cut(error) from error
     if not isinstance(answer, Clip):
         raise TypeError("a join job answers a clip")
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
     return answer
+
+
+async def draft(job: JoinJob, executor: Executor, report: Report, warn: Callable[[Diagnostic], None]) -> Drafted:
+    """A draft of the film at the job's target, as loud as the film, made anew each time and recorded nowhere.
+
+    Raises Refused as `make` does.
+    """
+    try:
+        levelled = await _levelled(job, executor, warn)
+        answer = await executor.run(DraftJob(levelled.timeline, levelled.target), report)
+    except MediaError as error:
+        raise _not_cut(error) from error
+    if not isinstance(answer, Drafted):
+        raise TypeError("a draft job answers a draft")
+    return answer
+
+
+def _not_cut(error: MediaError) -> Refused:
+    code = 14 if error.code in ("disk-full", "cannot-write") else 3
+    return Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code)
 
 
 async def _levelled(job: JoinJob, executor: Executor, warn: Callable[[Diagnostic], None]) -> JoinJob:

@@ -33,6 +33,8 @@ from storyboard.timing import (
     lengths,
     nearest,
     overlap,
+    passed,
+    reach,
     runs,
     transition_frames,
 )
@@ -42,7 +44,8 @@ ONE = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A stretch of a clip in the film: `frames` frames from `first` of the clip, shown from frame `at` of the film.
+    """A stretch of a clip in the film: `frames` frames of the film from its frame `at` on, of the clip from `first` on,
+    played `pace` times as fast.
 
     Its first `overlap` frames lie over the last ones of the stretch before. `fade_in` and `fade_out` frames at its two
     ends come out of black and go into it; `titles` count from its first frame; its sound begins `lead` frames before
@@ -65,6 +68,12 @@ class Placed:
     titles: tuple[Overlay, ...] = ()
     lead: int = 0
     tail: int = 0
+    pace: Fraction = Fraction(1)
+
+    @property
+    def last(self) -> int:
+        """The last frame of its clip that it shows."""
+        return self.first + int((self.frames - 1) * self.pace)
 
     @property
     def end(self) -> int:
@@ -130,16 +139,18 @@ def _place(film: Film, available: Mapping[ShotId, int]) -> Timeline:
 def _stretch(shot: Shot, at: int, wanted: int, repeats: bool, fps: Fraction, available: int | None) -> Placed:
     """The stretch of one shot at frame `at`; `repeats` says that its frame 0 was already shown."""
     first = first_frame(shot, fps)
-    have = wanted if available is None else min(wanted, available - first)
+    have = wanted if available is None else min(wanted, reach(available - first, shot.pace))
     if have < 1:
         message = f"shot {shot.id} begins at frame {first} of its clip, which has only {available}"
         raise Refused([Diagnostic("clip-too-short", message, shot.place)], exit_code=3)
-    drop = 1 if repeats and first == 0 and have > 1 else 0
+    drop = 1 if repeats and first == 0 and have > 1 and available != 1 else 0
+    left = have - drop if available is None else min(have - drop, reach(available - first - drop, shot.pace))
     return Placed(
         shot=shot.id,
         at=at,
         first=first + drop,
-        frames=have - drop,
+        frames=left,
+        pace=shot.pace,
         gain_db=shot.gain_db,
         mute=shot.mute,
         missing=wanted - have,
@@ -195,4 +206,4 @@ def _repeats(stretch: Placed, length: int, first: int, available: int | None) ->
     """Whether the frame that a stretch hands on is the last one that it shows."""
     if available is None:
         return False
-    return carried_index(first, length, available) < stretch.first + stretch.frames
+    return carried_index(first, passed(length, stretch.pace), available) <= stretch.last

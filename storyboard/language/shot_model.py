@@ -193,7 +193,7 @@ class Defaults(Fields):
     omit: Truth | None = about("Whether the shot is left out of the film.", True)
     in_: Moment | None = about("Where the film enters the clip.", 0.5, alias="in")
     out: Length | None = about("Where the film leaves the clip.", 4.5)
-    speed: Speed | None = about("How fast footage is shown: 2 is twice as fast.", 0.5, 2)
+    speed: Speed | None = about("How fast the shot plays: 2 is twice as fast, its sound at the pitch it had.", 0.5, 2)
     transition: TransitionField | None = about("How the shot comes in.", "cut", {"type": "dissolve", "duration": 0.5})
     fade_out: Length | None = about("How long the shot fades to black at its end.", 1)
     mute: Truth | None = about("Whether the clip's sound is left out.", True)

@@ -15,7 +15,7 @@ from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
 from storyboard.exchange import Capabilities
 from storyboard.film import Asset, Beat, Casting, Line, Look, Shot, ShotId
-from storyboard.language import later, names, quantities
+from storyboard.language import names, quantities
 from storyboard.language.citing import has_citation
 from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import Draft
@@ -192,17 +192,10 @@ class Shots:
         return in_, out, duration
 
     def _speed(self, draft: Draft, source: Source | None) -> Fraction:
-        """How fast the shot plays. Only footage has another speed than its own in this version."""
-        speed = draft.model.speed
-        if speed is None:
-            return ONE
-        if source is not None and source.footage is not None and source.footage.file.kind == "video":
-            return speed
-        if source is None and speed != 1 and not draft.elsewhere:
-            message = later.sentence('"speed" of a clip that is asked for')
-            hint = "only footage has another speed"
-            self.problems.append(draft.at(("speed",), "not-in-this-version", message, hint))
-        return ONE
+        """How fast the shot plays; stills and cards have no time of their own."""
+        still = source is not None and source.footage is not None and source.footage.file.kind == "image"
+        card = source is not None and source.card is not None
+        return ONE if still or card else draft.model.speed or ONE
 
     def _beats(self, draft: Draft, duration: Fraction) -> tuple[Beat, ...]:
         found = []

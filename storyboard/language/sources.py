@@ -87,7 +87,7 @@ class Sources:
             card = Card(read.card.text, read.card.color or "#000000", picture)
             return Source("card", Fraction(0), time, time, card=card)
         if read.clip is not None:
-            self._refuse(draft, "clip", (*ASKED_FOR, "speed"))
+            self._refuse(draft, "clip", ASKED_FOR)
             return self._clip(draft, read.clip, made)
         return None
 

@@ -52,6 +52,27 @@ CONVERT = "flags=bilinear+accurate_rnd+full_chroma_inp+bitexact:out_color_matrix
 """Chroma sits left, where H.264 puts it and decoders look for it: centred, it would drift with every carried frame."""
 
 
+def settings(fps: Fraction, crf: int, exact_frames: tuple[int, ...] = (), preset: str = "veryfast") -> dict[str, str]:
+    """What x264 is told. `stitchable`: all clips of a size and rate have one header, so that they can be joined."""
+    group = max(1, round(fps * GROUP_SECONDS))
+    x264 = {"cpu-independent": "1", "aq-mode": "3", "keyint": str(group), "min-keyint": "1", "scenecut": "40"}
+    x264["stitchable"] = "1"
+    if exact_frames:
+        zones = (f"{index},{index},q={EXACT_QUANTIZER}" for index in sorted(set(exact_frames)))
+        x264["zones"] = "/".join(zones)
+    options = {"preset": preset, "crf": str(crf), "profile": "high"}
+    options["x264-params"] = ":".join(f"{name}={value}" for name, value in x264.items())
+    return options
+
+
+def tag(context: av.VideoCodecContext, fps: Fraction, threads: int) -> None:
+    """Give an encoder its clock, its threads and the colours of films."""
+    context.time_base = 1 / fps
+    context.thread_count = threads
+    context.color_primaries = context.color_trc = context.colorspace = BT709
+    context.color_range = LIMITED_RANGE
+
+
 @contextmanager
 def _named_failure(target: Path) -> Iterator[None]:
     try:
@@ -132,20 +153,10 @@ class Writer:
         self._converter = _Converter(width_px, height_px, fps)
 
     def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:
-        group = max(1, round(self.fps * GROUP_SECONDS))
-        x264 = {"cpu-independent": "1", "aq-mode": "3", "keyint": str(group), "min-keyint": "1", "scenecut": "40"}
-        if exact_frames:
-            zones = (f"{index},{index},q={EXACT_QUANTIZER}" for index in sorted(set(exact_frames)))
-            x264["zones"] = "/".join(zones)
-        options = {"preset": preset, "crf": str(crf), "profile": "high"}
-        options["x264-params"] = ":".join(f"{name}={value}" for name, value in x264.items())
+        options = settings(self.fps, crf, exact_frames, preset)
         stream = self._container.add_stream("libx264", rate=self.fps, options=options)
         stream.width, stream.height, stream.pix_fmt = self.width_px, self.height_px, "yuv420p"
-        context = stream.codec_context
-        context.time_base = 1 / self.fps
-        context.thread_count = threads
-        context.color_primaries = context.color_trc = context.colorspace = BT709
-        context.color_range = LIMITED_RANGE
+        tag(stream.codec_context, self.fps, threads)
         return stream
 
     @property
@@ -236,8 +247,12 @@ class Writer:
             self._waiting = np.concatenate([self._waiting, np.zeros((self._channels, missing), np.float32)], axis=1)
             self._drain(self._due())
             self._container.mux(self._audio.encode(None))
-        self._container.mux(self._video.encode(None))
+        self._end_picture()
         self._container.close()
+
+    def _end_picture(self) -> None:
+        """Write the pictures that the encoder still holds."""
+        self._container.mux(self._video.encode(None))
 
     def discard(self) -> None:
         """Leave nothing behind: neither the target nor its part. Safe to call at any time before `close` succeeded."""

@@ -102,13 +102,15 @@ def sound_demuxer(head: bytes) -> str | None:
 
 
 @contextmanager
-def opened(path: Path, strict: bool = False) -> Iterator[Opened]:
+def opened(path: Path, strict: bool = False, decodes: bool = True) -> Iterator[Opened]:
     """Open a clip for decoding, one decoder thread; `strict` makes every flaw of the picture an error.
+
+    Without `decodes` there is no decoder, only packets and what the container says: for a tenth of the time.
 
     Raises MediaError: `missing-media`, `not-media`, `unsafe-media` (a playlist), `too-large-media`, and while the file
     is being read `clip-damaged`, `media-memory` or `missing-media`.
     """
-    with _container(path, _allowed(path, _refusal), "video", strict) as container:
+    with _container(path, _allowed(path, _refusal), "video", strict, decodes) as container:
         found = _streams(path, container)
         found.video.codec_context.thread_count = 1
         if strict:
@@ -132,9 +134,10 @@ def audible(path: Path) -> Iterator[Heard]:
             raise _failure(path, error) from error
 
 
-def _container(path: Path, kind: str, what: str, strict: bool = False) -> InputContainer:
+def _container(path: Path, kind: str, what: str, strict: bool = False, decodes: bool = True) -> InputContainer:
     """A file opened by the demuxer `kind` alone. Raises MediaError `not-media`."""
-    options = {"protocol_whitelist": "file", "codec_whitelist": f"{VIDEO_CODECS},{AUDIO_CODECS}"}
+    codecs = f"{VIDEO_CODECS},{AUDIO_CODECS}" if decodes else "none"
+    options = {"protocol_whitelist": "file", "codec_whitelist": codecs}
     if strict:
         options["err_detect"] = "explode"
     try:

@@ -160,8 +160,24 @@ class Loudness:
     peak_db: Decimal
 
 
-Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | ChooseJob | JoinJob | MeasureJob | LoudnessJob
-Answer = Clip | Taken | Chosen | Length | Loudness
+@dataclass(frozen=True, slots=True)
+class DraftJob:
+    """Join a film to `target` as `JoinJob` does, and copy what needs no encoding. Answers `Drafted`."""
+
+    timeline: Mapping[str, Any]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A film, and how many of its frames are copies of its clips' own."""
+
+    film: Clip
+    copied: int
+
+
+Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | ChooseJob | JoinJob | DraftJob | MeasureJob | LoudnessJob
+Answer = Clip | Taken | Chosen | Drafted | Length | Loudness
 
 
 class Executor(Protocol):

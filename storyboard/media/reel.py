@@ -62,7 +62,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`frames` frames of the clip at `path`, from number `first` on; its sound `gain_db` louder, or none.
+    """`frames` frames of the film: the clip at `path` from its number `first` on; its sound `gain_db` louder, or none.
+
+    At another `speed` than 1, frame k is the clip's at `first` + k × `speed`, the last that began; its sound keeps its
+    pitch.
 
     `transition` names how it comes in: a dissolve or a wipe runs over its first `overlap` frames, the last ones of the
     segment before; a wipe's edge moves in `direction`. A fade is `fade_in` here and `fade_out` there. `speech` says
@@ -82,6 +85,7 @@ class Segment:
     titles: tuple[Overlay, ...] = ()
     lead: int = 0
     tail: int = 0
+    speed: Fraction = Fraction(1)
     speech: bool = False
     footage: Stretch | None = None
 
@@ -171,7 +175,8 @@ def _cue(data: Mapping[str, Any]) -> Cue:
 def _segment(data: Mapping[str, Any]) -> Segment:
     titles, footage = tuple(Overlay(**one) for one in data.get("titles", ())), data.get("footage")
     source = Stretch(footage["path"], Fraction(footage["first"]), Fraction(footage["speed"])) if footage else None
-    return Segment(**{**data, "gain_db": Decimal(data["gain_db"]), "titles": titles, "footage": source})
+    exact = {"gain_db": Decimal(data["gain_db"]), "speed": Fraction(data.get("speed", 1))}
+    return Segment(**{**data, **exact, "titles": titles, "footage": source})
 
 
 def _track(data: Mapping[str, Any]) -> Track:

@@ -147,7 +147,7 @@ class _Heard:
         segment, footage = self._segment, self._segment.footage
         begin = max(0, self._sample(self._start - segment.lead))
         last = min(self._sample(self._end + segment.tail), self._sample(self._reel.frames))
-        of_clip = max(begin, self._picture[0] - self._own)
+        of_clip = max(begin, self._picture[0] - int(self._own / segment.speed))
         before = footage is not None and of_clip > begin and footage.first > 0
         after = footage is not None and last > self._picture[1]
         until = self._picture[1] if after else last
@@ -155,7 +155,8 @@ class _Heard:
         ramps = (*self._transitions(), *soft)
         joins = [Ramp(of_clip, of_clip + SPLICE_SAMPLES)] if before else []
         joins += [Ramp(until - SPLICE_SAMPLES, until, down=True)] if after else []
-        clip = self._voice(Path(segment.path), of_clip, until, self._own + of_clip - self._picture[0])
+        start = max(0, self._own + int((of_clip - self._picture[0]) * segment.speed))
+        clip = replace(self._voice(Path(segment.path), of_clip, until, start), speed=segment.speed)
         if before or after:
             edge = EDGE_SAMPLES
             joins += [] if before else [Ramp(of_clip, of_clip + edge)]

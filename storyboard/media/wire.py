@@ -15,6 +15,8 @@ from storyboard.media.jobs import (
     ChooseJob,
     Chosen,
     ConformJob,
+    Drafted,
+    DraftJob,
     DrawJob,
     FrameJob,
     Job,
@@ -37,6 +39,7 @@ JOBS: Mapping[str, type[Job]] = {
     "join": JoinJob,
     "measure": MeasureJob,
     "loudness": LoudnessJob,
+    "draft": DraftJob,
 }
 
 
@@ -63,7 +66,9 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     if isinstance(answer, Loudness):
         lufs = None if answer.lufs is None else str(answer.lufs)
         return {"answer": "loudness", "lufs": lufs, "peak_db": str(answer.peak_db)}
-    return {"answer": "clip", **asdict(answer), "fps": str(answer.fps)}
+    if isinstance(answer, Drafted):
+        return {"answer": "drafted", "film": _clip_to_json(answer.film), "copied": answer.copied}
+    return {"answer": "clip", **_clip_to_json(answer)}
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
@@ -79,4 +84,15 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
         case "loudness":
             lufs = fields["lufs"]
             return Loudness(None if lufs is None else Decimal(lufs), Decimal(fields["peak_db"]))
+        case "drafted":
+            return Drafted(_clip(fields["film"]), fields["copied"])
+        case _:
+            return _clip(fields)
+
+
+def _clip_to_json(clip: Clip) -> dict[str, Any]:
+    return {**asdict(clip), "fps": str(clip.fps)}
+
+
+def _clip(fields: Mapping[str, Any]) -> Clip:
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})

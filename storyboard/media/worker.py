@@ -25,6 +25,7 @@ from storyboard.media.jobs import (
     CardJob,
     ChooseJob,
     ConformJob,
+    DraftJob,
     DrawJob,
     FrameJob,
     Job,
@@ -96,6 +97,11 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.reel import Reel
 
             return loudness(Reel.from_json(job.timeline), report)
+        case DraftJob():
+            from storyboard.media.draft import draft
+            from storyboard.media.reel import Reel
+
+            return draft(Reel.from_json(job.timeline), Path(job.target), report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:

@@ -21,7 +21,7 @@ from storyboard.planning import graph, manifest
 from storyboard.planning.numbers import Numbers, good_clip
 from storyboard.planning.price import price
 from storyboard.state.journal import History, TakeRecord
-from storyboard.timing import carried_index, first_frame, frame_count, lengths, nearest
+from storyboard.timing import carried_index, first_frame, frame_count, lengths, nearest, passed
 
 Verdict = Literal["done", "render", "stale", "held", "blocked", "locked"]
 Slot = Literal["start", "end"]
@@ -249,9 +249,10 @@ class _Planner:
         )
 
     def _cut(self, shot_id: ShotId) -> tuple[int, int]:
-        """The first frame of its clip that a shot shows, and how many it shows."""
+        """The first frame of its clip that a shot shows, and how many it passes."""
         shot, fps = self.shots[shot_id], self.film.delivery.fps
-        return first_frame(shot, fps), self.lengths.get(shot_id) or frame_count(shot.shown, fps)
+        frames = self.lengths.get(shot_id) or frame_count(shot.shown, fps)
+        return first_frame(shot, fps), passed(frames, shot.pace)
 
     def _carries(self, shot: Shot) -> tuple[Carried, ...]:
         return tuple(

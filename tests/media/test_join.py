@@ -272,3 +272,24 @@ def test_over_ten_minutes_every_click_is_heard_within_its_frame_and_within_a_mil
         at = sample_at(frame, rate)
         assert heard[at - 2000 : at - 48].max() < 0.2, frame
         assert heard[at : at + 96].max() > 0.4, frame
+
+
+@pytest.mark.parametrize("speed", ["2", "1/2", "7/10", "4"])
+@pytest.mark.parametrize("source", [RATE, Fraction(25)])
+def test_a_clip_is_played_at_the_speed_of_its_shot(speed: str, source: Fraction, tmp_path: Path) -> None:
+    path = counter(tmp_path / "a.mp4", range(120), source)
+    join(reel(Segment(str(path), 7, 25, speed=Fraction(speed))), tmp_path / "film.mp4", silent)
+    expected = [int((7 + at * Fraction(speed)) / RATE * source // 1) for at in range(25)]
+    assert [number_of(one) for one in all_pictures(tmp_path / "film.mp4")] == expected
+
+
+def test_sound_at_another_speed_keeps_its_pitch_and_its_place(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", frames=120, sound_s=2.0)
+    segments = (Segment(str(path), 0, 48, speed=Fraction(2)), Segment(str(path), 0, 24))
+    join(reel(*segments, audio=True), tmp_path / "film.mp4", silent)
+    found = levels(tmp_path / "film.mp4")
+    full = 0.3 / np.sqrt(2)
+    assert found[2:22] == pytest.approx([full] * 20, rel=0.15)
+    assert max(found[26:46]) < 0.02
+    heard = all_sound(tmp_path / "film.mp4")[8_000:40_000]
+    assert int(np.abs(np.fft.rfft(heard)).argmax()) == 480 * len(heard) // 48_000

@@ -27,6 +27,7 @@ SEGMENTS = st.builds(
     titles=st.lists(OVERLAYS, max_size=3).map(tuple),
     lead=FRAMES,
     tail=FRAMES,
+    speed=st.fractions(Fraction(1, 100), 1000),
     speech=st.booleans(),
     footage=st.none() | st.builds(Stretch, st.text(), st.fractions(0, 100), st.fractions(1, 100)),
 )

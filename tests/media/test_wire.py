@@ -10,6 +10,8 @@ from storyboard.media.jobs import (
     Answer,
     CardJob,
     ConformJob,
+    Drafted,
+    DraftJob,
     DrawJob,
     FrameJob,
     Job,
@@ -33,6 +35,7 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(JoinJob, JSON, st.text()),
     st.builds(MeasureJob, st.text()),
     st.builds(LoudnessJob, JSON),
+    st.builds(DraftJob, JSON, st.text()),
 )
 CLIPS = st.builds(
     Clip,
@@ -49,6 +52,7 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.builds(Taken, st.integers(), st.text()),
     st.builds(Length, st.text(), st.booleans()),
     st.builds(Loudness, st.none() | st.decimals(-70, 0, places=3), st.decimals(-70, 12, places=2)),
+    st.builds(Drafted, CLIPS, st.integers()),
 )
 
 

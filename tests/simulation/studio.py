@@ -20,6 +20,7 @@ from storyboard.media.jobs import (
     ChooseJob,
     Chosen,
     ConformJob,
+    DraftJob,
     DrawJob,
     FrameJob,
     Job,
@@ -77,7 +78,7 @@ class Studio:
             case VerifyJob(path):
                 await trio.sleep(0.5)
                 return read_clip(self._disk.read(Path(path)))
-            case JoinJob() | ConformJob() | CardJob() | MeasureJob() | LoudnessJob():
+            case JoinJob() | DraftJob() | ConformJob() | CardJob() | MeasureJob() | LoudnessJob():
                 raise TypeError("the simulation draws toy clips alone")
 
     async def _draw(self, job: DrawJob) -> Clip:
