@@ -26,7 +26,7 @@ from storyboard.rendering.events import News
 from storyboard.rendering.inspection import decode_all
 from storyboard.rendering.ports import Network
 from storyboard.rendering.run import DRAIN
-from storyboard.session import Planned, Rendered, Session, Tell, Wishes, draft, join
+from storyboard.session import Planned, Rendered, Session, Tell, Wishes, contact_sheet, draft, join
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -109,16 +109,33 @@ class Production:
                 history = journal.read()
             return self._planned(loaded, _existing(history, store))
 
-    async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
-        """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
+    async def cut(
+        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+    ) -> tuple[Path, Clip]:
+        """Join the film from the clips there are, and print its contact sheet to `sheet`, as PNG or JPEG by the suffix.
+
+        Raises Refused `not-rendered` (exit 3) where shots have none.
+        """
         with self._clips() as (planned, have, store, journal):
             film = target or self.folder.film()
-            return await join(planned.plan, have, planned.digests, store, film, executor, journal, tell)
+            joined = await join(planned.plan, have, planned.digests, store, film, executor, journal, tell)
+            if sheet is not None:
+                await contact_sheet(planned.plan, have, film, sheet, executor)
+            return joined
 
-    async def draft(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Drafted]:
-        """Join a draft, which copies what needs no encoding; the film is left alone. Raises Refused as `cut` does."""
+    async def draft(
+        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+    ) -> tuple[Path, Drafted]:
+        """Join a draft, which copies what needs no encoding; the film is left alone. `sheet` as in `cut`.
+
+        Raises Refused as `cut` does.
+        """
         with self._clips() as (planned, have, store, _):
-            return await draft(planned.plan, have, store, target or self.folder.film("draft"), executor, tell)
+            film = target or self.folder.film("draft")
+            drafted = await draft(planned.plan, have, store, film, executor, tell)
+            if sheet is not None:
+                await contact_sheet(planned.plan, have, film, sheet, executor)
+            return drafted
 
     @contextmanager
     def _clips(self) -> Iterator[tuple[Planned, dict[TakeKey, Clip], ClipStore, SqliteJournal]]:

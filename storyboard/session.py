@@ -10,7 +10,8 @@ from pathlib import Path
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, Frame, ShotId, TakeKey
-from storyboard.finishing import cut
+from storyboard.finishing import cut, sheet
+from storyboard.finishing.timeline import timeline
 from storyboard.language import Loaded
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.planning import ask, plan
@@ -221,15 +222,31 @@ async def draft(
     return target, answer
 
 
+async def contact_sheet(
+    made: plan.Plan, have: Mapping[TakeKey, Clip], film: Path, target: Path, executor: Executor
+) -> None:
+    """Print a contact sheet of the film, or its draft, that was just joined from these clips.
+
+    Raises Refused (exit 3, or 14 where the disk fails).
+    """
+    line = timeline(made.film, _shown(made, have))
+    await sheet.make(sheet.sheet(made.film, line), film, target, executor)
+
+
 def _joining(
     made: plan.Plan, have: Mapping[TakeKey, Clip], store: ClipStore, target: Path
 ) -> tuple[JoinJob, dict[ShotId, Clip]]:
     """What is joined, and the clip of every shot. Raises Refused (exit 3) where a shot has none."""
+    clips = _shown(made, have)
+    paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
+    return cut.cut(made.film, clips, paths, target), clips
+
+
+def _shown(made: plan.Plan, have: Mapping[TakeKey, Clip]) -> dict[ShotId, Clip]:
+    """The clip of every shot on screen. Raises Refused (exit 3) where a shot has none."""
     missing = made.missing(have)
     if missing:
         message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
         raise Refused([Diagnostic("not-rendered", message, hint="storyboard render them first")], exit_code=3)
     shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
-    clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
-    paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
-    return cut.cut(made.film, clips, paths, target), clips
+    return {shot: have[take.key] for shot, take in shown.items() if take is not None}

@@ -12,11 +12,13 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, Shot, ShotId
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.finishing.tracks import tracks
-from storyboard.media.jobs import Answer, Drafted, DraftJob, Executor, JoinJob, MediaError, Report
+from storyboard.media.jobs import Answer, Drafted, DraftJob, Executor, Job, JoinJob, MediaError, Report
 from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
 from storyboard.version import VERSION
+
+UNCUT = "the film was not cut"
 
 
 def reel(line: Timeline, film: Film, clips: Mapping[ShotId, Clip], paths: Mapping[ShotId, Path]) -> Reel:
@@ -106,7 +108,7 @@ async def make(
     known = history.films.get(target.name)
     if known is not None and known.joined == joined and _is(target, known.clip):
         return history.clips[known.clip]
-    answer = await _run(job, executor, report)
+    answer = await perform(job, executor, UNCUT, report)
     if not isinstance(answer, Clip):
         raise TypeError("a join job answers a clip")
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
@@ -118,18 +120,22 @@ async def draft(job: JoinJob, executor: Executor, report: Report) -> Drafted:
 
     Raises Refused as `make` does.
     """
-    answer = await _run(DraftJob(job.timeline, job.target), executor, report)
+    answer = await perform(DraftJob(job.timeline, job.target), executor, UNCUT, report)
     if not isinstance(answer, Drafted):
         raise TypeError("a draft job answers a draft")
     return answer
 
 
-async def _run(job: JoinJob | DraftJob, executor: Executor, report: Report) -> Answer:
+async def perform(job: Job, executor: Executor, failing: str, report: Report | None = None) -> Answer:
+    """Do a job on a whole film; `failing` says what did not happen where it fails.
+
+    Raises Refused with the job's own code: 14 where the disk failed, else 3.
+    """
     try:
         return await executor.run(job, report)
     except MediaError as error:
         code = 14 if error.code in ("disk-full", "cannot-write") else 3
-        raise Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code) from error
+        raise Refused([Diagnostic(error.code, f"{failing}: {error.message}")], exit_code=code) from error
 
 
 def _is(path: Path, clip: ClipId) -> bool:

@@ -123,8 +123,29 @@ class Drafted:
     copied: int
 
 
-Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob | DraftJob
-Answer = Clip | Taken | Drafted
+@dataclass(frozen=True, slots=True)
+class SheetJob:
+    """Print a contact sheet of the film at `path` to `target`. `sheet` is `media.contact.Sheet` as JSON.
+
+    Answers `Printed`.
+    """
+
+    path: str
+    sheet: Mapping[str, Any]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A contact sheet that was written: its size, and the length of its file."""
+
+    width_px: int
+    height_px: int
+    bytes: int
+
+
+Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob | DraftJob | SheetJob
+Answer = Clip | Taken | Drafted | Printed
 
 
 class Executor(Protocol):

@@ -18,6 +18,8 @@ from storyboard.media.jobs import (
     FrameJob,
     Job,
     JoinJob,
+    Printed,
+    SheetJob,
     Taken,
     VerifyJob,
 )
@@ -30,6 +32,7 @@ JOBS: Mapping[str, type[Job]] = {
     "frame": FrameJob,
     "join": JoinJob,
     "draft": DraftJob,
+    "sheet": SheetJob,
 }
 
 
@@ -51,6 +54,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         return {"answer": "taken", **asdict(answer)}
     if isinstance(answer, Drafted):
         return {"answer": "drafted", "film": _clip_to_json(answer.film), "copied": answer.copied}
+    if isinstance(answer, Printed):
+        return {"answer": "printed", **asdict(answer)}
     return {"answer": "clip", **_clip_to_json(answer)}
 
 
@@ -62,6 +67,8 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             return Taken(**fields)
         case "drafted":
             return Drafted(_clip(fields["film"]), fields["copied"])
+        case "printed":
+            return Printed(**fields)
         case _:
             return _clip(fields)
 

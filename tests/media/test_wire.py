@@ -16,6 +16,8 @@ from storyboard.media.jobs import (
     FrameJob,
     Job,
     JoinJob,
+    Printed,
+    SheetJob,
     Taken,
     VerifyJob,
 )
@@ -30,6 +32,7 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(FrameJob, st.text(), st.none() | st.integers(), st.text()),
     st.builds(JoinJob, JSON, st.text()),
     st.builds(DraftJob, JSON, st.text()),
+    st.builds(SheetJob, st.text(), JSON, st.text()),
 )
 CLIPS = st.builds(
     Clip,
@@ -42,7 +45,10 @@ CLIPS = st.builds(
     bytes=st.integers(),
 )
 ANSWERS: st.SearchStrategy[Answer] = st.one_of(
-    CLIPS, st.builds(Taken, st.integers(), st.text()), st.builds(Drafted, CLIPS, st.integers())
+    CLIPS,
+    st.builds(Taken, st.integers(), st.text()),
+    st.builds(Drafted, CLIPS, st.integers()),
+    st.builds(Printed, st.integers(), st.integers(), st.integers()),
 )
 
 

@@ -25,6 +25,7 @@ from storyboard.media.jobs import (
     JoinJob,
     MediaError,
     Report,
+    SheetJob,
     Taken,
     VerifyJob,
 )
@@ -72,7 +73,7 @@ class Studio:
             case VerifyJob(path):
                 await trio.sleep(0.5)
                 return read_clip(self._disk.read(Path(path)))
-            case JoinJob() | DraftJob() | ConformJob() | CardJob():
+            case JoinJob() | DraftJob() | ConformJob() | CardJob() | SheetJob():
                 raise TypeError("the simulation draws toy clips alone")
 
     async def _draw(self, job: DrawJob) -> Clip:
