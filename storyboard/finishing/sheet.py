@@ -7,12 +7,15 @@ Laws.
 - A sheet has at most `MOST` pictures. Of a longer film it shows that many shots, evenly chosen, the first and the last
   among them, and says so.
 - Sheets are `WIDTH_PX` wide. Pictures are alike in size and shaped as the film is; there are as many in a row as make
-  them neither small nor large and leave few places empty. The last row stands in the middle.
+  them neither small nor large.
+- Rows are full: the heading takes the first places, as many as the pictures leave over. Where they leave none, or are
+  too low for it, it is a line above them.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
@@ -32,8 +35,10 @@ CAPTION_PX = 36
 MOST_COLUMNS = 10
 SMALLEST_PX2, LARGEST_PX2, ALL_PX2 = 40_000, 150_000, 1_400_000
 """The area that a picture should have: an even share of the whole, within bounds."""
-EMPTY = 3.0
-"""How many times the area may be halved or doubled to spare a row of empty places."""
+SPARE = 0.5
+"""How many times the area may be halved or doubled to keep the heading from a whole row."""
+PANEL_PX = 100
+"""The height from which on a picture's place can hold the heading."""
 
 
 def thumbnails(film: Film, line: Timeline, most: int = MOST) -> tuple[Thumbnail, ...]:
@@ -80,64 +85,67 @@ def _seconds(seconds: Fraction) -> str:
     return f"{float(seconds):.1f}".removesuffix(".0") + " s"
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where a sheet's heading lies, and each picture with the caption under it."""
+
+    heading: Box
+    places: tuple[tuple[Box, Box], ...]
+
+
+def grid(count: int, aspect: Fraction) -> Grid:
+    """The places of `count` pictures of a shape (width / height)."""
+    across = columns(count, aspect)
+    wide, high = _picture(across, aspect)
+    spare = -count % across if high >= PANEL_PX else 0
+    top = MARGIN_PX if spare else 2 * MARGIN_PX + HEADING_PX
+    found: list[tuple[Box, Box]] = []
+    for number in range(spare, spare + count):
+        row, column = divmod(number, across)
+        x, y = MARGIN_PX + column * (wide + GAP_PX), top + row * (high + CAPTION_PX + GAP_PX)
+        found.append((Box(x, y, wide, high), Box(x, y + high, wide, CAPTION_PX)))
+    if spare:
+        return Grid(Box(MARGIN_PX, top, spare * (wide + GAP_PX) - GAP_PX, high), tuple(found))
+    return Grid(Box(MARGIN_PX, MARGIN_PX, WIDTH_PX - 2 * MARGIN_PX, HEADING_PX), tuple(found))
+
+
 def columns(count: int, aspect: Fraction) -> int:
-    """How many pictures of that shape (width / height) stand in a row where there are `count`."""
+    """How many pictures of that shape stand in a row where there are `count`."""
     ideal = min(max(ALL_PX2 / count, SMALLEST_PX2), LARGEST_PX2)
 
     def strain(across: int) -> float:
-        width = _picture_width(across)
-        empty = Fraction(-count % across, across)
-        return abs(math.log2(width * width / aspect / ideal)) + EMPTY * float(empty)
+        wide, high = _picture(across, aspect)
+        return abs(math.log2(wide * high / ideal)) + SPARE * (-count % across) / across
 
     return min(range(1, MOST_COLUMNS + 1), key=strain)
 
 
-def _picture_width(across: int) -> int:
-    return (WIDTH_PX - 2 * MARGIN_PX - (across - 1) * GAP_PX) // across
-
-
-def places(count: int, aspect: Fraction) -> list[tuple[Box, Box]]:
-    """Where each picture lies on a sheet, and the caption under it."""
-    across = columns(count, aspect)
-    wide = _picture_width(across)
-    high = max(1, round(wide / aspect))
-    found: list[tuple[Box, Box]] = []
-    for number in range(count):
-        row, column = divmod(number, across)
-        here = min(across, count - row * across)
-        left = (WIDTH_PX - here * wide - (here - 1) * GAP_PX) // 2
-        x = left + column * (wide + GAP_PX)
-        y = 2 * MARGIN_PX + HEADING_PX + row * (high + CAPTION_PX + GAP_PX)
-        found.append((Box(x, y, wide, high), Box(x, y + high, wide, CAPTION_PX)))
-    return found
+def _picture(across: int, aspect: Fraction) -> tuple[int, int]:
+    """The size of a picture where so many stand in a row."""
+    wide = (WIDTH_PX - 2 * MARGIN_PX - (across - 1) * GAP_PX) // across
+    return wide, max(1, round(wide / aspect))
 
 
 def sheet(film: Film, line: Timeline, most: int = MOST) -> Sheet:
     """The contact sheet of a film whose shots stand as `line` says; a film shows at least one shot."""
-    shown = thumbnails(film, line, most)
-    size = film.delivery
-    cells = tuple(
-        Cell(thumbnail, picture, caption)
-        for thumbnail, (picture, caption) in zip(
-            shown, places(len(shown), Fraction(size.width_px, size.height_px)), strict=True
-        )
-    )
-    bottom = cells[-1].caption
+    shown, size = thumbnails(film, line, most), film.delivery
+    laid = grid(len(shown), Fraction(size.width_px, size.height_px))
+    bottom = laid.places[-1][1]
     return Sheet(
         width_px=WIDTH_PX,
         height_px=bottom.y + bottom.height_px + MARGIN_PX,
         title=film.title,
         facts=_facts(film, line, len(shown)),
-        heading=Box(MARGIN_PX, MARGIN_PX, WIDTH_PX - 2 * MARGIN_PX, HEADING_PX),
-        cells=cells,
+        heading=laid.heading,
+        cells=tuple(Cell(one, *place) for one, place in zip(shown, laid.places, strict=True)),
     )
 
 
-def _facts(film: Film, line: Timeline, shown: int) -> str:
+def _facts(film: Film, line: Timeline, shown: int) -> tuple[str, ...]:
     count, size = len(line.picture), film.delivery
     shots = f"{shown} of {count} shots" if shown < count else f"{count} shot{'s' if count > 1 else ''}"
     rate = f"{float(line.fps):.2f}".rstrip("0").rstrip(".")
-    return f"{shots} · {_seconds(line.duration)} · {size.width_px}×{size.height_px} · {rate} fps"
+    return shots, _seconds(line.duration), f"{size.width_px}×{size.height_px}", f"{rate} fps"
 
 
 async def make(printed: Sheet, film: Path, target: Path, executor: Executor) -> None:

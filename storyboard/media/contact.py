@@ -43,7 +43,7 @@ class Sheet:
     width_px: int
     height_px: int
     title: str
-    facts: str
+    facts: tuple[str, ...]
     heading: Box
     cells: tuple[Cell, ...]
 
@@ -57,4 +57,4 @@ class Sheet:
         cells = tuple(
             Cell(Thumbnail(**one["thumbnail"]), Box(**one["picture"]), Box(**one["caption"])) for one in data["cells"]
         )
-        return cls(**{**data, "heading": Box(**data["heading"]), "cells": cells})
+        return cls(**{**data, "facts": tuple(data["facts"]), "heading": Box(**data["heading"]), "cells": cells})

@@ -17,6 +17,7 @@ from storyboard.media.animatic.lettering import Hand, clean, length, shorten, wr
 from storyboard.media.contact import Box, Cell, Sheet
 from storyboard.media.frames import Reader, pictures, write_whole
 from storyboard.media.jobs import MediaError, Printed, Report, SheetJob
+from storyboard.media.setting import block
 
 MOST_BYTES = 200_000
 QUALITIES = range(90, 54, -5)
@@ -25,6 +26,10 @@ EDGE = (38, 40, 46)
 TITLE, FACTS = Hand(46, 640), Hand(24)
 SLATE, ABOUT, LENGTH = Hand(22, 640), Hand(21), Hand(21)
 APART_PX = 12
+BETWEEN = " · "
+TALL_PX = 100
+LARGEST_PX, SMALLEST_PX = 72, 24
+"""Font sizes of a title that stands above its facts."""
 
 
 def print_sheet(job: SheetJob, report: Report) -> Printed:
@@ -71,14 +76,44 @@ def _lay(image: Image.Image, box: Box, frame: Image.Image) -> None:
 
 
 def _head(image: Image.Image, sheet: Sheet) -> None:
-    """Title at the left, facts at the right, on one line."""
+    """Title and facts: on one line, at its two ends, or one above the other where there is the height for it."""
+    if sheet.heading.height_px >= TALL_PX:
+        _stack(image, sheet)
+        return
     box = sheet.heading
     baseline = box.y + round(box.height_px * 0.68)
-    facts = _fitted(sheet.facts, FACTS, box.width_px)
+    facts = _fitted(BETWEEN.join(sheet.facts), FACTS, box.width_px)
     taken = length(facts, FACTS)
     write(image, (box.x + box.width_px - taken, baseline), facts, FACTS, QUIET)
     title = _fitted(sheet.title, TITLE, box.width_px - taken - 3 * APART_PX)
     write(image, (box.x, baseline), title, TITLE, PAPER)
+
+
+def _stack(image: Image.Image, sheet: Sheet) -> None:
+    """The title in lines, the facts in lines under it, in the middle of the height."""
+    box, facts = sheet.heading, _packed(sheet.facts, sheet.heading.width_px)
+    under = APART_PX + len(facts) * FACTS.leading_px
+    title = block(sheet.title, box.width_px, box.height_px - under, LARGEST_PX, SMALLEST_PX, TITLE.weight, "left")
+    y = box.y + (box.height_px - under - len(title.lines) * title.hand.leading_px) / 2
+    for line in title.lines:
+        write(image, (box.x, y + title.hand.size_px), line, title.hand, PAPER)
+        y += title.hand.leading_px
+    y += APART_PX
+    for line in facts:
+        write(image, (box.x, y + FACTS.size_px), line, FACTS, QUIET)
+        y += FACTS.leading_px
+
+
+def _packed(facts: tuple[str, ...], measure_px: float) -> list[str]:
+    """The facts in lines, none of them parted."""
+    lines = [""]
+    for fact in facts:
+        longer = BETWEEN.join(filter(None, (lines[-1], fact)))
+        if length(longer, FACTS) <= measure_px:
+            lines[-1] = longer
+        else:
+            lines.append(_fitted(fact, FACTS, measure_px))
+    return [line for line in lines if line]
 
 
 def _caption(image: Image.Image, cell: Cell) -> None:

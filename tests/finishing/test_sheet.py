@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storyboard.film import Card, Delivery, Footage, Reference, Shot, ShotId, Transition
-from storyboard.finishing.sheet import MARGIN_PX, WIDTH_PX, chosen, places, sheet, thumbnails
+from storyboard.finishing.sheet import GAP_PX, MARGIN_PX, PANEL_PX, WIDTH_PX, chosen, grid, sheet, thumbnails
 from storyboard.finishing.timeline import expected
 from storyboard.media.contact import Box, Sheet
 from tests.films import PLACE, film, shot
@@ -29,8 +29,9 @@ def apart(one: Box, other: Box) -> bool:
 @example(60, Fraction(16, 9))
 @example(1, Fraction(9, 16))
 def test_nothing_overlaps_and_all_lies_inside_the_margins(count: int, aspect: Fraction) -> None:
-    found = places(count, aspect)
-    boxes = [box for pair in found for box in pair]
+    laid = grid(count, aspect)
+    found = laid.places
+    boxes = [laid.heading, *(box for pair in found for box in pair)]
     assert len(found) == count
     assert all(apart(one, other) for one, other in combinations(boxes, 2))
     assert all(box.width_px > 0 and box.height_px > 0 for box in boxes)
@@ -40,25 +41,38 @@ def test_nothing_overlaps_and_all_lies_inside_the_margins(count: int, aspect: Fr
 
 
 @given(st.integers(1, 70), ASPECTS)
+def test_rows_are_full(count: int, aspect: Fraction) -> None:
+    laid = grid(count, aspect)
+    width, height = laid.places[0][0].width_px, laid.places[0][0].height_px
+    across = (WIDTH_PX - 2 * MARGIN_PX + GAP_PX) // (width + GAP_PX)
+    inside = laid.heading.y == laid.places[0][0].y
+    taken = (laid.heading.width_px + GAP_PX) // (width + GAP_PX) if inside else 0
+    assert (count + taken) % across == 0 or height < PANEL_PX
+    assert inside or laid.heading.width_px == WIDTH_PX - 2 * MARGIN_PX
+
+
+@given(st.integers(1, 70), ASPECTS)
 def test_a_picture_has_the_shape_of_the_film(count: int, aspect: Fraction) -> None:
-    picture, _ = places(count, aspect)[0]
+    picture, _ = grid(count, aspect).places[0]
     assert abs(picture.height_px - picture.width_px / aspect) <= 1
 
 
 @pytest.mark.parametrize(
     ("count", "aspect", "across"),
     [
+        (1, Fraction(16, 9), 1),
         (2, Fraction(16, 9), 2),
-        (5, Fraction(16, 9), 3),
+        (5, Fraction(16, 9), 2),
+        (6, Fraction(16, 9), 3),
         (16, Fraction(16, 9), 4),
-        (8, Fraction(9, 16), 4),
-        (20, Fraction(9, 16), 7),
+        (8, Fraction(9, 16), 3),
+        (20, Fraction(9, 16), 6),
         (60, Fraction(16, 9), 5),
     ],
 )
-def test_a_row_has_as_many_pictures_as_suit_their_shape(count: int, aspect: Fraction, across: int) -> None:
-    top = places(count, aspect)[0][0].y
-    assert sum(picture.y == top for picture, _ in places(count, aspect)) == across
+def test_the_first_row_has_as_many_pictures_as_suit_their_shape(count: int, aspect: Fraction, across: int) -> None:
+    places = grid(count, aspect).places
+    assert sum(picture.y == places[0][0].y for picture, _ in places) == across
 
 
 @given(st.integers(1, 3000), st.integers(1, 80))
@@ -118,7 +132,7 @@ def test_the_heading_tells_the_film_and_how_much_of_it_is_shown() -> None:
         delivery=Delivery(1080, 1920, Fraction(24000, 1001)),
     )
     made = sheet(board, expected(board))
-    assert (made.title, made.facts) == ("The Long One", "60 of 100 shots · 200 s · 1080×1920 · 23.98 fps")
+    assert (made.title, made.facts) == ("The Long One", ("60 of 100 shots", "200 s", "1080×1920", "23.98 fps"))
     assert (made.cells[0].thumbnail.slate, made.cells[-1].thumbnail.slate) == ("S0", "S99")
     bottom = max(cell.caption.y + cell.caption.height_px for cell in made.cells)
     assert (made.width_px, made.height_px) == (WIDTH_PX, bottom + MARGIN_PX)

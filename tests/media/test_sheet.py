@@ -13,10 +13,13 @@ from storyboard.media.sheet import MOST_BYTES, print_sheet
 from tests.media import footage
 from tests.media.counter import counter, number_of
 
+LINE, PANEL = Box(20, 20, 520, 56), Box(380, 100, 160, 120)
 LONG = "EP001-a-slate-that-goes-on-and-on-and-on"
 
 
-def sheet(frames: list[int], slate: str = "1A", about: str = "MCU", title: str = "Night Ferry 夜") -> Sheet:
+def sheet(
+    frames: list[int], slate: str = "1A", about: str = "MCU", title: str = "Night Ferry 夜", heading: Box = LINE
+) -> Sheet:
     """Pictures of 160 × 90 in rows of three."""
     cells = tuple(
         Cell(
@@ -26,7 +29,7 @@ def sheet(frames: list[int], slate: str = "1A", about: str = "MCU", title: str =
         )
         for number, frame in enumerate(frames)
     )
-    return Sheet(560, 100 + -(-len(frames) // 3) * 150, title, "3 shots · 4 s", Box(20, 20, 520, 56), cells)
+    return Sheet(560, 100 + -(-len(frames) // 3) * 150, title, ("3 shots", "4 s"), heading, cells)
 
 
 def pixels(path: Path) -> NDArray[np.uint8]:
@@ -53,10 +56,11 @@ def test_each_cell_shows_the_frame_that_it_names(name: str, kind: str, tmp_path:
         assert opened.format == kind
 
 
+@pytest.mark.parametrize("heading", [LINE, PANEL], ids=["line", "panel"])
 @pytest.mark.parametrize(("slate", "about"), [("1A", "MCU"), (LONG, LONG), ("1A", LONG), ("夜渡-12", "近景")])
-def test_letters_stay_in_their_boxes_whatever_they_say(slate: str, about: str, tmp_path: Path) -> None:
+def test_letters_stay_in_their_boxes_whatever_they_say(slate: str, about: str, heading: Box, tmp_path: Path) -> None:
     film = counter(tmp_path / "film.mp4", range(5))
-    wanted = sheet([1, 2], slate, about, title=LONG * 3)
+    wanted = sheet([1, 2], slate, about, title=f"{LONG} {slate} " * 3, heading=heading)
     print_sheet(SheetJob(str(film), wanted.to_json(), str(tmp_path / "a.png")), footage.silent)
     rgb = pixels(tmp_path / "a.png").copy()
     for cell in wanted.cells:

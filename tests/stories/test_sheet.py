@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from storyboard.finishing.sheet import places
+from storyboard.finishing.sheet import grid
 from tests.media.counter import number_of
 from tests.stories import judge
 from tests.stories.command import storyboard
@@ -23,7 +23,7 @@ def test_a_sheet_shows_each_shot_of_the_film_that_was_cut(options: list[str], tm
     assert cut.stdout.splitlines()[1:] == [str(picture)]
     with Image.open(picture) as opened:
         rgb = np.asarray(opened.convert("RGB"))
-    film, told = judge.expected(made), places(len(made), Fraction(*judge.SIZE))
+    film, told = judge.expected(made), grid(len(made), Fraction(*judge.SIZE)).places
     for (start, end), (box, _) in zip(judge.spans(made), told, strict=True):
         alone = [seen for seen in film[start:end] if seen.kind == "cut"]
         shot, number = divmod(
