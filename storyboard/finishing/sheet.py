@@ -23,7 +23,7 @@ from pathlib import Path
 from storyboard.film import Film, Shot
 from storyboard.finishing.cut import perform
 from storyboard.finishing.timeline import Placed, Timeline
-from storyboard.media.contact import Box, Cell, Sheet, Thumbnail
+from storyboard.media.contact import PANEL_PX, Box, Cell, Sheet, Thumbnail
 from storyboard.media.jobs import Executor, SheetJob
 
 MOST = 60
@@ -37,8 +37,6 @@ SMALLEST_PX2, LARGEST_PX2, ALL_PX2 = 40_000, 150_000, 1_400_000
 """The area that a picture should have: an even share of the whole, within bounds."""
 SPARE = 0.5
 """How many times the area may be halved or doubled to keep the heading from a whole row."""
-PANEL_PX = 100
-"""The height from which on a picture's place can hold the heading."""
 
 
 def thumbnails(film: Film, line: Timeline, most: int = MOST) -> tuple[Thumbnail, ...]:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+PANEL_PX = 140
+"""A heading of this height and more is a panel: the title, and the facts under it. A lower one is a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from storyboard.media.animatic.captions import ACCENT, DEEP, PAPER
 from storyboard.media.animatic.lettering import Hand, clean, length, shorten, write
-from storyboard.media.contact import Box, Cell, Sheet
+from storyboard.media.contact import PANEL_PX, Box, Cell, Sheet
 from storyboard.media.frames import Reader, pictures, write_whole
 from storyboard.media.jobs import MediaError, Printed, Report, SheetJob
 from storyboard.media.setting import block
@@ -27,7 +27,6 @@ TITLE, FACTS = Hand(46, 640), Hand(24)
 SLATE, ABOUT, LENGTH = Hand(22, 640), Hand(21), Hand(21)
 APART_PX = 12
 BETWEEN = " · "
-TALL_PX = 100
 LARGEST_PX, SMALLEST_PX = 72, 24
 """Font sizes of a title that stands above its facts."""
 
@@ -48,7 +47,7 @@ def print_sheet(job: SheetJob, report: Report) -> Printed:
 def drawn(sheet: Sheet, film: Path, report: Report) -> Image.Image:
     """The sheet as a picture."""
     image = Image.new("RGB", (sheet.width_px, sheet.height_px), DEEP)
-    _head(image, sheet)
+    (_panel if sheet.heading.height_px >= PANEL_PX else _line)(image, sheet)
     frames = (cell.thumbnail.frame for cell in sheet.cells)
     for number, (cell, frame) in enumerate(zip(sheet.cells, full_size(film, frames), strict=True), 1):
         _lay(image, cell.picture, frame)
@@ -75,11 +74,8 @@ def _lay(image: Image.Image, box: Box, frame: Image.Image) -> None:
     ImageDraw.Draw(image).rectangle(edge, outline=EDGE)
 
 
-def _head(image: Image.Image, sheet: Sheet) -> None:
-    """Title and facts: on one line, at its two ends, or one above the other where there is the height for it."""
-    if sheet.heading.height_px >= TALL_PX:
-        _stack(image, sheet)
-        return
+def _line(image: Image.Image, sheet: Sheet) -> None:
+    """Title and facts at the two ends of a line."""
     box = sheet.heading
     baseline = box.y + round(box.height_px * 0.68)
     facts = _fitted(BETWEEN.join(sheet.facts), FACTS, box.width_px)
@@ -89,9 +85,11 @@ def _head(image: Image.Image, sheet: Sheet) -> None:
     write(image, (box.x, baseline), title, TITLE, PAPER)
 
 
-def _stack(image: Image.Image, sheet: Sheet) -> None:
+def _panel(image: Image.Image, sheet: Sheet) -> None:
     """The title in lines, the facts in lines under it, in the middle of the height."""
-    box, facts = sheet.heading, _packed(sheet.facts, sheet.heading.width_px)
+    box = sheet.heading
+    room = box.height_px - APART_PX - Hand(SMALLEST_PX).leading_px
+    facts = _packed(sheet.facts, box.width_px)[: room // FACTS.leading_px]
     under = APART_PX + len(facts) * FACTS.leading_px
     title = block(sheet.title, box.width_px, box.height_px - under, LARGEST_PX, SMALLEST_PX, TITLE.weight, "left")
     y = box.y + (box.height_px - under - len(title.lines) * title.hand.leading_px) / 2

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storyboard.film import Card, Delivery, Footage, Reference, Shot, ShotId, Transition
-from storyboard.finishing.sheet import GAP_PX, MARGIN_PX, PANEL_PX, WIDTH_PX, chosen, grid, sheet, thumbnails
+from storyboard.finishing.sheet import GAP_PX, MARGIN_PX, WIDTH_PX, chosen, grid, sheet, thumbnails
 from storyboard.finishing.timeline import expected
-from storyboard.media.contact import Box, Sheet
+from storyboard.media.contact import PANEL_PX, Box, Sheet
 from tests.films import PLACE, film, shot
 
 ASPECTS = st.builds(Fraction, st.integers(16, 8192), st.integers(16, 8192))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from storyboard.media.sheet import MOST_BYTES, print_sheet
 from tests.media import footage
 from tests.media.counter import counter, number_of
 
-LINE, PANEL = Box(20, 20, 520, 56), Box(380, 100, 160, 120)
+LINE, PANEL = Box(20, 20, 520, 56), Box(380, 100, 160, 140)
 LONG = "EP001-a-slate-that-goes-on-and-on-and-on"
 
 
@@ -61,6 +62,7 @@ def test_each_cell_shows_the_frame_that_it_names(name: str, kind: str, tmp_path:
 def test_letters_stay_in_their_boxes_whatever_they_say(slate: str, about: str, heading: Box, tmp_path: Path) -> None:
     film = counter(tmp_path / "film.mp4", range(5))
     wanted = sheet([1, 2], slate, about, title=f"{LONG} {slate} " * 3, heading=heading)
+    wanted = replace(wanted, facts=("3 shots", *[f"{slate} {about}"] * 5))
     print_sheet(SheetJob(str(film), wanted.to_json(), str(tmp_path / "a.png")), footage.silent)
     rgb = pixels(tmp_path / "a.png").copy()
     for cell in wanted.cells:
