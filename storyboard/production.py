@@ -24,7 +24,19 @@ from storyboard.planning.naming import shot_of_takes
 from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
 from storyboard.rendering.ports import Network
-from storyboard.session import Material, Planned, Rendered, Session, Tell, Wishes, begun, draft, existing, join
+from storyboard.session import (
+    Material,
+    Planned,
+    Rendered,
+    Session,
+    Tell,
+    Wishes,
+    begun,
+    contact_sheet,
+    draft,
+    existing,
+    join,
+)
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -141,15 +153,31 @@ class Production:
                 history = journal.read()
             return self._planned(loaded, existing(history, store), files, retakes)
 
-    async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
-        """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
-        with self._clips() as (material, journal):
-            return await join(material, target or self.folder.film(), executor, journal, tell)
+    async def cut(
+        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+    ) -> tuple[Path, Clip]:
+        """Join the film from the clips there are, and print its contact sheet to `sheet`, as PNG or JPEG by the suffix.
 
-    async def draft(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Drafted]:
-        """Join a draft, which copies what needs no encoding; the film is left alone. Raises Refused as `cut` does."""
+        Raises Refused `not-rendered` (exit 3) where shots have none.
+        """
+        with self._clips() as (material, journal):
+            joined = await join(material, target or self.folder.film(), executor, journal, tell)
+            if sheet is not None:
+                await contact_sheet(material, joined[0], sheet, executor)
+            return joined
+
+    async def draft(
+        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+    ) -> tuple[Path, Drafted]:
+        """Join a draft, which copies what needs no encoding; the film is left alone. `sheet` as in `cut`.
+
+        Raises Refused as `cut` does.
+        """
         with self._clips() as (material, _):
-            return await draft(material, target or self.folder.film("draft"), executor, tell)
+            drafted = await draft(material, target or self.folder.film("draft"), executor, tell)
+            if sheet is not None:
+                await contact_sheet(material, drafted[0], sheet, executor)
+            return drafted
 
     @contextmanager
     def _clips(self) -> Iterator[tuple[Material, SqliteJournal]]:

@@ -11,7 +11,8 @@ from typing import Any
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
-from storyboard.finishing import cut, sidecars
+from storyboard.finishing import cut, sheet, sidecars
+from storyboard.finishing.timeline import timeline
 from storyboard.language import Loaded
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
@@ -291,16 +292,33 @@ def _lay_beside(material: Material, job: JoinJob, target: Path) -> None:
     sidecars.keep(target, material.made.film, Reel.from_json(job.timeline), ours=material.store.holds(target))
 
 
+async def contact_sheet(material: Material, film: Path, target: Path, executor: Executor) -> None:
+    """Print a contact sheet of the film, or its draft, that was just joined from these clips.
+
+    Raises Refused (exit 3, or 14 where the disk fails).
+    """
+    shown = cuts.left(material.made, material.have, material.carried)
+    clips = {shot: clip for shot, (_, clip) in _shown(material).items()}
+    await sheet.make(sheet.sheet(shown, timeline(shown, clips)), film, target, executor)
+
+
 def _joining(material: Material, target: Path) -> tuple[JoinJob, dict[ShotId, Clip]]:
     """What is joined, and the clip of every shot. Raises Refused (exit 3) where a shot has none."""
+    shown = _shown(material)
+    clips = {shot: clip for shot, (_, clip) in shown.items()}
+    paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
+    slated = {name for name, one in material.capabilities.items() if one.draws_slate}
+    captioned = {shot for shot, (take, _) in shown.items() if take.shot.provider in slated}
+    film = cuts.left(material.made, material.have, material.carried)
+    return cut.cut(film, clips, paths, target, captioned), clips
+
+
+def _shown(material: Material) -> dict[ShotId, tuple[plan.PlannedTake, Clip]]:
+    """The take that the film shows of every shot, and its clip. Raises Refused (exit 3) where a shot has none."""
     made, have = material.made, material.have
     missing = made.missing(have)
     if missing:
         message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
         raise Refused([Diagnostic("not-rendered", message, hint="render the film first")], exit_code=3)
     shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
-    clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
-    paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
-    slated = {name for name, one in material.capabilities.items() if one.draws_slate}
-    captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
-    return cut.cut(cuts.left(made, have, material.carried), clips, paths, target, captioned), clips
+    return {shot: (take, have[take.key]) for shot, take in shown.items() if take is not None}

@@ -6,8 +6,14 @@ import shutil
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
+from PIL import Image
 
+from storyboard.finishing.sheet import sheet
+from storyboard.finishing.timeline import expected
+from storyboard.language import load
+from storyboard.providers import discover
 from tests.stories.command import storyboard
 
 ALL = sorted((Path(__file__).parent.parent / "examples").glob("*/*.yaml"))
@@ -33,6 +39,26 @@ def test_an_example_has_a_page_that_says_how_to_render_it(example: Path) -> None
     assert all(f"]({found})" in page for found in licensed)
     top = (example.parent.parent.parent / "README.md").read_text(encoding="utf-8")
     assert f"examples/{name}" in top
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
+def test_the_page_of_an_example_begins_with_its_contact_sheet(example: Path) -> None:
+    name = example.parent.name
+    page = (example.parent / "README.md").read_text(encoding="utf-8")
+    assert re.match(rf"# .+\n\n!\[.+\]\({name}\.jpg\)\n", page)
+    picture = example.parent / f"{name}.jpg"
+    assert picture.stat().st_size <= 200_000
+    film = load(example, capabilities={name: one.capabilities for name, one in discover().items()}).film
+    wanted = sheet(film, expected(film))
+    with Image.open(picture) as opened:
+        assert opened.size == (wanted.width_px, wanted.height_px)
+        grey = np.asarray(opened.convert("L")).copy()
+    boxes = [wanted.heading, *(cell.caption for cell in wanted.cells)]
+    assert len(boxes) == len(film.on_screen) + 1
+    assert all(grey[box.y : box.y + box.height_px, box.x : box.x + box.width_px].max() > 120 for box in boxes)
+    for box in (*boxes, *(cell.picture for cell in wanted.cells)):
+        grey[box.y - 8 : box.y + box.height_px + 8, box.x - 8 : box.x + box.width_px + 8] = 0
+    assert grey.max() < 40
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)

@@ -16,9 +16,11 @@ from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.finishing.tracks import narration, tracks
 from storyboard.media.jobs import (
+    Answer,
     Drafted,
     DraftJob,
     Executor,
+    Job,
     JoinJob,
     Loudness,
     LoudnessJob,
@@ -29,6 +31,8 @@ from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
 from storyboard.version import VERSION
+
+UNCUT = "the film was not cut"
 
 
 def reel(
@@ -134,11 +138,7 @@ async def make(
     known = history.films.get(target.name)
     if known is not None and known.joined == joined and _is(target, known.clip):
         return history.clips[known.clip]
-    try:
-        levelled = await _levelled(job, executor, warn)
-        answer = await executor.run(levelled, report)
-    except MediaError as error:
-        raise _not_cut(error) from error
+    answer = await perform(await _levelled(job, executor, warn), executor, UNCUT, report)
     if not isinstance(answer, Clip):
         raise TypeError("a join job answers a clip")
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
@@ -150,27 +150,31 @@ async def draft(job: JoinJob, executor: Executor, report: Report, warn: Callable
 
     Raises Refused as `make` does.
     """
-    try:
-        levelled = await _levelled(job, executor, warn)
-        answer = await executor.run(DraftJob(levelled.timeline, levelled.target), report)
-    except MediaError as error:
-        raise _not_cut(error) from error
+    levelled = await _levelled(job, executor, warn)
+    answer = await perform(DraftJob(levelled.timeline, levelled.target), executor, UNCUT, report)
     if not isinstance(answer, Drafted):
         raise TypeError("a draft job answers a draft")
     return answer
 
 
-def _not_cut(error: MediaError) -> Refused:
-    code = 14 if error.code in ("disk-full", "cannot-write") else 3
-    return Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code)
+async def perform(job: Job, executor: Executor, failing: str, report: Report | None = None) -> Answer:
+    """Do a job on a whole film; `failing` says what did not happen where it fails.
+
+    Raises Refused with the job's own code: 14 where the disk failed, else 3.
+    """
+    try:
+        return await executor.run(job, report)
+    except MediaError as error:
+        code = 14 if error.code in ("disk-full", "cannot-write") else 3
+        raise Refused([Diagnostic(error.code, f"{failing}: {error.message}")], exit_code=code) from error
 
 
 async def _levelled(job: JoinJob, executor: Executor, warn: Callable[[Diagnostic], None]) -> JoinJob:
-    """The job with the gain that brings the film to its loudness; itself where none is asked for. Raises MediaError."""
+    """The job with the gain that brings the film to its loudness; itself where none is asked for. Raises Refused."""
     asked = Reel.from_json(job.timeline)
     if asked.loudness is None or not asked.audio:
         return job
-    measured = await executor.run(LoudnessJob(job.timeline))
+    measured = await perform(LoudnessJob(job.timeline), executor, UNCUT)
     if not isinstance(measured, Loudness):
         raise TypeError("a loudness job answers a loudness")
     warning = missed(asked.loudness, measured)

@@ -15,6 +15,7 @@ import hashlib
 import os
 from bisect import bisect_right
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import av
@@ -162,11 +163,21 @@ def _last(path: Path) -> tuple[int, av.VideoFrame | None]:
 
 
 def write_png(rgb: RGB, target: Path) -> None:
-    """Write a picture to `target` as PNG through a temporary name beside it, durable before it is renamed."""
+    """Write a picture to `target` as PNG, whole or not at all. Raises MediaError `cannot-write`."""
+    file = BytesIO()
+    Image.fromarray(rgb).save(file, format="PNG", compress_level=1)
+    write_whole(file.getvalue(), target)
+
+
+def write_whole(data: bytes, target: Path) -> None:
+    """Write a file through a temporary name beside it, durable before it is renamed.
+
+    Raises MediaError `cannot-write`.
+    """
     part = target.with_name(f"{target.name}.part")
     try:
         with part.open("wb") as file:
-            Image.fromarray(rgb).save(file, format="PNG", compress_level=1)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)

@@ -176,8 +176,41 @@ class Drafted:
     copied: int
 
 
-Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | ChooseJob | JoinJob | DraftJob | MeasureJob | LoudnessJob
-Answer = Clip | Taken | Chosen | Drafted | Length | Loudness
+@dataclass(frozen=True, slots=True)
+class SheetJob:
+    """Print a contact sheet of the film at `path` to `target`. `sheet` is `media.contact.Sheet` as JSON.
+
+    Answers `Printed`.
+    """
+
+    path: str
+    sheet: Mapping[str, Any]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A contact sheet that was written: its size, and the length of its file."""
+
+    width_px: int
+    height_px: int
+    bytes: int
+
+
+Job = (
+    DrawJob
+    | ConformJob
+    | CardJob
+    | VerifyJob
+    | FrameJob
+    | ChooseJob
+    | JoinJob
+    | DraftJob
+    | SheetJob
+    | MeasureJob
+    | LoudnessJob
+)
+Answer = Clip | Taken | Chosen | Drafted | Printed | Length | Loudness
 
 
 class Executor(Protocol):

@@ -25,6 +25,8 @@ from storyboard.media.jobs import (
     Loudness,
     LoudnessJob,
     MeasureJob,
+    Printed,
+    SheetJob,
     Taken,
     VerifyJob,
 )
@@ -40,6 +42,7 @@ JOBS: Mapping[str, type[Job]] = {
     "measure": MeasureJob,
     "loudness": LoudnessJob,
     "draft": DraftJob,
+    "sheet": SheetJob,
 }
 
 
@@ -68,6 +71,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         return {"answer": "loudness", "lufs": lufs, "peak_db": str(answer.peak_db)}
     if isinstance(answer, Drafted):
         return {"answer": "drafted", "film": _clip_to_json(answer.film), "copied": answer.copied}
+    if isinstance(answer, Printed):
+        return {"answer": "printed", **asdict(answer)}
     return {"answer": "clip", **_clip_to_json(answer)}
 
 
@@ -86,6 +91,8 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             return Loudness(None if lufs is None else Decimal(lufs), Decimal(fields["peak_db"]))
         case "drafted":
             return Drafted(_clip(fields["film"]), fields["copied"])
+        case "printed":
+            return Printed(**fields)
         case _:
             return _clip(fields)
 

@@ -35,6 +35,7 @@ from storyboard.media.jobs import (
     MeasureJob,
     MediaError,
     Report,
+    SheetJob,
     VerifyJob,
 )
 from storyboard.media.wire import answer_to_json, job_from_json
@@ -102,6 +103,10 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.reel import Reel
 
             return draft(Reel.from_json(job.timeline), Path(job.target), report)
+        case SheetJob():
+            from storyboard.media.sheet import print_sheet
+
+            return print_sheet(job, report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:

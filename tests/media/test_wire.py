@@ -20,6 +20,8 @@ from storyboard.media.jobs import (
     Loudness,
     LoudnessJob,
     MeasureJob,
+    Printed,
+    SheetJob,
     Taken,
     VerifyJob,
 )
@@ -36,6 +38,7 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(MeasureJob, st.text()),
     st.builds(LoudnessJob, JSON),
     st.builds(DraftJob, JSON, st.text()),
+    st.builds(SheetJob, st.text(), JSON, st.text()),
 )
 CLIPS = st.builds(
     Clip,
@@ -53,6 +56,7 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.builds(Length, st.text(), st.booleans()),
     st.builds(Loudness, st.none() | st.decimals(-70, 0, places=3), st.decimals(-70, 12, places=2)),
     st.builds(Drafted, CLIPS, st.integers()),
+    st.builds(Printed, st.integers(), st.integers(), st.integers()),
 )
 
 

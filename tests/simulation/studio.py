@@ -29,6 +29,7 @@ from storyboard.media.jobs import (
     MeasureJob,
     MediaError,
     Report,
+    SheetJob,
     Taken,
     VerifyJob,
 )
@@ -78,7 +79,7 @@ class Studio:
             case VerifyJob(path):
                 await trio.sleep(0.5)
                 return read_clip(self._disk.read(Path(path)))
-            case JoinJob() | DraftJob() | ConformJob() | CardJob() | MeasureJob() | LoudnessJob():
+            case JoinJob() | DraftJob() | ConformJob() | CardJob() | SheetJob() | MeasureJob() | LoudnessJob():
                 raise TypeError("the simulation draws toy clips alone")
 
     async def _draw(self, job: DrawJob) -> Clip:
