@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from storyboard.cli.ends import say
-from storyboard.cli.options import debug_option
-from storyboard.cli.working import processors, worker_environment
+from storyboard.cli.options import debug_option, worker_environment
+from storyboard.cli.working import processors
 
 if TYPE_CHECKING:
     from storyboard.emulator import Settings
