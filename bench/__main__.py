@@ -5,7 +5,7 @@ for a look. The exit code counts the goals that were missed.
 import sys
 from collections.abc import Callable
 
-from bench import pictures, plans, reading, rendering
+from bench import joining, pictures, plans, reading, rendering
 from bench.ratio import Ratio
 
 BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "takes": rendering.takes,
     "resume": rendering.resume,
     "last-frame": pictures.last_frame,
+    "join": joining.join,
 }
 
 

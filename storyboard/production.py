@@ -6,41 +6,53 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Clip, Film
+from storyboard.film import Clip, Film, ShotId
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
-from storyboard.media.jobs import Executor
-from storyboard.planning import plan
+from storyboard.media.jobs import Drafted, Executor
+from storyboard.media.measuring import NOTHING, Measuring
+from storyboard.planning import cuts, plan
+from storyboard.planning.naming import shot_of_takes
 from storyboard.providers import Provider, discover
-from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import News
-from storyboard.rendering.inspection import decode_all
 from storyboard.rendering.outside import Outside
-from storyboard.rendering.run import DRAIN
 from storyboard.rendering.settings import Settings
-from storyboard.session import Agree, Planned, Rendered, Session, Tell, Wishes, join
+from storyboard.session import (
+    Agree,
+    Material,
+    Planned,
+    Rendered,
+    Session,
+    Tell,
+    Wishes,
+    begun,
+    contact_sheet,
+    draft,
+    existing,
+    join,
+)
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
-from storyboard.state.lock import Lock
+from storyboard.state.known import KnownFiles
+from storyboard.state.lock import Lock, is_held
 from storyboard.state.sqlite import SqliteJournal, read_history
 from storyboard.state.sqlite import verify as verify_state
 
 
 class Production:
-    """A storyboard file and the folder of its state."""
+    """A storyboard file and the folder of its state. `environment` is what the worker that measures footage may see."""
 
     def __init__(
         self,
@@ -51,6 +63,7 @@ class Production:
         assignments: Mapping[str, str] | None = None,
         vars_file: Path | None = None,
         providers: Mapping[str, Provider] | None = None,
+        environment: Mapping[str, str] = NOTHING,
         gateways: Settings | None = None,
     ) -> None:
         self.path = path
@@ -60,6 +73,7 @@ class Production:
         self.providers = dict(providers) if providers is not None else discover()
         self.gateways = gateways or Settings()
         self.capabilities = {name: self.gateways.over(one.capabilities) for name, one in self.providers.items()}
+        self.environment = dict(environment)
         self._state = state
 
     @property
@@ -69,25 +83,47 @@ class Production:
 
     def load(self) -> Loaded:
         """Read, expand and check the storyboard. Raises Refused with every mistake."""
-        return load(
-            self.path,
-            capabilities=self.capabilities,
-            settings=settings(self.assignments, self.vars_file),
-            allow=self.allow,
-        )
+        return self._load(self._known())
+
+    def _load(self, files: KnownFiles) -> Loaded:
+        with Measuring(self.environment) as anew:
+            return load(
+                self.path,
+                capabilities=self.capabilities,
+                settings=settings(self.assignments, self.vars_file),
+                allow=self.allow,
+                measure=lambda path: files.measure(path, anew),
+            )
+
+    def _known(self) -> KnownFiles:
+        """What the state remembers of files; nothing where it cannot be used, which is for others to say."""
+        try:
+            return KnownFiles(self.folder.files)
+        except Refused:
+            return KnownFiles()
 
     def plan(self) -> Planned:
-        """Plan against the state as it stands; takes no lock and writes nothing. Raises Refused."""
+        """Plan against the state as it stands; takes no lock. Where there is a state, it may remember what files were
+        measured and hashed; else nothing is written. Raises Refused.
+        """
+        files = self._known()
         with no_cyclic_collection():
-            loaded = self.load()
+            loaded = self._load(files)
             folder = self.folder
-            history = _existing(read_history(folder.database), folder.store(LocalDisk()))
-            return self._planned(loaded, history)
+            history = existing(read_history(folder.database), folder.store(LocalDisk()))
+            return self._planned(loaded, history, files)
 
-    def _planned(self, loaded: Loaded, history: History) -> Planned:
-        digests = digest_files(loaded.film)
-        made = plan.make(loaded.film, self.capabilities, history, digests)
-        return Planned(loaded, made, history, digests, self.capabilities, expected(made.film).frames)
+    def _planned(
+        self, loaded: Loaded, history: History, files: KnownFiles, retakes: Collection[ShotId] = ()
+    ) -> Planned:
+        digests = digest_files(loaded.film, files)
+        files.save()
+        try:
+            made = plan.make(loaded.film, self.capabilities, history, digests, retakes)
+        except Refused as refused:
+            raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
+        done = {take.key for take in made.takes if take.clip is not None}
+        return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
     async def render(
         self, wishes: Wishes, executor: Executor, tell: Tell, outside: Outside | None = None, agree: Agree | None = None
@@ -95,51 +131,82 @@ class Production:
         """Render what the plan calls for, then cut the film. `outside` is the way to gateways; `agree` is asked before
         money is spent. Raises Refused: 4, 10, 11, 12, 13, 14.
         """
-        loaded = self.load()
+        files = self._known()
+        loaded = self._load(files)
         folder = self.folder
         folder.create()
         with ExitStack() as stack:
             stack.enter_context(Lock(folder.lock, time.time()))
             journal = stack.enter_context(SqliteJournal(folder.database))
             store = folder.store(LocalDisk())
-            planned = self._adopt(loaded, journal, store)
+            planned = self._adopt(loaded, journal, store, files, _retaken(loaded.film, wishes.retakes, self.path))
+            journal.append(begun(planned, time.time()))
             store.sweep()
             session = Session(self.providers, planned, folder, store, journal, executor, tell, outside)
             return await session.render(wishes, agree)
 
-    def _adopt(self, loaded: Loaded, journal: SqliteJournal, store: ClipStore) -> Planned:
+    def _adopt(
+        self,
+        loaded: Loaded,
+        journal: SqliteJournal,
+        store: ClipStore,
+        files: KnownFiles,
+        retakes: Collection[ShotId] = (),
+    ) -> Planned:
         """Plan, after taking in clips that were stored just before a crash could record them."""
         with no_cyclic_collection():
             history = journal.read()
             if adopted := store.adopt_orphans(history, time.time()):
                 journal.append(adopted)
                 history = journal.read()
-            return self._planned(loaded, _existing(history, store))
+            return self._planned(loaded, existing(history, store), files, retakes)
 
-    async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
-        """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
-        loaded = self.load()
-        folder = self.folder
+    async def cut(
+        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+    ) -> tuple[Path, Clip]:
+        """Join the film from the clips there are, and print its contact sheet to `sheet`, as PNG or JPEG by the suffix.
+
+        Raises Refused `not-rendered` (exit 3) where shots have none.
+        """
+        with self._clips() as (material, journal):
+            joined = await join(material, target or self.folder.film(), executor, journal, tell)
+            if sheet is not None:
+                await contact_sheet(material, joined[0], sheet, executor)
+            return joined
+
+    async def draft(
+        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+    ) -> tuple[Path, Drafted]:
+        """Join a draft, which copies what needs no encoding; the film is left alone. `sheet` as in `cut`.
+
+        Raises Refused as `cut` does.
+        """
+        with self._clips() as (material, _):
+            drafted = await draft(material, target or self.folder.film("draft"), executor, tell)
+            if sheet is not None:
+                await contact_sheet(material, drafted[0], sheet, executor)
+            return drafted
+
+    @contextmanager
+    def _clips(self) -> Iterator[tuple[Material, SqliteJournal]]:
+        """Inside the lock: the clips that the plan has, and the journal."""
+        files = self._known()
+        loaded, folder = self._load(files), self.folder
         folder.create()
         with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
             store = folder.store(LocalDisk())
-            planned = self._adopt(loaded, journal, store)
+            planned = self._adopt(loaded, journal, store, files)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            return await join(
-                planned.plan, have, store, target or folder.film(), executor, journal, tell, self.capabilities
-            )
+            yield Material(planned.plan, have, store, planned.digests, self.capabilities), journal
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""
         folder = self.folder
-        if not folder.lock.exists():
+        if not is_held(folder.lock, time.time()):
             return False
-        try:
-            with Lock(folder.lock, time.time()):
-                return False
-        except Refused as refused:
-            if refused.exit_code != 11:
-                raise
+        from storyboard.rendering.edge import random_id  # with trio, which a plan does not need
+        from storyboard.rendering.run import DRAIN
+
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DRAIN, time.time(), {}))
         return True
 
@@ -147,6 +214,8 @@ class Production:
         """How many done takes the state has, and which clips are not as they were recorded; with `read_data` every
         byte is hashed and every frame decoded. Raises Refused 13 where the state itself is damaged.
         """
+        from storyboard.rendering.inspection import decode_all
+
         folder = self.folder
         if folder.database.exists():
             verify_state(folder.database)
@@ -160,20 +229,23 @@ class Production:
         return len(done), sorted(findings, key=lambda finding: finding.take)
 
 
-def _existing(history: History, store: ClipStore) -> History:
-    """The history with only those clips that are on disk."""
-    history.clips = {clip_id: clip for clip_id, clip in history.clips.items() if store.has(clip_id)}
-    return history
+def _retaken(film: Film, asked: Collection[str], path: Path) -> frozenset[ShotId]:
+    """The shots that get another take. Raises Refused (2) for one that is not there or whose clip stays."""
+    shots = [shot_of_takes(film, name) for name in asked]
+    for shot in shots:
+        if shot.locked:
+            hint = f"storyboard unlock {path} {shot.id}"
+            raise Refused([Diagnostic("locked-shot", f'the clip of "{shot.id}" is locked', shot.place, hint)], 2)
+    return frozenset(shot.id for shot in shots)
 
 
-def digest_files(film: Film) -> dict[str, str]:
+def digest_files(film: Film, files: KnownFiles) -> dict[str, str]:
     """SHA-256 of every file that the film names, by absolute path. Raises Refused `unreadable-file` (10)."""
     digests: dict[str, str] = {}
     problems: list[Diagnostic] = []
     for reference in film.files:
         try:
-            with Path(reference.path).open("rb") as file:
-                digests[reference.path] = hashlib.file_digest(file, "sha256").hexdigest()
+            digests[reference.path] = files.digest(reference.path)
         except OSError as error:
             message = f"cannot read {reference.written}: {error.strerror}"
             problems.append(Diagnostic("unreadable-file", message, reference.place))

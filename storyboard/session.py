@@ -7,25 +7,25 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Clip, Frame, ShotId, TakeKey
-from storyboard.finishing import cut, sidecars
+from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
+from storyboard.finishing import cut, sheet, sidecars
+from storyboard.finishing.timeline import timeline
 from storyboard.language import Loaded
-from storyboard.media.jobs import Executor
+from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
-from storyboard.planning import ask, plan
+from storyboard.planning import ask, cuts, plan
 from storyboard.planning.price import Total, spell_totals
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.desk import Account
-from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.money import Charge, charges
 from storyboard.rendering.ordering import needed, orders
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.ports import Ports
-from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, wanted_takes
@@ -33,7 +33,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
-from storyboard.state.journal import History, Journal
+from storyboard.state.journal import History, Journal, TakeRecord
 
 Tell = Callable[[News], None]
 Agree = Callable[[Mapping[str, Total]], bool]
@@ -79,8 +79,8 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, and
-    what it may spend at most with each provider.
+    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, the
+    shots of which there shall be another take, and what it may spend at most with each provider.
     """
 
     jobs: int = 1
@@ -88,6 +88,7 @@ class Wishes:
     stale: bool = False
     fail_fast: bool = False
     cut: bool = True
+    retakes: tuple[str, ...] = ()
     budget: Mapping[str, Decimal] = field(default_factory=dict)
 
 
@@ -119,6 +120,9 @@ class Session:
 
         Raises Refused: 2 for a shot that is not there, 4 where nobody agrees, 12 without a key or a hosting, 13, 14.
         """
+        from storyboard.rendering.edge import SystemClock, in_thread, random_id  # with trio, which a plan does not need
+        from storyboard.rendering.run import Runner
+
         schedule = self._schedule(wishes, random_id)
         self._may_order(schedule, wishes, agree)
         for work in schedule.works:
@@ -136,6 +140,7 @@ class Session:
             network=self.outside.network if self.outside else None,
             host=self.outside.host if self.outside else None,
             inbox=Inbox(self.folder.inbox, LocalDisk()),
+            decide=self._decide,
         )
         runner = Runner(schedule, ports, self.providers)
         try:
@@ -149,6 +154,31 @@ class Session:
             return rendered
         return await self._cut(rendered, schedule)
 
+    def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
+        """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""
+        if decision.get("profiles"):
+            return None
+        made = self.planned.plan
+        circled, locked = decision.get("circled"), decision.get("locked")
+        shots = [
+            replace(
+                shot,
+                circled=circled if isinstance(circled, int) else shot.circled,
+                locked=locked if isinstance(locked, bool) else shot.locked,
+            )
+            if shot.id == decision.get("shot")
+            else shot
+            for shot in made.film.shots
+        ]
+        history = existing(self.journal.read(), self.store)
+        film = replace(made.film, shots=tuple(shots))
+        try:
+            again = plan.make(film, self.planned.capabilities, history, self.planned.digests)
+        except Refused:
+            return None
+        self.planned = replace(self.planned, plan=again)
+        return again
+
     def _schedule(self, wishes: Wishes, new_id: Callable[[], str]) -> Schedule:
         made, history = self.planned.plan, self.planned.history
         policy = Policy(jobs=wishes.jobs, stale=wishes.stale, fail_fast=wishes.fail_fast)
@@ -158,7 +188,7 @@ class Session:
             wanted=wanted_takes(made, _only(made, wishes.only)),
             history=history,
             capabilities=self.planned.capabilities,
-            compose=partial(_compose, self.planned),
+            compose=partial(_compose, self.planned, self.store),
             submissions=Submissions(
                 remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget, self._accounts(wishes)
             ),
@@ -201,9 +231,9 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
-            path, clip = await join(
-                made, have, self.store, path, self.executor, self.journal, self.tell, self.planned.capabilities
-            )
+            carried = {work.take.key: work.carried for work in schedule.works if work.carried}
+            material = Material(made, have, self.store, self.planned.digests, self.planned.capabilities, carried)
+            path, clip = await join(material, path, self.executor, self.journal, self.tell)
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
@@ -211,9 +241,31 @@ class Session:
         return replace(rendered, film=path, clip=clip)
 
 
-def _compose(planned: Planned, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
+def existing(history: History, store: ClipStore) -> History:
+    """The history with only those clips that are on disk."""
+    history.clips = {clip_id: clip for clip_id, clip in history.clips.items() if store.has(clip_id)}
+    return history
+
+
+def begun(planned: Planned, now: float) -> list[TakeRecord]:
+    """Records of the takes that nobody has asked for but this run, so that their numbers stay theirs."""
+    return [
+        TakeRecord(take.key, take.id, take.shot.provider, take.number, take.rank, take.own, "planned", changed=now)
+        for take in planned.plan.takes
+        if take.number > take.shot.takes and take.verdict != "locked" and take.key not in planned.history.takes
+    ]
+
+
+def _compose(
+    planned: Planned,
+    store: ClipStore,
+    take: plan.PlannedTake,
+    frames: Mapping[plan.Slot, Frame],
+    clips: Mapping[plan.Slot, ClipId],
+) -> Ask:
     capabilities = planned.capabilities[take.shot.provider]
-    return ask.compose(planned.loaded.film, take, capabilities, frames, planned.digests)
+    stored = {slot: (clip, str(store.clip_path(clip))) for slot, clip in clips.items()}
+    return ask.compose(planned.loaded.film, take, capabilities, frames, planned.digests, stored)
 
 
 def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
@@ -224,31 +276,85 @@ def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
     return {made.owner[ShotId(name)] for name in names} or None
 
 
-async def join(
-    made: plan.Plan,
-    have: Mapping[TakeKey, Clip],
-    store: ClipStore,
-    target: Path,
-    executor: Executor,
-    journal: Journal,
-    tell: Tell,
-    capabilities: Mapping[str, Capabilities],
-) -> tuple[Path, Clip]:
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a film is cut from: the plan, the clips one has, where they lie, the digests of files, what the providers
+    can do, and what takes of this run were made from (`carried`).
+    """
+
+    made: plan.Plan
+    have: Mapping[TakeKey, Clip]
+    store: ClipStore
+    digests: Mapping[str, str]
+    capabilities: Mapping[str, Capabilities]
+    carried: Mapping[TakeKey, str] = field(default_factory=dict)
+
+
+async def join(material: Material, target: Path, executor: Executor, journal: Journal, tell: Tell) -> tuple[Path, Clip]:
     """Join the film from the clips one has; where the very same film is there already, it is left alone.
 
     Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
     """
+    job, clips = _joining(material, target)
+    answer = await cut.make(job, clips, material.digests, executor, journal, *_telling(tell))
+    _lay_beside(material, job, target)
+    tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
+    return target, answer
+
+
+async def draft(material: Material, target: Path, executor: Executor, tell: Tell) -> tuple[Path, Drafted]:
+    """Join a draft from the clips one has. Raises Refused as `join` does."""
+    job, _ = _joining(material, target)
+    answer = await cut.draft(job, executor, *_telling(tell))
+    _lay_beside(material, job, target)
+    tell(News("cut", facts={"film": str(target), "frames": answer.film.frames, "copied": answer.copied}))
+    return target, answer
+
+
+def _telling(tell: Tell) -> tuple[Callable[[float], None], Callable[[Diagnostic], None]]:
+    """Progress and warnings of a cut as news."""
+
+    def report(done: float) -> None:
+        tell(News("progress", facts={"cut": done}))
+
+    def warn(found: Diagnostic) -> None:
+        tell(News("warning", facts={"code": found.code, "message": found.message, "hint": found.hint}))
+
+    return report, warn
+
+
+def _lay_beside(material: Material, job: JoinJob, target: Path) -> None:
+    """The film's subtitles beside it."""
+    sidecars.keep(target, material.made.film, Reel.from_json(job.timeline), ours=material.store.holds(target))
+
+
+async def contact_sheet(material: Material, film: Path, target: Path, executor: Executor) -> None:
+    """Print a contact sheet of the film, or its draft, that was just joined from these clips.
+
+    Raises Refused (exit 3, or 14 where the disk fails).
+    """
+    shown = cuts.left(material.made, material.have, material.carried)
+    clips = {shot: clip for shot, (_, clip) in _shown(material).items()}
+    await sheet.make(sheet.sheet(shown, timeline(shown, clips)), film, target, executor)
+
+
+def _joining(material: Material, target: Path) -> tuple[JoinJob, dict[ShotId, Clip]]:
+    """What is joined, and the clip of every shot. Raises Refused (exit 3) where a shot has none."""
+    shown = _shown(material)
+    clips = {shot: clip for shot, (_, clip) in shown.items()}
+    paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
+    slated = {name for name, one in material.capabilities.items() if one.draws_slate}
+    captioned = {shot for shot, (take, _) in shown.items() if take.shot.provider in slated}
+    film = cuts.left(material.made, material.have, material.carried)
+    return cut.cut(film, clips, paths, target, captioned), clips
+
+
+def _shown(material: Material) -> dict[ShotId, tuple[plan.PlannedTake, Clip]]:
+    """The take that the film shows of every shot, and its clip. Raises Refused (exit 3) where a shot has none."""
+    made, have = material.made, material.have
     missing = made.missing(have)
     if missing:
         message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
         raise Refused([Diagnostic("not-rendered", message, hint="render the film first")], exit_code=3)
     shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
-    clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
-    paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
-    slated = {name for name, one in capabilities.items() if one.draws_slate}
-    captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
-    job = cut.cut(made.film, clips, paths, target, captioned)
-    answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
-    sidecars.keep(target, made.film, Reel.from_json(job.timeline), ours=store.holds(target))
-    tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
-    return target, answer
+    return {shot: (take, have[take.key]) for shot, take in shown.items() if take is not None}

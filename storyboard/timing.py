@@ -17,6 +17,9 @@ so overlaps do not drift either. They change no clip: a shot that goes out shows
 the next shot. A fade overlaps nothing: half its frames (the smaller half) darken the end of the shot before, the rest
 bring up its own beginning.
 
+A clip that is asked for is as long as it was asked; a shot at another speed passes its frames faster or slower in the
+cut (`pace`), and hands on the first that it has not shown. So a new speed makes no clip stale that is long enough.
+
 Each length stays within a frame of its exact value inside a run, within a frame and a half at its end; for times of
 whole frames every rounding is the identity and n is used × fps.
 """
@@ -71,11 +74,11 @@ def exact_frames(shots: Sequence[Shot], fps: Fraction) -> Fraction:
 
 
 def continues(shot: Shot, before: Shot | None) -> bool:
-    """Whether `shot` opens on the frame at the cut of `before`, the shot just before it on screen."""
+    """Whether `shot` goes on from the frame at the cut of `before`, the shot just before it on screen."""
     start = shot.start
     if before is None or start is None:
         return False
-    return start.shot == before.id and start.frame == "last" and start.carry in (None, "first_frame")
+    return start.shot == before.id and start.frame == "last" and start.mode in ("first_frame", "extend")
 
 
 def runs(film: Film) -> Iterator[tuple[Shot, ...]]:
@@ -94,6 +97,9 @@ def lengths(film: Film) -> dict[ShotId, int]:
     """How many frames of its clip each shot on screen shows up to the frame that it hands on, at least one."""
     found: dict[ShotId, int] = {}
     for run in runs(film):
+        if len(run) == 1:  # most are
+            found[run[0].id] = frame_count(run[0].shown, film.delivery.fps)
+            continue
         exact, cut = Fraction(0), 0
         for shot in run:
             exact += shot.shown
@@ -102,8 +108,23 @@ def lengths(film: Film) -> dict[ShotId, int]:
     return found
 
 
+def passed(frames: int, pace: Fraction) -> int:
+    """How many frames of its clip a shot has passed after `frames` frames of the film: to the first not yet shown.
+
+    Frame k of the shot is the one on screen at k × pace, the last that began; a slow one is shown more than once.
+    """
+    if frames < 1 or pace == 1:
+        return frames
+    return max(int(frames * pace), int((frames - 1) * pace) + 1)
+
+
+def reach(clip_frames: int, pace: Fraction) -> int:
+    """For how many frames of the film so many frames of a clip last."""
+    return clip_frames if pace == 1 else ceil(clip_frames / pace)
+
+
 def carried_index(first: int, length: int, frames: int) -> int:
-    """Index of the frame at the cut of a shot that shows `length` frames from `first` of a clip of `frames` frames.
+    """Index of the frame at the cut of a shot that passes `length` frames from `first` of a clip of `frames` frames.
 
     It is the first frame not shown; where the clip has no such frame, its last one, which the next shot then drops.
     """

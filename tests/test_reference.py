@@ -17,7 +17,18 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, later, load, model, screen_model, shot_model, subtitle_model
+from storyboard.language import (
+    Loaded,
+    circle_model,
+    edge_model,
+    later,
+    load,
+    model,
+    screen_model,
+    shot_model,
+    sound_model,
+    subtitle_model,
+)
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -41,14 +52,17 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "styles": (model.Style, model.Asset),
     "file": (model.File, None),
     "scene": (shot_model.Scene, None),
-    "chain": (model.Chain, None),
+    "chain": (edge_model.Chain, None),
+    "reanchor": (edge_model.Reanchor, None),
+    "decisions": (circle_model.Decision, None),
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
     "line": (shot_model.Line, None),
-    "edge": (shot_model.Edge, None),
+    "edge": (edge_model.Edge, None),
     "card": (screen_model.Card, None),
     "title": (screen_model.Title, None),
     "transition": (screen_model.Transition, None),
+    "sound": (sound_model.Sound, None),
     "subtitles": (subtitle_model.Subtitles, None),
 }
 """The model that each table of fields describes, and the one whose fields it does not repeat."""
@@ -153,8 +167,10 @@ def keys(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: keys(one) for key, one in value.items()}
     if isinstance(value, list):
-        found = [keys(one) for one in value]
-        return {key: one for shape in found if isinstance(shape, dict) for key, one in shape.items()} or None
+        found: dict[str, Any] = {}
+        for shape in map(keys, value):
+            found |= {key: one or found.get(key) for key, one in shape.items()} if isinstance(shape, dict) else {}
+        return found or None
     return None
 
 

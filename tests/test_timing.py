@@ -1,11 +1,13 @@
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.delivery import Delivery, Transition
 from storyboard.diagnostics import Span
-from storyboard.film import Delivery, Edge, Film, Footage, Reference, Shot, ShotId, Transition
+from storyboard.film import Edge, Film, Footage, Reference, Shot, ShotId
 from storyboard.timing import (
     carried_index,
     continues,
@@ -16,6 +18,8 @@ from storyboard.timing import (
     lengths,
     nearest,
     overlap,
+    passed,
+    reach,
     runs,
     transition_frames,
 )
@@ -160,3 +164,30 @@ def test_a_clip_of_enough_frames_always_has_its_frame_at_the_cut(times: list[Fra
     long = [max(time, Fraction(1, 10)) for time in times]
     for time, frames in zip(long, lengths(chain(long, fps)).values(), strict=True):
         assert carried_index(0, frames, enough_frames(time, fps)) == frames
+
+
+PACES = st.sampled_from(
+    [Fraction(text) for text in ("1/100", "1/4", "2/5", "1/2", "7/10", "1", "3/2", "2", "4", "1000")]
+)
+
+
+def test_a_shot_at_another_speed_hands_on_the_first_frame_it_has_not_shown() -> None:
+    assert [passed(60, Fraction(pace)) for pace in ("1", "2", "0.5", "0.7")] == [60, 120, 30, 42]
+    assert passed(171, Fraction("0.7")) == 120
+    assert reach(121, Fraction(2)) == 61
+
+
+@given(st.integers(1, 400), PACES)
+def test_what_is_passed_was_begun_and_what_follows_was_not(frames: int, pace: Fraction) -> None:
+    last = int((frames - 1) * pace)
+    assert last < passed(frames, pace) <= last + max(1, ceil(pace))
+    assert reach(last + 1, pace) >= frames
+    assert int((reach(last + 1, pace) - 1) * pace) <= last
+
+
+@given(st.integers(1, 20), PACES, RATES)
+def test_a_new_speed_hands_on_the_same_frame_to_within_one(seconds: int, pace: Fraction, fps: Fraction) -> None:
+    exact = seconds * fps
+    frames = nearest(seconds / pace, fps)
+    if frames and pace <= 1:
+        assert abs(passed(frames, pace) - exact) <= 1

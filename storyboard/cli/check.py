@@ -9,7 +9,7 @@ import click
 
 from storyboard.cli.ends import Ended, refuse, say, terminal_columns, texts_of
 from storyboard.cli.formats import Checked
-from storyboard.cli.options import production, vars_options
+from storyboard.cli.options import Given, vars_options
 from storyboard.diagnostics import Refused, draw
 from storyboard.timing import exact_frames
 
@@ -49,7 +49,7 @@ def command(
 
 def _checked(file: Path, assignments: tuple[str, ...], vars_file: Path | None, allow: tuple[Path, ...]) -> Checked:
     """What a storyboard that loads has to say of itself. Raises Refused."""
-    loaded = production(file, assignments, vars_file, allow).load()
+    loaded = Given(file, assignments, vars_file, allow).production().load()
     shots, fps = loaded.film.on_screen, loaded.film.delivery.fps
     return Checked(str(file), loaded.diagnostics, loaded.texts, len(shots), exact_frames(shots, fps) / fps)
 

@@ -12,16 +12,40 @@ from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
 from storyboard.production import Production
 
+PICTURES = (".jpg", ".jpeg", ".png")
+
+
+def _picture(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Raises click.BadParameter for a file that is neither JPEG nor PNG by its name."""
+    if path is not None and path.suffix.lower() not in PICTURES:
+        raise click.BadParameter(f"a contact sheet is a .jpg or a .png, not {path.name!r}")
+    return path
+
 
 @click.command("cut")
 @on_production
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILM", help="Where the film goes.")
-def command(
-    made: Production,
-    output: Path | None,
-) -> None:
+@click.option(
+    "--draft", is_flag=True, help="Fast: copy the pictures of the clips, and encode only what the cut changes."
+)
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path),
+    metavar="PICTURE",
+    callback=_picture,
+    help="Also print a contact sheet of the film here, a .jpg or a .png.",
+)
+def command(made: Production, output: Path | None, draft: bool, sheet: Path | None) -> None:
     """Join the clips there are into the film, without rendering."""
     with open_progress(as_json=False) as progress:
-        path, clip = work(lambda executor: made.cut(executor, progress.hear, output), progress)
+        if draft:
+            path, drafted = work(lambda executor: made.draft(executor, progress.hear, output, sheet), progress, jobs=1)
+            film, encoded = drafted.film, drafted.film.frames - drafted.copied
+            how = f": {drafted.copied} copied, {encoded} encoded"
+        else:
+            path, film = work(lambda executor: made.cut(executor, progress.hear, output, sheet), progress)
+            how = ""
     click.echo(str(path))
-    say(f"{clip.frames} frames, {float(clip.duration):g} s")
+    if sheet is not None:
+        click.echo(str(sheet))
+    say(f"{film.frames} frames, {float(film.duration):g} s{how}")

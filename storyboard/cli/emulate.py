@@ -6,20 +6,21 @@ import json
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from storyboard.cli.ends import say
-from storyboard.cli.options import debug_option
-from storyboard.cli.working import processors, worker_environment
+from storyboard.cli.options import debug_option, worker_environment
+from storyboard.cli.working import processors
 
 if TYPE_CHECKING:
     from storyboard.emulator import Settings
 
+F = TypeVar("F", bound=Callable[..., Any])
 PORT, SPEED, CREDITS = 8300, 20.0, 10_000
 LEAST_PX = 300
 """The shortest side of a picture that a gateway takes as a start frame: smaller clips could not be chained."""
@@ -27,7 +28,7 @@ STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 COUNT = click.IntRange(1)
 
 
-def _number(option: str, name: str, default: Any, kind: click.ParamType, text: str) -> Any:
+def _number(option: str, name: str, default: float, kind: Any, text: str) -> Callable[[F], F]:
     return click.option(option, name, default=default, show_default=True, type=kind, help=text)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from storyboard.cli.gateways import settings
-from storyboard.production import Production
-from storyboard.providers import discover
+if TYPE_CHECKING:
+    from storyboard.production import Production
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -40,8 +41,51 @@ def vars_options(command: F) -> F:
     return command
 
 
-def on_production(command: Callable[..., None]) -> Callable[..., None]:
-    """`FILE` and the options of every command on one storyboard; the command gets them as its `Production`."""
+def worker_environment() -> dict[str, str]:
+    """What media workers may see of the environment: no keys, nothing but what a process needs to start."""
+    wanted = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
+    return {name: os.environ[name] for name in wanted if name in os.environ}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One storyboard and how it is read, as the command line says it."""
+
+    file: Path
+    assignments: tuple[str, ...] = ()
+    vars_file: Path | None = None
+    allow: tuple[Path, ...] = ()
+    state: Path | None = None
+
+    def production(self) -> Production:
+        """The production of these options. Raises click.UsageError for a malformed `--set`."""
+        from storyboard.production import Production  # not before it is needed: it brings the whole language
+
+        pairs: dict[str, str] = {}
+        for assignment in self.assignments:
+            name, sign, value = assignment.partition("=")
+            if not sign or not name:
+                raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}")
+            pairs[name] = value
+        from storyboard.cli.gateways import settings
+        from storyboard.providers import discover
+
+        providers = discover()
+        gateways = settings({name: one.capabilities for name, one in providers.items()})
+        return Production(
+            self.file,
+            state=self.state,
+            allow=self.allow,
+            assignments=pairs,
+            vars_file=self.vars_file,
+            environment=worker_environment(),
+            providers=providers,
+            gateways=gateways,
+        )
+
+
+def on_storyboard(command: Callable[..., None]) -> Callable[..., None]:
+    """`FILE` and the options of every command on one storyboard; the command gets them as `Given`."""
 
     @wraps(command)
     def opened(
@@ -52,34 +96,17 @@ def on_production(command: Callable[..., None]) -> Callable[..., None]:
         allow: tuple[Path, ...],
         **others: Any,
     ) -> None:
-        command(production(file, assignments, vars_file, allow, state), **others)
+        command(Given(file, assignments, vars_file, allow, state), **others)
 
     stated = click.option("--state", type=PATH, metavar="DIR", help="Keep the state in another folder.")
     return click.argument("file", type=PATH)(vars_options(stated(opened)))
 
 
-def production(
-    file: Path,
-    assignments: tuple[str, ...],
-    vars_file: Path | None,
-    allow: tuple[Path, ...],
-    state: Path | None = None,
-) -> Production:
-    """The production that the options name. Raises click.UsageError for a malformed `--set`."""
-    pairs: dict[str, str] = {}
-    for assignment in assignments:
-        name, sign, value = assignment.partition("=")
-        if not sign or not name:
-            raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}")
-        pairs[name] = value
-    providers = discover()
-    gateways = settings({name: one.capabilities for name, one in providers.items()})
-    return Production(
-        file,
-        state=state,
-        allow=allow,
-        assignments=pairs,
-        vars_file=vars_file,
-        providers=providers,
-        gateways=gateways,
-    )
+def on_production(command: Callable[..., None]) -> Callable[..., None]:
+    """As `on_storyboard`; the command gets its `Production`."""
+
+    @wraps(command)
+    def opened(given: Given, **others: Any) -> None:
+        command(given.production(), **others)
+
+    return on_storyboard(opened)

@@ -30,6 +30,7 @@ SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "f
 @click.command("render")
 @on_production
 @click.option("--only", multiple=True, metavar="SHOT", help="Only these shots and what they need; the film is not cut.")
+@click.option("--retake", multiple=True, metavar="SHOT", help="One take more of this shot. May be repeated.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
@@ -40,6 +41,7 @@ SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "f
 def command(
     made: Production,
     only: tuple[str, ...],
+    retake: tuple[str, ...],
     jobs: int | None,
     stale: bool,
     fail_fast: bool,
@@ -52,7 +54,9 @@ def command(
 
     Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
     """
-    wishes = Wishes(jobs or processors(), only, stale, fail_fast, budget=budgets(budget, made.capabilities))
+    wishes = Wishes(
+        jobs or processors(), only, stale, fail_fast, retakes=retake, budget=budgets(budget, made.capabilities)
+    )
     with open_progress(as_json) as progress:
 
         async def render(executor: Executor) -> Rendered:

@@ -53,12 +53,12 @@ class Admin:
         return JSONResponse({"rules": [_rule(one) for one in faults.rules], "kinds": kinds, "routes": ROUTES})
 
     async def clock(self, request: Request) -> Response:
-        """POST `{"advance_s": N}` goes forward. GET only tells the time."""
+        """POST `{"advance_s": N}` goes forward, once all clips under way are drawn. GET only tells the time."""
         if request.method == "POST":
             seconds = (await _object(request)).get("advance_s")
             if isinstance(seconds, bool) or not isinstance(seconds, int | float):
                 raise ValueError("advance_s is a number of seconds")
-            self._emulator.clock.advance(seconds)
+            await self._emulator.advance(seconds)
         return JSONResponse({"now": self._now()})
 
     async def accounts(self, request: Request) -> Response:

@@ -6,9 +6,9 @@ bytes put on the wire.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 import trio
@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from storyboard.emulator import admin
 from storyboard.emulator.clock import Clock
-from storyboard.emulator.gateway import Call, Fetched, Gateway, Link, Pending, Settings, Site, Task, discover
+from storyboard.emulator.gateway import Call, Fetched, Gateway, Link, Pending, Settings, Site, Task, discover, say
 from storyboard.emulator.inputs import Unfit, fetch
 from storyboard.emulator.line import Line
 from storyboard.emulator.links import Signer
@@ -48,10 +48,15 @@ class Emulator:
         self._signer = signer
         self._studio = Studio(executor, folder, settings.last_frame)
         self._begun: set[str] = set()
+        self._drawing = 0
+        self._stroke = trio.Condition()
         self._undrawn, self._to_draw = trio.open_memory_channel[Task](1_000_000)
         self._bucket: dict[str, tuple[Path, str]] = {}
         self._files = 0
-        self.app: ASGIApp = Starlette(routes=[*self._gateways(), *self._stores(), Mount("/_emu", app=admin.app(self))])
+        self.app: ASGIApp = Starlette(
+            routes=[*self._gateways(), *self._stores(), Mount("/_emu", app=admin.app(self))],
+            exception_handlers={HTTPException: self._lost},
+        )
         self.apex: ASGIApp = self._wired(self._redirect, "apex")
 
     async def draw(self) -> None:
@@ -62,6 +67,19 @@ class Emulator:
 
     async def _draw(self, task: Task) -> None:
         task.drawn = await self._studio.draw(task.shoot)
+        async with self._stroke:
+            self._drawing -= 1
+            self._stroke.notify_all()
+
+    async def advance(self, seconds: float) -> None:
+        """Go forward, once every clip that is being drawn is there: what is seen then depends on no processor.
+
+        Raises ValueError for a step back.
+        """
+        async with self._stroke:
+            while self._drawing:
+                await self._stroke.wait()
+        self.clock.advance(seconds)
 
     def _wired(self, app: ASGIApp, route: str, gateway: Gateway | None = None) -> Wire:
         return Wire(app, route, self.exchange, gateway.lost if gateway else _plain)
@@ -69,26 +87,28 @@ class Emulator:
     # ── the gateways ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _gateways(self) -> list[BaseRoute]:
-        return [Mount(f"/{name}", app=self._gateway(gateway)) for name, gateway in self.gateways.items()]
+        return [route for gateway in self.gateways.values() for route in self._gateway(gateway)]
 
-    def _gateway(self, gateway: Gateway) -> Starlette:
-        async def lost(_: Request, error: Exception) -> Sent:
-            assert isinstance(error, HTTPException)
-            answer = gateway.lost(error.status_code)
-            return Sent(answer.body, answer.status, {**answer.headers, **(error.headers or {})})
-
+    def _gateway(self, gateway: Gateway) -> list[BaseRoute]:
         async def document(_: Request) -> Sent:
             return JSONResponse({**gateway.document(), "servers": [{"url": f"{self.base}/{gateway.name}"}]})
 
-        routes = [
-            Route(
-                path.path,
-                self._wired(partial(self._serve, gateway, path.route), path.route, gateway),
-                methods=[path.method],
-            )
+        served = [
+            Route(f"/{gateway.name}{path.path}", self._endpoint(gateway, path.route), methods=[path.method])
             for path in gateway.paths
         ]
-        return Starlette(routes=[*routes, Route("/openapi.json", document)], exception_handlers={HTTPException: lost})
+        return [*served, Route(f"/{gateway.name}/openapi.json", document)]
+
+    def _endpoint(self, gateway: Gateway, route: str) -> Wire:
+        return self._wired(partial(self._serve, gateway, route), route, gateway)
+
+    async def _lost(self, request: Request, error: Exception) -> Sent:
+        """A path or a method that does not exist, in the words of the gateway below which it was looked for."""
+        assert isinstance(error, HTTPException)
+        gateway = self.gateways.get(request.url.path.split("/")[1])
+        answer = _sent(gateway.lost(error.status_code) if gateway else _plain(error.status_code))
+        answer.headers.update(error.headers or {})
+        return answer
 
     async def _serve(self, gateway: Gateway, route: str, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await receive())["body"]
@@ -99,6 +119,7 @@ class Emulator:
         for task in gateway.books.tasks.values():
             if task.id not in self._begun and not any(one in task.faults for one in NO_DRAWING):
                 self._begun.add(task.id)
+                self._drawing += 1
                 self._undrawn.send_nowait(task)
         await _sent(said)(scope, receive, send)
 
@@ -170,5 +191,4 @@ def _sent(answer: Response) -> Sent:
 
 
 def _plain(status: int) -> Response:
-    body = json.dumps({"error": f"emulated fault {status}"}).encode()
-    return Response(status, {"content-type": "application/json"}, body)
+    return say(status, {"error": HTTPStatus(status).phrase})

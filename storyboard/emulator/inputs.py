@@ -66,9 +66,12 @@ def _allowed(link: Link, plain_loopback: bool) -> None:
 def _open(link: Link, range_: str | None = None) -> http.client.HTTPResponse:
     headers = {"User-Agent": "seedance-fetch/1", **({"Range": range_} if range_ else {})}
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    response: http.client.HTTPResponse = opener.open(
-        urllib.request.Request(link.url, headers=headers), timeout=PATIENCE_S
-    )
+    request = urllib.request.Request(link.url, headers=headers)
+    try:
+        response: http.client.HTTPResponse = opener.open(request, timeout=PATIENCE_S)
+    except urllib.error.HTTPError as error:
+        error.close()  # it holds the connection, for whoever would read the page
+        raise
     return response
 
 

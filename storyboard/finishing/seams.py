@@ -9,7 +9,7 @@ from typing import Any
 from storyboard.film import Film, Shot, ShotId
 from storyboard.planning.plan import Plan, PlannedTake, digest_of
 from storyboard.state.journal import History
-from storyboard.timing import carried_index, continues, first_frame, lengths
+from storyboard.timing import carried_index, continues, first_frame, lengths, passed
 
 
 def seams(plan: Plan, history: History) -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def _seam(
 ) -> dict[str, Any]:
     clip = history.clips.get(out.clip) if out.clip else None
     first = first_frame(before, film.delivery.fps)
-    index = carried_index(first, counts[before.id], clip.frames) if clip else None
+    index = carried_index(first, passed(counts[before.id], before.pace), clip.frames) if clip else None
     follows = continues(after, before)
     frame = history.frames.get((clip.id, index)) if clip and index is not None else None
     carried = None

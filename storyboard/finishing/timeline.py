@@ -33,16 +33,19 @@ from storyboard.timing import (
     lengths,
     nearest,
     overlap,
+    passed,
+    reach,
     runs,
     transition_frames,
 )
 
-HALF = Fraction(1, 2)
+ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A stretch of a clip in the film: `frames` frames from `first` of the clip, shown from frame `at` of the film.
+    """A stretch of a clip in the film: `frames` frames of the film from its frame `at` on, of the clip from `first` on,
+    played `pace` times as fast.
 
     Its first `overlap` frames lie over the last ones of the stretch before. `fade_in` and `fade_out` frames at its two
     ends come out of black and go into it; `titles` count from its first frame; its sound begins `lead` frames before
@@ -65,6 +68,12 @@ class Placed:
     titles: tuple[Overlay, ...] = ()
     lead: int = 0
     tail: int = 0
+    pace: Fraction = Fraction(1)
+
+    @property
+    def last(self) -> int:
+        """The last frame of its clip that it shows."""
+        return self.first + int((self.frames - 1) * self.pace)
 
     @property
     def end(self) -> int:
@@ -116,13 +125,13 @@ def _place(film: Film, available: Mapping[ShotId, int]) -> Timeline:
             asked = overlap(shot, fps) if placed else 0
             laps = min(asked, placed[-1].frames - placed[-1].overlap) if placed else 0
             at = placed[-1].end - laps if placed else 0
-            exact += shot.shown * fps - asked
+            exact += shot.shown * fps - asked if asked else shot.shown * fps
             lost -= asked - laps
-            wanted = carried[shot.id] if shot is not run[-1] else max(1, int((exact + HALF) // 1) - lost - at)
+            wanted = carried[shot.id] if shot is not run[-1] else max(1, nearest(exact, ONE) - lost - at)
             stretch = _stretch(shot, at, wanted, repeats and not laps, fps, available.get(shot.id))
             lapped = min(laps, stretch.frames)
             lost += wanted - stretch.frames - (laps - lapped)
-            placed.append(replace(stretch, at=at + laps - lapped, overlap=lapped))
+            placed.append(replace(stretch, at=at + laps - lapped, overlap=lapped) if laps else stretch)
             repeats = _repeats(stretch, carried[shot.id], first_frame(shot, fps), available.get(shot.id))
     return Timeline(fps, tuple(_dressed(film.on_screen, placed, fps)))
 
@@ -130,16 +139,18 @@ def _place(film: Film, available: Mapping[ShotId, int]) -> Timeline:
 def _stretch(shot: Shot, at: int, wanted: int, repeats: bool, fps: Fraction, available: int | None) -> Placed:
     """The stretch of one shot at frame `at`; `repeats` says that its frame 0 was already shown."""
     first = first_frame(shot, fps)
-    have = wanted if available is None else min(wanted, available - first)
+    have = wanted if available is None else min(wanted, reach(available - first, shot.pace))
     if have < 1:
         message = f"shot {shot.id} begins at frame {first} of its clip, which has only {available}"
         raise Refused([Diagnostic("clip-too-short", message, shot.place)], exit_code=3)
-    drop = 1 if repeats and first == 0 and have > 1 else 0
+    drop = 1 if repeats and first == 0 and have > 1 and available != 1 else 0
+    left = have - drop if available is None else min(have - drop, reach(available - first - drop, shot.pace))
     return Placed(
         shot=shot.id,
         at=at,
         first=first + drop,
-        frames=have - drop,
+        frames=left,
+        pace=shot.pace,
         gain_db=shot.gain_db,
         mute=shot.mute,
         missing=wanted - have,
@@ -151,6 +162,9 @@ def _dressed(shots: Sequence[Shot], placed: Sequence[Placed], fps: Fraction) -> 
     end = placed[-1].end if placed else 0
     for number, (shot, stretch) in enumerate(zip(shots, placed, strict=True)):
         after = shots[number + 1] if number + 1 < len(shots) else None
+        if _bare(shot) and (after is None or after.transition is None):
+            yield stretch
+            continue
         fade_in = min(_darkened(shot, fps, first=number == 0)[1], stretch.frames)
         fade_out = max(frame_count(shot.fade_out, fps) if shot.fade_out else 0, _darkened(after, fps)[0])
         yield replace(
@@ -163,6 +177,11 @@ def _dressed(shots: Sequence[Shot], placed: Sequence[Placed], fps: Fraction) -> 
             lead=min(nearest(shot.lead, fps), stretch.at),
             tail=min(nearest(shot.tail, fps), end - stretch.end),
         )
+
+
+def _bare(shot: Shot) -> bool:
+    """Whether nothing is laid on a shot, as on most."""
+    return not (shot.transition or shot.fade_out or shot.titles or shot.lead or shot.tail)
 
 
 def _darkened(shot: Shot | None, fps: Fraction, first: bool = False) -> tuple[int, int]:
@@ -187,4 +206,4 @@ def _repeats(stretch: Placed, length: int, first: int, available: int | None) ->
     """Whether the frame that a stretch hands on is the last one that it shows."""
     if available is None:
         return False
-    return carried_index(first, length, available) < stretch.first + stretch.frames
+    return carried_index(first, passed(length, stretch.pace), available) <= stretch.last

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset(
-    {"use", "with", "each", "when", "references", "constraints", "locked", "at", "on_fail", "on_moderation"}
-)
+SHOT = frozenset({"use", "with", "each", "when", "constraints", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset(
-        {"include", "profiles", "variants", "templates", "sound", "constraints", "prompt_template"} | {"decisions"}
-    ),
-    "delivery": frozenset({"loudness", "codec", "start_timecode"}),
+    "film": frozenset({"include", "profiles", "variants", "templates", "constraints", "prompt_template"}),
+    "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,
-    "edge": frozenset({"if_bad"}),
-    "chain": frozenset({"reanchor", "color", "if_bad"}),
+    "edge": frozenset(),
+    "sound": frozenset({"clock"}),
+    "chain": frozenset({"color"}),
 }
 """Fields by the noun of the model that will take them."""
 

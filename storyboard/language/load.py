@@ -16,7 +16,9 @@ from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
+from storyboard.language.carrying import cut_back
 from storyboard.language.collecting import no_cyclic_collection
+from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import MOST_SHOTS, Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.files import Folder
@@ -29,8 +31,9 @@ from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults, Storyboard
 from storyboard.language.shots import Shots
+from storyboard.language.sounds import Sounds
 from storyboard.language.source import Source, read
-from storyboard.language.sources import Measure, Sources, by_decoding
+from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.tree import Map, Seq, at
@@ -52,19 +55,20 @@ def load(
     settings: Mapping[str, Any] | None = None,
     allow: Sequence[Path] = (),
     shown: str | None = None,
-    measure: Measure = by_decoding,
+    measure: Measure = in_worker,
+    profiles: Sequence[str] = (),
 ) -> Loaded:
     """Read a storyboard into a film.
 
     `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only; `allow`
     are folders beside the production's own that files may stand in; `shown` is the file's name for people; `measure`
-    tells how long footage is.
+    tells how long footage is; `profiles` are those chosen, whose circles count.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
     with no_cyclic_collection():
         source = _read(path, shown)
         texts = {source.file: source.text}
-        stage = _Stage(source, path, capabilities, allow, measure)
+        stage = _Stage(source, path, capabilities, allow, measure, profiles)
         try:
             film = stage.film(settings or {})
         except Refused as refused:
@@ -101,8 +105,10 @@ class _Stage:
         capabilities: Mapping[str, Capabilities],
         allow: Sequence[Path],
         measure: Measure,
+        profiles: Sequence[str],
     ) -> None:
         self._root = source.root
+        self._profiles = profiles
         self._path = path.absolute()
         self._capabilities = capabilities
         self._measure = measure
@@ -127,11 +133,14 @@ class _Stage:
         edges = Edges(drafts, document.chains(root, storyboard, scenes), words, files)
         delivery = document.delivery(storyboard)
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
-        shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
-        pairs = shots.shots(drafts)
+        decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
+        shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
+        pairs = cut_back(shots.shots(drafts))
+        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
+        sound = sounds.all(storyboard.sound)
         reader = SubtitleReader(root, self._folder, self.texts)
         subtitles = reader.subtitles(storyboard.subtitles)
-        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, shots):
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots, sounds):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
@@ -147,6 +156,7 @@ class _Stage:
             assets=assets,
             budget=self._budget(root, storyboard),
             note=storyboard.note,
+            sound=sound,
             subtitles=subtitles,
         )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import SkipValidation, model_validator
+from pydantic import SkipValidation
 
+from storyboard.language.circle_model import CircleField, Decision, Review
+from storyboard.language.edge_model import ChainField, EdgeField
 from storyboard.language.fields import (
     TEXT,
     Aspect,
-    CarriedFrame,
     Decibels,
     Length,
     Moment,
@@ -26,15 +27,15 @@ from storyboard.language.fields import (
 from storyboard.language.model import (
     Asset,
     Budget,
-    ChainField,
     Delivery,
     Fields,
     Person,
     Style,
     about,
 )
-from storyboard.language.reading import Form, Several, spelt, wrong
+from storyboard.language.reading import Form, Several, wrong
 from storyboard.language.screen_model import CardField, Titles, TransitionField
+from storyboard.language.sound_model import SoundsField
 from storyboard.language.subtitle_model import SubtitlesField
 from storyboard.language.tree import Map, Node
 
@@ -119,57 +120,6 @@ def _casting(node: Node) -> Any:
     return {"who": who, "manner": manner}
 
 
-class Edge(Fields):
-    """What a shot opens or ends on: another shot's frame, a picture, or words."""
-
-    noun: ClassVar[str] = "edge"
-    on: ClassVar[bool] = True
-    aka: ClassVar[Mapping[str, str]] = {"shot": "from", "file": "image", "text": "words", "description": "words"}
-
-    from_: Text | None = about("The shot whose frame it is; `previous` is the nearest earlier one.", "1A", alias="from")
-    frame: CarriedFrame | None = about("Which frame of that shot: `last` is the one at the cut.", "last")
-    carry: Annotated[str, choice("first_frame", later_words=("reference", "extend", "edit"))] | None = about(
-        "How the frame is given to the provider.", "first_frame"
-    )
-    image: Text | None = about("Path of a picture, counted from the storyboard.", "refs/opening.png")
-    words: Text | None = about("The frame in words.", "Mira's back fills the left half.")
-
-    @model_validator(mode="after")
-    def _one(self) -> Edge:
-        if not self.on:
-            return self
-        given = [key for key, value in (("from", self.from_), ("image", self.image), ("words", self.words)) if value]
-        if len(given) > 1:
-            raise wrong("bad-edge", f"{' and '.join(given)} stand beside one another", "keep one of them")
-        if not given:
-            raise wrong("bad-edge", "this opens on nothing", "add from, image or words")
-        if given != ["from"] and (self.frame or self.carry):
-            raise wrong("bad-edge", "frame and carry belong to a frame from a shot", "add from, or take them out")
-        return self
-
-
-class NoEdge(Edge):
-    """`none`: no frame, whatever the chain says."""
-
-    on: ClassVar[bool] = False
-
-
-def _edge(node: Node) -> Any:
-    if isinstance(node, Map):
-        return node
-    text = spelt(node)
-    if text == "none":
-        return NoEdge()
-    if text == "previous":
-        return {"from": "previous"}
-    found = "a list" if text is None else f'"{text}"'
-    hint = f"for the frame of a shot write {{from: {text}}}" if text else None
-    raise wrong("bad-edge", f"expected previous, none, {{from}}, {{image}} or {{words}}, found {found}", hint)
-
-
-EdgeField = Annotated[Edge, Form(_edge, {"type": "string", "enum": ["previous", "none"]}, NoEdge)]
-"""`previous`, `none` or a mapping."""
-
 AKA: Mapping[str, str] = {
     **dict.fromkeys(("length", "seconds", "dur", "runtime"), "duration"),
     **dict.fromkeys(("characters", "character", "actors", "people"), "cast"),
@@ -228,6 +178,9 @@ class Defaults(Fields):
     style: Text | None = about("How it looks: a key of `styles`.", "noir")
     sounds: Text | None = about("What is heard; asked for where `audio` is.", "gulls, a rope creaking")
     negative: Text | None = about("What must not be seen.", "text, watermark")
+    references: Annotated[list[Text], Several()] | None = about(
+        "Assets of any kind that the provider is given besides: `name` or `name.look`.", ["fog", "mira.oilskin"]
+    )
     provider: ProviderName | None = about("Who makes the clip.", "animatic")
     duration: Length | None = about("The length asked for.", 5, "400ms", "1:02.5", "60f")
     aspect: Aspect | None = about("The clip's shape, where it is not the film's.", "16:9")
@@ -236,13 +189,11 @@ class Defaults(Fields):
     audio: Truth | None = about("Whether the clip is asked for with sound.", True)
     options: dict[str, dict[str, Any]] | None = about("A provider's own fields, under its name.", {"animatic": {}})
     takes: Annotated[int, whole(1, 99)] | None = about("How many takes are made.", 3)
-    review: Annotated[str, choice("required", "none", hint="required, or leave it out")] | None = about(
-        "Whether what depends on the shot waits until a take is circled.", "required"
-    )
+    review: Review | None = about("Whether what depends on the shot waits until a take is circled.", "required")
     omit: Truth | None = about("Whether the shot is left out of the film.", True)
     in_: Moment | None = about("Where the film enters the clip.", 0.5, alias="in")
     out: Length | None = about("Where the film leaves the clip.", 4.5)
-    speed: Speed | None = about("How fast footage is shown: 2 is twice as fast.", 0.5, 2)
+    speed: Speed | None = about("How fast the shot plays: 2 is twice as fast, its sound at the pitch it had.", 0.5, 2)
     transition: TransitionField | None = about("How the shot comes in.", "cut", {"type": "dissolve", "duration": 0.5})
     fade_out: Length | None = about("How long the shot fades to black at its end.", 1)
     mute: Truth | None = about("Whether the clip's sound is left out.", True)
@@ -285,12 +236,11 @@ class Shot(Defaults):
     after: Annotated[list[Text], Several()] | None = about(
         "Shots that must be done before; no frame is carried.", ["1A"]
     )
-    circled: Annotated[int, whole(1, 99, "a circled take for each profile")] | None = about(
-        "The take that the film and the chain use.", 2
-    )
+    circled: CircleField | None = about("The take that the film and the chain use.", 2, {"draft": 1})
+    locked: Truth | None = about("Whether its clip stays, whatever changes.", True)
 
 
-ONLY_IN_SHOTS = frozenset({"id", *SOURCES, "start", "end", "after", "circled"})
+ONLY_IN_SHOTS = frozenset({"id", *SOURCES, "start", "end", "after", "circled", "locked"})
 """Fields that cannot be defaults."""
 
 
@@ -337,6 +287,7 @@ class Storyboard(Fields):
         "format": "delivery",
         "settings": "delivery",
         "notes": "note",
+        **dict.fromkeys(("sounds", "audio", "music", "soundtrack"), "sound"),
     }
 
     storyboard: Version = about("Version of the language.", 1, default=...)
@@ -350,10 +301,17 @@ class Storyboard(Fields):
     props: dict[str, Asset] | None = about("The things.", {"lamp": {"description": "a brass lamp"}})
     styles: dict[str, Style] | None = about("The looks of the film.", {"noir": {"prompt": "black-and-white"}})
     references: dict[str, Asset] | None = about("Other references that texts may cite.", {"fog": {"images": "f.png"}})
+    decisions: dict[str, Decision] | None = about(
+        "Decisions about shots that a template or a loop made, by their ids.", {"2A": {"circled": 1}}
+    )
     defaults: Defaults | None = about("Fields that every shot takes unless it says otherwise.", {"duration": 5})
     chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
     scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
     shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])
+    sound: SoundsField | None = about(
+        "Sounds laid over the film: music, narration, effects, ambience.",
+        [{"file": "audio/score.mp3", "role": "music", "gain": -12, "duck": True, "loop": True, "fade": 2}],
+    )
     subtitles: SubtitlesField | None = about(
         "What becomes subtitles, beside the film and, with `burn`, on its picture.",
         "dialogue",

@@ -7,13 +7,17 @@ another one is asked for is the planner's to choose. Shots of a file, a card or 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
 from storyboard.exchange import Capabilities, Option
-from storyboard.film import Asset, Beat, Casting, Delivery, Line, Shot, ShotId
-from storyboard.language import later, names, quantities
+from storyboard.film import Asset, Beat, Casting, Line, Look, Shot, ShotId
+from storyboard.language import names, quantities
+from storyboard.language.citing import has_citation
+from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import Draft
 from storyboard.language.edges import Edges
 from storyboard.language.quantities import seconds
@@ -39,6 +43,7 @@ class Shots:
         edges: Edges,
         sources: Sources,
         screens: Screens,
+        decisions: Decisions,
     ) -> None:
         self._delivery = delivery
         self._capabilities = capabilities
@@ -46,6 +51,7 @@ class Shots:
         self._edges = edges
         self._sources = sources
         self._screens = screens
+        self._decisions = decisions
         self._made: dict[str, Shot] = {}
         self.problems: list[Diagnostic] = []
 
@@ -58,6 +64,7 @@ class Shots:
     def _shot(self, draft: Draft) -> Shot:
         """The shot of a draft, as far as it can be read."""
         read, words = draft.model, self._words
+        words.cited()
         source = self._sources.source(draft, self._made)
         provider = self._provider(draft, source)
         aspect, resolution, width, height = self._shape(draft, source)
@@ -66,8 +73,8 @@ class Shots:
         cast = self._cast(draft)
         found = source is not None
         if not found:
-            self._decisions(draft)
-        return Shot(
+            self._decisions.check(draft)
+        shot = Shot(
             id=ShotId(draft.id),
             index=draft.index,
             place=draft.place,
@@ -99,12 +106,14 @@ class Shots:
             seed=None if found else read.seed,
             audio=source.audio if source else bool(read.audio),
             options={} if found else self._options(draft, provider),
-            start=self._edges.start(draft),
+            start=self._edges.start(draft, self._capabilities.get(provider)),
             end=self._edges.end(draft),
             after=self._edges.after(draft),
             takes=1 if found else read.takes or 1,
-            circled=None if found else read.circled,
-            review=not found and read.review == "required",
+            circled=None if found else self._decisions.circled(draft),
+            circle=None if found else self._decisions.place(draft),
+            locked=not found and self._decisions.locked(draft),
+            review=not found and self._decisions.review(draft),
             omit=bool(read.omit),
             in_=in_,
             out=out,
@@ -119,7 +128,16 @@ class Shots:
             fade_out=read.fade_out or ZERO,
             lead=read.lead or ZERO,
             tail=read.tail or ZERO,
+            cited_prompt=read.prompt if read.prompt and has_citation(read.prompt) else None,
         )
+        cites = words.cited() + self._references(draft)
+        return replace(shot, cites=tuple({(a.key, b.key if b else None): (a, b) for a, b in cites}.values()))
+
+    def _references(self, draft: Draft) -> tuple[tuple[Asset, Look | None], ...]:
+        """What the shot's `references` name."""
+        written = enumerate(draft.model.references or ())
+        found = [self._words.reference(draft, ("references", index), name) for index, name in written]
+        return tuple(one for one in found if one)
 
     def _provider(self, draft: Draft, source: Source | None) -> str:
         """Who makes the clip; a shot that shows another's names that one's."""
@@ -174,17 +192,10 @@ class Shots:
         return in_, out, duration
 
     def _speed(self, draft: Draft, source: Source | None) -> Fraction:
-        """How fast the shot plays. Only footage has another speed than its own in this version."""
-        speed = draft.model.speed
-        if speed is None:
-            return ONE
-        if source is not None and source.footage is not None and source.footage.file.kind == "video":
-            return speed
-        if source is None and speed != 1 and not draft.elsewhere:
-            message = later.sentence('"speed" of a clip that is asked for')
-            hint = "only footage has another speed"
-            self.problems.append(draft.at(("speed",), "not-in-this-version", message, hint))
-        return ONE
+        """How fast the shot plays; stills and cards have no time of their own."""
+        still = source is not None and source.footage is not None and source.footage.file.kind == "image"
+        card = source is not None and source.card is not None
+        return ONE if still or card else draft.model.speed or ONE
 
     def _beats(self, draft: Draft, duration: Fraction) -> tuple[Beat, ...]:
         found = []
@@ -270,17 +281,6 @@ class Shots:
         if not good:
             hint = did_you_mean(str(value), option.values or ())
             self.problems.append(draft.at(("options", provider, key), "bad-choice", f"expected {takes}", hint))
-
-    def _decisions(self, draft: Draft) -> None:
-        read = draft.model
-        if read.circled is not None and read.circled > (read.takes or 1):
-            made = f"{read.takes} are made" if (read.takes or 1) > 1 else "one is made"
-            message = f"take {read.circled} is circled, but only {made}"
-            self.problems.append(draft.at(("circled",), "circled-take", message, f"write takes: {read.circled}"))
-        for key in ("circled", "review"):
-            if key in draft.tree and not draft.written and draft.tree[key] != "none":
-                message = f"{key} needs a written id: without one the shot's name moves when shots are added"
-                self.problems.append(draft.at((key,), "needs-id", message, f"write id: {draft.id}", key=True))
 
 
 def _time_of_slug(slug: str | None) -> str | None:

@@ -13,8 +13,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Card, Delivery, Footage, Shot
+from storyboard.film import Card, Footage, Shot
 from storyboard.language import names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import Draft
@@ -24,7 +25,10 @@ from storyboard.media.jobs import MediaError
 
 DURATION = Fraction(5)
 """Seconds that a shot lasts where nothing says otherwise."""
-ASKED_FOR = ("start", "end", "provider", "takes", "circled", "review", "seed", "options", "aspect", "resolution")
+ASKED_FOR = (
+    *("start", "end", "provider", "seed", "options", "aspect", "resolution"),
+    *("takes", "circled", "locked", "review"),
+)
 """Fields of shots that somebody is asked for."""
 
 Kind = Literal["words", "file", "card", "clip"]
@@ -34,11 +38,12 @@ Measure = Callable[[Path], tuple[Fraction, bool]]
 NOUN: Mapping[Kind, str] = {"file": "a file", "card": "a card", "clip": "another shot's clip"}
 
 
-def by_decoding(path: Path) -> tuple[Fraction, bool]:
-    """The measure that opens the file; the media library is loaded only when there is footage."""
-    from storyboard.media.measure import measure
+def in_worker(path: Path) -> tuple[Fraction, bool]:
+    """The measure that opens the file, in a worker process of its own, which only footage starts."""
+    from storyboard.media.measuring import Measuring
 
-    return measure(path)
+    with Measuring() as measure:
+        return measure(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class Sources:
             card = Card(read.card.text, read.card.color or "#000000", picture)
             return Source("card", Fraction(0), time, time, card=card)
         if read.clip is not None:
-            self._refuse(draft, "clip", (*ASKED_FOR, "speed"))
+            self._refuse(draft, "clip", ASKED_FOR)
             return self._clip(draft, read.clip, made)
         return None
 

@@ -3,8 +3,9 @@
 Laws.
 - The film has exactly the frames that its reel names, in that order: decoded, never estimated, encoded once. Where a
   dissolve or a wipe overlaps, a frame of the film is one of each clip.
-- Frame n of a clip of another rate is what that clip shows at n / fps of the film. Another size or shape is fitted as
-  the reel says. A picture that needs nothing goes from the decoder to the encoder untouched.
+- Frame n of a clip of another rate is what that clip shows at n / fps of the film, at another speed at n × speed / fps.
+  Another size or shape is fitted as the reel says. A picture that needs nothing goes from the decoder to the encoder
+  untouched.
 - Letters lie on their own segment's picture: what fades or dissolves takes them along. Burnt subtitles lie on the
   finished picture of the film, over everything; others are a track of it.
 - A reel gives the same bytes on every run; neither paths nor the time are in them.
@@ -30,7 +31,7 @@ from storyboard.media.moments import on_screen, stamps
 from storyboard.media.probe import facts
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.shape import Shaper
-from storyboard.media.sound import SAMPLE_RATE
+from storyboard.media.sound import CHANNELS, SAMPLE_RATE
 from storyboard.media.subtitles import Subtitling
 from storyboard.media.titles import Title, title
 from storyboard.media.verify import verify
@@ -48,7 +49,7 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
     Raises MediaError: `no-such-frame`, `transitions-overlap`, `clip-damaged`, `disk-full`, `cannot-write`, and as
     `guard.opened` does.
     """
-    _check(reel)
+    check(reel)
     total = reel.frames
     soft = () if reel.burn else reel.subtitles
     with Writer(
@@ -59,61 +60,74 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
         reel.audio,
         sample_rate=SAMPLE_RATE,
         threads=THREADS,
+        channels=CHANNELS,
         subtitles=soft,
     ) as writer:
         mix = Mix(reel) if reel.audio else None
-        leaving: Iterator[av.VideoFrame] = iter(())
         burnt = Subtitling(reel)
-        for number, segment in enumerate(reel.segments):
-            if mix is not None:
-                writer.sound(mix.add(number))
-            coming = _shown(segment, reel)
-            for at in range(segment.overlap):
-                mixed = _joined(next(leaving), next(coming), segment, progress(at, segment.overlap))
-                writer.pass_on(burnt.over(mixed, writer.frames))
-                report(JOINING * writer.frames / total)
-            for frame in islice(coming, segment.frames - segment.overlap - _following(reel, number)):
-                writer.pass_on(burnt.over(frame, writer.frames))
-                report(JOINING * writer.frames / total)
-            leaving = coming
+        for frame in _pictures(reel):
+            for block in mix.until(writer.frames + 1) if mix is not None else ():
+                writer.sound(block)
+            writer.pass_on(burnt.over(frame, writer.frames))
+            report(JOINING * writer.frames / total)
     film = verify(target, lambda share: report(JOINING + (1 - JOINING) * share))
     if film.frames != total:
         raise MediaError("clip-damaged", f"the film came out with {film.frames} frames instead of {total}")
     return film
 
 
-def _following(reel: Reel, number: int) -> int:
+def _pictures(reel: Reel) -> Iterator[av.VideoFrame]:
+    """The frames of the film, in order."""
+    leaving: Iterator[av.VideoFrame] = iter(())
+    for number, segment in enumerate(reel.segments):
+        coming = shown(segment, reel)
+        yield from _joined(leaving, coming, segment)
+        yield from islice(coming, segment.frames - segment.overlap - following(reel, number))
+        leaving = coming
+
+
+def following(reel: Reel, number: int) -> int:
     """How many of a segment's last frames the next one overlaps."""
     return reel.segments[number + 1].overlap if number + 1 < len(reel.segments) else 0
 
 
-def _check(reel: Reel) -> None:
+def check(reel: Reel) -> None:
     """Raises MediaError `transitions-overlap` where two transitions want the same frames of a segment."""
     for number, segment in enumerate(reel.segments):
-        if segment.overlap + _following(reel, number) > segment.frames or (number == 0 and segment.overlap):
+        if segment.overlap + following(reel, number) > segment.frames or (number == 0 and segment.overlap):
             name = Path(segment.path).name
             raise MediaError(
                 "transitions-overlap", f"{name} shows {segment.frames} frames, too few for its transitions"
             )
 
 
-def _joined(out: av.VideoFrame, in_: av.VideoFrame, segment: Segment, share: Fraction) -> av.VideoFrame:
-    """The frame of a dissolve or a wipe in which `share` of the way is done."""
-    before, after = planes(out), planes(in_)
-    if segment.transition == "wipe":
-        return picture(wiped(before, after, share, segment.direction))
-    return picture(dissolved(before, after, share))
+def over(reel: Reel, number: int) -> Iterator[av.VideoFrame]:
+    """The frames in which segment `number` lies over the one before."""
+    before, segment = reel.segments[number - 1], reel.segments[number]
+    return _joined(shown(before, reel, before.frames - segment.overlap), shown(segment, reel), segment)
 
 
-def _shown(segment: Segment, reel: Reel) -> Iterator[av.VideoFrame]:
-    """The frames of one segment as the film shows them: fitted, lettered, faded.
+def _joined(
+    leaving: Iterator[av.VideoFrame], coming: Iterator[av.VideoFrame], segment: Segment
+) -> Iterator[av.VideoFrame]:
+    """The frames of a dissolve or a wipe."""
+    for at in range(segment.overlap):
+        before, after, share = planes(next(leaving)), planes(next(coming)), progress(at, segment.overlap)
+        if segment.transition == "wipe":
+            yield picture(wiped(before, after, share, segment.direction))
+        else:
+            yield picture(dissolved(before, after, share))
+
+
+def shown(segment: Segment, reel: Reel, first: int = 0) -> Iterator[av.VideoFrame]:
+    """The frames of one segment from its number `first` on, as the film shows them: fitted, lettered, faded.
 
     Raises MediaError `no-such-frame` where the clip has fewer.
     """
     drawn = (title(over, reel.width_px, reel.height_px) for over in segment.titles)
     titles = [one for one in drawn if one is not None]
-    number = 0
-    for number, frame in enumerate(islice(_fitted(segment, reel), segment.frames), 1):
+    number = first
+    for number, frame in enumerate(islice(_fitted(segment, reel, first), segment.frames - first), first + 1):
         yield _finished(frame, number - 1, segment, titles)
     if number < segment.frames:
         missing = segment.frames - number
@@ -133,19 +147,26 @@ def _finished(frame: av.VideoFrame, number: int, segment: Segment, titles: list[
     return picture(darkened(seen, share) if share < 1 else seen)
 
 
-def _fitted(segment: Segment, reel: Reel) -> Iterator[av.VideoFrame]:
-    """The clip's pictures from the segment's first on, in the film's rate, size and colour."""
+def plain(segment: Segment, number: int) -> bool:
+    """Whether the cut lays nothing on a frame of a segment, neither letters nor dark."""
+    lettered = any(over.first <= number < over.last for over in segment.titles)
+    return not lettered and light(number, segment.frames, segment.fade_in, segment.fade_out) == 1
+
+
+def _fitted(segment: Segment, reel: Reel, first: int) -> Iterator[av.VideoFrame]:
+    """The clip's pictures from the segment's number `first` on, in the film's rate, size and colour."""
     path = Path(segment.path)
     with opened(path) as clip:
         claims, pixel = facts(clip), clip.video.sample_aspect_ratio
     shaper = Shaper(reel.width_px, reel.height_px, reel.fit, Fraction(pixel) if pixel else None)
-    found = pictures(path, segment.first) if claims.fps == reel.fps else _retimed(path, segment, reel.fps)
+    same = claims.fps == reel.fps and segment.speed == 1
+    found = pictures(path, segment.first + first) if same else _retimed(path, segment, reel.fps, first)
     for frame in found:
         yield shaper.shaped(frame)
 
 
-def _retimed(path: Path, segment: Segment, fps: Fraction) -> Iterator[av.VideoFrame]:
-    """The pictures that a clip of another rate shows at the film's frames, as far as it goes."""
+def _retimed(path: Path, segment: Segment, fps: Fraction, first: int) -> Iterator[av.VideoFrame]:
+    """The pictures that a clip of another rate or speed shows at the film's frames, as far as it goes."""
     when = stamps(path)
-    moments = ((segment.first + number) / fps for number in range(segment.frames))
+    moments = ((segment.first + number * segment.speed) / fps for number in range(first, segment.frames))
     return on_screen(path, when, (moment for moment in moments if moment < when.end))

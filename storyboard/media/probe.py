@@ -6,6 +6,7 @@ FFmpeg reads a file that lost its end as if nothing were missing, so the contain
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,12 @@ MATROSKA_SEGMENT = 0x18538067
 ROUNDED = Fraction(1, 500)
 """A mean rate this near the rate of the time stamps is that rate: some muxers round every time to a millisecond."""
 
+MOST_HEADER_BYTES = 2**24
+MATRIX_AT = (40, 52)
+"""Where the matrix stands in a track's header, after its name, in the short form and in the long one."""
+UPRIGHT = (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+
+_TRACK_HEADER = re.compile(rb"tkhd")
 _BOX_NAME = re.compile(rb"[A-Za-z0-9 _-]{4}")
 
 
@@ -79,6 +86,32 @@ def _mp4_end(file: BinaryIO, size: int) -> int:
             return at
         at += length
     return at
+
+
+def turned(path: Path) -> bool:
+    """Whether an MP4 says that a track of it is shown turned or mirrored (ISO/IEC 14496-12, 8.3.2)."""
+    with path.open("rb") as file:
+        header = _movie_header(file, path.stat().st_size)
+    for found in _TRACK_HEADER.finditer(header):
+        at = found.end() + (MATRIX_AT[1] if header[found.end() : found.end() + 1] == b"\1" else MATRIX_AT[0])
+        if struct.unpack_from(">9i", header.ljust(at + 36, b"\0"), at) != UPRIGHT:
+            return True
+    return False
+
+
+def _movie_header(file: BinaryIO, size: int) -> bytes:
+    """The box `moov` of an MP4, empty where there is none."""
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(16)
+        length = int.from_bytes(head[:4], "big")
+        length = int.from_bytes(head[8:16], "big") if length == 1 else length or size - at
+        if head[4:8] == b"moov" or length < 8:
+            file.seek(at)
+            return file.read(min(length, MOST_HEADER_BYTES)) if head[4:8] == b"moov" else b""
+        at += length
+    return b""
 
 
 def _matroska_end(file: BinaryIO, size: int) -> int:

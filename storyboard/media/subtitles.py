@@ -7,7 +7,9 @@ picture's short side. It is drawn once, when its first frame comes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from math import inf
 
 import av
 from PIL import Image, ImageFilter
@@ -42,6 +44,12 @@ class Subtitling:
         self._size = (reel.width_px, reel.height_px)
         self._waiting = list(reversed(reel.subtitles)) if reel.burn else []
         self._drawn: Title | None = None
+        self._spans = [(cue.first, cue.last) for cue in reel.subtitles] if reel.burn else []
+
+    def covers(self, number: int) -> bool:
+        """Whether frame `number` of the film has a subtitle."""
+        place = bisect_right(self._spans, (number, inf)) - 1
+        return place >= 0 and number < self._spans[place][1]
 
     def over(self, frame: av.VideoFrame, number: int) -> av.VideoFrame:
         """Frame `number` of the film with its subtitle; the frame itself where it has none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +12,21 @@ from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    ChooseJob,
+    Chosen,
     ConformJob,
+    Drafted,
+    DraftJob,
     DrawJob,
     FrameJob,
     Job,
     JoinJob,
+    Length,
+    Loudness,
+    LoudnessJob,
+    MeasureJob,
+    Printed,
+    SheetJob,
     Taken,
     VerifyJob,
 )
@@ -26,7 +37,12 @@ JOBS: Mapping[str, type[Job]] = {
     "card": CardJob,
     "verify": VerifyJob,
     "frame": FrameJob,
+    "choose": ChooseJob,
     "join": JoinJob,
+    "measure": MeasureJob,
+    "loudness": LoudnessJob,
+    "draft": DraftJob,
+    "sheet": SheetJob,
 }
 
 
@@ -46,12 +62,44 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     """An answer as a JSON object."""
     if isinstance(answer, Taken):
         return {"answer": "taken", **asdict(answer)}
-    return {"answer": "clip", **asdict(answer), "fps": str(answer.fps)}
+    if isinstance(answer, Chosen):
+        return {"answer": "chosen", **asdict(answer)}
+    if isinstance(answer, Length):
+        return {"answer": "length", **asdict(answer)}
+    if isinstance(answer, Loudness):
+        lufs = None if answer.lufs is None else str(answer.lufs)
+        return {"answer": "loudness", "lufs": lufs, "peak_db": str(answer.peak_db)}
+    if isinstance(answer, Drafted):
+        return {"answer": "drafted", "film": _clip_to_json(answer.film), "copied": answer.copied}
+    if isinstance(answer, Printed):
+        return {"answer": "printed", **asdict(answer)}
+    return {"answer": "clip", **_clip_to_json(answer)}
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
     """The answer that `answer_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     fields = dict(data)
-    if fields.pop("answer") == "taken":
-        return Taken(**fields)
+    match fields.pop("answer"):
+        case "taken":
+            return Taken(**fields)
+        case "chosen":
+            return Chosen(**fields)
+        case "length":
+            return Length(**fields)
+        case "loudness":
+            lufs = fields["lufs"]
+            return Loudness(None if lufs is None else Decimal(lufs), Decimal(fields["peak_db"]))
+        case "drafted":
+            return Drafted(_clip(fields["film"]), fields["copied"])
+        case "printed":
+            return Printed(**fields)
+        case _:
+            return _clip(fields)
+
+
+def _clip_to_json(clip: Clip) -> dict[str, Any]:
+    return {**asdict(clip), "fps": str(clip.fps)}
+
+
+def _clip(fields: Mapping[str, Any]) -> Clip:
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})

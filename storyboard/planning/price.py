@@ -10,6 +10,8 @@ from fractions import Fraction
 from storyboard.exchange import Capabilities
 from storyboard.film import Money, Shot
 
+FREE = Money(Decimal(0), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -23,7 +25,7 @@ class Total:
 def price(shot: Shot, duration: Fraction, capabilities: Capabilities) -> Money | None:
     """The price of a clip of `duration` seconds for a shot. None: unknown. Free providers cost 0 of no unit."""
     if capabilities.free:
-        return Money(Decimal(0), "")
+        return FREE
     facts = capabilities.facts(shot)
     named = "/".join(str(facts[name]) for name in capabilities.priced_by)
     rate = capabilities.prices.get(named, capabilities.price_per_second)

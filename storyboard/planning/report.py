@@ -9,11 +9,12 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.exchange import Capabilities
-from storyboard.film import TakeKey
-from storyboard.planning.plan import Plan, PlannedTake, Verdict
+from storyboard.film import TakeId, TakeKey
+from storyboard.planning.manifest import stays_home
+from storyboard.planning.plan import Carried, Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
 
-COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked")
+COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "locked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _wait(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int) -> fl
     local = 0.0
     for take in plan.takes:
         caps = capabilities[take.shot.provider]
-        cost = 0.0 if take.verdict == "done" else float(take.duration) * caps.pace
+        cost = 0.0 if take.verdict in ("done", "locked") else float(take.duration) * caps.pace
         local += cost if caps.local else 0.0
         ends[take.key] = cost + max((ends[need] for need in take.needs), default=0.0)
     return max([*ends.values(), local / max(1, jobs)], default=0.0)
@@ -75,7 +76,7 @@ def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -
         "totals": {
             "takes": len(plan.takes),
             "to_render": sums.counts["render"],
-            **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked")},
+            **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked", "locked")},
             "seconds": decimal(sums.seconds),
             "frames": sums.frames,
             "price": {name: _total(one) for name, one in sums.price.items()},
@@ -90,12 +91,19 @@ def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -
                 "verdict": take.verdict,
                 "why": list(take.why),
                 "needs": [by_key[need].id for need in take.needs],
+                "carries": [_carried(one, by_key[one.source].id) for one in take.carries],
+                "stays_home": [asset.key for asset in stays_home(take.shot, capabilities[take.shot.provider])],
                 "price": {"amount": f"{take.price.amount:f}", "unit": take.price.unit} if take.price else None,
                 "at": {"file": take.shot.place.file, "line": take.shot.place.line, "column": take.shot.place.column},
             }
             for take in plan.takes
         ],
     }
+
+
+def _carried(one: Carried, take: TakeId) -> dict[str, Any]:
+    frame = decimal(one.edge.frame) if isinstance(one.edge.frame, Fraction) else one.edge.frame
+    return {"slot": one.slot, "take": take, "carry": one.edge.mode, "frame": frame, "anchor": one.edge.anchor}
 
 
 def _total(one: Total) -> dict[str, Any]:
@@ -109,7 +117,7 @@ def decimal(value: Fraction) -> float:
 
 def summary(sums: Totals) -> str:
     """`3 to render, 1 stale, 5 done · 90 credits · about 14 min`"""
-    words = {"render": "to render", "stale": "stale", "done": "done", "held": "held", "blocked": "blocked"}
+    words = {"render": "to render"} | {one: one for one in ("stale", "done", "locked", "held", "blocked")}
     counts = [f"{sums.counts[verdict]} {words[verdict]}" for verdict in words if sums.counts[verdict]]
     parts = [", ".join(counts) or "nothing to do"]
     for name, one in sums.price.items():

@@ -37,7 +37,7 @@ class Remote(Protocol):
     capabilities: Capabilities
 
     def files(self, ask: Ask) -> tuple[str, ...]:
-        """The paths of the files that the provider has to reach by a URL for this ask."""
+        """The paths of the files that the provider has to reach by a URL for this ask. Raises ValueError as below."""
 
     def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
         """The paying request. `links` maps the path of each of the `files` to its URL; `key` names the submission.

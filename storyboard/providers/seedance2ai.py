@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -41,6 +42,7 @@ from storyboard.exchange import (
 from storyboard.film import JobId, Reference
 
 SUBMIT, TASKS = "/api/v1/video/seedance2", "/api/v1/tasks"
+MOST_MEDIA = 12
 PROMPT_CHARS = (3, 10_000)
 SEEDS = 2**32
 """Seeds are counted modulo this."""
@@ -60,8 +62,9 @@ CAPABILITIES = Capabilities(
     start_frame=True,
     end_frame=True,
     end_needs_start=True,
-    references=12,
+    references=MOST_MEDIA,
     frames_exclude_references=True,
+    video_in=True,
     audio=True,
     seed=True,
     prompt_chars=PROMPT_CHARS[1],
@@ -173,9 +176,28 @@ def _settings(ask: Ask) -> dict[str, Any]:
     return said
 
 
-def _media(ask: Ask) -> tuple[Reference, ...]:
-    """References of the kinds that the gateway reads."""
-    return tuple(one for one in ask.references if one.kind in ("image", "video"))
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file of media-to-video, and what the prompt says of it; `{n}` is its number among those of its kind."""
+
+    path: str
+    kind: str
+    says: str
+
+
+def _media(ask: Ask) -> tuple[Media, ...]:
+    """References of the kinds that the gateway reads, then what the shot follows."""
+    told = [Media(one.path, one.kind, _role(one)) for one in ask.references if one.kind in ("image", "video")]
+    follows = ask.follows
+    if follows is not None and follows.carry == "reference" and follows.frame is not None:
+        told.append(Media(follows.frame.path, "image", "Supplied image {n} is a frame of the shot before: match it."))
+    elif follows is not None and follows.carry == "extend":
+        told.append(Media(follows.path, "video", "Continue from the supplied previous clip, supplied video {n}."))
+    elif follows is not None and follows.carry == "edit":
+        told.append(Media(follows.path, "video", "Strictly edit the supplied source video, supplied video {n}."))
+    if len(told) > MOST_MEDIA:
+        raise ValueError(f"it brings {len(told)} pictures and clips; {MOST_MEDIA} are taken")
+    return tuple(told)
 
 
 def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
@@ -192,7 +214,11 @@ def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
 
 def _prompt(ask: Ask) -> str:
     """The prompt, with the role of each supplied file in words: the gateway knows no labels."""
-    roles = [] if ask.start is not None else [_role(one, n) for n, one in enumerate(_media(ask), 1)]
+    media = () if ask.start is not None else _media(ask)
+    roles = [
+        one.says.replace("{n}", str(1 + sum(other.kind == one.kind for other in media[:place])))
+        for place, one in enumerate(media)
+    ]
     prompt = " ".join([ask.prompt, *roles]).strip()
     least, most = PROMPT_CHARS
     if not least <= len(prompt) <= most:
@@ -200,8 +226,8 @@ def _prompt(ask: Ask) -> str:
     return prompt
 
 
-def _role(reference: Reference, number: int) -> str:
-    said = f"Supplied {reference.kind} {number} is a reference for {reference.role or 'the look'}"
+def _role(reference: Reference) -> str:
+    said = f"Supplied {reference.kind} {{n}} is a reference for {reference.role or 'the look'}"
     said += f": {reference.controls}" if reference.controls else ""
     return said + (f"; do not take {reference.avoid} from it." if reference.avoid else ".")
 

@@ -42,6 +42,10 @@ class Desk(Protocol):
         """End a take without a clip."""
 
 
+NO_HOSTING = "no-hosting"
+"""The code of a take whose pictures no gateway could reach."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account of this run: whose it is (`name` tells one from another, and nothing else), and how it is used.

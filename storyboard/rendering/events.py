@@ -8,6 +8,7 @@ from typing import Any
 
 from storyboard.exchange import Ask, Outcome, Polled, Request
 from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
+from storyboard.planning.plan import Plan, Slot
 from storyboard.state.journal import Record
 
 
@@ -21,11 +22,12 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class FrameTaken:
-    """A frame that was ordered is there."""
+    """A frame that was ordered is there; `flaw` is what speaks against carrying it."""
 
     clip: ClipId
     index: int
     frame: Frame
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,25 @@ class FrameBroke:
 
     clip: ClipId
     index: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameChosen:
+    """Which frame a take carries, and its flaw."""
+
+    key: TakeKey
+    slot: Slot
+    index: int
+    flaw: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceBroke:
+    """The frame that a take carries could not be chosen."""
+
+    key: TakeKey
     code: str
     message: str
 
@@ -104,7 +125,28 @@ class Drain:
     """Start nothing new; let what runs finish."""
 
 
-Event = FrameTaken | FrameBroke | Drawn | Kept | Hosted | HostBroke | Answered | PollRead | Broke | Drain
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person has decided something meanwhile: the plan as it is now, of the same film."""
+
+    plan: Plan
+
+
+Event = (
+    FrameTaken
+    | FrameBroke
+    | FrameChosen
+    | ChoiceBroke
+    | Drawn
+    | Kept
+    | Hosted
+    | HostBroke
+    | Answered
+    | PollRead
+    | Broke
+    | Drain
+    | Decided
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +155,20 @@ class Extract:
 
     clip: ClipId
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Choose the frame that a take carries, of frames `first` to `last` of a clip. Settled by `FrameChosen` or
+    `ChoiceBroke`.
+    """
+
+    key: TakeKey
+    slot: Slot
+    clip: ClipId
+    first: int
+    last: int
+    best: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +229,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Draw | Host | Post | Poll | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Post | Poll | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from storyboard.exchange import Capabilities
 from storyboard.planning.manifest import references
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.price import Total, total
+from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.outside import Outside
-from storyboard.rendering.run import NO_HOSTING
 from storyboard.rendering.submission import OVER
 from storyboard.state.journal import History
 
@@ -37,7 +37,7 @@ def needed(
     keyless = [name for name in dict.fromkeys(one.shot.provider for one in coming) if name not in outside.accounts]
     if keyless:
         return [_keyless(name, capabilities[name]) for name in keyless]
-    return unhosted(coming) if outside.host is None else []
+    return unhosted(coming, capabilities) if outside.host is None else []
 
 
 def _keyless(name: str, capabilities: Capabilities) -> Diagnostic:
@@ -46,7 +46,7 @@ def _keyless(name: str, capabilities: Capabilities) -> Diagnostic:
     return Diagnostic("no-key", f"there is no key for {name}", hint=hint)
 
 
-def unhosted(takes: Iterable[PlannedTake]) -> list[Diagnostic]:
+def unhosted(takes: Iterable[PlannedTake], capabilities: Mapping[str, Capabilities]) -> list[Diagnostic]:
     """A diagnostic for each shot whose pictures a gateway would have to fetch, where nothing hosts them."""
     found: dict[str, Diagnostic] = {}
     for take in takes:
@@ -54,7 +54,7 @@ def unhosted(takes: Iterable[PlannedTake]) -> list[Diagnostic]:
         if take.free or take.verdict not in ("render", "stale"):
             continue
         framed = next((edge for edge in (shot.start, shot.end) if edge and (edge.shot or edge.image)), None)
-        if framed is not None or references(shot):
+        if framed is not None or references(shot, capabilities[shot.provider]):
             place = framed.place if framed is not None else shot.place
             message = f"{shot.provider} has to fetch the pictures of {shot.id}, and nothing hosts them"
             hint = "set url and public under [hosting] in config.toml"

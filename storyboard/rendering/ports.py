@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.film import Clip, ClipId, Frame, TakeId
 from storyboard.media.jobs import Executor
+from storyboard.planning.plan import Plan
 from storyboard.rendering.events import News, Now
 from storyboard.state.inbox import Message
 from storyboard.state.journal import Journal
@@ -81,10 +82,17 @@ class Offload(Protocol):
         """The call's result."""
 
 
+class Decide(Protocol):
+    """Takes in what a person has decided while the run was on."""
+
+    def __call__(self, decision: Mapping[str, Any]) -> Plan | None:
+        """The film's plan with that decision, None where it changes nothing here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything outside. `network` is None where no gateway can be spoken to, `host` where files cannot be hosted,
-    `inbox` where nobody can write.
+    `inbox` where nobody can write, `decide` where nobody decides.
     """
 
     clock: Clock
@@ -97,3 +105,4 @@ class Ports:
     network: Network | None = None
     host: Host | None = None
     inbox: Letters | None = None
+    decide: Decide | None = None

@@ -20,9 +20,10 @@ import trio
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import NotSent, Polled, Response, Unknown
 from storyboard.film import Clip
-from storyboard.media.jobs import Answer, FrameJob, Job, MediaError, Report, Taken, VerifyJob
+from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, MediaError, Report, Taken, VerifyJob
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
+from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal
@@ -37,8 +38,8 @@ INBOX_S = 0.5
 """How often the inbox is looked into."""
 DRAIN = "drain"
 """The kind of message that asks a running render to finish what runs and stop."""
-NO_HOSTING = "no-hosting"
-"""The code of a take whose pictures no gateway could reach."""
+DECISION = "decision"
+"""The kind of message that tells a running render of a circle or a lock."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 DISK = frozenset(("disk-full", "cannot-write"))
@@ -145,14 +146,21 @@ class Runner:
                     self._scope.cancel()
 
     async def _read_inbox(self, inbox: Letters) -> None:
-        """Another process asks for a drain by a message. One that was sent before this run is not meant for it."""
+        """Another process asks for a drain by a message, or tells of a decision. One that was sent before this run is
+        not meant for it: what was decided then stands in the storyboard that it has read.
+        """
         began = self.ports.clock.now().wall
         while True:
-            asked = [message for message in await self.ports.offload(inbox.drain) if message.kind == DRAIN]
-            if any(message.sent >= began for message in asked):
+            heard = [one for one in await self.ports.offload(inbox.drain) if one.kind in (DRAIN, DECISION)]
+            fresh = [message for message in heard if message.sent >= began]
+            if any(message.kind == DRAIN for message in fresh):
                 self.ports.tell(ev.News("draining"))
                 self._send.send_nowait(ev.Drain())
-            await self.ports.offload(inbox.settle, asked)
+            for message in fresh:
+                plan = self.ports.decide(message.payload) if message.kind == DECISION and self.ports.decide else None
+                if plan is not None:
+                    self._send.send_nowait(ev.Decided(plan))
+            await self.ports.offload(inbox.settle, heard)
             await trio.sleep(INBOX_S)
 
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,6 +178,8 @@ class Runner:
         match action:
             case ev.Extract():
                 return await self._extract(action)
+            case ev.Choose():
+                return await self._choose(action)
             case ev.Draw():
                 return await self._draw(action)
             case ev.Keep():
@@ -211,7 +221,17 @@ class Runner:
         if not isinstance(taken, Taken):
             raise TypeError("a frame job answers a frame")
         frame = await self.ports.offload(self.ports.clips.keep_frame, action.clip, action.index, taken.pixels)
-        return ev.FrameTaken(action.clip, action.index, frame)
+        return ev.FrameTaken(action.clip, action.index, frame, taken.flaw)
+
+    async def _choose(self, action: ev.Choose) -> ev.Event:
+        path = self.ports.clips.clip_path(action.clip)
+        try:
+            chosen = await self._again(ChooseJob(str(path), action.first, action.last, action.best))
+        except MediaError as error:
+            return ev.ChoiceBroke(action.key, error.code, error.message)
+        if not isinstance(chosen, Chosen):
+            raise TypeError("a choice answers the number of a frame")
+        return ev.FrameChosen(action.key, action.slot, chosen.index, chosen.flaw)
 
     async def _draw(self, action: ev.Draw) -> ev.Event:
         provider = self._draughtsmen.get(action.provider)

@@ -49,6 +49,8 @@ RESEND_AFTER_S = 2.0
 """The first wait before a resend, in seconds; it doubles."""
 OVER_BUDGET = "over-budget"
 """The code of a take that was not submitted because the budget forbids it."""
+CANNOT = "provider-cannot"
+"""The code of a take that its provider does not take as it is."""
 FETCHES = 4
 """How often a run fetches a finished job's clip."""
 OVERDUE_S = 6 * 3600.0
@@ -122,10 +124,14 @@ class Submissions:
 
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
-        paths = self.remotes[work.take.shot.provider].files(ask)
         if self._forbidden(work):
             return
         self.running[work.take.shot.provider] += 1
+        try:
+            paths = self.remotes[work.take.shot.provider].files(ask)
+        except ValueError as error:
+            self._fail(work, CANNOT, str(error))
+            return
         if paths:
             work.phase = "hosting"
             self.schedule.order(ev.Host(work.take.key, ask, paths))
@@ -168,7 +174,7 @@ class Submissions:
         try:
             request = self.remotes[take.shot.provider].submit_request(ask, links, key)
         except ValueError as error:
-            self._fail(work, "provider-cannot", str(error))
+            self._fail(work, CANNOT, str(error))
             return
         attempt = AttemptRecord(
             id=self.new_id(),

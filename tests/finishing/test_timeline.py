@@ -1,13 +1,15 @@
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.delivery import Title, Transition
 from storyboard.diagnostics import Refused
-from storyboard.film import Clip, ClipId, Film, ShotId, Title, Transition
+from storyboard.film import Clip, ClipId, Film, ShotId
 from storyboard.finishing.timeline import Timeline, expected, timeline
 from storyboard.media.reel import Overlay
 from storyboard.timing import carried_index, continues, enough_frames, exact_frames, first_frame, lengths, nearest
@@ -273,3 +275,43 @@ def test_a_film_whose_transitions_fit_is_as_long_as_the_exact_sum(made: tuple[Fi
         line = timeline(board, found)
         assert line.frames == int((exact_frames(board.on_screen, fps) + Fraction(1, 2)) // 1)
         assert line == expected(board)
+
+
+def test_a_shot_at_another_speed_takes_its_time_on_screen() -> None:
+    board = film([shot(0, "4", speed=Fraction(2)), shot(1, "2", speed=Fraction(1, 2)), shot(2, "1")])
+    line = timeline(board, {one.id: clip(int(one.duration * 24) + 1) for one in board.on_screen})
+    assert spans(line) == [(0, 0, 48), (48, 0, 96), (144, 0, 24)]
+    assert [(placed.pace, placed.last) for placed in line.picture] == [(2, 94), (Fraction(1, 2), 47), (1, 23)]
+
+
+def test_a_clip_too_short_for_its_speed_shows_what_it_has() -> None:
+    board = film([shot(0, "4", speed=Fraction(2)), shot(1, "1")])
+    line = timeline(board, {ShotId("S0"): clip(81), ShotId("S1"): clip(25)})
+    assert spans(line) == [(0, 0, 41), (41, 0, 24)]
+    assert [placed.missing for placed in line.picture] == [7, 0]
+
+
+@given(
+    st.lists(
+        st.tuples(TIMES, st.sampled_from(["1/4", "0.7", "1", "3/2", "2", "4"]), st.booleans(), st.integers(-9, 2))
+    ),
+    RATES,
+)
+def test_no_stretch_passes_its_clips_end_and_none_repeats(
+    given: list[tuple[Fraction, str, bool, int]], fps: Fraction
+) -> None:
+    shots = [
+        shot(n, time, f"S{n - 1}" if n and linked else None, speed=Fraction(speed))
+        for n, (time, speed, linked, _) in enumerate(given)
+    ]
+    board = film(shots, fps)
+    found = {
+        one.id: clip(max(1, enough_frames(one.duration, fps) + more), fps)
+        for one, (_, _, _, more) in zip(shots, given, strict=True)
+    }
+    line = timeline(board, found)
+    for before, after in pairwise(line.picture):
+        assert before.last < found[before.shot].frames
+        assert before.end == after.at
+        if after.first == 1 and after.frames > 1:
+            assert before.last == found[before.shot].frames - 1

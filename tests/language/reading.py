@@ -16,7 +16,15 @@ from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 from storyboard.providers.seedance2ai import CAPABILITIES as SEEDANCE2AI
 
 ANIMATIC = Capabilities(
-    "animatic", local=True, references=8, audio=True, seed=True, negative=True, any_fps=True, draws_slate=True
+    "animatic",
+    local=True,
+    references=8,
+    video_in=True,
+    audio=True,
+    seed=True,
+    negative=True,
+    any_fps=True,
+    draws_slate=True,
 )
 TOY = Capabilities(
     "toy",
@@ -28,7 +36,18 @@ TOY = Capabilities(
     start_frame=False,
     options={"quality": Option("pro", ("pro", "draft"))},
 )
-CAPABILITIES: Mapping[str, Capabilities] = {one.name: one for one in (ANIMATIC, TOY, FOOTAGE, CARD, SEEDANCE2AI)}
+EITHER = Capabilities(
+    "either", local=False, unit="credits", references=4, end_frame=True, frames_exclude_references=True
+)
+"""Takes frames or reference images, not both."""
+CAPABILITIES: Mapping[str, Capabilities] = {
+    "animatic": ANIMATIC,
+    "toy": TOY,
+    "either": EITHER,
+    "seedance2ai": SEEDANCE2AI,
+    "footage": FOOTAGE,
+    "card": CARD,
+}
 
 
 def loaded(path: Path, **more: Any) -> Loaded:

@@ -103,7 +103,7 @@ def test_each_source_has_its_maker_and_the_films_size(folder: Path) -> None:
 
 def test_a_provider_of_files_is_nobody_to_ask(folder: Path) -> None:
     (problem,) = mistakes(folder, "shots: [{action: Fog., provider: footage}]\n")
-    assert (problem.code, problem.hint) == ("unknown-provider", "there is animatic, seedance2ai or toy")
+    assert (problem.code, problem.hint) == ("unknown-provider", "there is animatic, either, seedance2ai or toy")
 
 
 def test_a_card_is_words_a_ground_or_both(folder: Path) -> None:
@@ -168,6 +168,12 @@ def test_takes_and_seeds_of_the_defaults_say_nothing_about_a_file(folder: Path) 
     assert (shot.takes, shot.seed, shot.review, shot.provider) == (1, None, False, "footage")
 
 
-def test_another_speed_is_for_footage(folder: Path) -> None:
-    assert codes(folder, "shots: [{action: Fog., speed: 2}]\n") == ["not-in-this-version"]
+def test_every_clip_has_its_speed_and_a_still_has_none(folder: Path) -> None:
+    made = board(folder, "shots: [{id: A, action: Fog., duration: 6, speed: 2}, {clip: A, in: 2, speed: 0.5}]\n")
+    assert [(f"{shot.shown}", f"{shot.duration}", f"{shot.pace}") for shot in made.shots] == [
+        ("3", "6", "2"),
+        ("8", "6", "1/2"),
+    ]
+    (sea,) = board(folder, "shots: [{file: sea.mov, speed: 2}]\n").shots
+    assert (float(sea.shown), float(sea.speed), float(sea.pace)) == (5, 2, 1)
     assert one(folder, "card: Later", "defaults: {speed: 2}\n").shown == 5

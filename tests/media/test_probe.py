@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from storyboard.media.jobs import MediaError
-from storyboard.media.probe import Facts, probe, whole
+from storyboard.media.probe import Facts, probe, turned, whole
+from tests.media.counter import counter
 from tests.media.footage import film
 
 KINDS = ["a.mp4", "a.mov", "a.mkv", "a.ts"]
@@ -59,3 +60,8 @@ def test_a_matroska_segment_of_unknown_size_ends_with_its_file(tmp_path: Path) -
     path = tmp_path / "a.mkv"
     path.write_bytes(b"\x1a\x45\xdf\xa3\x84" + bytes(4) + b"\x18\x53\x80\x67\x01" + b"\xff" * 7 + bytes(100))
     whole(path)
+
+
+@pytest.mark.parametrize(("degrees", "found"), [(0, False), (90, True), (180, True)])
+def test_a_picture_that_is_shown_turned_is_known_from_the_header(degrees: int, found: bool, tmp_path: Path) -> None:
+    assert turned(counter(tmp_path / "a.mp4", range(4), turned=degrees)) is found

@@ -6,7 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.film import Clip, ClipId
-from storyboard.media.jobs import Answer, CardJob, ConformJob, DrawJob, FrameJob, Job, JoinJob, Taken, VerifyJob
+from storyboard.media.jobs import (
+    Answer,
+    CardJob,
+    ConformJob,
+    Drafted,
+    DraftJob,
+    DrawJob,
+    FrameJob,
+    Job,
+    JoinJob,
+    Length,
+    Loudness,
+    LoudnessJob,
+    MeasureJob,
+    Printed,
+    SheetJob,
+    Taken,
+    VerifyJob,
+)
 from storyboard.media.wire import answer_from_json, answer_to_json, job_from_json, job_to_json
 
 JSON = st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists))
@@ -17,6 +35,10 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(VerifyJob, st.text()),
     st.builds(FrameJob, st.text(), st.none() | st.integers(), st.text()),
     st.builds(JoinJob, JSON, st.text()),
+    st.builds(MeasureJob, st.text()),
+    st.builds(LoudnessJob, JSON),
+    st.builds(DraftJob, JSON, st.text()),
+    st.builds(SheetJob, st.text(), JSON, st.text()),
 )
 CLIPS = st.builds(
     Clip,
@@ -28,7 +50,14 @@ CLIPS = st.builds(
     has_audio=st.booleans(),
     bytes=st.integers(),
 )
-ANSWERS: st.SearchStrategy[Answer] = st.one_of(CLIPS, st.builds(Taken, st.integers(), st.text()))
+ANSWERS: st.SearchStrategy[Answer] = st.one_of(
+    CLIPS,
+    st.builds(Taken, st.integers(), st.text()),
+    st.builds(Length, st.text(), st.booleans()),
+    st.builds(Loudness, st.none() | st.decimals(-70, 0, places=3), st.decimals(-70, 12, places=2)),
+    st.builds(Drafted, CLIPS, st.integers()),
+    st.builds(Printed, st.integers(), st.integers(), st.integers()),
+)
 
 
 @given(JOBS)

@@ -19,6 +19,7 @@ def test_the_json_of_a_plan_is_as_documented() -> None:
         "done": 0,
         "held": 1,
         "blocked": 0,
+        "locked": 0,
         "seconds": 15.0,
         "frames": 360,
         "price": {"paid": {"amount": "60", "unit": "credits", "known": True}},
@@ -32,6 +33,8 @@ def test_the_json_of_a_plan_is_as_documented() -> None:
         "verdict": "held",
         "why": ["1A has 2 takes and no circle: write circled: N in it"],
         "needs": [],
+        "carries": [],
+        "stays_home": [],
         "price": {"amount": "30", "unit": "credits"},
         "at": {"file": "film.yaml", "line": 1, "column": 1},
     }

@@ -14,6 +14,7 @@ from storyboard.exchange import (
     Ask,
     Busy,
     Failed,
+    Followed,
     Polled,
     Rejected,
     Response,
@@ -21,7 +22,7 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import Edge, Frame, JobId, Reference
+from storyboard.film import CarryMode, ClipId, Edge, Frame, JobId, Reference
 from storyboard.planning.price import price
 from storyboard.providers.seedance2ai import AT_WORK_S, PROVIDER, UNASKED_WAIT_S
 from tests.films import PLACE, asked, shot
@@ -92,7 +93,7 @@ def test_row_3_references_are_told_in_words_without_labels() -> None:
     assert said["media_urls"] == [LINKS["mira.png"], LINKS["reel.mp4"]]
     assert said["prompt"] == (
         "A glass train crosses a bridge. Supplied image 1 is a reference for identity: face and hair; "
-        "do not take the background from it. Supplied video 2 is a reference for camera."
+        "do not take the background from it. Supplied video 1 is a reference for camera."
     )
     assert "@" not in said["prompt"]
 
@@ -129,6 +130,28 @@ def test_row_8_only_the_fields_of_the_mode_are_sent() -> None:
     assert sent(ask(start=FIRST, end=LAST))["end_image_url"] == LINKS["last.png"]
     with pytest.raises(ValueError, match="closing frame"):
         sent(ask(end=LAST))
+
+
+@pytest.mark.parametrize(
+    ("carry", "path", "said"),
+    [
+        ("reference", "last.png", "Supplied image 2 is a frame of the shot before: match it."),
+        ("extend", "reel.mp4", "Continue from the supplied previous clip, supplied video 1."),
+        ("edit", "reel.mp4", "Strictly edit the supplied source video, supplied video 1."),
+    ],
+)
+def test_what_a_shot_follows_is_supplied_and_told_in_the_guide_s_words(carry: CarryMode, path: str, said: str) -> None:
+    before = Followed(carry, (shot("1A"),), ClipId("a" * 64), "reel.mp4", 0, 120, LAST)
+    one = ask(references=(MIRA,), follows=before)
+    assert PROVIDER.files(one) == ("mira.png", path)
+    assert sent(one)["media_urls"] == [LINKS["mira.png"], LINKS[path]]
+    assert sent(one)["mode"] == "media-to-video"
+    assert sent(one)["prompt"].endswith(said)
+
+
+def test_no_more_than_twelve_files_are_supplied() -> None:
+    with pytest.raises(ValueError, match="13 pictures and clips; 12 are taken"):
+        PROVIDER.files(ask(references=(MIRA,) * 13))
 
 
 def test_what_has_to_be_reached_by_a_url() -> None:

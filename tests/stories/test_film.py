@@ -114,3 +114,35 @@ def test_planning_and_checking_write_nothing(tmp_path: Path) -> None:
         told = storyboard(command[0], path, *command[1:])
         assert told.returncode == 0, told.stderr
     assert sorted(one.name for one in tmp_path.iterdir()) == ["film.yaml"]
+
+
+def test_another_speed_renders_nothing_anew_and_plays_the_clip_so(tmp_path: Path) -> None:
+    path = board(tmp_path)
+    assert storyboard("render", path).returncode == 0
+    text = path.read_text(encoding="utf-8").replace("{id: 1A, duration: 1,", "{id: 1A, duration: 1, speed: 0.5,")
+    path.write_text(text, encoding="utf-8")
+    planned = json.loads(storyboard("plan", path, "--json").stdout)
+    assert {take["verdict"] for take in planned["takes"]} == {"done"}
+    assert planned["totals"]["frames"] == 120
+    assert storyboard("render", path).returncode == 0
+    film, clip = pictures(tmp_path / "film.storyboard" / "film.mp4"), pictures(clips(path)["1A"])
+    assert len(film) == 120
+    for at in (0, 1, 20, 21, 46, 47):
+        errors = [np.abs(film[at] - other).mean() for other in clip]
+        assert errors[at // 2] < min(errors) + 0.5
+
+
+def test_a_draft_has_the_frames_of_the_film_and_leaves_it_alone(tmp_path: Path) -> None:
+    path = board(tmp_path, audio="true")
+    assert storyboard("render", path).returncode == 0
+    film = tmp_path / "film.storyboard" / "film.mp4"
+    before = film.read_bytes()
+    made = [storyboard("cut", path, "--draft") for _ in range(2)]
+    assert [one.returncode for one in made] == [0, 0]
+    drafted = Path(made[0].stdout.strip())
+    assert drafted.name == "film-draft.mp4"
+    assert film.read_bytes() == before
+    pairs = list(zip(pictures(film), pictures(drafted), strict=True))
+    assert len(pairs) == 96
+    assert max(np.abs(one - other).mean() for one, other in pairs) < 4
+    assert "copied" in made[0].stderr

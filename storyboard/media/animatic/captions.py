@@ -121,7 +121,8 @@ def _numbers(sizes: Measures, last: int) -> list[Overlay]:
 def _number(digits: str, hand: Hand) -> Image.Image:
     pad = max(2, round(hand.size_px * 0.45))
     high = round(hand.size_px * 1.5)
-    patch = _tag(round(length(digits, hand) + 2 * pad), high, 0, radius=max(2, high // 6))
+    patch = Image.new("RGBA", (round(length(digits, hand) + 2 * pad), high), (*DEEP, 0))
+    ImageDraw.Draw(patch).rounded_rectangle((0, 0, patch.width - 1, high - 1), max(2, high // 6), fill=(*DEEP, 120))
     write(patch, (pad, round(high * 0.70)), digits, hand, (*PAPER, 255))
     return patch
 
