@@ -30,7 +30,7 @@ class Network(Protocol):
 
     async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
         """One exchange. `NotSent` only where no byte left; every other failure is `Unknown`. Orders go first, then the
-        smallest `rank`.
+        smallest `rank`. Raises Refused where no request can succeed in this run; nothing was sent then.
         """
 
     async def fetch(self, provider: str, link: str, target: Path) -> None:

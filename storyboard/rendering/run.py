@@ -274,8 +274,14 @@ class Runner:
     async def _post(self, action: ev.Post) -> ev.Event:
         if trio.current_effective_deadline() == -math.inf:
             return ev.Answered(action.attempt, NotSent("the run was stopped before it left"))
+        answer: Response | NotSent | Unknown
         with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as scope:
-            answer = await self._exchange(action.provider, action)
+            try:
+                answer = await self._exchange(action.provider, action)
+            except Refused as refused:
+                self._failure = self._failure or refused
+                self._send.send_nowait(ev.Drain())
+                answer = NotSent(refused.diagnostics[0].message)
         if scope.cancelled_caught:
             return ev.Answered(action.attempt, Unknown(f"no answer within {ANSWER_S:g} s"))
         if not isinstance(answer, Response):
