@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import click
 
@@ -13,11 +14,16 @@ from storyboard.film import Asset, ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
 from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import PlannedTake
+from storyboard.rendering.ordering import unhosted
 from storyboard.session import Planned
 
 
-def told(planned: Planned, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> tuple[str, str]:
-    """What goes to stdout and to stderr, in the first form that is asked for. Raises click.UsageError."""
+def told(
+    planned: Planned, as_json: bool, graph: str | None, shot: str | None, jobs: int, *, hosted: bool
+) -> tuple[str, str]:
+    """What goes to stdout and to stderr, in the first form that is asked for; `hosted` says that files can be hosted.
+    Raises click.UsageError.
+    """
     if as_json:
         plan = report.as_json(planned.plan, planned.capabilities, planned.frames)
         return json.dumps(plan, ensure_ascii=False) + "\n", ""
@@ -25,7 +31,9 @@ def told(planned: Planned, as_json: bool, graph: str | None, shot: str | None, j
         return {"mermaid": diagram.mermaid, "dot": diagram.dot}[graph](planned.plan), ""
     if shot is not None:
         return _explained(planned, shot), ""
-    return _table(planned, jobs), draw(planned.loaded.diagnostics, planned.loaded.texts)
+    missing = [] if hosted else unhosted(planned.plan.takes, planned.capabilities)
+    warnings = [*planned.loaded.diagnostics, *(replace(one, severity="warning") for one in missing)]
+    return _table(planned, jobs), draw(warnings, planned.loaded.texts)
 
 
 def _explained(planned: Planned, shot: str) -> str:

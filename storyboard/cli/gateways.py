@@ -7,14 +7,17 @@ import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from storyboard.cli.ends import say
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Capabilities
-from storyboard.planning.price import Total, spell_totals
-from storyboard.rendering.settings import Settings, amount, read
+
+if TYPE_CHECKING:
+    from storyboard.planning.price import Total
+    from storyboard.rendering.settings import Settings
 
 
 def config_file() -> Path:
@@ -22,6 +25,15 @@ def config_file() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("storyboard") / "config.toml"
+
+
+def stamp() -> tuple[int, int, int] | None:
+    """What changes whenever somebody writes the settings; None where there are none."""
+    try:
+        found = config_file().stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def state_folder() -> Path:
@@ -33,6 +45,8 @@ def state_folder() -> Path:
 
 def settings(capabilities: Mapping[str, Capabilities]) -> Settings:
     """The settings of whoever runs this. Raises Refused (2) for what they cannot mean."""
+    from storyboard.rendering.settings import read  # not before it is needed: a remembered plan does without
+
     path = config_file()
     try:
         text = path.read_text(encoding="utf-8")
@@ -45,6 +59,8 @@ def settings(capabilities: Mapping[str, Capabilities]) -> Settings:
 
 def budgets(written: tuple[str, ...], capabilities: Mapping[str, Capabilities]) -> dict[str, Decimal]:
     """The bounds of `--budget PROVIDER=N`. Raises click.UsageError for others."""
+    from storyboard.rendering.settings import amount
+
     found: dict[str, Decimal] = {}
     for one in written:
         name, sign, number = one.partition("=")
@@ -56,6 +72,8 @@ def budgets(written: tuple[str, ...], capabilities: Mapping[str, Capabilities]) 
 
 def agreement(totals: Mapping[str, Total], yes: bool) -> bool:
     """Whether to spend these sums: `--yes`, or what a person answers on a terminal."""
+    from storyboard.planning.price import spell_totals
+
     told = spell_totals(totals)
     if yes:
         say(f"render may spend {told}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from storyboard.cli.ends import say
+from storyboard.cli.gateways import stamp
 from storyboard.cli.options import Given, on_storyboard
 from storyboard.cli.recall import Answer, Recall
 from storyboard.cli.table import coloured
@@ -24,7 +25,7 @@ def command(
     jobs: int,
 ) -> None:
     """What a render would do, why, and at what price. Reads only; costs nothing."""
-    recall = Recall(given, [as_json, graph, shot, jobs, coloured()])
+    recall = Recall(given, [as_json, graph, shot, jobs, coloured(), stamp()])
     answer = recall.answer()
     if answer is None:
         answer = _computed(given, recall, as_json, graph, shot, jobs)
@@ -36,7 +37,9 @@ def command(
 def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> Answer:
     from storyboard.cli.forms import told  # what is remembered needs none of it
 
-    planned = given.production().plan()
-    answer = Answer(*told(planned, as_json, graph, shot, jobs))
+    made = given.production()
+    planned = made.plan()
+    hosted = made.gateways.hosting is not None
+    answer = Answer(*told(planned, as_json, graph, shot, jobs, hosted=hosted))
     recall.remember(answer, planned.loaded)
     return answer

@@ -42,13 +42,17 @@ class Hosting:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is set for one provider. `ceiling` is the most that any run may spend, in the provider's unit."""
+    """What is set for one provider. `ceiling` is the most that any run may spend, in the provider's unit.
+
+    `access` is None where there is no key; `origin` is there without one.
+    """
 
     access: Access | None = None
     concurrency: int | None = None
     poll_s: float | None = None
     ceiling: Decimal | None = None
     prices: Mapping[str, Decimal] = field(default_factory=dict)
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,6 @@ def _terms(table: Any, where: str, path: str, capabilities: Capabilities, enviro
         "concurrency": int,
         "poll_s": (int, float),
         "ceiling": str,
-        "unit_value": str,
         "prices": dict,
     }
     _check_keys(table, known, where, path)
@@ -119,6 +122,7 @@ def _terms(table: Any, where: str, path: str, capabilities: Capabilities, enviro
         float(poll_s) if poll_s is not None else None,
         amount(ceiling, where, f"{path}ceiling") if ceiling is not None else None,
         {name: amount(one, where, f"{path}prices.{name}") for name, one in table.get("prices", {}).items()},
+        origin,
     )
 
 

@@ -66,7 +66,7 @@ def asked(given_: Given, form: list[object] = FORM, clock: Callable[[], int] = l
     recall = Recall(given_, form, clock)
     kept = recall.answer()
     planned = given_.production().plan()
-    fresh = Answer(*told(planned, bool(form[0]), None, None, 2))
+    fresh = Answer(*told(planned, bool(form[0]), None, None, 2, hosted=True))
     if kept is None:
         recall.remember(fresh, planned.loaded)
         return False
