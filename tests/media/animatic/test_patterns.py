@@ -17,7 +17,7 @@ WORDS = ["Rainbow colours sweep.", "Tunnels of light.", "Waves of colour cross."
 
 
 def drawn(words: str) -> np.ndarray:
-    told = spec(cast=(), slug=None, action=(Does(words),), width_px=160, height_px=90)
+    told = spec(cast=(), slug=None, location=None, action=(Does(words),), width_px=160, height_px=90)
     reading = read(told)
     assert SETS[reading.setting] is pattern
     layer = Layer(told.width_px, told.height_px)

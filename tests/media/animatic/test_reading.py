@@ -80,9 +80,14 @@ def test_weather_style_and_angle_are_read() -> None:
 
 
 def test_a_rainbow_is_no_rain_and_a_pattern_no_place() -> None:
-    rainbow = read(spec(cast=(), slug=None, action=(Does("Rainbow colours sweep slowly over the frame."),)))
+    rainbow = read(
+        spec(cast=(), slug=None, location=None, action=(Does("Rainbow colours sweep slowly over the frame."),))
+    )
     assert (rainbow.weather, rainbow.wet, rainbow.setting) == (None, False, "pattern")
-    assert read(spec(cast=(), slug=None, action=(Does("Rain falls on an empty street."),))).setting == "street"
+    assert (
+        read(spec(cast=(), slug=None, location=None, action=(Does("Rain falls on an empty street."),))).setting
+        == "street"
+    )
     told = spec(slug="EXT. FERRY DECK - NIGHT", action=(Does("Waves of colour cross the sky."),))
     assert read(told).setting == "deck"
 
