@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NewType
 
-from storyboard.diagnostics import Span
+from storyboard.diagnostics import Related, Span
 
 ShotId = NewType("ShotId", str)
 """The slate: as written, NFC, unique in a film without regard to case."""
@@ -167,9 +167,9 @@ class Delivery:
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
-    `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
-    footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
-    provider.
+    `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first. `shown` is
+    the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of footage count
+    in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own provider.
     """
 
     id: ShotId
@@ -223,6 +223,7 @@ class Shot:
     fade_out: Fraction = Fraction(0)
     lead: Fraction = Fraction(0)
     tail: Fraction = Fraction(0)
+    origin: tuple[Related, ...] = ()
 
     @property
     def generated(self) -> bool:

@@ -17,7 +17,7 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, later, load, model, screen_model, shot_model
+from storyboard.language import Loaded, film_model, later, load, model, screen_model, shot_model
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -32,7 +32,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 SECTION = re.compile(r"^(#{2,3}) (.+?)\n(.*?)(?=^#{2,3} |\Z)", flags=re.MULTILINE | re.DOTALL)
 
 MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
-    "film": (shot_model.Storyboard, None),
+    "film": (film_model.Storyboard, None),
     "delivery": (model.Delivery, None),
     "budget": (model.Budget, None),
     "assets": (model.Asset, None),
@@ -40,8 +40,9 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "look": (model.Look, None),
     "styles": (model.Style, model.Asset),
     "file": (model.File, None),
-    "scene": (shot_model.Scene, None),
+    "scene": (film_model.Scene, None),
     "chain": (model.Chain, None),
+    "template": (film_model.Template, None),
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
     "line": (shot_model.Line, None),

@@ -9,7 +9,7 @@ from storyboard.diagnostics import Diagnostic
 from storyboard.film import Asset, Kind, Level, Look, Reference
 from storyboard.language import model, names
 from storyboard.language.files import Folder
-from storyboard.language.shot_model import Storyboard
+from storyboard.language.film_model import Storyboard
 from storyboard.language.tree import Map, at, span
 
 LEVEL_WORD: Mapping[Level, str] = {

@@ -1,32 +1,36 @@
-"""From the document to one tree a shot: layers merged, ids given, expressions evaluated, then read as a model.
+"""From the document to one tree a shot: shots made, ids given, layers evaluated and merged, then read as a model.
 
-Without an id a shot takes its scene's and the next free letter (A … Z, AA), in a flat film its number.
+Without an id a shot takes its `use`'s, else its scene's, and the next free letter (A … Z, AA), in a flat film its
+number. An expression that gives nothing, null or an empty text, leaves its field out, so that what lies below shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Related, Span
 from storyboard.language import names
-from storyboard.language.layers import defaults_of, merged, scene_layers, unset
+from storyboard.language.expansion import Expansion, Group, Layer, Made
+from storyboard.language.layers import defaults_of, merged, over, scene_layers, unset
+from storyboard.language.makers import Maker, Values, blamed
 from storyboard.language.mistakes import validated
 from storyboard.language.reading import Reading, is_empty, kind, spelt
 from storyboard.language.scope import Evaluation, holds_expression
-from storyboard.language.shot_model import FOUND, SOURCES, Shot
+from storyboard.language.shot_model import FOUND, MAKING, SOURCES, Shot
 from storyboard.language.spelling import listed, nearest
-from storyboard.language.tree import Map, Seq, at, span
+from storyboard.language.tree import Map, Node, Seq, at, span
+
+NOTHING: Values = {}
+"""No names at all."""
 
 UNREAD = Shot.model_construct()
 """A shot of which nothing could be read."""
 
-Taken = dict[str, tuple[str, Span]]
-"""Ids that are given away: as folded, to as written and where."""
-
-MOST_SHOTS = 200_000
-"""A film has at most this many shots."""
+Taken = dict[str, "Setting | Draft"]
+"""Who has which id, as folded."""
 
 
 @dataclass(slots=True)
@@ -39,12 +43,19 @@ class Setting:
     keep: tuple[str, ...] = ()
     slug: str | None = None
     note: str | None = None
+    makers: tuple[Maker, ...] = ()
 
     @property
     def place(self) -> Span:
         """Where the scene stands."""
         return span(self.tree, ("id",) if "id" in self.tree else ())
 
+    @property
+    def seen(self) -> Values:
+        """The names that the scene gives to expressions."""
+        return {"scene": self.facts}
+
+    @property
     def facts(self) -> dict[str, Any]:
         """What expressions see as `scene`."""
         texts = {key: spelt(self.tree.get(key)) or "" for key in ("slug", "location", "time")}
@@ -54,32 +65,51 @@ class Setting:
 
 @dataclass(slots=True)
 class Draft:
-    """A shot of the document while it is made. `own` is what stands in the shot itself, `tree` what it comes to."""
+    """A shot of the document while it is made. `own` is what stands in the shot itself, `tree` what it comes to.
+
+    `layers` are those of a shot that a template or a loop made, `seen` the names that its texts see, `below` its
+    defaults.
+    """
 
     own: Map
     tree: Map
     index: int
     setting: Setting | None
+    seen: Values
+    below: Map | None = None
+    layers: tuple[Layer, ...] = ()
+    makers: tuple[Maker, ...] = ()
+    group: Group | None = None
     id: str = ""
     written: bool = False
     model: Shot = UNREAD
 
     @property
     def place(self) -> Span:
-        """Where the shot stands: its id, where one is written."""
-        return span(self.own, ("id",) if self.written else ())
+        """Where the shot stands: its id, where one is written, else its own text, that of a template included."""
+        return span(self.own, ("id",)) if self.written else span(self.text, ())
 
     @property
-    def elsewhere(self) -> bool:
-        """Whether its source is one of a later version, or could not be read: what it lacks then says nothing."""
-        unread = any(key in self.own and getattr(self.model, key) is None for key in FOUND)
-        return unread or not self.own.keys().isdisjoint(("use", "each"))
+    def text(self) -> Map:
+        """The mapping that says what the shot is: that of the template, where one makes it."""
+        return self.layers[-1].tree if self.layers else self.own
+
+    @property
+    def origin(self) -> tuple[Related, ...]:
+        """What made the shot, beside its own text: rows and uses, the innermost first."""
+        return tuple(maker.related for maker in self.makers)
+
+    @property
+    def unread(self) -> bool:
+        """Whether its source could not be read: what it lacks then says nothing."""
+        return any(key in self.own and getattr(self.model, key) is None for key in FOUND)
 
     def at(
         self, path: tuple[str | int, ...], code: str, message: str, hint: str | None = None, **more: Any
     ) -> Diagnostic:
-        """A mistake at a field of this shot."""
-        return at(self.tree, path, code, message, hint, **more)
+        """A mistake at a field of this shot. It tells what made the shot."""
+        related = (*more.pop("related", ()), *self.origin)
+        return at(self.tree, path, code, message, hint, related=related, **more)
 
 
 class Drafting:
@@ -101,20 +131,44 @@ class Drafting:
         taken: Taken = {}
         for setting in found:
             setting.id = self._id(setting.tree) or str(setting.index + 1)
-            self._claim(setting.id, setting.tree, taken, "scenes")
+            self._claim(setting, setting.tree, "scenes", taken)
         return found
 
-    def drafts(self, root: Map, settings: Iterable[Setting], facts: Mapping[str, Any]) -> list[Draft]:
-        """Every shot in film order: merged, named, evaluated and read."""
+    def drafts(self, root: Map, settings: Iterable[Setting]) -> list[Draft]:
+        """Every shot in film order: made, named, evaluated, merged and read. Raises Refused for too many."""
         film = defaults_of(root)
+        written = list(self._shots(root, settings))
+        expansion = Expansion(root, self._evaluation)
+        expansion.measure(shot for _, shot in written)
         found: list[Draft] = []
-        for setting, tree in self._shots(root, settings):
-            below = [*(scene_layers(setting.tree) if setting else []), *film]
-            found.append(Draft(tree, merged([tree, *below]), len(found) + 1, setting))
-        self._name(found, facts)
+        beneath: dict[int | None, Map | None] = {}
+        for setting, shot in written:
+            scene = setting.index if setting else None
+            if scene not in beneath:
+                layers = [*(scene_layers(setting.tree) if setting else []), *film]
+                beneath[scene] = merged(layers) if layers else None
+            for made in self._made(expansion, shot, setting):
+                found.append(_draft(made, beneath[scene], len(found) + 1, setting))
+        self.problems += expansion.problems
+        if written and not found and not expansion.problems:
+            message = "every shot is left out by its when, or its each has no rows"
+            self.problems.append(at(written[0][1], (), "no-shots", message))
+        self._name(found)
         for draft in found:
-            self._read(draft, facts)
+            self._read(draft)
+        for shot in expansion.unmade:
+            self._look_over(shot)
         return found
+
+    def _made(self, expansion: Expansion, shot: Map, setting: Setting | None) -> Iterable[Made]:
+        seen = setting.seen if setting else NOTHING
+        return [Made((Layer(shot, seen),))] if MAKING.isdisjoint(shot) else expansion.made(shot, seen)
+
+    def _look_over(self, shot: Map) -> None:
+        """Read a shot that nothing was made of, as far as it can be read where it stands."""
+        content = unset(shot.without(MAKING & shot.keys()))
+        reading = replace(self._reading, lenient=True)
+        self.problems += validated(Shot, content, reading, "a shot that is not made")[1]
 
     def _shots(self, root: Map, settings: Iterable[Setting]) -> Iterator[tuple[Setting | None, Map]]:
         groups: list[tuple[Setting | None, Map]] = [(setting, setting.tree) for setting in settings]
@@ -136,7 +190,7 @@ class Drafting:
                     message = f"a shot is a mapping, this is {kind(shot)[:60]}"
                     self.problems.append(at(shots, (index,), "wrong-kind", message, "write - action: before the text"))
 
-    def _id(self, tree: Map) -> str | None:
+    def _id(self, tree: Map, makers: Iterable[Maker] = ()) -> str | None:
         """The id written in a tree, NFC; None without one. A mistake in it is kept."""
         if "id" not in tree:
             return None
@@ -145,77 +199,133 @@ class Drafting:
             return None
         reason = names.id_problem(names.normal(text))
         if reason:
-            self.problems.append(at(tree, ("id",), *reason))
+            self.problems += blamed([at(tree, ("id",), *reason)], makers)
         return names.normal(text)
 
-    def _claim(self, name: str, tree: Map, taken: Taken, what: str) -> None:
-        """Give `name` to a tree, or say who has it."""
-        place = span(tree, ("id",)) if "id" in tree else span(tree, ())
-        other, there = taken.setdefault(names.folded(name), (name, place))
-        if there is place:
+    def _claim(self, one: Setting | Draft, tree: Map, what: str, taken: Taken) -> None:
+        """Give its name to a scene or a shot, or say who has it."""
+        other = taken.setdefault(names.folded(one.id), one)
+        if other is one:
             return
         hint = "give it another id"
         if "id" not in tree:
-            message, hint = f'without an id this is "{name}", and so is another', "give it an id"
-        elif other == name:
-            message = f'two {what} are called "{name}"'
+            message, hint = f'without an id this is "{one.id}", and so is another', "give it an id"
+        elif other.id == one.id:
+            message = f'two {what} are called "{one.id}"'
         else:
-            message = f'"{name}" and "{other}" are one id: case and normal form do not count'
-        related = [Related("the other stands here", there)]
-        self.problems.append(at(tree, ("id",), "duplicate-id", message, hint, related=related))
+            message = f'"{one.id}" and "{other.id}" are one id: case and normal form do not count'
+        made = next((f", {maker.told}" for maker in other.makers), "")
+        related = [Related(f"the other stands here{made}", other.place)]
+        self.problems += blamed([at(tree, ("id",), "duplicate-id", message, hint, related=related)], one.makers)
 
-    def _name(self, drafts: list[Draft], facts: Mapping[str, Any]) -> None:
+    def _name(self, drafts: list[Draft]) -> None:
         taken: Taken = {}
         for draft in drafts:
             if "id" in draft.own:
-                alone = draft.own.without(key for key in draft.own if key != "id")
-                evaluated = self._evaluation.tree(alone, self._scope(draft, facts))
-                draft.id = self._id(evaluated) or ""
-                draft.written = bool(draft.id)
-                draft.tree = draft.tree.replaced({"id": evaluated["id"]})
+                self._take_written_id(draft)
             if draft.written:
-                self._claim(draft.id, draft.own, taken, "shots")
-        fresh: dict[int | None, Iterator[str]] = {}
+                self._claim(draft, draft.own, "shots", taken)
+        fresh: dict[object, tuple[str, Iterator[str]]] = {}
         for draft in drafts:
             if draft.written:
                 continue
-            if draft.setting is None:
+            stem = self._stem(draft, fresh)
+            if stem is None:
                 draft.id = str(draft.index)
-                self._claim(draft.id, draft.own, taken, "shots")
+                self._claim(draft, draft.own, "shots", taken)
                 continue
-            letters = fresh.setdefault(draft.setting.index, names.letters())
-            draft.id = next(
-                name for name in (draft.setting.id + letter for letter in letters) if names.folded(name) not in taken
-            )
-            taken[names.folded(draft.id)] = draft.id, draft.place
+            base, letters = stem
+            draft.id = next(name for name in (base + letter for letter in letters) if names.folded(name) not in taken)
+            taken[names.folded(draft.id)] = draft
 
-    def _scope(self, draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:
-        shot = {"index": draft.index, **({"id": draft.id} if draft.id else {})}
-        return {**facts, "shot": shot, **({"scene": draft.setting.facts()} if draft.setting else {})}
+    def _take_written_id(self, draft: Draft) -> None:
+        holder = next((layer for layer in draft.layers if "id" in layer.tree), Layer(draft.own, draft.seen))
+        evaluated = self._evaluated_id(holder, draft)
+        draft.id = self._id(evaluated, draft.makers) or ""
+        draft.written = bool(draft.id)
+        draft.own = draft.own.replaced({"id": evaluated["id"]})
+        draft.tree = draft.tree.replaced({"id": evaluated["id"]})
 
-    def _read(self, draft: Draft, facts: Mapping[str, Any]) -> None:
+    def _evaluated_id(self, layer: Layer, draft: Draft) -> Map:
+        before = len(self._evaluation.problems)
+        alone = layer.tree.without(layer.tree.keys() - {"id"})
+        evaluated = self._evaluation.tree(alone, {**layer.seen, "shot": {"index": draft.index}})
+        self._evaluation.blame(before, draft.makers)
+        return evaluated
+
+    def _stem(self, draft: Draft, fresh: dict[object, tuple[str, Iterator[str]]]) -> tuple[str, Iterator[str]] | None:
+        """What a shot without an id is called after, and the letters that are left; None for its number."""
+        if draft.group is not None:
+            if id(draft.group) not in fresh:
+                evaluated = self._evaluated_id(draft.group.id, draft)
+                fresh[id(draft.group)] = (self._id(evaluated, draft.makers) or "", names.letters())
+            if fresh[id(draft.group)][0]:
+                return fresh[id(draft.group)]
+        if draft.setting is None:
+            return None
+        return fresh.setdefault(("scene", draft.setting.index), (draft.setting.id, names.letters()))
+
+    def _read(self, draft: Draft) -> None:
         before = len(self._evaluation.problems)
         written = draft.tree
-        draft.tree = unset(self._evaluation.tree(written, self._scope(draft, facts)))
+        draft.tree = unset(self._evaluated(draft))
         failed = len(self._evaluation.problems) > before
         reading = Reading(self._reading.fps, lenient=True) if failed else self._reading
         read, problems = validated(Shot, draft.tree, reading, f'shot "{draft.id}"', written)
-        self.problems += problems
         if read is not None:
             draft.model = read
-        self._one_source(draft)
+        self.problems += blamed([*problems, *_one_source(draft)], draft.makers)
 
-    def _one_source(self, draft: Draft) -> None:
-        given = [key for key in SOURCES if key in draft.tree]
-        pictures = [key for key in given if key != "dialogue"]
-        if len(pictures) > 1:
-            message = f"{' and '.join(pictures)} are two pictures of one shot"
-            if pictures == ["action", "prompt"]:
-                message = "prompt is sent as written, in place of action"
-            self.problems.append(draft.at((pictures[-1],), "two-sources", message, "keep one of them", key=True))
-        if not given and not draft.elsewhere and not _misspelt_source(draft.own):
-            message = f'nothing happens in shot "{draft.id}"'
-            self.problems.append(at(draft.own, (), "no-source", message, f"add {listed(SOURCES)}"))
+    def _evaluated(self, draft: Draft) -> Map:
+        """The shot's tree with every text evaluated where it stands."""
+        scope = {"index": draft.index, "id": draft.id}
+        if not draft.layers:
+            tree = self._evaluation.tree(draft.tree, {**draft.seen, "shot": scope})
+            if tree is draft.tree or not any(is_silent(one, tree.get(key, one)) for key, one in draft.own.items()):
+                return tree
+            draft.layers = (Layer(draft.own, draft.seen),)
+        layers, before = [], len(self._evaluation.problems)
+        for layer in draft.layers:
+            tree = layer.tree.without(("id",)) if "id" in layer.tree else layer.tree
+            evaluated = self._evaluation.tree(tree, {**layer.seen, "shot": scope})
+            layers.append(evaluated.without(key for key in tree if is_silent(tree[key], evaluated[key])))
+        self._evaluation.blame(before, draft.makers)
+        own = reduce(over, layers)
+        if "id" in draft.own:
+            own = own.over(draft.own.without(draft.own.keys() - {"id"}))
+        draft.own = own
+        if draft.below is None:
+            return own
+        below = draft.below.without(key for key, node in own.items() if not isinstance(node, Map))
+        seen = draft.setting.seen if draft.setting else NOTHING
+        return merged([own, self._evaluation.tree(below, {**seen, "shot": scope})])
+
+
+def is_silent(written: Node, given: Node) -> bool:
+    """Whether an expression gives nothing, and so leaves its field out."""
+    return given is not written and is_empty(given)
+
+
+def _draft(made: Made, below: Map | None, index: int, setting: Setting | None) -> Draft:
+    own = reduce(over, (layer.tree for layer in made.layers))
+    seen = made.layers[0].seen
+    tree = merged([own] if below is None else [own, below])
+    layers = made.layers if made.makers else ()
+    return Draft(own, tree, index, setting, seen, below, layers, made.makers, made.group)
+
+
+def _one_source(draft: Draft) -> list[Diagnostic]:
+    given = [key for key in SOURCES if key in draft.tree]
+    pictures = [key for key in given if key != "dialogue"]
+    if len(pictures) > 1:
+        message = f"{' and '.join(pictures)} are two pictures of one shot"
+        if pictures == ["action", "prompt"]:
+            message = "prompt is sent as written, in place of action"
+        return [at(draft.tree, (pictures[-1],), "two-sources", message, "keep one of them", key=True)]
+    if not given and not draft.unread and not _misspelt_source(draft.own):
+        message = f'nothing happens in shot "{draft.id}"'
+        return [at(draft.text, (), "no-source", message, f"add {listed(SOURCES)}")]
+    return []
 
 
 def _misspelt_source(shot: Map) -> bool:

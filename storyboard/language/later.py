@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset(
-    {"use", "with", "each", "when", "references", "constraints", "locked", "at", "on_fail", "on_moderation"}
-)
+SHOT = frozenset({"references", "constraints", "locked", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "film": frozenset(
-        {"include", "profiles", "variants", "templates", "sound", "subtitles", "constraints", "prompt_template"}
-        | {"decisions"}
+        {"include", "profiles", "variants", "sound", "subtitles", "constraints", "prompt_template"} | {"decisions"}
     ),
     "delivery": frozenset({"loudness", "codec", "start_timecode"}),
     "scene": frozenset(),

@@ -6,31 +6,34 @@ Each step works with what the one before could save, so that one typo hides noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from storyboard.diagnostics import Diagnostic, Refused, in_file_order
+from storyboard.diagnostics import Diagnostic, Refused, Related, in_file_order
 from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
 from storyboard.language.collecting import no_cyclic_collection
-from storyboard.language.drafts import MOST_SHOTS, Drafting
+from storyboard.language.drafts import Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.files import Folder
+from storyboard.language.film_model import Storyboard
 from storyboard.language.layers import unset
+from storyboard.language.loops import MOST_SHOTS
 from storyboard.language.mistakes import validated
 from storyboard.language.reading import Reading
 from storyboard.language.resolve import Names
 from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
-from storyboard.language.shot_model import Defaults, Storyboard
+from storyboard.language.shot_model import Defaults
 from storyboard.language.shots import Shots
 from storyboard.language.source import Source, read
 from storyboard.language.sources import Measure, Sources, by_decoding
 from storyboard.language.spelling import did_you_mean, nearest
+from storyboard.language.templates import shapeless
 from storyboard.language.tree import Map, Seq, at
 
 
@@ -67,18 +70,24 @@ def load(
             film = stage.film(settings or {})
         except Refused as refused:
             raise Refused(refused.diagnostics, texts=texts) from None
-    found = tuple(in_file_order(dict.fromkeys(stage.problems)))
+    found = tuple(in_file_order(_once(stage.problems)))
     if any(one.severity == "error" for one in found):
-        raise Refused(_once(found), texts=texts)
+        raise Refused(found, texts=texts)
     return Loaded(film, found, texts)
 
 
-def _once(found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Each mistake once: a wrong default is met again in every shot that takes it."""
-    seen: dict[tuple[Any, ...], Diagnostic] = {}
+def _once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Each mistake once, with the first shot that has it: a template is met again in each of its shots."""
+    seen: dict[tuple[Any, ...], dict[tuple[Related, ...], Diagnostic]] = {}
     for one in found:
-        seen.setdefault((one.code, one.span or one.message), one)
-    return list(seen.values())
+        seen.setdefault((one.code, one.span or one.message), {}).setdefault(one.related, one)
+    return [_with_others(*same.values()) for same in seen.values()]
+
+
+def _with_others(first: Diagnostic, *others: Diagnostic) -> Diagnostic:
+    if not others or not first.related:
+        return first
+    return replace(first, related=(*first.related, Related(f"and {len(others):,} more")))
 
 
 class _Stage:
@@ -102,7 +111,7 @@ class _Stage:
     def film(self, settings: Mapping[str, Any]) -> Film:
         """The film, as far as it can be read. Raises Refused where reading on would say nothing true."""
         values, problems = variables(self._root, settings)
-        self.problems += [*problems, *clashes(self._root), *_shape_of_document(self._root)]
+        self.problems += [*problems, *clashes(self._root), *_shape_of_document(self._root), *shapeless(self._root)]
         evaluation = Evaluation(values)
         root, facts = document.evaluated(self._root, evaluation, names.title(self._path.stem.replace("-", " ")))
         storyboard, reading = self._document(root, failed=bool(evaluation.problems))
@@ -112,7 +121,7 @@ class _Stage:
         drafting = Drafting(evaluation, reading)
         scenes = drafting.settings(root)
         document.furnish(scenes, storyboard, words)
-        drafts = drafting.drafts(root, scenes, facts)
+        drafts = drafting.drafts(root, scenes)
         edges = Edges(drafts, document.chains(root, storyboard, scenes), words, files)
         delivery = document.delivery(storyboard)
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)

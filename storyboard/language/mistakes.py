@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.language import later, names
+from storyboard.language.film_model import Scene
 from storyboard.language.model import Fields
 from storyboard.language.reading import EMPTY, EMPTY_HINT, EXPRESSION, Reading, is_empty, kind, spelt
-from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Scene
+from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.tree import Map, Node, Seq, at
 

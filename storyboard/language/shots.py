@@ -71,6 +71,7 @@ class Shots:
             id=ShotId(draft.id),
             index=draft.index,
             place=draft.place,
+            origin=draft.origin,
             scene=draft.setting.id if draft.setting else None,
             provider=provider,
             duration=duration,
@@ -161,7 +162,7 @@ class Shots:
         read = draft.model
         duration = read.duration or read.out or DURATION
         in_, out = read.in_ or ZERO, read.out or duration
-        if in_ >= out and not draft.elsewhere:
+        if in_ >= out and not draft.unread:
             key = "in" if "in" in draft.own or "out" not in draft.own else "out"
             message = f"the shot is left at {seconds(out)} s and entered at {seconds(in_)} s"
             self.problems.append(draft.at((key,), "in-after-out", message, "in comes before out"))
@@ -180,7 +181,7 @@ class Shots:
             return ONE
         if source is not None and source.footage is not None and source.footage.file.kind == "video":
             return speed
-        if source is None and speed != 1 and not draft.elsewhere:
+        if source is None and speed != 1 and not draft.unread:
             message = later.sentence('"speed" of a clip that is asked for')
             hint = "only footage has another speed"
             self.problems.append(draft.at(("speed",), "not-in-this-version", message, hint))
