@@ -257,7 +257,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included."""
+    """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included.
+
+    `included` are the absolute paths of the texts that it was read from beside its own: included files, its rows.
+    """
 
     path: str
     title: str
@@ -267,6 +270,7 @@ class Film:
     assets: Mapping[str, Asset] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     note: str | None = None
+    included: tuple[str, ...] = ()
 
     @property
     def on_screen(self) -> tuple[Shot, ...]:

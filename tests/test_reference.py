@@ -17,7 +17,7 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, film_model, later, load, model, screen_model, shot_model
+from storyboard.language import Loaded, film_model, later, load, model, screen_model, shot_model, variants
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -43,6 +43,8 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "scene": (film_model.Scene, None),
     "chain": (model.Chain, None),
     "template": (film_model.Template, None),
+    "profile": (film_model.Profile, None),
+    "rows": (film_model.Variants, None),
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
     "line": (shot_model.Line, None),
@@ -66,7 +68,9 @@ def blocks(page: str, kind: str) -> list[str]:
 def loaded(text: str, folder: Path) -> Loaded:
     path = folder / "reference.yaml"
     path.write_text(text, encoding="utf-8")
-    return load(path, capabilities={name: provider.capabilities for name, provider in discover().items()})
+    capabilities = {name: provider.capabilities for name, provider in discover().items()}
+    films = [load(path, capabilities=capabilities, variant=name) for name in variants(path) or (None,)]
+    return films[-1]
 
 
 # ── the language ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,14 @@ def command(
     output: Path | None,
 ) -> None:
     """Join the clips there are into the film, without rendering."""
+    films = made.films()
+    if output is not None and len(films) > 1:
+        raise click.UsageError("-o takes one film; name it with --variant")
+    for film in films:
+        _cut(film, output)
+
+
+def _cut(made: Production, output: Path | None) -> None:
     with open_progress(as_json=False) as progress:
         path, clip = work(lambda executor: made.cut(executor, progress.hear, output), progress)
     click.echo(str(path))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from storyboard.language.names import id_problem, normal
 from storyboard.production import Production
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,7 +22,7 @@ def debug_option(command: F) -> F:
 
 
 def vars_options(command: F) -> F:
-    """`--set`, `--vars`, `--allow`, `--debug`: what reading any storyboard takes."""
+    """`--profile`, `--variant`, `--set`, `--vars`, `--allow`, `--debug`: what reading any storyboard takes."""
     for option in (
         debug_option,
         click.option(
@@ -33,6 +34,8 @@ def vars_options(command: F) -> F:
         ),
         click.option("--vars", "vars_file", type=PATH, metavar="FILE", help="Values for vars, as YAML."),
         click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Give a var another value."),
+        click.option("--variant", metavar="NAME", help="The film of this row of the storyboard's variants."),
+        click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Lay a profile over the film."),
     ):
         command = option(command)
     return command
@@ -42,32 +45,26 @@ def on_production(command: Callable[..., None]) -> Callable[..., None]:
     """`FILE` and the options of every command on one storyboard; the command gets them as its `Production`."""
 
     @wraps(command)
-    def opened(
-        file: Path,
-        assignments: tuple[str, ...],
-        vars_file: Path | None,
-        state: Path | None,
-        allow: tuple[Path, ...],
-        **others: Any,
-    ) -> None:
-        command(production(file, assignments, vars_file, allow, state), **others)
+    def opened(file: Path, state: Path | None, **given: Any) -> None:
+        command(production(file, given, state), **given)
 
     stated = click.option("--state", type=PATH, metavar="DIR", help="Keep the state in another folder.")
     return click.argument("file", type=PATH)(vars_options(stated(opened)))
 
 
-def production(
-    file: Path,
-    assignments: tuple[str, ...],
-    vars_file: Path | None,
-    allow: tuple[Path, ...],
-    state: Path | None = None,
-) -> Production:
-    """The production that the options name. Raises click.UsageError for a malformed `--set`."""
+def production(file: Path, given: dict[str, Any], state: Path | None = None) -> Production:
+    """The production that the options name, which are taken out of `given`.
+
+    Raises click.UsageError for a malformed `--set`.
+    """
     pairs: dict[str, str] = {}
-    for assignment in assignments:
+    for assignment in given.pop("assignments"):
         name, sign, value = assignment.partition("=")
         if not sign or not name:
             raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}")
         pairs[name] = value
-    return Production(file, state=state, allow=allow, assignments=pairs, vars_file=vars_file)
+    for named in (*given["profiles"], *([given["variant"]] if given["variant"] is not None else [])):
+        if id_problem(normal(named)):
+            raise click.UsageError(f"{named!r} is no name of a profile or a variant")
+    read = {name: given.pop(name) for name in ("allow", "vars_file", "profiles", "variant")}
+    return Production(file, state=state, assignments=pairs, **read)

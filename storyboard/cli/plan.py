@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -32,15 +33,38 @@ def command(
     jobs: int,
 ) -> None:
     """What a render would do, why, and at what price. Reads only; costs nothing."""
-    planned = made.plan()
+    films = made.films()
+    planned = [one.plan() for one in films]
     if as_json:
-        click.echo(json.dumps(report.as_json(planned.plan, planned.capabilities, planned.frames), ensure_ascii=False))
+        click.echo(json.dumps(_as_json(films, planned), ensure_ascii=False))
     elif graph:
-        click.echo({"mermaid": diagram.mermaid, "dot": diagram.dot}[graph](planned.plan), nl=False)
+        draw_graph = {"mermaid": diagram.mermaid, "dot": diagram.dot}[graph]
+        click.echo("\n".join(draw_graph(one.plan) for one in planned), nl=False)
     elif shot is not None:
-        click.echo(_explained(planned, shot), nl=False)
+        click.echo("\n".join(_explained(one, shot) for one in planned), nl=False)
     else:
-        _tell(planned, jobs)
+        for film, one in zip(films, planned, strict=True):
+            _tell(one, film.name, jobs)
+        if len(planned) > 1:
+            _tell_sum(planned, jobs)
+
+
+def _as_json(films: list[Production], planned: list[Planned]) -> dict[str, Any]:
+    """The plan, or those of several films and what they come to together."""
+    plans = [report.as_json(one.plan, one.capabilities, one.frames) for one in planned]
+    if len(plans) == 1:
+        return plans[0]
+    told = [{"name": film.name, **plan} for film, plan in zip(films, plans, strict=True)]
+    return {"films": told, "totals": report.totals_json(_sum(planned))}
+
+
+def _sum(planned: list[Planned], jobs: int = 1) -> report.Totals:
+    return report.together([(one.plan, one.frames) for one in planned], planned[0].capabilities, jobs)
+
+
+def _tell_sum(planned: list[Planned], jobs: int) -> None:
+    """What all films need together."""
+    click.echo(f"\n{len(planned)} films, what they share once: {report.summary(_sum(planned, jobs))}")
 
 
 def _explained(planned: Planned, shot: str) -> str:
@@ -51,13 +75,14 @@ def _explained(planned: Planned, shot: str) -> str:
         raise click.UsageError(f"no shot {shot!r} is rendered; there are {shots}") from None
 
 
-def _tell(planned: Planned, jobs: int) -> None:
+def _tell(planned: Planned, name: str | None, jobs: int) -> None:
     if planned.loaded.diagnostics:
         say(draw(planned.loaded.diagnostics, planned.loaded.texts))
     film = planned.plan.film
     sums = report.totals(planned.plan, planned.capabilities, planned.frames, jobs)
     size = f"{film.delivery.width_px}×{film.delivery.height_px}"
-    click.echo(f"{film.title} · {size} · {_rate(planned)} fps · {float(sums.seconds):g} s, {sums.frames} frames\n")
+    title = f"{film.title} · {name}" if name else film.title
+    click.echo(f"{title} · {size} · {_rate(planned)} fps · {float(sums.seconds):g} s, {sums.frames} frames\n")
     names = {take.key: take.id for take in planned.plan.takes}
     rows = [_row(take, names) for take in planned.plan.takes]
     columns = (Column("take"), Column("verdict"), Column("provider"), Column("length"), Column("price"), Column("why"))

@@ -10,7 +10,7 @@ from storyboard.film import Asset, Kind, Level, Look, Reference
 from storyboard.language import model, names
 from storyboard.language.files import Folder
 from storyboard.language.film_model import Storyboard
-from storyboard.language.tree import Map, at, span
+from storyboard.language.tree import Map, at, mark_at, span
 
 LEVEL_WORD: Mapping[Level, str] = {
     "cast": "a member of the cast",
@@ -22,6 +22,12 @@ LEVEL_WORD: Mapping[Level, str] = {
 """What an asset of a level is called in a sentence."""
 
 Step = str | int
+
+
+def beside(tree: Map, path: Sequence[Step], written: str) -> str:
+    """A path that stands in an included file, counted from the production's folder."""
+    folder = mark_at(tree, path)[0].folder
+    return str(Path(folder, written)) if folder else written
 
 
 class Assets:
@@ -50,7 +56,7 @@ class Assets:
 
     def picture(self, tree: Map, path: Sequence[Step], written: str, **words: str | None) -> Reference:
         """A picture that the storyboard names at `path` of `tree`. A mistake is kept in `problems`."""
-        found = self._folder.picture(written)
+        found = self._folder.picture(beside(tree, path, written))
         if isinstance(found, tuple):
             code, message, hint = found
             self.problems.append(at(tree, path, code, message, hint))
@@ -59,9 +65,10 @@ class Assets:
 
     def media(self, tree: Map, path: Sequence[Step], written: str) -> Reference | None:
         """Footage or a still that the storyboard names at `path` of `tree`; None where it is neither, a mistake."""
-        found = self._folder.media(written)
+        counted = beside(tree, path, written)
+        found = self._folder.media(counted)
         if isinstance(found, Path):
-            kind: Kind = "image" if isinstance(self._folder.picture(written), Path) else "video"
+            kind: Kind = "image" if isinstance(self._folder.picture(counted), Path) else "video"
             return Reference(str(found), written, kind, span(tree, path))
         code, message, hint = found
         self.problems.append(at(tree, path, code, message, hint))

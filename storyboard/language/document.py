@@ -14,6 +14,7 @@ from storyboard.language.drafts import Setting
 from storyboard.language.edges import Chains
 from storyboard.language.film_model import Storyboard
 from storyboard.language.layers import SHORT
+from storyboard.language.profiles import readable
 from storyboard.language.reading import EMPTY, EMPTY_HINT, is_empty, kind, spelt
 from storyboard.language.resolve import Names
 from storyboard.language.scope import Evaluation
@@ -21,7 +22,7 @@ from storyboard.language.tree import Map, Seq, at, span
 
 LATER = ("defaults", "shots", *SHORT)
 """Fields that are evaluated shot by shot."""
-ELSEWHERE = ("vars", "scenes", "shots", "defaults", "templates")
+ELSEWHERE = ("vars", "scenes", "shots", "defaults", "templates", "include", "profiles", "variants")
 """Fields of the film that are not evaluated with its head."""
 
 
@@ -82,7 +83,7 @@ def rate(root: Map) -> Fraction:
 def without_shots(root: Map) -> Map:
     """The document without what is read shot by shot."""
     scenes = root.get("scenes")
-    kept = root.without(("defaults", "shots"))
+    kept = readable(root.without(("defaults", "shots")))
     if isinstance(scenes, Seq):
         lean = [scene.without(("defaults", "shots")) if isinstance(scene, Map) else scene for scene in scenes]
         kept = kept.replaced({"scenes": scenes.replaced(lean)})

@@ -17,10 +17,11 @@ from storyboard.language.expansion import Expansion, Group, Layer, Made
 from storyboard.language.layers import defaults_of, merged, over, scene_layers, unset
 from storyboard.language.makers import Maker, Values, blamed
 from storyboard.language.mistakes import validated
+from storyboard.language.profiles import Profiled
 from storyboard.language.reading import Reading, is_empty, kind, spelt
 from storyboard.language.scope import Evaluation, holds_expression
 from storyboard.language.shot_model import FOUND, MAKING, SOURCES, Shot
-from storyboard.language.spelling import listed, nearest
+from storyboard.language.spelling import did_you_mean, listed, nearest
 from storyboard.language.tree import Map, Node, Seq, at, span
 
 NOTHING: Values = {}
@@ -115,9 +116,10 @@ class Draft:
 class Drafting:
     """Makes the drafts of a storyboard; `problems` holds every mistake on the way."""
 
-    def __init__(self, evaluation: Evaluation, reading: Reading) -> None:
+    def __init__(self, evaluation: Evaluation, reading: Reading, profiled: Profiled) -> None:
         self._evaluation = evaluation
         self._reading = reading
+        self._profiled = profiled
         self.problems: list[Diagnostic] = []
 
     def settings(self, root: Map) -> list[Setting]:
@@ -154,6 +156,7 @@ class Drafting:
             message = "every shot is left out by its when, or its each has no rows"
             self.problems.append(at(written[0][1], (), "no-shots", message))
         self._name(found)
+        self._lay_profiles(found)
         for draft in found:
             self._read(draft)
         for shot in expansion.unmade:
@@ -265,6 +268,23 @@ class Drafting:
             return None
         return fresh.setdefault(("scene", draft.setting.index), (draft.setting.id, names.letters()))
 
+    def _lay_profiles(self, drafts: list[Draft]) -> None:
+        """Lay what profiles say of shots over them."""
+        override, by_id = self._profiled.override, self._profiled.shots
+        if override is None and not by_id:
+            return
+        for draft in drafts:
+            asked_for = draft.own.keys().isdisjoint(FOUND)
+            upper = [by_id.get(names.folded(draft.id)), override if asked_for else None]
+            fields = [one for one in upper if one is not None]
+            if fields:
+                _lay(draft, reduce(over, fields))
+        known = {names.folded(draft.id): draft.id for draft in drafts}
+        for key, (tree, shot) in self._profiled.written.items():
+            if key not in known:
+                hint = did_you_mean(shot, known.values())
+                self.problems.append(at(tree, (shot,), "unknown-shot", f'there is no shot "{shot}"', hint, key=True))
+
     def _read(self, draft: Draft) -> None:
         before = len(self._evaluation.problems)
         written = draft.tree
@@ -304,6 +324,15 @@ class Drafting:
 def is_silent(written: Node, given: Node) -> bool:
     """Whether an expression gives nothing, and so leaves its field out."""
     return given is not written and is_empty(given)
+
+
+def _lay(draft: Draft, fields: Map) -> None:
+    """Lay fields over a shot; it keeps its place."""
+    if draft.layers:
+        draft.layers = (Layer(fields, NOTHING), *draft.layers)
+    laid = over(fields, draft.own)
+    draft.own = Map.of(laid, laid.marks, draft.own.mark)
+    draft.tree = merged([draft.own] if draft.below is None else [draft.own, draft.below])
 
 
 def _draft(made: Made, below: Map | None, index: int, setting: Setting | None) -> Draft:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import SkipValidation
+from pydantic import SkipValidation, WithJsonSchema
 
 from storyboard.language.fields import Text, Version
 from storyboard.language.model import Asset, Budget, ChainField, Delivery, Fields, Person, Style, about
-from storyboard.language.reading import Several
-from storyboard.language.shot_model import Defaults, Shot
+from storyboard.language.reading import Form, Several
+from storyboard.language.shot_model import Content, Defaults, Shot
+from storyboard.language.tree import Map, Node
+
+VARIANT_ROWS: Mapping[str, Any] = {
+    "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "object"}}]
+}
+"""A CSV file, or rows."""
 
 
 class Template(Fields):
@@ -34,6 +40,48 @@ class Template(Fields):
     shots: SkipValidation[list[Shot]] | None = about(
         "The shots that a use makes.", [{"size": "MCU", "cast": ["{{ who }}"], "dialogue": "{{ line }}"}]
     )
+
+
+class Profile(Fields):
+    """Other settings for the same film; `--profile` lays them over it."""
+
+    noun: ClassVar[str] = "profile"
+    aka: ClassVar[Mapping[str, str]] = {"overrides": "override", "variables": "vars", "notes": "note"}
+
+    note: Text | None = about("For people; never sent.", "for the client, in the evening")
+    title: Text | None = about("Another title.", "Night Ferry, draft")
+    delivery: Delivery | None = about("What is delivered otherwise.", {"aspect": "9:16"})
+    budget: Budget | None = about("Other limits.", {"animatic": 0})
+    vars: dict[str, Any] | None = about("Other values for vars that the film declares.", {"weather": "rain"})
+    cast: dict[str, Person] | None = about("People, over those of the film.", {"mira": {"name": "Mira"}})
+    locations: dict[str, Asset] | None = about("Places, over those of the film.", {"deck": {"description": "a pier"}})
+    props: dict[str, Asset] | None = about("Things, over those of the film.", {"lamp": {"description": "a torch"}})
+    styles: dict[str, Style] | None = about("Looks, over those of the film.", {"noir": {"prompt": "in colour"}})
+    references: dict[str, Asset] | None = about("References, over those of the film.", {"fog": {"images": "f.png"}})
+    defaults: Defaults | None = about("Defaults, over those of the film.", {"aspect": "9:16"})
+    chain: ChainField | None = about("Whether scenes are chained.", "none")
+    override: Defaults | None = about(
+        "Fields over those of every shot that somebody is asked for.", {"provider": "animatic"}
+    )
+    shots: dict[str, Content] | None = about(
+        "Fields over those of single shots, by id.", {"1C": {"framing": "door low, sky above"}}
+    )
+
+
+class Variants(Fields):
+    """One film a row."""
+
+    noun: ClassVar[str] = "variants"
+    aka: ClassVar[Mapping[str, str]] = {"file": "rows", "csv": "rows", "id": "name", "names": "name"}
+
+    rows: Annotated[Any, WithJsonSchema(VARIANT_ROWS)] = about(
+        "A CSV file whose columns are vars, or a list of mappings.", "products.csv", [{"sku": "lamp-1"}], default=...
+    )
+    name: Text | None = about("What each film is called; its number where it is left out.", "{{ sku }}")
+
+
+def _variants(node: Node) -> Any:
+    return node if isinstance(node, Map) else {"rows": node}
 
 
 class Scene(Fields):
@@ -84,6 +132,9 @@ class Storyboard(Fields):
     storyboard: Version = about("Version of the language.", 1, default=...)
     title: Text | None = about("The film's title; the file's name where it is left out.", "Night Ferry")
     note: Text | None = about("For people; shown on the board, never sent.", "second draft")
+    include: Annotated[list[Text], Several()] | None = about(
+        "Files with parts of the storyboard, counted from this one.", ["cast.yaml", "scenes/harbour.yaml"]
+    )
     delivery: Delivery | None = about("What the film is delivered as.", {"aspect": "16:9", "fps": 24})
     budget: Budget | None = about("The most that may be spent with each provider, in its unit.", {"animatic": 0})
     vars: dict[str, Any] | None = about("Values for expressions, like {{ city }}.", {"city": "Oslo"})
@@ -92,6 +143,13 @@ class Storyboard(Fields):
     props: dict[str, Asset] | None = about("The things.", {"lamp": {"description": "a brass lamp"}})
     styles: dict[str, Style] | None = about("The looks of the film.", {"noir": {"prompt": "black-and-white"}})
     references: dict[str, Asset] | None = about("Other references that texts may cite.", {"fog": {"images": "f.png"}})
+    profiles: dict[str, Profile] | None = about(
+        "Other settings for the same film, by the name that --profile takes.", {"draft": {"override": {"takes": 1}}}
+    )
+    variants: Annotated[Variants, Form(_variants, VARIANT_ROWS, Variants.model_construct)] | None = about(
+        "One film a row: a CSV file or a list of rows, whose columns are vars.",
+        {"rows": "products.csv", "name": "{{ sku }}"},
+    )
     defaults: Defaults | None = about("Fields that every shot takes unless it says otherwise.", {"duration": 5})
     templates: dict[str, Template] | None = about(
         "Shots that others `use`, by name.", {"single": {"params": {"who": None}, "shots": [{"cast": ["{{ who }}"]}]}}

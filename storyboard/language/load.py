@@ -21,20 +21,23 @@ from storyboard.language.drafts import Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.files import Folder
 from storyboard.language.film_model import Storyboard
+from storyboard.language.include import included
 from storyboard.language.layers import unset
 from storyboard.language.loops import MOST_SHOTS
 from storyboard.language.mistakes import validated
+from storyboard.language.profiles import Profiled, checked, laid
 from storyboard.language.reading import Reading
 from storyboard.language.resolve import Names
 from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults
 from storyboard.language.shots import Shots
-from storyboard.language.source import Source, read
+from storyboard.language.source import read
 from storyboard.language.sources import Measure, Sources, by_decoding
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.templates import shapeless
-from storyboard.language.tree import Map, Seq, at
+from storyboard.language.tree import Map, Seq, at, plain
+from storyboard.language.variants import Variant, Variants, chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +54,80 @@ def load(
     *,
     capabilities: Mapping[str, Capabilities],
     settings: Mapping[str, Any] | None = None,
+    profiles: Sequence[str] = (),
+    variant: str | None = None,
     allow: Sequence[Path] = (),
     shown: str | None = None,
     measure: Measure = by_decoding,
 ) -> Loaded:
     """Read a storyboard into a film.
 
-    `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only; `allow`
-    are folders beside the production's own that files may stand in; `shown` is the file's name for people; `measure`
-    tells how long footage is.
+    `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only;
+    `profiles` are laid over it from left to right; `variant` names the row of a storyboard with variants; `allow` are
+    folders beside the production's own that files may stand in; `shown` is the file's name for people; `measure` tells
+    how long footage is.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
     with no_cyclic_collection():
-        source = read(path, shown)
-        texts = {source.file: source.text}
-        stage = _Stage(source, path, capabilities, allow, measure)
+        opened = _opened(path, profiles, allow, shown)
         try:
-            film = stage.film(settings or {})
+            stage = _Stage(opened, capabilities, measure)
+            film = stage.film(settings or {}, opened.variant(variant))
         except Refused as refused:
-            raise Refused(refused.diagnostics, texts=texts) from None
+            raise Refused(refused.diagnostics, texts=opened.texts) from None
     found = tuple(in_file_order(_once(stage.problems)))
     if any(one.severity == "error" for one in found):
-        raise Refused(found, texts=texts)
-    return Loaded(film, found, texts)
+        raise Refused(found, texts=opened.texts)
+    return Loaded(film, found, opened.texts)
+
+
+def variants(
+    path: Path, *, profiles: Sequence[str] = (), allow: Sequence[Path] = (), shown: str | None = None
+) -> tuple[str, ...]:
+    """The names of the films that a storyboard makes, in the order of its rows; none where it has no variants.
+
+    Raises Refused where it, its included files or its rows cannot be read.
+    """
+    with no_cyclic_collection():
+        opened = _opened(path, profiles, allow, shown)
+        return tuple(one.name for one in opened.films.values())
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A storyboard with its included files read, its profiles laid over it and its variants named."""
+
+    path: Path
+    folder: Folder
+    profiled: Profiled
+    texts: dict[str, str]
+    included: tuple[str, ...]
+    films: dict[str, Variant]
+    problems: list[Diagnostic]
+
+    def variant(self, name: str | None) -> Variant | None:
+        """The variant of that name; None where there are none. Raises Refused."""
+        return chosen(self.films, name)
+
+
+def _opened(path: Path, profiles: Sequence[str], allow: Sequence[Path], shown: str | None) -> _Opened:
+    """Read the files of a storyboard. Raises Refused where reading on would say nothing true."""
+    source = read(path, shown)
+    folder = Folder(path.absolute().parent.resolve(), allow)
+    inclusion = included(source, path, folder)
+    texts = inclusion.texts
+    rows = Variants(inclusion.root, folder)
+    try:
+        profiled = laid(inclusion.root, profiles)
+        tree = profiled.root.get("vars")
+        films = rows.all(plain(tree) if isinstance(tree, Map) else {})
+    except Refused as refused:
+        raise Refused(refused.diagnostics, texts={**texts, **rows.texts}) from None
+    problems = [*source.problems, *inclusion.problems, *checked(inclusion.root), *rows.problems]
+    beside = (*map(str, inclusion.paths[1:]), *rows.paths)
+    if any(one.severity == "error" for one in rows.problems):
+        raise Refused(in_file_order(_once(problems)), texts={**texts, **rows.texts})
+    return _Opened(path.absolute(), folder, profiled, {**texts, **rows.texts}, beside, films, problems)
 
 
 def _once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -91,26 +145,20 @@ def _with_others(first: Diagnostic, *others: Diagnostic) -> Diagnostic:
 
 
 class _Stage:
-    """One reading of one file. `problems` collects what every step finds."""
+    """One reading of one film. `problems` collects what every step finds."""
 
-    def __init__(
-        self,
-        source: Source,
-        path: Path,
-        capabilities: Mapping[str, Capabilities],
-        allow: Sequence[Path],
-        measure: Measure,
-    ) -> None:
-        self._root = source.root
-        self._path = path.absolute()
+    def __init__(self, opened: _Opened, capabilities: Mapping[str, Capabilities], measure: Measure) -> None:
+        self._opened = opened
+        self._root = opened.profiled.root
+        self._path = opened.path
         self._capabilities = capabilities
         self._measure = measure
-        self._folder = Folder(self._path.parent.resolve(), allow)
-        self.problems: list[Diagnostic] = list(source.problems)
+        self._folder = opened.folder
+        self.problems: list[Diagnostic] = list(opened.problems)
 
-    def film(self, settings: Mapping[str, Any]) -> Film:
+    def film(self, settings: Mapping[str, Any], variant: Variant | None) -> Film:
         """The film, as far as it can be read. Raises Refused where reading on would say nothing true."""
-        values, problems = variables(self._root, settings)
+        values, problems = variables(self._root, settings, variant.values if variant else {})
         self.problems += [*problems, *clashes(self._root), *_shape_of_document(self._root), *shapeless(self._root)]
         evaluation = Evaluation(values)
         root, facts = document.evaluated(self._root, evaluation, names.title(self._path.stem.replace("-", " ")))
@@ -118,7 +166,7 @@ class _Stage:
         files = Assets(root, self._folder)
         assets = files.all(storyboard)
         words = Names(assets)
-        drafting = Drafting(evaluation, reading)
+        drafting = Drafting(evaluation, reading, self._opened.profiled)
         scenes = drafting.settings(root)
         document.furnish(scenes, storyboard, words)
         drafts = drafting.drafts(root, scenes)
@@ -142,6 +190,7 @@ class _Stage:
             assets=assets,
             budget=self._budget(root, storyboard),
             note=storyboard.note,
+            included=self._opened.included,
         )
 
     def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:

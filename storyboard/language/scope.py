@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 _BRACES = ((EXPRESSION, ""), ("{%", "%}"), ("{#", "#}"))
 
 
-def variables(root: Map, settings: Mapping[str, Any]) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """The vars of a storyboard with `settings` over them, and what is wrong with either."""
+def variables(
+    root: Map, settings: Mapping[str, Any], row: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """The vars of a storyboard, a variant's `row` over and beside them, `settings` over both; and what is wrong."""
     tree = root.get("vars")
     if not isinstance(tree, Map):
-        return {}, [_undeclared(name, ()) for name in settings]
+        tree = root.without(root)
     problems: list[Diagnostic] = []
     for key, node in tree.items():
         reason = names.name_problem(key)
@@ -39,8 +41,9 @@ def variables(root: Map, settings: Mapping[str, Any]) -> tuple[dict[str, Any], l
         elif holds_expression(node):
             message = "vars hold values, not expressions"
             problems.append(at(tree, (key,), "expression-not-allowed", message, "write the value out"))
-    problems += [_undeclared(name, tree) for name in settings if name not in tree]
-    return {**plain(tree), **{name: value for name, value in settings.items() if name in tree}}, problems
+    values = {**plain(tree), **row}
+    problems += [_undeclared(name, values) for name in settings if name not in values]
+    return {**values, **{name: value for name, value in settings.items() if name in values}}, problems
 
 
 def _undeclared(name: str, declared: Any) -> Diagnostic:

@@ -256,12 +256,11 @@ ROWS: Mapping[str, Any] = {
 """What `each` takes: names with their values, rows, or an expression that gives either."""
 
 
-class Shot(Defaults):
-    """One shot."""
+class Content(Defaults):
+    """What one shot is."""
 
     noun: ClassVar[str] = "shot"
 
-    id: Text | None = about("The slate. Without it the scene's id and the next free letter.", "1A", "harbour-2")
     action: (
         Annotated[
             list[Annotated[Beat, Form(_keyed("does"), TEXT, lambda: {"does": "?"})]],
@@ -292,6 +291,12 @@ class Shot(Defaults):
     circled: Annotated[int, whole(1, 99, "a circled take for each profile")] | None = about(
         "The take that the film and the chain use.", 2
     )
+
+
+class Shot(Content):
+    """One shot."""
+
+    id: Text | None = about("The slate. Without it the scene's id and the next free letter.", "1A", "harbour-2")
     use: Text | None = about("The template that the shot is made from.", "single")
     with_: dict[str, Any] | None = about(
         "The template's params.", {"who": "mira", "line": "You're late."}, alias="with"
