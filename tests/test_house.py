@@ -15,7 +15,19 @@ from storyboard.version import VERSION
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "storyboard"
 
-FLOORS = ["state", "media", "language", "providers", "planning", "rendering", "finishing", "emulator", "board", "cli"]
+FLOORS = [
+    "state",
+    "media",
+    "language",
+    "importing",
+    "providers",
+    "planning",
+    "rendering",
+    "finishing",
+    "emulator",
+    "board",
+    "cli",
+]
 """From the ground up; a floor imports its own and those below."""
 GROUND = {"version": -5, "diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1}
 ROOF = {"session": len(FLOORS) - 3, "production": len(FLOORS) - 2, "__init__": len(FLOORS), "__main__": len(FLOORS)}
@@ -32,6 +44,8 @@ OWNERS = {
     "PIL": {"media"},
     "numpy": {"media"},
     "fontpkg_source_sans_3": {"media"},
+    "fountain": {"importing"},
+    "opentimelineio": {"importing"},
     "sqlite3": {"state"},
     "click": {"cli"},
     "rich": {"cli"},

@@ -15,6 +15,7 @@ from storyboard.version import VERSION
 
 COMMANDS = {
     "init": "A small production that renders at once.",
+    "import": "A storyboard from a shot list, a screenplay or a timeline.",
     "check": "Every mistake in a storyboard, all at once.",
     "explain": "The reference page of a diagnostic.",
     "plan": "What a render would do, why, and at what price.",
@@ -28,6 +29,9 @@ COMMANDS = {
 }
 """Every command with its line in `--help`, in the order of a production."""
 
+_MODULES = {"import": "importing"}
+"""Modules of commands that are called like a word of Python's."""
+
 
 class Commands(click.Group):
     """The commands, each imported when it is called."""
@@ -40,7 +44,7 @@ class Commands(click.Group):
         """Import a command's module."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"storyboard.cli.{name}")
+        module = importlib.import_module(f"storyboard.cli.{_MODULES.get(name, name)}")
         command: click.Command = module.command
         return command
 

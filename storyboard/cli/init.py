@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from storyboard.cli.ends import say
+from storyboard.cli.newfile import write_new
 from storyboard.cli.options import debug_option
-from storyboard.diagnostics import Diagnostic, Refused
 
 
 @click.command("init")
@@ -20,13 +20,6 @@ def command(folder: Path) -> None:
     name = folder.resolve().name or "film"
     target = folder / f"{name}.yaml"
     text = files("storyboard.cli").joinpath("init.yaml").read_text(encoding="utf-8")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Refused([Diagnostic("file-exists", f"{target} is there already; nothing was changed")], 14) from None
-    except OSError as error:
-        raise Refused([Diagnostic("cannot-write", f"cannot write {target}: {error.strerror}")], 14) from error
+    write_new(target, text)
     click.echo(str(target))
     say(f"render it: storyboard render {target}")

@@ -99,17 +99,17 @@ def data_of(path: Path, file: str) -> bytes:
     Only a regular file is opened, and never more than the limit is read from it.
     """
     try:
-        data = _bytes(path)
+        data = regular_bytes(path, MAX_BYTES)
     except OSError as error:
-        message = f"cannot read {file}: {_why(error)}"
+        message = f"cannot read {file}: {why_not(error)}"
         raise Refused([Diagnostic("unreadable-file", message)]) from None
     if len(data) > MAX_BYTES:
         raise Refused([_too_large(file)])
     return data
 
 
-def _bytes(path: Path) -> bytes:
-    """The file's bytes, or one more than the limit. Raises OSError."""
+def regular_bytes(path: Path, most: int) -> bytes:
+    """The bytes of a regular file, at most one more than `most`. Raises OSError, also for whatever else it is."""
     handle = os.open(
         path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     )
@@ -117,10 +117,11 @@ def _bytes(path: Path) -> bytes:
         kind = os.fstat(handle)
         if not stat.S_ISREG(kind.st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file")
-        return stream.read(min(kind.st_size, MAX_BYTES) + 1)
+        return stream.read(min(kind.st_size, most) + 1)
 
 
-def _why(error: OSError) -> str:
+def why_not(error: OSError) -> str:
+    """Why a file cannot be read, for a sentence."""
     if error.errno == errno.ELOOP:
         return "its links lead in a circle"
     if isinstance(error, FileNotFoundError):
