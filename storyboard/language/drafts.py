@@ -308,7 +308,8 @@ class Drafting:
         for layer in draft.layers:
             tree = layer.tree.without(("id",)) if "id" in layer.tree else layer.tree
             evaluated = self._evaluation.tree(tree, {**layer.seen, "shot": scope})
-            layers.append(evaluated.without(key for key in tree if is_silent(tree[key], evaluated[key])))
+            silent = [key for key in tree if is_silent(tree[key], evaluated[key])]
+            layers.append(evaluated.without(silent) if silent else evaluated)
         self._evaluation.blame(before, draft.makers)
         own = reduce(over, layers)
         if "id" in draft.own:

@@ -44,6 +44,8 @@ class Loops:
         if len(self._evaluation.problems) > failures:
             return
         given = list(self._given(shot, node))
+        if given and isinstance(shot.get("when"), Scalar) and not self.wanted(shot, seen, makers):
+            return
         for index, (values, tree, step) in enumerate(given):
             row = {**seen, **values, "loop": _loop(index, len(given))}
             maker = Maker(values, tree, step)

@@ -110,14 +110,17 @@ class Evaluation:
 
     def value(self, tree: Map, key: str, scope: Mapping[str, Any], makers: Iterable[Maker] = ()) -> Node:
         """What stands under `key`, with its expressions replaced by their values. Mistakes tell what made the shot."""
+        if not holds_expression(tree[key]):
+            return tree[key]
         before = len(self.problems)
-        found = self._node(tree, (key,), tree[key], scope) if holds_expression(tree[key]) else tree[key]
+        found = self._node(tree, (key,), tree[key], scope)
         self.blame(before, makers)
         return found
 
     def blame(self, since: int, makers: Iterable[Maker]) -> None:
         """Let the mistakes kept after the first `since` tell what made the shot."""
-        self.problems[since:] = blamed(self.problems[since:], makers)
+        if len(self.problems) > since:
+            self.problems[since:] = blamed(self.problems[since:], makers)
 
     def tree(self, tree: Map, scope: Mapping[str, Any]) -> Map:
         """The same mapping with every expression replaced by its value; positions stay."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from storyboard.diagnostics import Suggestion
 
 CLOSE = 0.6
 """How alike two words must be, from 0 to 1, before one is offered for the other."""
@@ -16,14 +19,20 @@ def nearest(word: str, known: Iterable[str], also: Mapping[str, str] | None = No
     by_fold |= {name.casefold(): name for name in names}
     if word.casefold() in by_fold:
         return by_fold[word.casefold()]
-    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=CLOSE)
-    return by_fold[found[0]] if found else None
+    found = _closest(word.casefold(), tuple(by_fold))
+    return by_fold[found] if found else None
+
+
+@lru_cache(maxsize=256)  # one typo is often copied into every shot, and comparing is slow
+def _closest(word: str, known: tuple[str, ...]) -> str | None:
+    found = difflib.get_close_matches(word, known, n=1, cutoff=CLOSE)
+    return found[0] if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str], also: Mapping[str, str] | None = None) -> str | None:
-    """A hint that names the nearest known word, or None."""
+    """A hint that names the nearest known word (a `Suggestion`, which can be offered as an edit), or None."""
     found = nearest(word, known, also)
-    return f'did you mean "{found}"?' if found else None
+    return Suggestion(f'did you mean "{found}"?', word, found) if found else None
 
 
 def listed(words: Iterable[str]) -> str:
