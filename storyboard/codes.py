@@ -35,6 +35,13 @@ class Page:
         parts = [self.meaning, *(f"{word}:\n\n{_indented(example)}" for word, example in examples if example)]
         return "\n\n".join(part for part in parts if part) + "\n"
 
+    @property
+    def markdown(self) -> str:
+        """The page below its title, as Markdown."""
+        examples = (("Wrong", self.wrong), ("Right", self.right))
+        shown = (f"{word}:\n\n```yaml\n{example.rstrip()}\n```" for word, example in examples if example)
+        return "\n\n".join(part for part in (self.meaning, *shown) if part)
+
 
 def pages(text: str) -> dict[str, Page]:
     """Read pages from the text of `codes.md`. Raises ValueError for a code with two pages."""
@@ -76,6 +83,4 @@ def reference_page() -> str:
 
 def _in_reference(code: str) -> str:
     page = CODES[code]
-    examples = (("Wrong", page.wrong), ("Right", page.right))
-    shown = (f"{word}:\n\n```yaml\n{example.rstrip()}\n```" for word, example in examples if example)
-    return "\n\n".join(part for part in (f"### {code}", f"*{page.title}.*", page.meaning, *shown) if part)
+    return "\n\n".join(part for part in (f"### {code}", f"*{page.title}.*", page.markdown) if part)

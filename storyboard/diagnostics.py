@@ -7,21 +7,22 @@ kebab-case words with a page each in `storyboard.codes`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+from storyboard.columns import shown, visible, width
 
 Severity = Literal["error", "warning"]
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 """What ends a line of a source text: the three line ends of YAML 1.2."""
 
-TAB_STOP = 4
-"""A tab in a quoted source line is drawn as spaces up to the next multiple of this many columns."""
+COLUMNS = 160
+"""How wide a drawing is where nobody says; of a longer source line only what surrounds the carets is drawn."""
 
-LINE_CHARS = 160
-"""Of a longer source line only this much is drawn, around the carets."""
+LEAST_COLUMNS = 40
+"""So much of a source line is drawn in however narrow a terminal."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,6 +56,48 @@ class Diagnostic:
     related: tuple[Related, ...] = field(default=())
 
 
+class Suggestion(str):
+    """A hint that names what was probably meant, so that it can be offered as an edit: `instead` in place of `word`."""
+
+    word: str
+    instead: str
+
+    def __new__(cls, hint: str, word: str, instead: str) -> Suggestion:
+        """The words of the hint, and the edit."""
+        made = super().__new__(cls, hint)
+        made.word, made.instead = word, instead
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change that mends a mistake: `text` in place of what stands at `span`."""
+
+    span: Span
+    text: str
+
+
+def split(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """The lines of every text, by file."""
+    return {file: LINE_END.split(text) for file, text in texts.items()}
+
+
+def edit(diagnostic: Diagnostic, lines: Mapping[str, list[str]]) -> Edit | None:
+    """The edit that a diagnostic's hint offers; None unless its place holds the misspelt word exactly once.
+
+    `lines` are those of each file, as `split` gives them.
+    """
+    hint, span = diagnostic.hint, diagnostic.span
+    if not isinstance(hint, Suggestion) or span is None or span.line != span.end_line or span.file not in lines:
+        return None
+    line = lines[span.file][span.line - 1]
+    written = line[span.column - 1 : span.end_column - 1]
+    if written.count(hint.word) != 1:
+        return None
+    column = span.column + written.index(hint.word)
+    return Edit(Span(span.file, span.line, column, span.line, column + len(hint.word)), hint.instead)
+
+
 class Refused(Exception):
     """The input was refused. Carries every diagnostic found and the exit code that the command ends with.
 
@@ -75,75 +118,37 @@ def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(diagnostics, key=lambda d: (d.span is None, d.span or Span("", 0, 0, 0, 0), d.code, d.message))
 
 
-def width(text: str) -> int:
-    """Columns that `text` takes in a terminal: 2 for wide characters and emoji, 0 for marks that combine."""
-    total = 0
-    for char in text:
-        if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Me", "Mn"):
-            continue
-        total += 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
-    return total
-
-
-def visible(text: str) -> str:
-    """Escape what a terminal would obey or hide: control characters, bidi and zero-width marks, lone surrogates."""
-    return "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char for char in text
-    )
-
-
-def _line(text: str) -> str:
-    """A source line as it is drawn: tabs become spaces, control characters become visible."""
-    drawn: list[str] = []
-    column = 0
-    for char in text:
-        piece = " " * (TAB_STOP - column % TAB_STOP) if char == "\t" else visible(char)
-        drawn.append(piece)
-        column += width(piece)
-    return "".join(drawn)
-
-
-def _window(source: str, start: int, end: int) -> tuple[str, int, int]:
-    """A long line cut down to what surrounds [start, end), with an ellipsis on each side that was cut."""
-    if len(source) <= LINE_CHARS:
-        return source, start, end
-    first = max(0, min(start - LINE_CHARS // 3, len(source) - LINE_CHARS))
-    left, right = "…" if first else "", "…" if first + LINE_CHARS < len(source) else ""
-    cut = source[first : first + LINE_CHARS]
-    shift = first - len(left)
-    return left + cut + right, start - shift, min(end - shift, len(left) + len(cut))
-
-
-def _quote(span: Span, lines: list[str], hint: str | None, label_width: int) -> list[str]:
-    """The source line under a gutter, with carets below the span and the hint beside them."""
+def _quote(span: Span, lines: list[str], hint: str | None, label_width: int, columns: int) -> list[str]:
+    """The source line under a gutter, with carets below the span and the hint beside or, where long, below them."""
     gutter = " " * label_width
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     end = span.end_column - 1 if span.end_line == span.line else len(line)
-    source, start, end = _window(line, span.column - 1, end)
-    before = _line(source[:start])
-    marked = _line(source[: max(end, start)])[len(before) :]
-    carets = "^" * max(1, width(marked.rstrip()))
-    under = " " * width(before) + carets + (f" {hint}" if hint else "")
-    shown = _line(source).rstrip()
-    return [f"{gutter} |", f"{span.line:>{label_width}} | {shown}".rstrip(), f"{gutter} | {under}"]
+    room = max(columns - label_width - len(" | ") - 2 * len("…"), LEAST_COLUMNS)
+    drawn = shown(line, span.column - 1, end, room)
+    under = f"{gutter} | {' ' * drawn.start}{'^' * (drawn.end - drawn.start)}"
+    quoted = [f"{gutter} |", f"{span.line:>{label_width}} | {drawn.text}".rstrip()]
+    if hint and width(under) + 1 + width(hint) > columns:
+        return [*quoted, under, f"{gutter} = {hint}"]
+    return [*quoted, f"{under} {hint}" if hint else under]
 
 
 def _place(span: Span) -> str:
     return f"{visible(span.file)}:{span.line}:{span.column}"
 
 
-def draw_one(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
+def draw_one(diagnostic: Diagnostic, texts: Mapping[str, str], columns: int = COLUMNS) -> str:
     """Draw one diagnostic in the shape of the reference; `texts` maps the span's file to its whole text."""
-    return _draw(diagnostic, _lines([diagnostic], texts))
+    return _draw(diagnostic, _lines([diagnostic], texts), columns)
 
 
 def _lines(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> dict[str, list[str]]:
     """The lines of every text that is quoted, each split once."""
-    files = {diagnostic.span.file for diagnostic in diagnostics if diagnostic.span}
+    places = [place for one in diagnostics for place in (one.span, *(other.span for other in one.related))]
+    files = {place.file for place in places if place}
     return {file: LINE_END.split(texts[file]) for file in files if file in texts}
 
 
-def _draw(diagnostic: Diagnostic, quoted: Mapping[str, list[str]]) -> str:
+def _draw(diagnostic: Diagnostic, quoted: Mapping[str, list[str]], columns: int) -> str:
     span = diagnostic.span
     head = f"{diagnostic.severity}[{diagnostic.code}]: {visible(diagnostic.message)}"
     hint = visible(diagnostic.hint) if diagnostic.hint else None
@@ -153,17 +158,29 @@ def _draw(diagnostic: Diagnostic, quoted: Mapping[str, list[str]]) -> str:
         drawn = [f"{_place(span)}: {head}"]
         lines = quoted.get(span.file)
         if lines is not None:
-            drawn += _quote(span, lines, hint, len(str(span.line)))
+            drawn += _quote(span, lines, hint, len(str(span.line)), columns)
         elif hint:
             drawn.append(f"  = {hint}")
     for other in diagnostic.related:
-        where = f"{_place(other.span)}: " if other.span else ""
-        drawn.append(f"  {where}{visible(other.message)}")
+        drawn += _related(other, quoted, columns)
     return "\n".join(drawn)
 
 
-def draw(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> str:
-    """Draw diagnostics in file order, an empty line between two."""
+def _related(other: Related, quoted: Mapping[str, list[str]], columns: int) -> list[str]:
+    span = other.span
+    if span is None:
+        return [f"  {visible(other.message)}"]
+    drawn = [f"  {_place(span)}: {visible(other.message)}"]
+    lines = quoted.get(span.file)
+    return (
+        drawn
+        if lines is None
+        else drawn + [f"  {line}" for line in _quote(span, lines, None, len(str(span.line)), columns - 2)]
+    )
+
+
+def draw(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], columns: int = COLUMNS) -> str:
+    """Draw diagnostics in file order, an empty line between two, for a terminal of so many columns."""
     ordered = in_file_order(diagnostics)
     quoted = _lines(ordered, texts)
-    return "\n\n".join(_draw(diagnostic, quoted) for diagnostic in ordered)
+    return "\n\n".join(_draw(diagnostic, quoted, columns) for diagnostic in ordered)

@@ -19,6 +19,7 @@ class Capabilities:
     """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
 
     `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
+    `references` is how many reference files it takes for a shot, None any number.
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
     storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
@@ -36,7 +37,7 @@ class Capabilities:
     resolutions: frozenset[str] | None = None
     start_frame: bool = True
     end_frame: bool = False
-    references: int = 0
+    references: int | None = 0
     frames_exclude_references: bool = False
     video_in: bool = False
     audio: bool = False

@@ -256,6 +256,30 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedText:
+    """A subtitle as a file has it: `text` with its own line breaks; `start` and `end` in seconds of the film."""
+
+    text: str
+    start: Fraction
+    end: Fraction
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """Which words of the film become subtitles: what is spoken in it, or the `cues` of the file at the absolute `path`.
+
+    `burn` lays them on the picture.
+    """
+
+    dialogue: bool = False
+    narration: bool = False
+    path: str | None = None
+    cues: tuple[TimedText, ...] = ()
+    burn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Film:
     """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included.
 
@@ -270,6 +294,7 @@ class Film:
     assets: Mapping[str, Asset] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     note: str | None = None
+    subtitles: Subtitles | None = None
     included: tuple[str, ...] = ()
 
     @property

@@ -152,7 +152,9 @@ class Production:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            return await join(planned.plan, have, store, target or folder.film(), executor, journal, tell)
+            return await join(
+                planned.plan, have, store, target or folder.film(), executor, journal, tell, self.capabilities
+            )
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, Frame, ShotId, TakeKey
-from storyboard.finishing import cut
+from storyboard.finishing import cut, sidecars
 from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
+from storyboard.media.reel import Reel
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
@@ -162,7 +163,9 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
-            path, clip = await join(made, have, self.store, path, self.executor, self.journal, self.tell)
+            path, clip = await join(
+                made, have, self.store, path, self.executor, self.journal, self.tell, self.planned.capabilities
+            )
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
@@ -191,6 +194,7 @@ async def join(
     executor: Executor,
     journal: Journal,
     tell: Tell,
+    capabilities: Mapping[str, Capabilities],
 ) -> tuple[Path, Clip]:
     """Join the film from the clips one has; where the very same film is there already, it is left alone.
 
@@ -199,11 +203,14 @@ async def join(
     missing = made.missing(have)
     if missing:
         message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
-        raise Refused([Diagnostic("not-rendered", message, hint="storyboard render them first")], exit_code=3)
+        raise Refused([Diagnostic("not-rendered", message, hint="render the film first")], exit_code=3)
     shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
     clips = {shot: have[take.key] for shot, take in shown.items() if take is not None}
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
-    job = cut.cut(made.film, clips, paths, target)
+    slated = {name for name, one in capabilities.items() if one.draws_slate}
+    captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
+    job = cut.cut(made.film, clips, paths, target, captioned)
     answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
+    sidecars.keep(target, made.film, Reel.from_json(job.timeline), ours=store.holds(target))
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer

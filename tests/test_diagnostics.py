@@ -8,17 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.columns import width
 from storyboard.diagnostics import (
-    LINE_CHARS,
+    COLUMNS,
+    LEAST_COLUMNS,
     Diagnostic,
+    Edit,
     Refused,
     Related,
     Span,
+    Suggestion,
     draw,
     draw_one,
+    edit,
     in_file_order,
-    visible,
-    width,
 )
 
 FILM = "shots:\n  - id: 1A\n    duraton: 10\n"
@@ -113,26 +116,43 @@ def test_nothing_in_a_drawing_moves_the_terminal() -> None:
     assert all(unicodedata.category(char) not in ("Cc", "Cf", "Cs") or char == "\n" for char in drawn)
 
 
-@given(st.integers(0, 599), st.integers(1, 40))
-def test_of_a_long_line_what_surrounds_the_carets_is_drawn(start: int, length: int) -> None:
+@pytest.mark.parametrize("columns", [20, 80, COLUMNS])
+@given(start=st.integers(0, 599), length=st.integers(1, 12))
+def test_of_a_long_line_what_surrounds_the_carets_is_drawn(columns: int, start: int, length: int) -> None:
     text = "".join(chr(0x4E00 + place) if place % 7 == 0 else chr(0x1401 + place) for place in range(600))
     meant = text[start : start + length]
-    quoted, carets = under(text, start + 1, start + 1 + len(meant))
-    assert quoted.strip("…") in text
-    assert len(quoted.strip("…")) == LINE_CHARS
+    drawn = draw_one(mistake(1, start + 1, start + 1 + len(meant)), {"film.yaml": text}, columns)
+    _, _, quoted, carets = drawn.split("\n")
+    assert width(quoted) <= max(columns, LEAST_COLUMNS + len("1 | ……"))
+    assert quoted.removeprefix("1 | ").strip("…") in text
     assert width(quoted[: quoted.index(meant)]) == carets.index("^")
     assert carets.count("^") == width(meant)
+
+
+def test_a_hint_that_has_no_room_beside_the_carets_stands_below_them() -> None:
+    drawn = draw_one(mistake(1, 50, 60, "a hint of some length"), {"film.yaml": "x" * 60}, 70)
+    assert drawn.split("\n")[3:] == [f"  | {' ' * 49}{'^' * 10}", "  = a hint of some length"]
 
 
 def test_a_place_past_the_end_is_still_drawn() -> None:
     assert draw_one(mistake(9, 4, 5), {"film.yaml": "a"}).split("\n")[2:] == ["9 |", "  | ^"]
 
 
-@given(st.text(max_size=20))
-def test_what_is_visible_takes_the_columns_it_says(text: str) -> None:
-    shown = visible(text)
-    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in shown)
-    assert width(shown) == sum(width(char) for char in shown)
+def suggested(line: str, start: int, end: int, word: str = "mria") -> Edit | None:
+    return edit(mistake(1, start, end, Suggestion("did you mean?", word, "mira")), {"film.yaml": [line]})
+
+
+def test_a_suggestion_is_an_edit_of_the_misspelt_word_inside_its_place() -> None:
+    assert suggested("cast: [mria]", 8, 12) == Edit(Span("film.yaml", 1, 8, 1, 12), "mira")
+    assert suggested('cast: ["mria"]', 8, 14) == Edit(Span("film.yaml", 1, 9, 1, 13), "mira")
+    assert suggested("images: [refs/mria]", 10, 19) == Edit(Span("film.yaml", 1, 15, 1, 19), "mira")
+
+
+def test_nothing_is_edited_where_the_word_does_not_stand_once_or_is_no_suggestion() -> None:
+    assert suggested("cast: [mria-mria]", 8, 17) is None
+    assert suggested("cast: [who]", 8, 11) is None
+    assert edit(mistake(1, 1, 5, "did you mean?"), {"film.yaml": ["mria"]}) is None
+    assert edit(mistake(1, 1, 5, Suggestion("?", "mria", "mira")), {}) is None
 
 
 def test_a_refusal_carries_its_diagnostics_its_texts_and_its_exit_code() -> None:

@@ -29,7 +29,7 @@ FLOORS = [
     "cli",
 ]
 """From the ground up; a floor imports its own and those below."""
-GROUND = {"version": -5, "diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1}
+GROUND = {"version": -6, "columns": -5, "diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1}
 ROOF = {"session": len(FLOORS) - 3, "production": len(FLOORS) - 2, "__init__": len(FLOORS), "__main__": len(FLOORS)}
 
 OWNERS = {
@@ -41,6 +41,7 @@ OWNERS = {
     "trio": {"rendering", "media", "cli"},
     "httpx": {"rendering"},
     "av": {"media"},
+    "pysubs2": {"media"},
     "PIL": {"media"},
     "numpy": {"media"},
     "fontpkg_source_sans_3": {"media"},
@@ -49,6 +50,7 @@ OWNERS = {
     "sqlite3": {"state"},
     "click": {"cli"},
     "rich": {"cli"},
+    "wcwidth": {"columns"},
 }
 BANNED = re.compile(r"(^|_)(utils?|helpers?|common|core|base|manager|service|misc)(_|$)", re.IGNORECASE)
 MOST_LINES = 400

@@ -17,7 +17,17 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import Loaded, film_model, later, load, model, screen_model, shot_model, variants
+from storyboard.language import (
+    Loaded,
+    film_model,
+    later,
+    load,
+    model,
+    screen_model,
+    shot_model,
+    subtitle_model,
+    variants,
+)
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.providers import Remote, discover
@@ -52,6 +62,7 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "card": (screen_model.Card, None),
     "title": (screen_model.Title, None),
     "transition": (screen_model.Transition, None),
+    "subtitles": (subtitle_model.Subtitles, None),
 }
 """The model that each table of fields describes, and the one whose fields it does not repeat."""
 
@@ -190,6 +201,13 @@ def test_the_json_of_a_status_has_the_keys_that_are_told(answer: Callable[..., A
     assert example.keys() == real.keys()
     assert {**keys(example["takes"]), "clip": None} == keys(real["takes"])
     assert keys(example["seams"]) == keys(real["seams"])
+
+
+def test_the_json_of_a_check_has_the_keys_that_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("other.yaml").write_text("storyboard: 1\nshots:\n  - {id: 1A, action: Fog., duraton: 10}\n", encoding="utf-8")
+    ended = CliRunner().invoke(command("check"), ["other.yaml", "--format", "json"])
+    assert json.loads(ended.stdout) == shown("check --format json")
 
 
 def test_the_json_of_the_providers_has_the_keys_that_are_told() -> None:

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from storyboard.diagnostics import Diagnostic, Refused, draw
+from storyboard.diagnostics import COLUMNS, Diagnostic, Refused, draw
 
 DONE, BUG, INCOMPLETE, DECIDE, BUDGET = 0, 1, 3, 4, 5
 """Exit codes of the reference; what was refused brings its own, a signal is passed on."""
@@ -52,9 +52,18 @@ def texts_of(diagnostics: tuple[Diagnostic, ...]) -> Mapping[str, str]:
     return texts
 
 
+def terminal_columns() -> int:
+    """How wide the terminal is that people read on; a file or a pipe has the usual width."""
+    if not sys.stderr.isatty():
+        return COLUMNS
+    with contextlib.suppress(OSError, ValueError):
+        return os.get_terminal_size(sys.stderr.fileno()).columns or COLUMNS
+    return COLUMNS
+
+
 def refuse(refused: Refused) -> None:
     """Draw everything that was refused, and count it."""
-    say(draw(refused.diagnostics, refused.texts or texts_of(refused.diagnostics)))
+    say(draw(refused.diagnostics, refused.texts or texts_of(refused.diagnostics), terminal_columns()))
     errors = sum(one.severity == "error" for one in refused.diagnostics)
     if errors > 1:
         say(f"\n{errors} mistakes")

@@ -41,7 +41,7 @@ def _facts(caps: Capabilities) -> dict[str, Any]:
         "resolutions": sorted(caps.resolutions) if caps.resolutions else "any",
         "start_frame": caps.start_frame,
         "end_frame": caps.end_frame,
-        "references": caps.references,
+        "references": "any" if caps.references is None else caps.references,
         "audio": caps.audio,
         "seed": caps.seed,
         "negative": caps.negative,

@@ -13,6 +13,7 @@ from storyboard.cli.progress import open_progress
 from storyboard.cli.status import charged_json
 from storyboard.cli.working import processors, work
 from storyboard.diagnostics import Diagnostic, Refused, draw
+from storyboard.finishing import sidecars
 from storyboard.production import Production
 from storyboard.rendering.money import spell
 from storyboard.rendering.submission import OVER_BUDGET
@@ -63,18 +64,27 @@ def _render(made: Production, wishes: Wishes, as_json: bool, output: Path | None
 
 
 def _place(rendered: Rendered, output: Path | None) -> Path | None:
-    """Copy the film to where it was asked for. Raises Refused (14)."""
+    """Copy the film, and its subtitles beside it, to where it was asked for. Raises Refused (14)."""
     if rendered.film is None or output is None:
         return rendered.film
+    film = rendered.planned.plan.film
+    beside = zip(sidecars.paths(rendered.film), sidecars.paths(output), strict=True) if film.subtitles else ()
+    for source, target in ((rendered.film, output), *beside):
+        if source.exists() and not sidecars.is_source(target, film):
+            _copy(source, target)
+    return output
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, whole or not at all. Raises Refused (14)."""
     import shutil
 
-    part = output.with_name(f".{output.name}.part")
+    part = target.with_name(f".{target.name}.part")
     try:
-        shutil.copyfile(rendered.film, part)
-        part.replace(output)
+        shutil.copyfile(source, part)
+        part.replace(target)
     except OSError as error:
-        raise Refused([Diagnostic("cannot-write", f"cannot write {output}: {error.strerror}")], 14) from error
-    return output
+        raise Refused([Diagnostic("cannot-write", f"cannot write {target}: {error.strerror}")], 14) from error
 
 
 def _status(rendered: Rendered, path: Path | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from storyboard.diagnostics import visible, width
+from storyboard.columns import visible, width
 
 COLOURS = {
     "done": "green",

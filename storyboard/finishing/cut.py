@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, ShotId
+from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.media.jobs import Executor, JoinJob, MediaError, Report
 from storyboard.media.reel import Reel, Segment
@@ -17,7 +18,13 @@ from storyboard.state.journal import FilmRecord, Journal
 from storyboard.version import VERSION
 
 
-def reel(line: Timeline, film: Film, clips: Mapping[ShotId, Clip], paths: Mapping[ShotId, Path]) -> Reel:
+def reel(
+    line: Timeline,
+    film: Film,
+    clips: Mapping[ShotId, Clip],
+    paths: Mapping[ShotId, Path],
+    captioned: Collection[ShotId] = (),
+) -> Reel:
     """What is joined: every placed stretch with the file of its clip. Where no clip is heard, the film has no sound."""
     return Reel(
         width_px=film.delivery.width_px,
@@ -26,6 +33,8 @@ def reel(line: Timeline, film: Film, clips: Mapping[ShotId, Clip], paths: Mappin
         audio=any(clips[placed.shot].has_audio and not placed.mute for placed in line.picture),
         segments=tuple(_segment(placed, paths[placed.shot]) for placed in line.picture),
         fit=film.delivery.fit,
+        subtitles=subtitles(film, line, captioned=captioned),
+        burn=film.subtitles is not None and film.subtitles.burn,
     )
 
 
@@ -47,12 +56,18 @@ def _segment(placed: Placed, path: Path) -> Segment:
     )
 
 
-def cut(film: Film, clips: Mapping[ShotId, Clip], paths: Mapping[ShotId, Path], target: Path) -> JoinJob:
-    """The job that joins the film's clips to `target`.
+def cut(
+    film: Film,
+    clips: Mapping[ShotId, Clip],
+    paths: Mapping[ShotId, Path],
+    target: Path,
+    captioned: Collection[ShotId] = (),
+) -> JoinJob:
+    """The job that joins the film's clips to `target`; `captioned` are shots with letters drawn at the foot.
 
     Raises KeyError for a shot without a clip or a file, Refused (`clip-too-short`) as `timeline` does.
     """
-    return JoinJob(reel(timeline(film, clips), film, clips, paths).to_json(), str(target))
+    return JoinJob(reel(timeline(film, clips), film, clips, paths, captioned).to_json(), str(target))
 
 
 def digest(job: JoinJob, clips: Mapping[ShotId, Clip]) -> str:

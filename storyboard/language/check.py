@@ -6,11 +6,11 @@ and say what the provider does take.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.exchange import Capabilities
-from storyboard.film import Asset, Delivery, Shot
+from storyboard.film import Asset, Delivery, Look, Shot
 from storyboard.language.circles import cycles
 from storyboard.language.drafts import Draft
 from storyboard.language.quantities import seconds
@@ -63,17 +63,25 @@ def of_providers(pairs: Pairs, capabilities: Mapping[str, Capabilities], root: M
     for draft, shot in pairs:
         provider = capabilities.get(shot.provider)
         if provider and shot.generated:
-            problems += _of_fields(draft, shot, provider)
+            others = [one for name, one in capabilities.items() if name != shot.provider and one.source == "words"]
+            problems += _of_fields(draft, shot, provider, others)
             problems += _of_length(draft, shot, provider)
             problems += _of_shape(draft, shot, provider, root)
+            problems += _of_references(draft, shot, provider)
+            problems += _of_prompt(draft, shot, provider)
     return problems
 
 
-def _of_fields(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
+def _of_fields(draft: Draft, shot: Shot, provider: Capabilities, others: Sequence[Capabilities]) -> list[Diagnostic]:
     asks = (
-        ("audio", shot.audio and not provider.audio, "makes no sound", "leave audio out"),
-        ("seed", shot.seed is not None and not provider.seed, "takes no seed", "leave seed out"),
-        ("negative", bool(shot.negative) and not provider.negative, "takes no negative", "leave negative out"),
+        ("audio", shot.audio and not provider.audio, "makes no sound", _elsewhere("audio", others)),
+        ("seed", shot.seed is not None and not provider.seed, "takes no seed", _elsewhere("seed", others)),
+        (
+            "negative",
+            bool(shot.negative) and not provider.negative,
+            "takes no negative",
+            _elsewhere("negative", others),
+        ),
     )
     edges = (
         (shot.start, provider.start_frame, "takes no opening frame", "say it in words, or use after"),
@@ -91,6 +99,50 @@ def _of_fields(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnos
             if edge and (edge.shot or edge.image) and not taken
         ),
     ]
+
+
+def _elsewhere(field: str, others: Sequence[Capabilities]) -> str:
+    """What to do about a field that a provider does not take: who takes it is said too."""
+    takers = [one.name for one in others if getattr(one, field)]
+    return f"leave {field} out" + (f"; {listed(takers)} takes it" if takers else "")
+
+
+def _of_references(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
+    """Reference pictures beyond what the provider takes, at the first name that brings one too many."""
+    if not provider.references:  # None takes any number; of none at all the words travel alone
+        return []
+    seen: set[str] = set()
+    for path, asset, look in _bringing(shot):
+        files = look.references if look and look.references else asset.references
+        seen |= {one.path for one in files}
+        if len(seen) > provider.references:
+            many = f"{provider.references} reference file{'s' if provider.references != 1 else ''}"
+            message = f"{provider.name} takes {many} a shot, this one brings {_brought(shot)}"
+            return [draft.at(path, "provider-cannot", message, f'leave out "{asset.key}", or some of its files')]
+    return []
+
+
+def _bringing(shot: Shot) -> Iterator[tuple[tuple[str | int, ...], Asset, Look | None]]:
+    """Where a shot names its assets: the cast, the place, the props, the style."""
+    yield from ((("cast", index), one.asset, one.look) for index, one in enumerate(shot.cast))
+    if shot.location:
+        yield ("location",), shot.location, None
+    yield from ((("props", index), one, None) for index, one in enumerate(shot.props))
+    if shot.style:
+        yield ("style",), shot.style, None
+
+
+def _brought(shot: Shot) -> int:
+    named = ((look.references if look and look.references else asset.references) for _, asset, look in _bringing(shot))
+    return len({one.path for files in named for one in files})
+
+
+def _of_prompt(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
+    """A prompt of the author's own that is longer than the provider reads."""
+    if provider.prompt_chars is None or len(shot.prompt or "") <= provider.prompt_chars:
+        return []
+    message = f"{provider.name} reads prompts of up to {provider.prompt_chars:,} characters"
+    return [draft.at(("prompt",), "provider-cannot", message, f"this one has {len(shot.prompt or ''):,}")]
 
 
 def _of_length(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
@@ -116,7 +168,9 @@ def _of_shape(draft: Draft, shot: Shot, provider: Capabilities, root: Map) -> li
             if key in draft.tree:
                 problems.append(draft.at((key,), "provider-cannot", message, hint))
             else:
-                problems.append(at(root, ("delivery", key), "provider-cannot", message, hint))
+                delivery = root.get("delivery")
+                written = "size" if isinstance(delivery, Map) and "size" in delivery else key
+                problems.append(at(root, ("delivery", written), "provider-cannot", message, hint))
     return problems
 
 

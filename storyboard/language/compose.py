@@ -59,6 +59,7 @@ class _Composer:
         self.anchors = Anchors(findings)
         self.known: dict[str, str | Scalar] = {}
         self.names: dict[str, str] = {}
+        self.restarted: Map | None = None
         self.get: Any = CParser(self.page.text).get_event
 
     def run(self) -> Node:
@@ -234,10 +235,16 @@ class _Composer:
     def _duplicate(self, here: Map, key: str, start: int, end: int) -> None:
         shown = key.removeprefix("\x02")
         page, first, length = here.marks[key][:3]
+        if self.restarted is here:
+            return
+        hint = "keep one"
+        line_start, line = page.line_at(first)
+        if key == next(iter(here)) and line[: first - line_start].strip() == "-":
+            self.restarted = here
+            hint = 'keep one, or begin the next entry of the list with "- "'
         above = Related(f'"{shown}" is first written here', page.span(first, length))
-        self.findings.keep(
-            self.findings.problem(start, end, "duplicate-key", f'"{shown}" is written twice', "keep one", (above,))
-        )
+        message = f'"{shown}" is written twice'
+        self.findings.keep(self.findings.problem(start, end, "duplicate-key", message, hint, (above,)))
 
     def _merge(self, node: Map, room: int) -> int:
         """Take in what `<<` names: explicit keys win, then earlier mappings. Says how many nodes it went through."""

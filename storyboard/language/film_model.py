@@ -11,6 +11,7 @@ from storyboard.language.fields import Text, Version
 from storyboard.language.model import Asset, Budget, ChainField, Delivery, Fields, Person, Style, about
 from storyboard.language.reading import Form, Several
 from storyboard.language.shot_model import Content, Defaults, Shot
+from storyboard.language.subtitle_model import SubtitlesField
 from storyboard.language.tree import Map, Node
 
 VARIANT_ROWS: Mapping[str, Any] = {
@@ -157,3 +158,9 @@ class Storyboard(Fields):
     chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
     scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
     shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])
+    subtitles: SubtitlesField | None = about(
+        "What becomes subtitles, beside the film and, with `burn`, on its picture.",
+        "dialogue",
+        "subtitles/night-ferry.srt",
+        {"from": "dialogue", "burn": True},
+    )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 SHOT = frozenset({"references", "constraints", "locked", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset({"sound", "subtitles", "constraints", "prompt_template"} | {"decisions"}),
+    "film": frozenset({"sound", "constraints", "prompt_template", "decisions"}),
     "delivery": frozenset({"loudness", "codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,

@@ -42,12 +42,13 @@ def unset(
     capabilities: Mapping[str, Capabilities],
     missing: Missing | None = None,
     remedy: Remedy | None = None,
+    burnt: bool = False,
 ) -> list[Diagnostic]:
-    """A `font-missing` warning for each remedy that would bring letters of this film."""
+    """A `font-missing` warning for each remedy that would bring letters of this film; `burnt` are its subtitles."""
     causes: dict[str, _Cause] = {}
     for draft, shot in pairs:
         provider = capabilities.get(shot.provider)
-        for key, text in lettered(shot, captioned=provider is not None and provider.draws_slate):
+        for key, text in lettered(shot, captioned=provider is not None and provider.draws_slate, burnt=burnt):
             if text.isascii() or _EVERYDAY.fullmatch(text):
                 continue
             if missing is None or remedy is None:
@@ -61,11 +62,13 @@ def unset(
     return [_told(hint, cause) for hint, cause in causes.items()]
 
 
-def lettered(shot: Shot, *, captioned: bool) -> Iterator[tuple[str, str]]:
+def lettered(shot: Shot, *, captioned: bool, burnt: bool = False) -> Iterator[tuple[str, str]]:
     """Every text of a shot that is set into its picture, with the field that it comes from."""
     yield from (("titles", title.text) for title in shot.titles)
     if shot.card is not None and shot.card.text is not None:
         yield "card", shot.card.text
+    if burnt and not captioned:
+        yield from (("dialogue", line.says) for line in shot.dialogue)
     if not captioned or shot.omit:
         return
     yield "id", shot.id

@@ -6,12 +6,12 @@ Each step works with what the one before could save, so that one typo hides noth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from storyboard.diagnostics import Diagnostic, Refused, Related, in_file_order
+from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names
@@ -19,25 +19,24 @@ from storyboard.language.assets import Assets
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.drafts import Drafting
 from storyboard.language.edges import Edges
-from storyboard.language.files import Folder
 from storyboard.language.film_model import Storyboard
-from storyboard.language.include import included
 from storyboard.language.layers import unset
+from storyboard.language.lookalikes import clarified, cut_short
 from storyboard.language.loops import MOST_SHOTS
 from storyboard.language.mistakes import validated
-from storyboard.language.profiles import Profiled, checked, laid
+from storyboard.language.opening import Opened, once, opening
 from storyboard.language.reading import Reading
 from storyboard.language.resolve import Names
 from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults
 from storyboard.language.shots import Shots
-from storyboard.language.source import read
 from storyboard.language.sources import Measure, Sources, by_decoding
 from storyboard.language.spelling import did_you_mean, nearest
+from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.templates import shapeless
-from storyboard.language.tree import Map, Seq, at, plain
-from storyboard.language.variants import Variant, Variants, chosen
+from storyboard.language.tree import Map, Seq, at
+from storyboard.language.variants import Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +67,20 @@ def load(
     how long footage is.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
+    texts: dict[str, str] = {}
     with no_cyclic_collection():
-        opened = _opened(path, profiles, allow, shown)
         try:
+            opened = opening(path, profiles, allow, shown)
+            texts = opened.texts
             stage = _Stage(opened, capabilities, measure)
             film = stage.film(settings or {}, opened.variant(variant))
         except Refused as refused:
-            raise Refused(refused.diagnostics, texts=opened.texts) from None
-    found = tuple(in_file_order(_once(stage.problems)))
+            there = {**texts, **refused.texts}
+            raise Refused(clarified(refused.diagnostics, there), texts=there) from None
+    found = in_file_order(once(stage.problems))
     if any(one.severity == "error" for one in found):
-        raise Refused(found, texts=opened.texts)
-    return Loaded(film, found, opened.texts)
+        raise Refused(clarified(found, texts), texts=texts)
+    return Loaded(film, tuple(found), texts)
 
 
 def variants(
@@ -89,65 +91,14 @@ def variants(
     Raises Refused where it, its included files or its rows cannot be read.
     """
     with no_cyclic_collection():
-        opened = _opened(path, profiles, allow, shown)
+        opened = opening(path, profiles, allow, shown)
         return tuple(one.name for one in opened.films.values())
-
-
-@dataclass(slots=True)
-class _Opened:
-    """A storyboard with its included files read, its profiles laid over it and its variants named."""
-
-    path: Path
-    folder: Folder
-    profiled: Profiled
-    texts: dict[str, str]
-    included: tuple[str, ...]
-    films: dict[str, Variant]
-    problems: list[Diagnostic]
-
-    def variant(self, name: str | None) -> Variant | None:
-        """The variant of that name; None where there are none. Raises Refused."""
-        return chosen(self.films, name)
-
-
-def _opened(path: Path, profiles: Sequence[str], allow: Sequence[Path], shown: str | None) -> _Opened:
-    """Read the files of a storyboard. Raises Refused where reading on would say nothing true."""
-    source = read(path, shown)
-    folder = Folder(path.absolute().parent.resolve(), allow)
-    inclusion = included(source, path, folder)
-    texts = inclusion.texts
-    rows = Variants(inclusion.root, folder)
-    try:
-        profiled = laid(inclusion.root, profiles)
-        tree = profiled.root.get("vars")
-        films = rows.all(plain(tree) if isinstance(tree, Map) else {})
-    except Refused as refused:
-        raise Refused(refused.diagnostics, texts={**texts, **rows.texts}) from None
-    problems = [*source.problems, *inclusion.problems, *checked(inclusion.root), *rows.problems]
-    beside = (*map(str, inclusion.paths[1:]), *rows.paths)
-    if any(one.severity == "error" for one in rows.problems):
-        raise Refused(in_file_order(_once(problems)), texts={**texts, **rows.texts})
-    return _Opened(path.absolute(), folder, profiled, {**texts, **rows.texts}, beside, films, problems)
-
-
-def _once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Each mistake once, with the first shot that has it: a template is met again in each of its shots."""
-    seen: dict[tuple[Any, ...], dict[tuple[Related, ...], Diagnostic]] = {}
-    for one in found:
-        seen.setdefault((one.code, one.span or one.message), {}).setdefault(one.related, one)
-    return [_with_others(*same.values()) for same in seen.values()]
-
-
-def _with_others(first: Diagnostic, *others: Diagnostic) -> Diagnostic:
-    if not others or not first.related:
-        return first
-    return replace(first, related=(*first.related, Related(f"and {len(others):,} more")))
 
 
 class _Stage:
     """One reading of one film. `problems` collects what every step finds."""
 
-    def __init__(self, opened: _Opened, capabilities: Mapping[str, Capabilities], measure: Measure) -> None:
+    def __init__(self, opened: Opened, capabilities: Mapping[str, Capabilities], measure: Measure) -> None:
         self._opened = opened
         self._root = opened.profiled.root
         self._path = opened.path
@@ -175,12 +126,15 @@ class _Stage:
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
         pairs = shots.shots(drafts)
-        for step in (evaluation, drafting, files, words, edges, sources, screens, shots):
+        reader = SubtitleReader(root, self._folder, self._opened.texts)
+        subtitles = reader.subtitles(storyboard.subtitles)
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, shots):
             self.problems += step.problems
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
-            self.problems += letters.unset(pairs, self._capabilities)
+            self.problems += cut_short(root)
+            self.problems += letters.unset(pairs, self._capabilities, burnt=subtitles is not None and subtitles.burn)
         return Film(
             path=str(self._path),
             title=facts["film"]["title"],
@@ -191,6 +145,7 @@ class _Stage:
             budget=self._budget(root, storyboard),
             note=storyboard.note,
             included=self._opened.included,
+            subtitles=subtitles,
         )
 
     def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:

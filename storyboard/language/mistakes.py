@@ -14,11 +14,12 @@ from pydantic import ValidationError
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.language import later, names
-from storyboard.language.film_model import Scene
+from storyboard.language.film_model import Scene, Storyboard
 from storyboard.language.model import Fields
 from storyboard.language.reading import EMPTY, EMPTY_HINT, EXPRESSION, Reading, is_empty, kind, spelt
-from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults
+from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Line, Shot
 from storyboard.language.spelling import did_you_mean, nearest
+from storyboard.language.traps import quoted
 from storyboard.language.tree import Map, Node, Seq, at
 
 M = TypeVar("M", bound=Fields)
@@ -58,6 +59,8 @@ def _said_once(model: type[Fields], mistakes: Sequence[Any]) -> list[Any]:
             inside = model_at(model, one["loc"][:-1])
             word = nearest(str(one["loc"][-1]), inside.known(), inside.aka) if inside else None
             meant.add((*one["loc"][:-1], word or ""))
+            if inside is not None and inside.noun == Line.noun and word is None:
+                meant.add((*one["loc"][:-1], "says"))
     return [one for one in mistakes if one["type"] != "missing" or one["loc"] not in meant]
 
 
@@ -89,6 +92,12 @@ def _unknown_key(model: type[Fields], tree: Map, path: Path, owner: str) -> Diag
         why = "write chain: previous" if key == "start" else "it belongs to one shot"
         return at(tree, path, "not-a-default", f'"{key}" cannot be a default', why, key=True)
     hint = did_you_mean(key, inside.known(), inside.aka) if inside else None
+    if hint is None and noun == Line.noun and (words := spelt(node_at(tree, path))):
+        hint = f"write {{who: {key}, says: {quoted(words)}}}"
+    if hint is None and noun == Storyboard.noun and key in Shot.known():
+        hint = (
+            "indent it: it belongs to a shot" if key in ONLY_IN_SHOTS else "indent it under a shot, or under defaults"
+        )
     if hint is None and noun == Scene.noun and key in Defaults.known():
         hint = "write it under the scene's defaults, or in its shots"
     message = f'unknown key "{key}"{_inside(tree, path[:-1], owner)}'
@@ -107,6 +116,8 @@ def _wrong_kind(model: type[Fields], tree: Map, path: Path, expected: str) -> Di
         hint = f"write {{description: {node}}}"
     elif isinstance(node, Seq) and path and path[0] in names.LEVELS:
         hint = "each name is a key, like mira: {description: a ferry pilot}"
+    elif isinstance(node, Seq) and len(node) == 1 and isinstance(node[0], Map):
+        hint = 'leave out the "- "'
     return at(tree, path, "wrong-kind", f"expected {expected}, found {kind(node)}", hint)
 
 

@@ -45,7 +45,11 @@ class Names:
         asset = self._assets.get(key)
         if asset is None:
             here = [known for known, other in self._assets.items() if other.level == level]
-            hint = did_you_mean(key, here) or self._hint(written, level)
+            several = [part.strip() for part in written.split(",")]
+            if len(several) > 1 and all(part in self._assets for part in several):
+                hint: str | None = f"write [{', '.join(several)}]"
+            else:
+                hint = did_you_mean(key, here) or self._hint(written, level)
             self.problems.append(draft.at(path, "unknown-asset", f'"{key}" is not in {level}', hint))
             return None
         if asset.level != level:

@@ -12,7 +12,7 @@ Laws.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from math import lcm
@@ -27,6 +27,8 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from storyboard.media.jobs import MediaError
+from storyboard.media.reel import Cue
+from storyboard.media.soft_track import SoftTrack
 
 RGB = NDArray[np.uint8]
 """A picture: [height, width, 3], red green blue."""
@@ -85,9 +87,9 @@ class Writer:
     """Writes one MP4: H.264 High, yuv420p, constant rate, and AAC mono where `audio` is set.
 
     `target` is the file that appears at the end; `fps` frames a second; `crf` x264's constant quality (lower is
-    better); `exact_frames` the indices of frames that must come back almost as they were given. Use it as a context
-    manager: leaving it normally closes it, an exception discards the file. Raises ValueError for odd sizes (4:2:0 has
-    none), and MediaError `cannot-write` or `disk-full` when the medium fails.
+    better); `exact_frames` the indices of frames that must come back almost as they were given; `subtitles` become a
+    track. Use it as a context manager: leaving it normally closes it, an exception discards the file. Raises ValueError
+    for odd sizes (4:2:0 has none), and MediaError `cannot-write` or `disk-full` when the medium fails.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Writer:
         exact_frames: tuple[int, ...] = (),
         preset: str = "veryfast",
         threads: int = 1,
+        subtitles: Sequence[Cue] = (),
     ) -> None:
         if width_px % 2 or height_px % 2 or width_px < 2 or height_px < 2:
             raise ValueError(f"a clip's width and height are even, not {width_px}x{height_px}")
@@ -120,6 +123,7 @@ class Writer:
             self._container = av.open(str(self.part), "w", format="mp4", options=muxer)
             self._video = self._open_video(crf, exact_frames, preset, threads)
             self._audio = self._open_audio() if audio else None
+            self._soft = SoftTrack(self._container, fps, subtitles) if subtitles else None
         self._converter = _Converter(width_px, height_px, fps)
 
     def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:
@@ -173,6 +177,8 @@ class Writer:
     def _encode(self, picture: av.VideoFrame) -> None:
         self._container.mux(self._video.encode(picture))
         self.frames += 1
+        if self._soft is not None:
+            self._container.mux(list(self._soft.due(self.frames)))
         self._drain(self._due())
 
     def sound(self, samples: Samples) -> None:

@@ -5,7 +5,8 @@ Laws.
   dissolve or a wipe overlaps, a frame of the film is one of each clip.
 - Frame n of a clip of another rate is what that clip shows at n / fps of the film. Another size or shape is fitted as
   the reel says. A picture that needs nothing goes from the decoder to the encoder untouched.
-- Letters lie on their own segment's picture: what fades or dissolves takes them along.
+- Letters lie on their own segment's picture: what fades or dissolves takes them along. Burnt subtitles lie on the
+  finished picture of the film, over everything; others are a track of it.
 - A reel gives the same bytes on every run; neither paths nor the time are in them.
 """
 
@@ -30,6 +31,7 @@ from storyboard.media.probe import facts
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.shape import Shaper
 from storyboard.media.sound import SAMPLE_RATE
+from storyboard.media.subtitles import Subtitling
 from storyboard.media.titles import Title, title
 from storyboard.media.verify import verify
 
@@ -48,20 +50,30 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
     """
     _check(reel)
     total = reel.frames
+    soft = () if reel.burn else reel.subtitles
     with Writer(
-        target, reel.width_px, reel.height_px, reel.fps, reel.audio, sample_rate=SAMPLE_RATE, threads=THREADS
+        target,
+        reel.width_px,
+        reel.height_px,
+        reel.fps,
+        reel.audio,
+        sample_rate=SAMPLE_RATE,
+        threads=THREADS,
+        subtitles=soft,
     ) as writer:
         mix = Mix(reel) if reel.audio else None
         leaving: Iterator[av.VideoFrame] = iter(())
+        burnt = Subtitling(reel)
         for number, segment in enumerate(reel.segments):
             if mix is not None:
                 writer.sound(mix.add(number))
             coming = _shown(segment, reel)
             for at in range(segment.overlap):
-                writer.pass_on(_joined(next(leaving), next(coming), segment, progress(at, segment.overlap)))
+                mixed = _joined(next(leaving), next(coming), segment, progress(at, segment.overlap))
+                writer.pass_on(burnt.over(mixed, writer.frames))
                 report(JOINING * writer.frames / total)
             for frame in islice(coming, segment.frames - segment.overlap - _following(reel, number)):
-                writer.pass_on(frame)
+                writer.pass_on(burnt.over(frame, writer.frames))
                 report(JOINING * writer.frames / total)
             leaving = coming
     film = verify(target, lambda share: report(JOINING + (1 - JOINING) * share))

@@ -18,6 +18,7 @@ Blend = Literal["dissolve", "fade", "wipe"]
 Toward = Literal["left", "right", "up", "down"]
 TitlePlace = Literal["lower-third", "top", "center", "bottom", "left", "right"]
 Fit = Literal["crop", "pad"]
+CuePlace = Literal["foot", "above", "top"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,20 @@ class Overlay:
     color: str
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A subtitle over the frames [`first`, `last`) of the film, line by line.
+
+    It stands at the foot of the picture, above what is drawn there, or at the top.
+    """
+
+    lines: tuple[str, ...]
+    first: int
+    last: int
+    italic: bool = False
+    place: CuePlace = "foot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +73,8 @@ class Segment:
 class Reel:
     """A film to be joined: pixels, frames a second, whether it has sound, and its segments in order.
 
-    `fit` says how a clip of another shape fills the picture: cropped, or padded with black.
+    `fit` says how a clip of another shape fills the picture: cropped, or padded with black. `subtitles` stand in order
+    and do not overlap; they lie on the finished picture where `burn` is set.
     """
 
     width_px: int
@@ -67,6 +83,8 @@ class Reel:
     audio: bool
     segments: tuple[Segment, ...]
     fit: Fit = "crop"
+    subtitles: tuple[Cue, ...] = ()
+    burn: bool = False
 
     @property
     def frames(self) -> int:
@@ -81,7 +99,13 @@ class Reel:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reel:
         """The reel that `to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-        return cls(**{**data, "fps": Fraction(data["fps"]), "segments": tuple(map(_segment, data["segments"]))})
+        segments, subtitles = map(_segment, data["segments"]), map(_cue, data.get("subtitles", ()))
+        fps = Fraction(data["fps"])
+        return cls(**{**data, "fps": fps, "segments": tuple(segments), "subtitles": tuple(subtitles)})
+
+
+def _cue(data: Mapping[str, Any]) -> Cue:
+    return Cue(**{**data, "lines": tuple(data["lines"])})
 
 
 def _segment(data: Mapping[str, Any]) -> Segment:

@@ -35,14 +35,15 @@ def block(
     smallest_px: int,
     weight: int,
     align: Align = "center",
+    italic: bool = False,
 ) -> Block:
     """The largest setting of a text that fits the box, from `largest_px` down to `smallest_px`; there it is cut."""
     for size in range(max(largest_px, smallest_px), smallest_px - 1, -1):
-        hand = Hand(size, weight)
+        hand = Hand(size, weight, italic)
         lines = _lines(text, hand, measure_px)
         if len(lines) * hand.leading_px <= height_px and _whole_words(text, hand, measure_px):
             return _block(lines, hand, align)
-    hand = Hand(max(1, smallest_px), weight)
+    hand = Hand(max(1, smallest_px), weight, italic)
     most = max(1, int(height_px // hand.leading_px))
     return _block(shorten(_lines(text, hand, measure_px), most, hand, measure_px), hand, align)
 

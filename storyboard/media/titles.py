@@ -61,10 +61,11 @@ class Title:
     at: tuple[int, int]
     first: int
     last: int
+    fade_frames: int = FADE_FRAMES
 
     def strength(self, number: int) -> float:
         """How strongly it is seen in a frame of its segment: 0 outside its frames, 1 when it is all there."""
-        fade = max(1, min(FADE_FRAMES, (self.last - self.first) // 3))
+        fade = max(1, min(self.fade_frames, (self.last - self.first) // 3))
         return min(1.0, max(0.0, min(number - self.first + 1, self.last - number) / fade))
 
     def lay(self, on: Planes, number: int) -> None:
@@ -101,8 +102,8 @@ def title(over: Overlay, width_px: int, height_px: int) -> Title | None:
     at = _place(words, style, width_px, height_px)
     if over.place == "lower-third":
         _band(layer, words, at)
-    layer.alpha_composite(*_inside(letters, (at[0] - margin, at[1] - margin)))
-    return _cut(layer, over.first, over.last)
+    layer.alpha_composite(*inside(letters, (at[0] - margin, at[1] - margin)))
+    return cut_out(layer, over.first, over.last)
 
 
 def _place(words: Block, style: Style, width_px: int, height_px: int) -> tuple[int, int]:
@@ -112,7 +113,7 @@ def _place(words: Block, style: Style, width_px: int, height_px: int) -> tuple[i
     return round(left + style.across * room[0]), round(top + style.down * room[1])
 
 
-def _inside(letters: Image.Image, at: tuple[int, int]) -> tuple[Image.Image, tuple[int, int], tuple[int, int]]:
+def inside(letters: Image.Image, at: tuple[int, int]) -> tuple[Image.Image, tuple[int, int], tuple[int, int]]:
     """What PIL's composite takes: it does not know places outside the layer."""
     return letters, (max(0, at[0]), max(0, at[1])), (max(0, -at[0]), max(0, -at[1]))
 
@@ -131,8 +132,8 @@ def _band(layer: Image.Image, words: Block, at: tuple[int, int]) -> None:
     layer.alpha_composite(band, (0, max(0, at[1] - pad)))
 
 
-def _cut(layer: Image.Image, first: int, last: int) -> Title | None:
-    """The part of a layer that is not empty, as planes; its corners are even."""
+def cut_out(layer: Image.Image, first: int, last: int, fade_frames: int = FADE_FRAMES) -> Title | None:
+    """The part of a layer of the frame's size that is not empty, as planes; its corners are even."""
     box = layer.getchannel("A").getbbox()
     if box is None:
         return None
@@ -141,7 +142,7 @@ def _cut(layer: Image.Image, first: int, last: int) -> Title | None:
     patch = layer.crop((left, top, right, bottom))
     ink, cover = Planar.of(patch.convert("RGB")), patch.getchannel("A")
     inks = (np.asarray(ink.y), np.asarray(ink.u), np.asarray(ink.v))
-    return Title(inks, (_levels(cover), _levels(cover.reduce(2))), (left, top), first, last)
+    return Title(inks, (_levels(cover), _levels(cover.reduce(2))), (left, top), first, last, fade_frames)
 
 
 def _levels(cover: Image.Image) -> Cover:

@@ -59,6 +59,10 @@ class ClipStore:
             raise ValueError(f"no content address: {clip!r}")
         return self._clips / name
 
+    def holds(self, film: Path) -> bool:
+        """Whether a film stands in the folder that holds the clips, and so is ours."""
+        return film.absolute().parent == self._clips.absolute().parent
+
     def has(self, clip: ClipId) -> bool:
         """Whether a file of that address is there; its bytes are not read."""
         return self._disk.exists(self.clip_path(clip))

@@ -1,7 +1,7 @@
 import pytest
 
 from storyboard.cli.table import Column, table
-from storyboard.diagnostics import width
+from storyboard.columns import width
 
 
 def test_columns_line_up_whatever_the_letters_are_wide() -> None:

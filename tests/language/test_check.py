@@ -3,9 +3,12 @@
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
+from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.language import load
 from tests.language.reading import ANIMATIC, TOY, codes, film, mistakes
 
@@ -55,6 +58,67 @@ def test_a_longest_length_is_kept_too(tmp_path: Path) -> None:
     path.write_text("storyboard: 1\nshots: [{action: a, duration: 31}]\n")
     with pytest.raises(Exception, match="makes no clip of 31 s"):
         load(path, capabilities={"animatic": replace(ANIMATIC, longest=Fraction(30))})
+
+
+def refused(folder: Path, text: str, **takes: Any) -> list[Diagnostic]:
+    """What is said of a film whose provider `toy` takes what is said."""
+    path = folder / "film.yaml"
+    path.write_text(f"storyboard: 1\n{text}", encoding="utf-8")
+    toy = replace(TOY, **takes)
+    try:
+        load(path, capabilities={"animatic": ANIMATIC, "toy": toy})
+    except Refused as error:
+        return list(error.diagnostics)
+    return []
+
+
+CAST = """cast: {mira: {images: [a.png, b.png], looks: {wet: {images: c.png}}}, tom: {images: a.png}}
+locations: {deck: {images: d.png}}
+props: {lamp: {images: e.png}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "most", "name"),
+    [
+        ("cast: [mira, tom]", 2, None),
+        ("cast: [mira, tom]", 1, "mira"),
+        ("cast: [mira.wet]", 1, None),
+        ("cast: [mira.wet], location: deck", 1, "deck"),
+        ("cast: [mira], location: deck", 2, "deck"),
+        ("cast: [tom], location: deck, props: [lamp]", 2, "lamp"),
+        ("cast: [mira], location: deck, props: [lamp]", None, None),
+        ("cast: [mira], location: deck, props: [lamp]", 0, None),
+    ],
+)
+def test_reference_files_beyond_what_it_takes_are_refused_at_the_name_that_brings_them(
+    fields: str, most: int | None, name: str | None, tmp_path: Path
+) -> None:
+    for letter in "abcde":
+        Image.new("RGB", (4, 4)).save(tmp_path / f"{letter}.png")
+    shots = f"shots: [{{action: a, provider: toy, {fields}}}]"
+    found = refused(tmp_path, f"{CAST}{shots}\n", references=most)
+    meant = [shots[one.span.column - 1 : one.span.end_column - 1] for one in found if one.span]
+    assert meant == ([name] if name else [])
+    assert {one.code for one in found} <= {"provider-cannot"}
+
+
+def test_a_prompt_longer_than_it_reads_is_refused_with_both_lengths(tmp_path: Path) -> None:
+    shot = "shots: [{prompt: fog over a ferry, provider: toy}]\n"
+    (said,) = refused(tmp_path, shot, prompt_chars=10)
+    assert (said.message, said.hint) == ("toy reads prompts of up to 10 characters", "this one has 16")
+    assert refused(tmp_path, shot, prompt_chars=16) == []
+
+
+def test_who_takes_a_field_is_said_beside_it(tmp_path: Path) -> None:
+    (said,) = refused(tmp_path, "shots: [{action: a, provider: toy, seed: 5}]\n")
+    assert said.hint == "leave seed out; animatic takes it"
+
+
+def test_a_shape_that_comes_of_the_size_is_refused_at_the_size(tmp_path: Path) -> None:
+    (said, *_) = refused(tmp_path, "delivery: {size: 480x600}\nshots: [{action: a, provider: toy}]\n")
+    assert said.span
+    assert (said.span.line, said.span.column, said.hint) == (2, 18, "it makes 16:9 or 9:16")
 
 
 def test_the_length_counts_what_is_on_screen_to_the_frame(tmp_path: Path) -> None:

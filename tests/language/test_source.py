@@ -56,7 +56,10 @@ def test_every_kind_of_line_end_counts_and_is_drawn(end: str) -> None:
         "  |\n"
         "6 | size: CU\n"
         "  | ^^^^ keep one\n"
-        '  film.yaml:5:1: "size" is first written here'
+        '  film.yaml:5:1: "size" is first written here\n'
+        "    |\n"
+        "  5 | size: WS\n"
+        "    | ^^^^"
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.media.reel import Overlay, Reel, Segment
+from storyboard.media.reel import Cue, Overlay, Reel, Segment
 
 FRAMES = st.integers(0, 10**6)
 OVERLAYS = st.builds(
@@ -28,6 +28,14 @@ SEGMENTS = st.builds(
     lead=FRAMES,
     tail=FRAMES,
 )
+CUES = st.builds(
+    Cue,
+    st.lists(st.text(), min_size=1, max_size=2).map(tuple),
+    FRAMES,
+    FRAMES,
+    st.booleans(),
+    st.sampled_from(["foot", "above", "top"]),
+)
 REELS = st.builds(
     Reel,
     width_px=st.integers(2, 8192),
@@ -36,6 +44,8 @@ REELS = st.builds(
     audio=st.booleans(),
     segments=st.lists(SEGMENTS, max_size=4).map(tuple),
     fit=st.sampled_from(["crop", "pad"]),
+    subtitles=st.lists(CUES, max_size=3).map(tuple),
+    burn=st.booleans(),
 )
 
 

@@ -172,3 +172,11 @@ def test_the_help_and_an_unknown_command_are_for_people() -> None:
     assert wrong.returncode == 2
     assert "render" in wrong.stderr
     assert sys.executable not in wrong.stderr
+
+
+def test_a_cut_before_the_render_says_which_shots_have_no_clip(tmp_path: Path) -> None:
+    path = tmp_path / "film.yaml"
+    path.write_text("storyboard: 1\nshots: [{id: 1A, action: Fog.}]\n", encoding="utf-8")
+    told = storyboard("cut", path)
+    assert told.returncode == 3
+    assert "error[not-rendered]: 1 of 1 shots have no clip yet: 1A\n" in told.stderr

@@ -24,6 +24,7 @@ WHITE: Colour = (226, 226, 230)
 """The light in which figures are painted where a key will shape them."""
 MOON: Gain = (0.80, 0.88, 0.98)
 TUNGSTEN: Gain = (1.18, 0.95, 0.71)
+SCREEN: Gain = (0.66, 0.86, 1.06)
 TURN = 0.20
 """How far from its edge a body turns away, in heads."""
 
@@ -45,7 +46,9 @@ def lighting(reading: Reading, light: Light) -> Lighting:
     """How a shot's people are lit."""
     towards = (light.side * 0.70, -0.38, 0.60) if not reading.hard else (light.side * 0.90, -0.26, 0.30)
     rim = mix(light.key, (150, 196, 246), 0.6) if reading.hour == "night" else light.key
-    if reading.hour == "night":
+    if reading.screenlit:
+        made = Lighting((0.20, 0.23, 0.29), SCREEN, towards, rim, 0.55)
+    elif reading.hour == "night":
         colour = TUNGSTEN if reading.lamplit or reading.inside else MOON
         fill: Gain = (0.34, 0.37, 0.44) if not reading.inside else (0.42, 0.40, 0.42)
         made = Lighting(fill, colour, towards, rim, 0.62)
@@ -61,7 +64,7 @@ def lighting(reading: Reading, light: Light) -> Lighting:
 def painted(reading: Reading, light: Light) -> Light:
     """The light in which figures are painted before they are lit."""
     soft = replace(light, rim=light.rim * 0.35)
-    return replace(soft, ambient=WHITE) if reading.hour == "night" else soft
+    return replace(soft, ambient=WHITE) if reading.hour == "night" or reading.screenlit else soft
 
 
 def dimmed(of: Lighting) -> Lighting:

@@ -91,6 +91,7 @@ INSIDE = {
     "dusk": _light("5c4c4e 966e5a 84685c 463834 bca698 2c2230 ffc48c ffc87c", 0.45, 1),
 }
 LAMPLIGHT = _light("4e3e32 7a6048 765e4a 523c2d cebca6 281c1e ffdeaa ffce80", 0.40, -1)
+SCREENLIGHT = _light("0c1119 1c2632 1a2430 10151c 6c7c92 070a10 a8cdf4 9cc8ff", 0.50, -1)
 CLINICAL = _light("566062 86908e 8c9694 4c5254 c8d2d0 222a34 ecf6f4 e8f4ee", 0.35, 1)
 
 
@@ -98,7 +99,9 @@ def light(reading: Reading) -> Light:
     """The light of a shot."""
     if reading.inside:
         found = INSIDE[reading.hour]
-        if reading.setting == "corridor" or any(
+        if reading.screenlit:
+            found = SCREENLIGHT
+        elif reading.setting == "corridor" or any(
             w in reading.text for w in ("institution", "clinical", "hospital", "lab", "concrete")
         ):
             found = CLINICAL

@@ -33,9 +33,9 @@ SETTINGS: tuple[tuple[Setting, str], ...] = (
              r"hospital|chamber|hall|studio|workshop|cabin|wheelhouse|interior|classroom|garage|church|室|屋|房|厅|店"),
 )  # fmt: skip
 HOURS: tuple[tuple[Hour, str], ...] = (
-    ("dawn", r"dawn|sunrise|daybreak|early morning|first light|黎明|清晨|日出|破晓|凌晨"),
+    ("dawn", r"dawn|sunrise|daybreak|early morning|first light|黎明|清晨|日出|破晓"),
     ("dusk", r"dusk|sunset|evening|twilight|golden hour|magic hour|黄昏|傍晚|日落"),
-    ("night", r"night|midnight|moonlit|moonlight|夜|深夜|午夜"),
+    ("night", r"night|midnight|small hours|moonlit|moonlight|夜|深夜|午夜|凌晨|三更"),
     ("day", r"day|daytime|noon|afternoon|morning|midday|sunny|sunlight|白天|日|上午|下午|中午"),
 )
 WEATHERS: tuple[tuple[Weather, str], ...] = (
@@ -96,6 +96,11 @@ LAMPLIT = re.compile(
     r"灯|烛|火",
     re.IGNORECASE,
 )
+SCREENLIT = re.compile(
+    r"\blit (only |just )?by (the |a |an |his |her |their )?(\w+ )?(screens?|monitors?|tv|television|laptop|phone)\b|"
+    r"\b(screen|monitor)[- ]?(light|glow|lit)\b|(屏幕?|显示器|电视)[^，。；]{0,6}光|荧光",
+    re.IGNORECASE,
+)
 HARD = re.compile(
     r"\b(hard( side)? light\w*|side[- ]?lit|chiaroscuro|noir|low[- ]key|high[- ]contrast)\b", re.IGNORECASE
 )
@@ -106,8 +111,8 @@ WET = re.compile(r"\b(wet|puddles?|rain\w*|downpour|drizzl\w+|drenched|slick)\b|
 class Reading:
     """A shot as a picture. `people` are those to draw, `text` all of its words in one, `seed` the place's own number:
     shots in one place share it.
-    `detail` is what an insert shows; `lamplit` says that lamps light the people, `hard` that the light is hard, `wet`
-    that the ground shines.
+    `detail` is what an insert shows; `lamplit` says that lamps light the people, `screenlit` that a screen is a dark
+    room's light, `hard` that the light is hard, `wet` that the ground shines.
     """
 
     setting: Setting
@@ -123,6 +128,7 @@ class Reading:
     detail: str
     flicker: bool
     lamplit: bool
+    screenlit: bool
     hard: bool
     wet: bool
     place: str
@@ -222,6 +228,7 @@ def read(spec: Spec) -> Reading:
         detail=(detail or acts) if size == "INSERT" else "",
         flicker=bool(FLICKER.search(text)),
         lamplit=setting == "street" or bool(LAMPLIT.search(f"{text} {style}")),
+        screenlit=inside and hour not in (None, "day") and bool(SCREENLIT.search(f"{text} {style}")),
         hard=bool(HARD.search(f"{text} {style}")),
         wet=bool(WET.search(f"{text} {style}")),
         place=f"{place} {slug}",

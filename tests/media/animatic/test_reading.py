@@ -34,7 +34,8 @@ def test_the_place_is_read(slug: str | None, place: Place | None, setting: str, 
         ("EXT. DECK - NIGHT", "dawn", "dawn"),
         ("EXT. DECK - DUSK", None, "dusk"),
         ("EXT. DECK", None, "day"),
-        (None, "凌晨", "dawn"),
+        (None, "凌晨", "night"),
+        (None, "清晨", "dawn"),
         (None, "golden hour", "dusk"),
     ],
 )
@@ -93,3 +94,17 @@ def test_a_shoulder_and_a_back_are_seen() -> None:
 def test_shots_of_one_place_share_its_number() -> None:
     assert read(spec(slate="1A")).seed == read(spec(slate="9Z", size="CU")).seed
     assert number("a", "b") != number("ab")
+
+
+@pytest.mark.parametrize(
+    ("place", "time", "screenlit"),
+    [
+        ("剪辑室，剪辑台贴墙，屏幕是房间主光", "凌晨", True),
+        ("a small room lit by a single monitor", "night", True),
+        ("a bedroom in the glow of nothing; a dark screen", "night", False),
+        ("a small room lit by a single monitor", "noon", False),
+        ("a street lit by the screens of a shop", "night", False),
+    ],
+)
+def test_a_screen_lights_a_dark_room(place: str, time: str, screenlit: bool) -> None:
+    assert read(spec(slug=None, location=Place("Place", place), time=time)).screenlit is screenlit

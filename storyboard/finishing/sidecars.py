@@ -1,0 +1,50 @@
+"""The subtitles of a film as files beside it: `film.srt` and `film.vtt` beside `film.mp4`.
+
+Laws. They are written with the film and go with it: where a film of ours has no subtitles, its files are removed;
+beside a film that a person has put elsewhere nothing is. The file that the subtitles come from is never written over.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from storyboard.film import Film
+from storyboard.media.reel import Reel
+from storyboard.state.disk import LocalDisk, refusing
+
+SUFFIXES = (".srt", ".vtt")
+
+
+def keep(target: Path, film: Film, reel: Reel, *, ours: bool) -> list[Path]:
+    """Write the subtitles of a reel beside the cut film at `target`, or, where the film has none and is `ours`, remove
+    them; answers what was written. Raises Refused (14) where the disk fails.
+    """
+    disk, asked = LocalDisk(), film.subtitles
+    if asked is None:
+        for path in paths(target) if ours else ():
+            with refusing(path):
+                disk.remove(path)
+        return []
+    from storyboard.media import subtitle_files  # not before a film has subtitles
+
+    texts = (subtitle_files.srt(reel.subtitles, reel.fps), subtitle_files.vtt(reel.subtitles, reel.fps))
+    kept = [(path, text) for path, text in zip(paths(target), texts, strict=True) if not is_source(path, film)]
+    for path, text in kept:
+        part = path.with_name(f".{path.name}.part")
+        with refusing(path):
+            disk.remove(part)
+            with part.open("xb") as file:
+                file.write(text.encode())
+            disk.rename(part, path)
+    return [path for path, _ in kept]
+
+
+def paths(film: Path) -> tuple[Path, Path]:
+    """Where the subtitles of a cut film stand."""
+    return film.with_suffix(SUFFIXES[0]), film.with_suffix(SUFFIXES[1])
+
+
+def is_source(path: Path, film: Film) -> bool:
+    """Whether a path is that of the file which the film's subtitles come from."""
+    asked = film.subtitles
+    return asked is not None and asked.path is not None and path.resolve() == Path(asked.path)
