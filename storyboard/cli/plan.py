@@ -43,7 +43,9 @@ def command(
     elif shot is not None:
         click.echo("\n".join(_explained(one, shot) for one in planned), nl=False)
     else:
-        for film, one in zip(films, planned, strict=True):
+        for number, (film, one) in enumerate(zip(films, planned, strict=True)):
+            if number:
+                click.echo()
             _tell(one, film.name, jobs)
         if len(planned) > 1:
             _tell_sum(planned, jobs)

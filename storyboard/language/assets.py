@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from storyboard.diagnostics import Diagnostic
+from storyboard.diagnostics import Diagnostic, Related
 from storyboard.film import Asset, Kind, Level, Look, Reference
 from storyboard.language import model, names
 from storyboard.language.files import Folder
@@ -54,16 +54,23 @@ class Assets:
                 found.setdefault(key, self._asset(level, key, entry))
         return found
 
-    def picture(self, tree: Map, path: Sequence[Step], written: str, **words: str | None) -> Reference:
-        """A picture that the storyboard names at `path` of `tree`. A mistake is kept in `problems`."""
+    def picture(
+        self, tree: Map, path: Sequence[Step], written: str, origin: Iterable[Related] = (), **words: str | None
+    ) -> Reference:
+        """A picture that the storyboard names at `path` of `tree`. A mistake is kept in `problems`.
+
+        `origin` is what made the shot that names it.
+        """
         found = self._folder.picture(beside(tree, path, written))
         if isinstance(found, tuple):
             code, message, hint = found
-            self.problems.append(at(tree, path, code, message, hint))
+            self.problems.append(at(tree, path, code, message, hint, related=origin))
             return Reference(written, written, "image", span(tree, path), **words)
         return Reference(str(found), written, "image", span(tree, path), **words)
 
-    def media(self, tree: Map, path: Sequence[Step], written: str) -> Reference | None:
+    def media(
+        self, tree: Map, path: Sequence[Step], written: str, origin: Iterable[Related] = ()
+    ) -> Reference | None:
         """Footage or a still that the storyboard names at `path` of `tree`; None where it is neither, a mistake."""
         counted = beside(tree, path, written)
         found = self._folder.media(counted)
@@ -71,7 +78,7 @@ class Assets:
             kind: Kind = "image" if isinstance(self._folder.picture(counted), Path) else "video"
             return Reference(str(found), written, kind, span(tree, path))
         code, message, hint = found
-        self.problems.append(at(tree, path, code, message, hint))
+        self.problems.append(at(tree, path, code, message, hint, related=origin))
         return None
 
     def _check_name(self, path: tuple[Step, ...]) -> None:

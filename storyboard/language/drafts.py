@@ -114,12 +114,16 @@ class Draft:
 
 
 class Drafting:
-    """Makes the drafts of a storyboard; `problems` holds every mistake on the way."""
+    """Makes the drafts of a storyboard; `problems` holds every mistake on the way.
+
+    `incomplete`: shots are missing that could not be made, so that nobody can say which ids there are.
+    """
 
     def __init__(self, evaluation: Evaluation, reading: Reading, profiled: Profiled) -> None:
         self._evaluation = evaluation
         self._reading = reading
         self._profiled = profiled
+        self.incomplete = False
         self.problems: list[Diagnostic] = []
 
     def settings(self, root: Map) -> list[Setting]:
@@ -140,7 +144,7 @@ class Drafting:
         """Every shot in film order: made, named, evaluated, merged and read. Raises Refused for too many."""
         film = defaults_of(root)
         written = list(self._shots(root, settings))
-        expansion = Expansion(root, self._evaluation)
+        expansion, before = Expansion(root, self._evaluation), len(self._evaluation.problems)
         expansion.measure(shot for _, shot in written)
         found: list[Draft] = []
         beneath: dict[int | None, Map | None] = {}
@@ -152,7 +156,8 @@ class Drafting:
             for made in self._made(expansion, shot, setting):
                 found.append(_draft(made, beneath[scene], len(found) + 1, setting))
         self.problems += expansion.problems
-        if written and not found and not expansion.problems:
+        self.incomplete = bool(expansion.problems) or len(self._evaluation.problems) > before
+        if written and not found and not self.incomplete:
             message = "every shot is left out by its when, or its each has no rows"
             self.problems.append(at(written[0][1], (), "no-shots", message))
         self._name(found)
@@ -243,8 +248,10 @@ class Drafting:
 
     def _take_written_id(self, draft: Draft) -> None:
         holder = next((layer for layer in draft.layers if "id" in layer.tree), Layer(draft.own, draft.seen))
+        before = len(self._evaluation.problems)
         evaluated = self._evaluated_id(holder, draft)
-        draft.id = self._id(evaluated, draft.makers) or ""
+        if len(self._evaluation.problems) == before:
+            draft.id = self._id(evaluated, draft.makers) or ""
         draft.written = bool(draft.id)
         draft.own = draft.own.replaced({"id": evaluated["id"]})
         draft.tree = draft.tree.replaced({"id": evaluated["id"]})

@@ -130,6 +130,8 @@ class _Stage:
         subtitles = reader.subtitles(storyboard.subtitles)
         for step in (reader, evaluation, drafting, files, words, edges, sources, screens, shots):
             self.problems += step.problems
+        if drafting.incomplete:
+            self.problems = [one for one in self.problems if one.code != "unknown-shot"]
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
