@@ -68,9 +68,7 @@ class Assets:
             return Reference(written, written, "image", span(tree, path), **words)
         return Reference(str(found), written, "image", span(tree, path), **words)
 
-    def media(
-        self, tree: Map, path: Sequence[Step], written: str, origin: Iterable[Related] = ()
-    ) -> Reference | None:
+    def media(self, tree: Map, path: Sequence[Step], written: str, origin: Iterable[Related] = ()) -> Reference | None:
         """Footage or a still that the storyboard names at `path` of `tree`; None where it is neither, a mistake."""
         counted = beside(tree, path, written)
         found = self._folder.media(counted)

@@ -94,7 +94,7 @@ def _of_fields(draft: Draft, shot: Shot, provider: Capabilities, others: Sequenc
             if asked
         ),
         *(
-            Diagnostic("provider-cannot", f"{provider.name} {what}", edge.place, hint)
+            Diagnostic("provider-cannot", f"{provider.name} {what}", edge.place, hint, related=draft.origin)
             for edge, taken, what, hint in edges
             if edge and (edge.shot or edge.image) and not taken
         ),
