@@ -170,6 +170,7 @@ class Shot:
     `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first. `shown` is
     the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of footage count
     in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own provider.
+    `circle` is where the circled take is written.
     """
 
     id: ShotId
@@ -208,6 +209,8 @@ class Shot:
     after: tuple[ShotId, ...] = ()
     takes: int = 1
     circled: int | None = None
+    circle: Span | None = None
+    locked: bool = False
     review: bool = False
     omit: bool = False
     in_: Fraction = Fraction(0)

@@ -13,27 +13,28 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Clip, Film
+from storyboard.film import Clip, Film, ShotId
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Executor
 from storyboard.planning import plan
+from storyboard.planning.naming import shot_of_takes
 from storyboard.providers import Provider, discover
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.inspection import decode_all
 from storyboard.rendering.ports import Network
 from storyboard.rendering.run import DRAIN
-from storyboard.session import Planned, Rendered, Session, Tell, Wishes, join
+from storyboard.session import Planned, Rendered, Session, Tell, Wishes, begun, existing, join
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
-from storyboard.state.lock import Lock
+from storyboard.state.lock import Lock, is_held
 from storyboard.state.sqlite import SqliteJournal, read_history
 from storyboard.state.sqlite import verify as verify_state
 
@@ -112,12 +113,15 @@ class Production:
         with no_cyclic_collection():
             loaded = self.load()
             folder = self.folder
-            history = _existing(read_history(folder.database), folder.store(LocalDisk()))
+            history = existing(read_history(folder.database), folder.store(LocalDisk()))
             return self._planned(loaded, history)
 
-    def _planned(self, loaded: Loaded, history: History) -> Planned:
+    def _planned(self, loaded: Loaded, history: History, retakes: Collection[ShotId] = ()) -> Planned:
         digests = digest_files(loaded.film)
-        made = plan.make(loaded.film, self.capabilities, history, digests)
+        try:
+            made = plan.make(loaded.film, self.capabilities, history, digests, retakes)
+        except Refused as refused:
+            raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
         return Planned(loaded, made, history, digests, self.capabilities, expected(made.film).frames)
 
     async def render(self, wishes: Wishes, executor: Executor, tell: Tell, network: Network | None = None) -> Rendered:
@@ -129,19 +133,22 @@ class Production:
             stack.enter_context(Lock(folder.lock, time.time()))
             journal = stack.enter_context(SqliteJournal(folder.database))
             store = folder.store(LocalDisk())
-            planned = self._adopt(loaded, journal, store)
+            planned = self._adopt(loaded, journal, store, _retaken(loaded.film, wishes.retakes, self.path))
+            journal.append(begun(planned, time.time()))
             store.sweep()
             session = Session(self.providers, planned, folder, store, journal, executor, tell, network)
             return await session.render(wishes)
 
-    def _adopt(self, loaded: Loaded, journal: SqliteJournal, store: ClipStore) -> Planned:
+    def _adopt(
+        self, loaded: Loaded, journal: SqliteJournal, store: ClipStore, retakes: Collection[ShotId] = ()
+    ) -> Planned:
         """Plan, after taking in clips that were stored just before a crash could record them."""
         with no_cyclic_collection():
             history = journal.read()
             if adopted := store.adopt_orphans(history, time.time()):
                 journal.append(adopted)
                 history = journal.read()
-            return self._planned(loaded, _existing(history, store))
+            return self._planned(loaded, existing(history, store), retakes)
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
@@ -159,14 +166,8 @@ class Production:
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""
         folder = self.folder
-        if not folder.lock.exists():
+        if not is_held(folder.lock, time.time()):
             return False
-        try:
-            with Lock(folder.lock, time.time()):
-                return False
-        except Refused as refused:
-            if refused.exit_code != 11:
-                raise
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DRAIN, time.time(), {}))
         return True
 
@@ -187,10 +188,14 @@ class Production:
         return len(done), sorted(findings, key=lambda finding: finding.take)
 
 
-def _existing(history: History, store: ClipStore) -> History:
-    """The history with only those clips that are on disk."""
-    history.clips = {clip_id: clip for clip_id, clip in history.clips.items() if store.has(clip_id)}
-    return history
+def _retaken(film: Film, asked: Collection[str], path: Path) -> frozenset[ShotId]:
+    """The shots that get another take. Raises Refused (2) for one that is not there or whose clip stays."""
+    shots = [shot_of_takes(film, name) for name in asked]
+    for shot in shots:
+        if shot.locked:
+            hint = f"storyboard unlock {path} {shot.id}"
+            raise Refused([Diagnostic("locked-shot", f'the clip of "{shot.id}" is locked', shot.place, hint)], 2)
+    return frozenset(shot.id for shot in shots)
 
 
 def digest_files(film: Film) -> dict[str, str]:

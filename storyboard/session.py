@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
@@ -28,7 +29,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
-from storyboard.state.journal import History, Journal
+from storyboard.state.journal import History, Journal, TakeRecord
 
 Tell = Callable[[News], None]
 
@@ -70,13 +71,16 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes."""
+    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes;
+    the shots of which there shall be another take.
+    """
 
     jobs: int = 1
     only: tuple[str, ...] = ()
     stale: bool = False
     fail_fast: bool = False
     cut: bool = True
+    retakes: tuple[str, ...] = ()
 
 
 class Session:
@@ -119,6 +123,7 @@ class Session:
             tell=self.tell,
             network=self.network,
             inbox=Inbox(self.folder.inbox, LocalDisk()),
+            decide=self._decide,
         )
         runner = Runner(schedule, ports, self.providers)
         try:
@@ -131,6 +136,31 @@ class Session:
         if ended.signal is not None or not wishes.cut or wishes.only:
             return rendered
         return await self._cut(rendered, schedule)
+
+    def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
+        """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""
+        if decision.get("profiles"):
+            return None
+        made = self.planned.plan
+        circled, locked = decision.get("circled"), decision.get("locked")
+        shots = [
+            replace(
+                shot,
+                circled=circled if isinstance(circled, int) else shot.circled,
+                locked=locked if isinstance(locked, bool) else shot.locked,
+            )
+            if shot.id == decision.get("shot")
+            else shot
+            for shot in made.film.shots
+        ]
+        history = existing(self.journal.read(), self.store)
+        film = replace(made.film, shots=tuple(shots))
+        try:
+            again = plan.make(film, self.planned.capabilities, history, self.planned.digests)
+        except Refused:
+            return None
+        self.planned = replace(self.planned, plan=again)
+        return again
 
     def _schedule(self, wishes: Wishes, new_id: Callable[[], str]) -> Schedule:
         made, history = self.planned.plan, self.planned.history
@@ -171,6 +201,21 @@ class Session:
                 raise
             return replace(rendered, problems=refused.diagnostics)
         return replace(rendered, film=path, clip=clip)
+
+
+def existing(history: History, store: ClipStore) -> History:
+    """The history with only those clips that are on disk."""
+    history.clips = {clip_id: clip for clip_id, clip in history.clips.items() if store.has(clip_id)}
+    return history
+
+
+def begun(planned: Planned, now: float) -> list[TakeRecord]:
+    """Records of the takes that nobody has asked for but this run, so that their numbers stay theirs."""
+    return [
+        TakeRecord(take.key, take.id, take.shot.provider, take.number, take.rank, take.own, "planned", changed=now)
+        for take in planned.plan.takes
+        if take.number > take.shot.takes and take.verdict != "locked" and take.key not in planned.history.takes
+    ]
 
 
 def _compose(planned: Planned, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:

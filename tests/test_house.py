@@ -30,7 +30,13 @@ FLOORS = [
 ]
 """From the ground up; a floor imports its own and those below."""
 GROUND = {"version": -6, "columns": -5, "diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1}
-ROOF = {"session": len(FLOORS) - 3, "production": len(FLOORS) - 2, "__init__": len(FLOORS), "__main__": len(FLOORS)}
+ROOF = {
+    "session": len(FLOORS) - 3,
+    "production": len(FLOORS) - 2,
+    "decisions": len(FLOORS) - 2,
+    "__init__": len(FLOORS),
+    "__main__": len(FLOORS),
+}
 
 OWNERS = {
     "ruamel": {"language"},

@@ -19,6 +19,7 @@ from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
 from storyboard.language import (
     Loaded,
+    circle_model,
     film_model,
     later,
     load,
@@ -55,6 +56,7 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "template": (film_model.Template, None),
     "profile": (film_model.Profile, None),
     "rows": (film_model.Variants, None),
+    "decisions": (circle_model.Decision, None),
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
     "line": (shot_model.Line, None),

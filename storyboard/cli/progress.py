@@ -86,7 +86,7 @@ class PlainLines:
         match news.event:
             case "planned":
                 self.total += 1
-                self.done += news.facts["verdict"] == "done"
+                self.done += news.facts["verdict"] in ("done", "locked")
             case "submitted":
                 self._say(f"{news.take} started ({news.facts['provider']})")
             case "done":

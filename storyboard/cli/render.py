@@ -27,6 +27,7 @@ SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading
 @click.command("render")
 @on_production
 @click.option("--only", multiple=True, metavar="SHOT", help="Only these shots and what they need; the film is not cut.")
+@click.option("--retake", multiple=True, metavar="SHOT", help="One take more of this shot. May be repeated.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
@@ -35,6 +36,7 @@ SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading
 def command(
     made: Production,
     only: tuple[str, ...],
+    retake: tuple[str, ...],
     jobs: int | None,
     stale: bool,
     fail_fast: bool,
@@ -45,7 +47,7 @@ def command(
 
     Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
     """
-    wishes = Wishes(jobs or processors(), only, stale, fail_fast)
+    wishes = Wishes(jobs or processors(), only, stale, fail_fast, retakes=retake)
     films = made.films()
     if output is not None and len(films) > 1:
         raise click.UsageError("-o takes one film; name it with --variant")

@@ -19,7 +19,14 @@ from storyboard.session import Planned
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
 
-FROM_VERDICT = {"done": "done", "stale": "done", "render": "planned", "held": "held", "blocked": "skipped"}
+FROM_VERDICT = {
+    "done": "done",
+    "locked": "done",
+    "stale": "done",
+    "render": "planned",
+    "held": "held",
+    "blocked": "skipped",
+}
 
 
 @click.command("status")
@@ -57,7 +64,8 @@ def _rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
         clip, charged, error = take["clip"], take["charged"], take["error"]
         size = f"{clip['frames']} frames, {clip['width']}×{clip['height']}" if clip else ""
         cost = f"{charged['amount']} {charged['unit']}" if charged else ""
-        rows.append((take["take"], take["state"], take["provider"], size, cost, error["message"] if error else ""))
+        notes = [word for word in ("circled", "locked") if take[word]] + ([error["message"]] if error else [])
+        rows.append((take["take"], take["state"], take["provider"], size, cost, "; ".join(notes)))
     return rows
 
 
@@ -80,6 +88,8 @@ def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]
         "take": take.id,
         "shot": take.shot.id,
         "state": _state(take, record),
+        "circled": take.shot.circled == take.number,
+        "locked": take.verdict == "locked",
         "provider": take.shot.provider,
         "job": last.job if last else None,
         "clip": _clip(take, planned, folder),

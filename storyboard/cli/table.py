@@ -12,6 +12,7 @@ from storyboard.columns import visible, width
 
 COLOURS = {
     "done": "green",
+    "locked": "green",
     "render": "blue",
     "stale": "yellow",
     "held": "magenta",

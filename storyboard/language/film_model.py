@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation, WithJsonSchema
 
+from storyboard.language.circle_model import Decision
 from storyboard.language.fields import Text, Version
 from storyboard.language.model import Asset, Budget, ChainField, Delivery, Fields, Person, Style, about
 from storyboard.language.reading import Form, Several
@@ -150,6 +151,9 @@ class Storyboard(Fields):
     variants: Annotated[Variants, Form(_variants, VARIANT_ROWS, Variants.model_construct)] | None = about(
         "One film a row: a CSV file or a list of rows, whose columns are vars.",
         {"rows": "products.csv", "name": "{{ sku }}"},
+    )
+    decisions: dict[str, Decision] | None = about(
+        "Decisions about shots that a template or a loop made, by their ids.", {"2A": {"circled": 1}}
     )
     defaults: Defaults | None = about("Fields that every shot takes unless it says otherwise.", {"duration": 5})
     templates: dict[str, Template] | None = about(

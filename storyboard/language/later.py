@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"references", "constraints", "locked", "at", "on_fail", "on_moderation"})
+SHOT = frozenset({"references", "constraints", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset({"sound", "constraints", "prompt_template", "decisions"}),
+    "film": frozenset({"sound", "constraints", "prompt_template"}),
     "delivery": frozenset({"loudness", "codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,

@@ -17,6 +17,7 @@ from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
 from storyboard.language.collecting import no_cyclic_collection
+from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.film_model import Storyboard
@@ -62,9 +63,9 @@ def load(
     """Read a storyboard into a film.
 
     `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only;
-    `profiles` are laid over it from left to right; `variant` names the row of a storyboard with variants; `allow` are
-    folders beside the production's own that files may stand in; `shown` is the file's name for people; `measure` tells
-    how long footage is.
+    `profiles` are laid over it from left to right, and their circles count; `variant` names the row of a storyboard
+    with variants; `allow` are folders beside the production's own that files may stand in; `shown` is the file's name
+    for people; `measure` tells how long footage is.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
     texts: dict[str, str] = {}
@@ -72,7 +73,7 @@ def load(
         try:
             opened = opening(path, profiles, allow, shown)
             texts = opened.texts
-            stage = _Stage(opened, capabilities, measure)
+            stage = _Stage(opened, capabilities, measure, profiles)
             film = stage.film(settings or {}, opened.variant(variant))
         except Refused as refused:
             there = {**texts, **refused.texts}
@@ -98,9 +99,12 @@ def variants(
 class _Stage:
     """One reading of one film. `problems` collects what every step finds."""
 
-    def __init__(self, opened: Opened, capabilities: Mapping[str, Capabilities], measure: Measure) -> None:
+    def __init__(
+        self, opened: Opened, capabilities: Mapping[str, Capabilities], measure: Measure, profiles: Sequence[str]
+    ) -> None:
         self._opened = opened
         self._root = opened.profiled.root
+        self._profiles = profiles
         self._path = opened.path
         self._capabilities = capabilities
         self._measure = measure
@@ -124,11 +128,12 @@ class _Stage:
         edges = Edges(drafts, document.chains(root, storyboard, scenes), words, files)
         delivery = document.delivery(storyboard)
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
-        shots = Shots(delivery, self._capabilities, words, edges, sources, screens)
+        decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
+        shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
         pairs = shots.shots(drafts)
         reader = SubtitleReader(root, self._folder, self._opened.texts)
         subtitles = reader.subtitles(storyboard.subtitles)
-        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, shots):
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots):
             self.problems += step.problems
         if drafting.incomplete:
             self.problems = [one for one in self.problems if one.code != "unknown-shot"]

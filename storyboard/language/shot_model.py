@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import WithJsonSchema, model_validator
 
+from storyboard.language.circle_model import CircleField, Review
 from storyboard.language.fields import (
     TEXT,
     Aspect,
@@ -230,9 +231,7 @@ class Defaults(Fields):
     audio: Truth | None = about("Whether the clip is asked for with sound.", True)
     options: dict[str, dict[str, Any]] | None = about("A provider's own fields, under its name.", {"animatic": {}})
     takes: Annotated[int, whole(1, 99)] | None = about("How many takes are made.", 3)
-    review: Annotated[str, choice("required", "none", hint="required, or leave it out")] | None = about(
-        "Whether what depends on the shot waits until a take is circled.", "required"
-    )
+    review: Review | None = about("Whether what depends on the shot waits until a take is circled.", "required")
     omit: Truth | None = about("Whether the shot is left out of the film.", True)
     in_: Moment | None = about("Where the film enters the clip.", 0.5, alias="in")
     out: Length | None = about("Where the film leaves the clip.", 4.5)
@@ -288,9 +287,8 @@ class Content(Defaults):
     after: Annotated[list[Text], Several()] | None = about(
         "Shots that must be done before; no frame is carried.", ["1A"]
     )
-    circled: Annotated[int, whole(1, 99, "a circled take for each profile")] | None = about(
-        "The take that the film and the chain use.", 2
-    )
+    circled: CircleField | None = about("The take that the film and the chain use.", 2, {"draft": 1})
+    locked: Truth | None = about("Whether its clip stays, whatever changes.", True)
 
 
 class Shot(Content):
@@ -311,5 +309,5 @@ class Shot(Content):
     )
 
 
-ONLY_IN_SHOTS = frozenset({"id", *MAKING, *SOURCES, "start", "end", "after", "circled"})
+ONLY_IN_SHOTS = frozenset({"id", *MAKING, *SOURCES, "start", "end", "after", "circled", "locked"})
 """Fields that cannot be defaults."""

@@ -14,6 +14,7 @@ from storyboard.diagnostics import Diagnostic
 from storyboard.exchange import Capabilities
 from storyboard.film import Asset, Beat, Casting, Delivery, Line, Shot, ShotId
 from storyboard.language import later, names, quantities
+from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import Draft
 from storyboard.language.edges import Edges
 from storyboard.language.quantities import seconds
@@ -39,6 +40,7 @@ class Shots:
         edges: Edges,
         sources: Sources,
         screens: Screens,
+        decisions: Decisions,
     ) -> None:
         self._delivery = delivery
         self._capabilities = capabilities
@@ -46,6 +48,7 @@ class Shots:
         self._edges = edges
         self._sources = sources
         self._screens = screens
+        self._decisions = decisions
         self._made: dict[str, Shot] = {}
         self.problems: list[Diagnostic] = []
 
@@ -66,7 +69,7 @@ class Shots:
         cast = self._cast(draft)
         found = source is not None
         if not found:
-            self._decisions(draft)
+            self._decisions.check(draft)
         return Shot(
             id=ShotId(draft.id),
             index=draft.index,
@@ -104,8 +107,10 @@ class Shots:
             end=self._edges.end(draft),
             after=self._edges.after(draft),
             takes=1 if found else read.takes or 1,
-            circled=None if found else read.circled,
-            review=not found and read.review == "required",
+            circled=None if found else self._decisions.circled(draft),
+            circle=None if found else self._decisions.place(draft),
+            locked=not found and self._decisions.locked(draft),
+            review=not found and self._decisions.review(draft),
             omit=bool(read.omit),
             in_=in_,
             out=out,
@@ -258,17 +263,6 @@ class Shots:
                     message = f'{name} has no option "{key}"'
                     self.problems.append(draft.at(("options", name, key), "unknown-option", message, hint, key=True))
         return {key: plain(node) for key, node in (draft.model.options or {}).get(provider, {}).items()}
-
-    def _decisions(self, draft: Draft) -> None:
-        read = draft.model
-        if read.circled is not None and read.circled > (read.takes or 1):
-            made = f"{read.takes} are made" if (read.takes or 1) > 1 else "one is made"
-            message = f"take {read.circled} is circled, but only {made}"
-            self.problems.append(draft.at(("circled",), "circled-take", message, f"write takes: {read.circled}"))
-        for key in ("circled", "review"):
-            if key in draft.tree and not draft.written and draft.tree[key] != "none":
-                message = f"{key} needs a written id: without one the shot's name moves when shots are added"
-                self.problems.append(draft.at((key,), "needs-id", message, f"write id: {draft.id}", key=True))
 
 
 def _time_of_slug(slug: str | None) -> str | None:

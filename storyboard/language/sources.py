@@ -24,7 +24,10 @@ from storyboard.media.jobs import MediaError
 
 DURATION = Fraction(5)
 """Seconds that a shot lasts where nothing says otherwise."""
-ASKED_FOR = ("start", "end", "provider", "takes", "circled", "review", "seed", "options", "aspect", "resolution")
+ASKED_FOR = (
+    *("start", "end", "provider", "seed", "options", "aspect", "resolution"),
+    *("takes", "circled", "locked", "review"),
+)
 """Fields of shots that somebody is asked for."""
 
 Kind = Literal["words", "file", "card", "clip"]

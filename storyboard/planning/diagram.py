@@ -6,6 +6,7 @@ from storyboard.planning.plan import Plan, PlannedTake
 
 MERMAID_CLASSES = {
     "done": "fill:#d5ead7,stroke:#3c7a45,color:#16301a",
+    "locked": "fill:#cfe3e6,stroke:#2f6f7a,color:#10292d",
     "render": "fill:#dbe6f6,stroke:#3b5f95,color:#14233a",
     "stale": "fill:#f6ecd0,stroke:#96762a,color:#3a2d0d",
     "held": "fill:#ece3f4,stroke:#6d4d91,color:#2b1d3b",

@@ -2,14 +2,14 @@
 
 Verdicts. `done`: a good clip for this intent. `render`: no clip, or what the person asks for changed. `stale`: a good
 clip of which only a carried input changed or may change. `held`: waits for a circle. `blocked`: something it needs
-cannot come. A circled take is the only source of a chain; without a circle the only take is; nothing substitutes
-silently. Pure: files were digested and the journal was read before.
+cannot come. `locked`: done, whatever changed. A circled take is the only source of a chain; without a circle the only
+take is; nothing substitutes silently. Pure: files were digested and the journal was read before.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -17,11 +17,12 @@ from typing import Literal
 from storyboard.exchange import Capabilities
 from storyboard.film import ClipId, Edge, Film, Money, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import graph, manifest
+from storyboard.planning.numbers import Numbers, good_clip
 from storyboard.planning.price import price
 from storyboard.state.journal import History, TakeRecord
 from storyboard.timing import carried_index, first_frame, frame_count, lengths
 
-Verdict = Literal["done", "render", "stale", "held", "blocked"]
+Verdict = Literal["done", "render", "stale", "held", "blocked", "locked"]
 Slot = Literal["start", "end"]
 
 
@@ -107,21 +108,37 @@ def _edges(shot: Shot) -> list[tuple[Slot, ShotId]]:
     return [(slot, edge.shot) for slot, edge in edges if edge is not None and edge.shot is not None]
 
 
-def make(film: Film, capabilities: Mapping[str, Capabilities], history: History, digests: manifest.Digests) -> Plan:
-    """Plan a film against what the journal knows. Only the clips in `history.clips` count as existing."""
-    return _Planner(film, capabilities, history, digests).plan()
+def make(
+    film: Film,
+    capabilities: Mapping[str, Capabilities],
+    history: History,
+    digests: manifest.Digests,
+    retakes: Collection[ShotId] = (),
+) -> Plan:
+    """Plan a film against what the journal knows. Only the clips in `history.clips` count as existing.
+
+    Each shot of `retakes` gets one take more. Raises Refused `circled-take` (10).
+    """
+    return _Planner(film, capabilities, history, digests, retakes).plan()
 
 
 class _Planner:
     """One planning run; verdicts are decided in topological order, so that each sees those it depends on."""
 
     def __init__(
-        self, film: Film, capabilities: Mapping[str, Capabilities], history: History, digests: manifest.Digests
+        self,
+        film: Film,
+        capabilities: Mapping[str, Capabilities],
+        history: History,
+        digests: manifest.Digests,
+        retakes: Collection[ShotId] = (),
     ) -> None:
         self.film = film
         self.capabilities = capabilities
         self.history = history
         self.digests = digests
+        self.retakes = retakes
+        self.numbers = Numbers(history)
         self.labels = {record.take: record for record in sorted(history.takes.values(), key=lambda r: r.changed)}
         self.takes: dict[TakeKey, PlannedTake] = {}
         self.by_shot: dict[ShotId, list[PlannedTake]] = {}
@@ -140,18 +157,24 @@ class _Planner:
             owns[shot.id], ranks[shot.id] = own, seen[own]
             seen[own] += 1
         for shot in graph.order(shots, self.owner):
-            for number in range(1, shot.takes + 1):
+            for number in self._numbers(shot, owns[shot.id], ranks[shot.id]):
                 take = self._take(shot, number, owns[shot.id], ranks[shot.id])
                 self.takes[take.key] = take
                 self.by_shot.setdefault(shot.id, []).append(take)
         by_shot = {shot: tuple(takes) for shot, takes in self.by_shot.items()}
         return Plan(self.film, tuple(self.takes.values()), by_shot, self.owner)
 
+    def _numbers(self, shot: Shot, own: str, rank: int) -> list[int]:
+        found = self.numbers.of(shot, own, rank)
+        return [*found, self.numbers.next(shot, own, rank)] if shot.id in self.retakes else found
+
     def _take(self, shot: Shot, number: int, own: str, rank: int) -> PlannedTake:
         caps = self.capabilities[shot.provider]
         key = manifest.take_key(own, number, rank)
         record = self.history.takes.get(key)
-        clip = record.clip if record and record.state == "done" and record.clip in self.history.clips else None
+        clip = good_clip(record, self.history)
+        kept = self.numbers.kept(shot, number) if shot.locked and clip is None else None
+        record, clip = (kept, kept.clip) if kept else (record, clip)
         verdict, why = self._verdict(shot, number, own, record, clip)
         carries = tuple(
             Carried(slot, source, *self._cut(edge))
@@ -202,6 +225,8 @@ class _Planner:
     def _verdict(
         self, shot: Shot, number: int, own: str, record: TakeRecord | None, clip: ClipId | None
     ) -> tuple[Verdict, tuple[str, ...]]:
+        if shot.locked and clip is not None and record is not None:
+            return "locked", tuple(f"{one} changed" for one in manifest.differing(record.own, own))
         waits = self._waits(shot)
         if clip is not None and record is not None:
             changed = self._changed_inputs(shot, record) + waits

@@ -13,7 +13,7 @@ from storyboard.film import TakeKey
 from storyboard.planning.plan import Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
 
-COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked")
+COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "locked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _wait(takes: Sequence[PlannedTake], capabilities: Mapping[str, Capabilities]
     local = 0.0
     for take in takes:
         caps = capabilities[take.shot.provider]
-        cost = 0.0 if take.verdict == "done" else float(take.duration) * caps.pace
+        cost = 0.0 if take.verdict in ("done", "locked") else float(take.duration) * caps.pace
         local += cost if caps.local else 0.0
         ends[take.key] = cost + max((ends[need] for need in take.needs), default=0.0)
     return max([*ends.values(), local / max(1, jobs)], default=0.0)
@@ -101,7 +101,7 @@ def totals_json(sums: Totals) -> dict[str, Any]:
     return {
         "takes": sum(sums.counts.values()),
         "to_render": sums.counts["render"],
-        **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked")},
+        **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked", "locked")},
         "seconds": decimal(sums.seconds),
         "frames": sums.frames,
         "price": {name: _total(one) for name, one in sums.price.items()},
@@ -119,7 +119,7 @@ def decimal(value: Fraction) -> float:
 
 def summary(sums: Totals) -> str:
     """`3 to render, 1 stale, 5 done · 90 credits · about 14 min`"""
-    words = {"render": "to render", "stale": "stale", "done": "done", "held": "held", "blocked": "blocked"}
+    words = {"render": "to render"} | {one: one for one in ("stale", "done", "locked", "held", "blocked")}
     counts = [f"{sums.counts[verdict]} {words[verdict]}" for verdict in words if sums.counts[verdict]]
     parts = [", ".join(counts) or "nothing to do"]
     for name, one in sums.price.items():

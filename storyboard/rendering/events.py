@@ -8,6 +8,7 @@ from typing import Any
 
 from storyboard.exchange import Ask, Outcome, Polled, Request
 from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
+from storyboard.planning.plan import Plan
 from storyboard.state.journal import Record
 
 
@@ -86,7 +87,14 @@ class Drain:
     """Start nothing new; let what runs finish."""
 
 
-Event = FrameTaken | FrameBroke | Drawn | Kept | Answered | PollRead | Broke | Drain
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person has decided something meanwhile: the plan as it is now, of the same film."""
+
+    plan: Plan
+
+
+Event = FrameTaken | FrameBroke | Drawn | Kept | Answered | PollRead | Broke | Drain | Decided
 
 
 @dataclass(frozen=True, slots=True)

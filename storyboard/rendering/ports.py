@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.film import Clip, ClipId, Frame, TakeId
 from storyboard.media.jobs import Executor
+from storyboard.planning.plan import Plan
 from storyboard.rendering.events import News, Now
 from storyboard.state.inbox import Message
 from storyboard.state.journal import Journal
@@ -72,9 +73,18 @@ class Offload(Protocol):
         """The call's result."""
 
 
+class Decide(Protocol):
+    """Takes in what a person has decided while the run was on."""
+
+    def __call__(self, decision: Mapping[str, Any]) -> Plan | None:
+        """The film's plan with that decision, None where it changes nothing here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything outside. `network` is None where no remote provider is installed, `inbox` where nobody can write."""
+    """Everything outside. `network` is None where no remote provider is installed, `inbox` where nobody can write,
+    `decide` where nobody decides.
+    """
 
     clock: Clock
     journal: Journal
@@ -85,3 +95,4 @@ class Ports:
     tell: Callable[[News], None]
     network: Network | None = None
     inbox: Letters | None = None
+    decide: Decide | None = None

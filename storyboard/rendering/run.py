@@ -37,6 +37,8 @@ INBOX_S = 0.5
 """How often the inbox is looked into."""
 DRAIN = "drain"
 """The kind of message that asks a running render to finish what runs and stop."""
+DECISION = "decision"
+"""The kind of message that tells a running render of a circle or a lock."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 DISK = frozenset(("disk-full", "cannot-write"))
@@ -143,14 +145,21 @@ class Runner:
                     self._scope.cancel()
 
     async def _read_inbox(self, inbox: Letters) -> None:
-        """Another process asks for a drain by a message. One that was sent before this run is not meant for it."""
+        """Another process asks for a drain by a message, or tells of a decision. One that was sent before this run is
+        not meant for it: what was decided then stands in the storyboard that it has read.
+        """
         began = self.ports.clock.now().wall
         while True:
-            asked = [message for message in await self.ports.offload(inbox.drain) if message.kind == DRAIN]
-            if any(message.sent >= began for message in asked):
+            heard = [one for one in await self.ports.offload(inbox.drain) if one.kind in (DRAIN, DECISION)]
+            fresh = [message for message in heard if message.sent >= began]
+            if any(message.kind == DRAIN for message in fresh):
                 self.ports.tell(ev.News("draining"))
                 self._send.send_nowait(ev.Drain())
-            await self.ports.offload(inbox.settle, asked)
+            for message in fresh:
+                plan = self.ports.decide(message.payload) if message.kind == DECISION and self.ports.decide else None
+                if plan is not None:
+                    self._send.send_nowait(ev.Decided(plan))
+            await self.ports.offload(inbox.settle, heard)
             await trio.sleep(INBOX_S)
 
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────

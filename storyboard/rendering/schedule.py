@@ -24,6 +24,7 @@ from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
 from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text, digest_of
 from storyboard.rendering import events as ev
+from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import FrameRecord, History, Record, TakeRecord, TakeState
@@ -173,7 +174,11 @@ class Schedule:
     def _take_up(self, work: Work) -> None:
         """Go on with what was sent already, whatever became of the takes it needs; those that need it come first."""
         record = self.history.takes.get(work.take.key)
-        if work.take.verdict != "done" and record is not None and record.state not in ("ambiguous", "lost"):
+        if (
+            work.take.verdict not in ("done", "locked")
+            and record is not None
+            and record.state not in ("ambiguous", "lost")
+        ):
             self.submissions.resume(work)
 
     def _open(self, work: Work) -> None:
@@ -181,7 +186,7 @@ class Schedule:
         verdict = work.take.verdict
         if work.phase != "waiting":
             return
-        if verdict == "done":
+        if verdict in ("done", "locked"):
             self._done(work, work.take.clip)
         elif verdict == "held":
             self.works.end(work, "held", "; ".join(work.take.why))
@@ -272,6 +277,11 @@ class Schedule:
     def _hear(self, event: ev.Event) -> None:
         if isinstance(event, ev.Drain):
             self.draining = True
+            return
+        if isinstance(event, ev.Decided):
+            self.plan = event.plan
+            for work in replan(self.works, event.plan):
+                self._open(work)
             return
         self.inflight -= 1
         match event:

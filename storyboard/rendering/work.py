@@ -72,7 +72,7 @@ class Works:
             work = self.by_key.get(take.key)
             if work is not None:
                 after = max((self.by_key[key].urgency for key in work.followers), default=0.0)
-                pace = 0.0 if take.verdict == "done" else capabilities[take.shot.provider].pace
+                pace = 0.0 if take.verdict in ("done", "locked") else capabilities[take.shot.provider].pace
                 work.urgency = after + float(take.duration) * pace
 
     def make_ready(self, work: Work) -> None:

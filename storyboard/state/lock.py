@@ -66,6 +66,19 @@ class Lock:
             self._fd = None
 
 
+def is_held(path: Path, now: float) -> bool:
+    """Whether a process holds the lock; nothing is created to find out. Raises Refused (14)."""
+    if not path.exists():
+        return False
+    try:
+        with Lock(path, now):
+            return False
+    except Refused as refused:
+        if refused.exit_code != 11:
+            raise
+        return True
+
+
 def holder(path: Path) -> Holder | None:
     """Who took the lock last, as the file says; None where it says nothing. It may have ended since."""
     try:

@@ -143,12 +143,7 @@ def test_a_size_in_pixels_is_every_shots(tmp_path: Path) -> None:
     assert (made.delivery.width_px, made.delivery.height_px, made.delivery.resolution) == (1080, 1350, "1080p")
 
 
-def test_a_circle_names_a_take_that_is_made(tmp_path: Path) -> None:
-    assert shot(tmp_path, "id: A, takes: 3, circled: 3", "").circled == 3
-    assert codes(tmp_path, "shots: [{id: A, action: a, takes: 3, circled: 4}]\n") == ["circled-take"]
-
-
-@pytest.mark.parametrize("decision", ["circled: 1", "review: required"])
+@pytest.mark.parametrize("decision", ["circled: 1", "locked: true", "review: required"])
 def test_a_decision_needs_a_written_id(decision: str, tmp_path: Path) -> None:
     (said,) = mistakes(tmp_path, f"scenes: [{{shots: [{{action: a, {decision}}}]}}]\n")
     assert (said.code, said.hint) == ("needs-id", "write id: 1A")

@@ -19,6 +19,7 @@ def test_the_json_of_a_plan_is_as_documented() -> None:
         "done": 0,
         "held": 1,
         "blocked": 0,
+        "locked": 0,
         "seconds": 15.0,
         "frames": 360,
         "price": {"paid": {"amount": "60", "unit": "credits", "known": True}},
