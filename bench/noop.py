@@ -122,7 +122,7 @@ def scheduled(film: Film, journal: Journal, only: int | None = None) -> Schedule
     wanted = [take for take in made.takes if take.verdict == "render"]
     asks = {take.key: ask.compose(film, take, CAPABILITIES, {}, {}) for take in wanted}
 
-    def compose(take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
+    def compose(take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: object) -> Ask:
         return asks[take.key]
 
     shots = None if only is None else {take.shot.id for take in made.takes[:only]}

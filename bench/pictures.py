@@ -24,8 +24,9 @@ for path in sys.stdin:
 """
 
 
-def _film(path: Path) -> None:
-    """Gradients that move over one another, 24 frames a second, a key frame every second."""
+def _film(path: Path, grain: int) -> None:
+    """Gradients that move over one another under so much grain, 24 frames a second, a key frame every second."""
+    noise = np.random.default_rng(1)
     width, height = SIZE
     ramp = np.linspace(0, 255, width, dtype=np.uint8)
     rise = np.linspace(0, 255, height, dtype=np.uint8)
@@ -35,16 +36,23 @@ def _film(path: Path) -> None:
         stream.codec_context.gop_size = GOP
         for index in range(SECONDS * 24):
             plane = np.roll(ramp, index * 7)[None, :] // 2 + np.roll(rise, index * 3)[:, None] // 2
-            picture = np.repeat(plane[:, :, None], 3, axis=2).astype(np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+            picture = np.repeat(plane[:, :, None], 3, axis=2).astype(np.int16)
+            if grain:
+                picture += noise.integers(-grain, grain, picture.shape, np.int16)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.clip(picture, 0, 255).astype(np.uint8))))
         container.mux(stream.encode(None))
 
 
 def last_frame(_: int) -> list[Ratio]:
+    """Smooth pictures, and grainy ones, which take their time to decode."""
+    return [_last_frame(name, grain) for name, grain in (("smooth", 0), ("grainy", 12))]
+
+
+def _last_frame(pictures: str, grain: int) -> Ratio:
     """Ours finds, decodes and writes the frame as PNG; the peer only decodes, in a process that is already there."""
     with tempfile.TemporaryDirectory() as name:
         path, target = Path(name) / "clip.mp4", Path(name) / "last.png"
-        _film(path)
+        _film(path, grain)
         command = [str(environment("imageio-ffmpeg") / "python"), "-c", READER]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
             assert reader.stdin is not None
@@ -60,7 +68,7 @@ def last_frame(_: int) -> list[Ratio]:
                 if int(answered.readline()) != SIZE[0] * SIZE[1] * 3:
                     raise RuntimeError("the peer gave no frame")
 
-            what = f"last frame of {SECONDS} s at GOP {GOP}, reading all / ours"
+            what = f"last frame of {SECONDS} s of {pictures} pictures at GOP {GOP}, reading all / ours"
             ratio = interleaved(what, ours, peer, 3.0, speedup=True)
             asked.close()
-        return [ratio]
+        return ratio

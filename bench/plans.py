@@ -1,5 +1,10 @@
-"""A plan where everything is done, against Snakemake and doit over as many files; and how soon `--help` answers."""
+"""A plan where everything is done, against Snakemake and doit over as many files; and how soon `--help` answers.
 
+Each is measured twice: with nothing changed since the last plan, which storyboard then remembers, and after an edit of
+one shot (of one source, for the peers), which makes it compute the plan again.
+"""
+
+import re
 import statistics
 import sys
 import tempfile
@@ -49,7 +54,14 @@ def _ours(folder: Path, shots: int) -> list[str]:
         journal.append(records)
     if any(take.verdict != "done" for take in production.plan().plan.takes):
         raise RuntimeError("the film is not done")
-    return [*COMMAND, "plan", "--json", str(path)]
+    return [*COMMAND, "plan", str(path)]
+
+
+def _edited(folder: Path, turn: int) -> None:
+    """Another word in the first shot, and another first source."""
+    path = next(folder.glob("*.yaml"))
+    path.write_text(re.sub(r"She turns.* for the 0", f"She turns {turn} for the 0", path.read_text()))
+    (folder / "shots" / "0.txt").write_text(str(-turn))
 
 
 def _files(folder: Path, shots: int) -> None:
@@ -60,16 +72,20 @@ def _files(folder: Path, shots: int) -> None:
             (folder / name / (f"{n}.txt" if name == "shots" else f"{n}.mp4")).write_text(str(n))
 
 
-def _in_turn(commands: list[list[str]], folder: Path, pairs: int) -> list[list[Usage]]:
-    """Each command measured `pairs` times, all in turn, after one turn that is not counted."""
-    for command in commands:
-        measured(command, folder)
-    turns = [[measured(command, folder) for command in commands] for _ in range(pairs)]
-    return [list(column) for column in zip(*turns, strict=True)]
+def _in_turn(
+    commands: list[list[str]], folder: Path, pairs: int, edit: Callable[[Path, int], None] | None = None
+) -> list[list[Usage]]:
+    """Each command measured `pairs` times, all in turn, each turn after an `edit`; a first turn is not counted."""
+    turns: list[list[Usage]] = []
+    for turn in range(pairs + 1):
+        if edit is not None:
+            edit(folder, turn)
+        turns.append([measured(command, folder) for command in commands])
+    return [list(column) for column in zip(*turns[1:], strict=True)]
 
 
 def _ratio(
-    what: str, ours: list[float], peer: list[float], goal: float, at_least: bool = False, unit: str = "s"
+    what: str, ours: list[float], peer: list[float], goal: float | None, at_least: bool = False, unit: str = "s"
 ) -> Ratio:
     ratios = [b / a if at_least else a / b for a, b in zip(ours, peer, strict=True)]
     return Ratio(
@@ -81,12 +97,24 @@ def _walls(column: list[Usage]) -> list[float]:
     return [one.wall_s for one in column]
 
 
-def _against(peer: Callable[[Path, int], list[str]], shots: int, pairs: int) -> tuple[list[Usage], list[Usage]]:
+def _peaks(column: list[Usage]) -> list[float]:
+    return [one.peak_mib for one in column]
+
+
+def _columns(
+    figure: Callable[[list[Usage]], list[float]], measures: list[list[Usage]]
+) -> tuple[list[float], list[float]]:
+    ours, theirs = measures
+    return figure(ours), figure(theirs)
+
+
+def _against(peer: Callable[[Path, int], list[str]], shots: int, pairs: int) -> list[list[list[Usage]]]:
+    """Ours and the peer's with nothing changed, then after an edit each time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _files(folder, shots)
-        ours, theirs = _in_turn([_ours(folder, shots), peer(folder, shots)], folder, pairs)
-    return ours, theirs
+        commands = [_ours(folder, shots), peer(folder, shots)]
+        return [_in_turn(commands, folder, pairs), _in_turn(commands, folder, pairs, _edited)]
 
 
 def _snakemake(folder: Path, shots: int) -> list[str]:
@@ -101,26 +129,27 @@ def _doit(folder: Path, shots: int) -> list[str]:
 
 def snakemake(shots: int) -> list[Ratio]:
     """A null plan, time and peak memory, against `snakemake -n` with every file there."""
-    ours, theirs = _against(_snakemake, shots, 3)
-    wall = _walls(ours), _walls(theirs)
-    peak = [one.peak_mib for one in ours], [one.peak_mib for one in theirs]
+    null, edited = _against(_snakemake, shots, 3)
     return [
-        _ratio(f"null plan of {shots} shots, snakemake -n / ours", *wall, goal=6.0, at_least=True),
-        _ratio("peak memory of it, ours / snakemake's", *peak, goal=0.5, unit="MiB"),
+        _ratio(f"null plan of {shots} shots, snakemake -n / ours", *_columns(_walls, null), goal=6.0, at_least=True),
+        _ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, null), goal=0.5, unit="MiB"),
+        _ratio("one shot edited, snakemake -n / ours", *_columns(_walls, edited), goal=None, at_least=True),
+        _ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, edited), goal=0.5, unit="MiB"),
     ]
 
 
 def doit(shots: int) -> list[Ratio]:
     """A null plan against `doit run` with everything up to date; its first run records that."""
-    ours, theirs = _against(_doit, shots, 5)
-    wall = _walls(ours), _walls(theirs)
-    return [_ratio(f"null plan of {shots} shots, doit run / ours", *wall, goal=1.5, at_least=True)]
+    null, edited = _against(_doit, shots, 5)
+    return [
+        _ratio(f"null plan of {shots} shots, doit run / ours", *_columns(_walls, null), goal=1.5, at_least=True),
+        _ratio("one shot edited, doit run / ours", *_columns(_walls, edited), goal=None, at_least=True),
+    ]
 
 
 def answering(_: int) -> list[Ratio]:
     """`storyboard --help` against bare Python that imports click and answers the same question."""
     here = Path.cwd()
     commands = [[*COMMAND, "--help"], [sys.executable, "-c", BARE_CLICK]]
-    ours, theirs = _in_turn(commands, here, 9)
-    wall = _walls(ours), _walls(theirs)
-    return [_ratio("storyboard --help / python with click", *wall, goal=3.0)]
+    answers = _in_turn(commands, here, 9)
+    return [_ratio("storyboard --help / python with click", *_columns(_walls, answers), goal=3.0)]

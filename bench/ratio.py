@@ -10,27 +10,30 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Ratio:
     """Medians of ours and the peer's in `unit`, and of their ratios by pair; `goal` is the most that the last may be,
-    with `at_least` the least.
+    with `at_least` the least; without one the figure is only told.
     """
 
     what: str
     ours: float
     peer: float
     median: float
-    goal: float
+    goal: float | None
     at_least: bool = False
     unit: str = "s"
 
     @property
     def met(self) -> bool:
-        """Whether the goal is met."""
+        """Whether the goal is met, if there is one."""
+        if self.goal is None:
+            return True
         return self.median >= self.goal if self.at_least else self.median <= self.goal
 
     def __str__(self) -> str:
+        told = f"{self.what}: {self.median:.2f} × ({self.ours:.3f} {self.unit} / {self.peer:.3f} {self.unit})"
+        if self.goal is None:
+            return told
         sign = "≥" if self.at_least else "≤"
-        verdict = "met" if self.met else "MISSED"
-        figures = f"{self.ours:.3f} {self.unit} / {self.peer:.3f} {self.unit}"
-        return f"{self.what}: {self.median:.2f} × ({figures}), goal {sign} {self.goal:g}: {verdict}"
+        return f"{told}, goal {sign} {self.goal:g}: {'met' if self.met else 'MISSED'}"
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import Frame, JobId, Reference, Shot, TakeId
+from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, TakeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Capabilities:
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
     storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
-    `options` names the fields of its own that a shot may give it. `pace` is the expected seconds of waiting for a
-    second of clip.
+    `citation` is how a prompt names the asset of the `n`-th reference image, counted from 1. `options` names the fields
+    of its own that a shot may give it. `pace` is the expected seconds of waiting for a second of clip.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Capabilities:
     end_frame: bool = False
     references: int | None = 0
     frames_exclude_references: bool = False
+    citation: str = "{name} (supplied image {n})"
     video_in: bool = False
     audio: bool = False
     seed: bool = False
@@ -57,11 +58,40 @@ class Capabilities:
         """Whether rendering costs nothing."""
         return not self.unit
 
+    @property
+    def carries(self) -> tuple[CarryMode, ...]:
+        """How a shot may be handed on to one of this provider's."""
+        taken: tuple[tuple[CarryMode, object], ...] = (
+            ("first_frame", self.start_frame),
+            ("reference", self.references != 0),
+            ("extend", self.video_in),
+            ("edit", self.video_in),
+        )
+        return tuple(mode for mode, able in taken if able)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a take follows where it does not simply open on a frame.
+
+    By `reference` that is `frame`; by `extend` the clip at `path`, to go on from `frame`; by `edit` the clip alone, to
+    draw over. The film shows `length` frames of that clip from `first`. `shots` end with the shot it is of, and begin
+    with the one that this unbroken picture began with, where clips were extended before.
+    """
+
+    carry: CarryMode
+    shots: tuple[Shot, ...]
+    clip: ClipId
+    path: str
+    first: int
+    length: int
+    frame: Frame | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Everything a provider is asked for one take: the composed prompt, the settings, the carried frame, and the shot
-    itself for a provider that draws from its fields.
+    """Everything a provider is asked for one take: the composed prompt, the settings, the opening and closing frames,
+    what it `follows` otherwise, and the shot itself for a provider that draws from its fields.
     """
 
     take: TakeId
@@ -78,6 +108,7 @@ class Ask:
     audio: bool
     start: Frame | None = None
     end: Frame | None = None
+    follows: Followed | None = None
     references: tuple[Reference, ...] = ()
     fit: Literal["crop", "pad"] = "crop"
 

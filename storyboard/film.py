@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NewType
 
+from storyboard.delivery import Delivery, Subtitles, Title, Transition
 from storyboard.diagnostics import Related, Span
 
 ShotId = NewType("ShotId", str)
@@ -30,6 +31,7 @@ Level = Literal["cast", "locations", "props", "styles", "references"]
 Kind = Literal["image", "video", "audio"]
 CarryMode = Literal["first_frame", "reference", "extend", "edit"]
 IfBad = Literal["step_back", "fail", "use"]
+SoundRole = Literal["music", "narration", "effect", "ambience"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,10 @@ class Asset:
     prompt: str | None = None
     negative: str | None = None
 
+    def worn(self, look: Look | None) -> tuple[Reference, ...]:
+        """Its files in a look: the look's own where that has any."""
+        return look.references if look is not None and look.references else self.references
+
 
 @dataclass(frozen=True, slots=True)
 class Casting:
@@ -101,8 +107,8 @@ class Beat:
 class Edge:
     """What a shot opens or ends on: another shot's frame (`shot`), an image, or words for the first frame.
 
-    `frame` is `last`, `first`, `best` or a time in the source clip. `carry` is None where nothing was written; the
-    planner then chooses what the provider takes.
+    `frame` is `last`, `first`, `best` or a time in the source clip. `carry` None is `first_frame`. `anchor` says that a
+    chain goes back to its references here.
     """
 
     place: Span
@@ -110,8 +116,20 @@ class Edge:
     frame: Literal["last", "first", "best"] | Fraction = "last"
     carry: CarryMode | None = None
     if_bad: IfBad = "fail"
+    anchor: bool = False
     image: Reference | None = None
     words: str | None = None
+
+    @property
+    def mode(self) -> CarryMode:
+        """How the frame or the clip is handed on."""
+        return self.carry or "first_frame"
+
+    @property
+    def chosen(self) -> bool:
+        """Whether which frame it is shows only when the other shot's clip is looked at."""
+        by_frame = self.mode in ("first_frame", "reference")
+        return self.shot is not None and by_frame and (self.frame == "best" or self.if_bad == "step_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,46 +149,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
-    """Letters over a shot, from `at` until `until` (None: the shot's end), in seconds from its first visible frame."""
-
-    text: str
-    at: Fraction = Fraction(0)
-    until: Fraction | None = None
-    place: Literal["lower-third", "top", "center", "bottom", "left", "right"] = "center"
-    color: str = "#ffffff"
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """How a shot comes in. Dissolves and wipes overlap the shot before, a fade goes through black and does not."""
-
-    kind: Literal["dissolve", "fade", "wipe"]
-    duration: Fraction
-    direction: Literal["left", "right", "up", "down"] = "left"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What the film is delivered as: pixels, rational frames a second."""
-
-    width_px: int = 1280
-    height_px: int = 720
-    fps: Fraction = Fraction(24)
-    aspect: str = "16:9"
-    resolution: str = "720p"
-    length: Fraction | None = None
-    fit: Literal["crop", "pad"] = "crop"
-
-
-@dataclass(frozen=True, slots=True)
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
-    `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first. `shown` is
-    the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of footage count
-    in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own provider.
-    `circle` is where the circled take is written.
+    `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first.
+    `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
+    with the citations still in it (see `storyboard.language.citing`), where there are any.
+    `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
+    footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
+    provider. `circle` is where the circled take is written.
     """
 
     id: ShotId
@@ -227,6 +214,15 @@ class Shot:
     lead: Fraction = Fraction(0)
     tail: Fraction = Fraction(0)
     origin: tuple[Related, ...] = ()
+    cites: tuple[tuple[Asset, Look | None], ...] = ()
+    cited_prompt: str | None = None
+
+    @property
+    def framed(self) -> bool:
+        """Whether a picture is given for its first or its last frame."""
+        opens = self.start is not None and (self.start.image is not None or self.start.shot is not None)
+        ends = self.end is not None and (self.end.image is not None or self.end.shot is not None)
+        return ends or (opens and self.start is not None and self.start.mode == "first_frame")
 
     @property
     def generated(self) -> bool:
@@ -238,6 +234,30 @@ class Shot:
         """Seconds on screen: (out - in) / speed."""
         used = self.out - self.in_ if self.in_ else self.out
         return used if self.speed == 1 else used / self.speed  # most shots need neither: fractions are slow
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound laid over the film: of `file`, or a `text` that is still to be spoken (silence until it has a file).
+
+    It begins `at` seconds after the first visible frame of `shot`, or of the film; it ends with the last frame of
+    `through`, else with its own end, or with the film where it is a `loop`. `in_` and `out` count in the file.
+    """
+
+    place: Span
+    role: SoundRole
+    file: Reference | None = None
+    text: str | None = None
+    shot: ShotId | None = None
+    through: ShotId | None = None
+    at: Fraction = Fraction(0)
+    in_: Fraction = Fraction(0)
+    out: Fraction = Fraction(0)
+    gain_db: Decimal = Decimal(0)
+    fade_in: Fraction = Fraction(0)
+    fade_out: Fraction = Fraction(0)
+    loop: bool = False
+    duck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,30 +279,6 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class TimedText:
-    """A subtitle as a file has it: `text` with its own line breaks; `start` and `end` in seconds of the film."""
-
-    text: str
-    start: Fraction
-    end: Fraction
-    italic: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Subtitles:
-    """Which words of the film become subtitles: what is spoken in it, or the `cues` of the file at the absolute `path`.
-
-    `burn` lays them on the picture.
-    """
-
-    dialogue: bool = False
-    narration: bool = False
-    path: str | None = None
-    cues: tuple[TimedText, ...] = ()
-    burn: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Film:
     """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included.
 
@@ -297,6 +293,7 @@ class Film:
     assets: Mapping[str, Asset] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     note: str | None = None
+    sound: tuple[Sound, ...] = ()
     subtitles: Subtitles | None = None
     included: tuple[str, ...] = ()
 
@@ -307,7 +304,12 @@ class Film:
 
     @property
     def files(self) -> tuple[Reference, ...]:
-        """Every file that the film names: assets, looks, footage, cards, start and end images; each path once."""
+        """Every file that the film names, each path once."""
+        return tuple({one.path: one for one in self.references}.values())
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Every mention of a file: by assets, looks, footage, cards, start and end images, sounds."""
         found: list[Reference] = []
         for asset in self.assets.values():
             found += asset.references
@@ -318,7 +320,8 @@ class Film:
             found += [shot.card.image] if shot.card is not None and shot.card.image is not None else []
         edges = [edge for shot in self.shots for edge in (shot.start, shot.end)]
         found += [edge.image for edge in edges if edge is not None and edge.image is not None]
-        return tuple({one.path: one for one in found}.values())
+        found += [sound.file for sound in self.sound if sound.file is not None]
+        return tuple(found)
 
     def shot(self, shot_id: ShotId) -> Shot:
         """The shot of that id. Raises KeyError."""

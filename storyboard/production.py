@@ -6,7 +6,6 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
@@ -19,14 +18,12 @@ from storyboard.language import Loaded, load, variants
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Executor
-from storyboard.planning import plan
+from storyboard.media.measuring import NOTHING, Measuring
+from storyboard.planning import cuts, plan
 from storyboard.planning.naming import shot_of_takes
 from storyboard.providers import Provider, discover
-from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import News
-from storyboard.rendering.inspection import decode_all
 from storyboard.rendering.ports import Network
-from storyboard.rendering.run import DRAIN
 from storyboard.session import Planned, Rendered, Session, Tell, Wishes, begun, existing, join
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
@@ -34,13 +31,17 @@ from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
+from storyboard.state.known import KnownFiles
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.sqlite import SqliteJournal, read_history
 from storyboard.state.sqlite import verify as verify_state
 
 
 class Production:
-    """A storyboard file and the folder of its state; with `profiles` laid over it, and of `variants` the one named."""
+    """A storyboard file and the folder of its state; with `profiles` laid over it, and of `variants` the one named.
+
+    `environment` is what the worker that measures footage may see.
+    """
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Production:
         profiles: Sequence[str] = (),
         variant: str | None = None,
         providers: Mapping[str, Provider] | None = None,
+        environment: Mapping[str, str] = NOTHING,
     ) -> None:
         self.path = path
         self.allow = tuple(allow)
@@ -62,6 +64,7 @@ class Production:
         self.variant = variant
         self.providers = dict(providers) if providers is not None else discover()
         self.capabilities = {name: provider.capabilities for name, provider in self.providers.items()}
+        self.environment = dict(environment)
         self._state = state
 
     @property
@@ -95,52 +98,78 @@ class Production:
             profiles=self.profiles,
             variant=variant,
             providers=self.providers,
+            environment=self.environment,
         )
 
     def load(self) -> Loaded:
         """Read, expand and check the storyboard. Raises Refused with every mistake."""
-        return load(
-            self.path,
-            capabilities=self.capabilities,
-            settings=settings(self.assignments, self.vars_file),
-            profiles=self.profiles,
-            variant=self.variant,
-            allow=self.allow,
-        )
+        return self._load(self._known())
+
+    def _load(self, files: KnownFiles) -> Loaded:
+        with Measuring(self.environment) as anew:
+            return load(
+                self.path,
+                capabilities=self.capabilities,
+                settings=settings(self.assignments, self.vars_file),
+                profiles=self.profiles,
+                variant=self.variant,
+                allow=self.allow,
+                measure=lambda path: files.measure(path, anew),
+            )
+
+    def _known(self) -> KnownFiles:
+        """What the state remembers of files; nothing where it cannot be used, which is for others to say."""
+        try:
+            return KnownFiles(self.folder.files)
+        except Refused:
+            return KnownFiles()
 
     def plan(self) -> Planned:
-        """Plan against the state as it stands; takes no lock and writes nothing. Raises Refused."""
+        """Plan against the state as it stands; takes no lock. Where there is a state, it may remember what files were
+        measured and hashed; else nothing is written. Raises Refused.
+        """
+        files = self._known()
         with no_cyclic_collection():
-            loaded = self.load()
+            loaded = self._load(files)
             folder = self.folder
             history = existing(read_history(folder.database), folder.store(LocalDisk()))
-            return self._planned(loaded, history)
+            return self._planned(loaded, history, files)
 
-    def _planned(self, loaded: Loaded, history: History, retakes: Collection[ShotId] = ()) -> Planned:
-        digests = digest_files(loaded.film)
+    def _planned(
+        self, loaded: Loaded, history: History, files: KnownFiles, retakes: Collection[ShotId] = ()
+    ) -> Planned:
+        digests = digest_files(loaded.film, files)
+        files.save()
         try:
             made = plan.make(loaded.film, self.capabilities, history, digests, retakes)
         except Refused as refused:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
-        return Planned(loaded, made, history, digests, self.capabilities, expected(made.film).frames)
+        done = {take.key for take in made.takes if take.clip is not None}
+        return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
     async def render(self, wishes: Wishes, executor: Executor, tell: Tell, network: Network | None = None) -> Rendered:
         """Render what the plan calls for, then cut the film. Raises Refused: 10, 11, 13, 14."""
-        loaded = self.load()
+        files = self._known()
+        loaded = self._load(files)
         folder = self.folder
         folder.create()
         with ExitStack() as stack:
             stack.enter_context(Lock(folder.lock, time.time()))
             journal = stack.enter_context(SqliteJournal(folder.database))
             store = folder.store(LocalDisk())
-            planned = self._adopt(loaded, journal, store, _retaken(loaded.film, wishes.retakes, self.path))
+            planned = self._adopt(loaded, journal, store, files, _retaken(loaded.film, wishes.retakes, self.path))
             journal.append(begun(planned, time.time()))
             store.sweep()
-            session = Session(self.providers, planned, folder, store, journal, executor, tell, network)
+            session = Session(self.providers, planned, folder, store, journal, executor, tell, network, self.profiles)
             return await session.render(wishes)
 
     def _adopt(
-        self, loaded: Loaded, journal: SqliteJournal, store: ClipStore, retakes: Collection[ShotId] = ()
+        self,
+        loaded: Loaded,
+        journal: SqliteJournal,
+        store: ClipStore,
+        files: KnownFiles,
+        retakes: Collection[ShotId] = (),
     ) -> Planned:
         """Plan, after taking in clips that were stored just before a crash could record them."""
         with no_cyclic_collection():
@@ -148,19 +177,21 @@ class Production:
             if adopted := store.adopt_orphans(history, time.time()):
                 journal.append(adopted)
                 history = journal.read()
-            return self._planned(loaded, existing(history, store), retakes)
+            return self._planned(loaded, existing(history, store), files, retakes)
 
     async def cut(self, executor: Executor, tell: Tell, target: Path | None = None) -> tuple[Path, Clip]:
         """Join the film from the clips there are. Raises Refused `not-rendered` (exit 3) where shots have none."""
-        loaded = self.load()
+        files = self._known()
+        loaded = self._load(files)
         folder = self.folder
         folder.create()
         with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
             store = folder.store(LocalDisk())
-            planned = self._adopt(loaded, journal, store)
+            planned = self._adopt(loaded, journal, store, files)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
+            film = target or folder.film()
             return await join(
-                planned.plan, have, store, target or folder.film(), executor, journal, tell, self.capabilities
+                planned.plan, have, planned.digests, {}, store, film, executor, journal, tell, self.capabilities
             )
 
     def stop(self) -> bool:
@@ -168,6 +199,9 @@ class Production:
         folder = self.folder
         if not is_held(folder.lock, time.time()):
             return False
+        from storyboard.rendering.edge import random_id  # with trio, which a plan does not need
+        from storyboard.rendering.run import DRAIN
+
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DRAIN, time.time(), {}))
         return True
 
@@ -175,6 +209,8 @@ class Production:
         """How many done takes the state has, and which clips are not as they were recorded; with `read_data` every
         byte is hashed and every frame decoded. Raises Refused 13 where the state itself is damaged.
         """
+        from storyboard.rendering.inspection import decode_all
+
         folder = self.folder
         if folder.database.exists():
             verify_state(folder.database)
@@ -198,14 +234,13 @@ def _retaken(film: Film, asked: Collection[str], path: Path) -> frozenset[ShotId
     return frozenset(shot.id for shot in shots)
 
 
-def digest_files(film: Film) -> dict[str, str]:
+def digest_files(film: Film, files: KnownFiles) -> dict[str, str]:
     """SHA-256 of every file that the film names, by absolute path. Raises Refused `unreadable-file` (10)."""
     digests: dict[str, str] = {}
     problems: list[Diagnostic] = []
     for reference in film.files:
         try:
-            with Path(reference.path).open("rb") as file:
-                digests[reference.path] = hashlib.file_digest(file, "sha256").hexdigest()
+            digests[reference.path] = files.digest(reference.path)
         except OSError as error:
             message = f"cannot read {reference.written}: {error.strerror}"
             problems.append(Diagnostic("unreadable-file", message, reference.place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,18 +10,16 @@ from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Clip, Frame, ShotId, TakeKey
+from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing import cut, sidecars
 from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
 from storyboard.media.reel import Reel
-from storyboard.planning import ask, plan
+from storyboard.planning import ask, cuts, plan
 from storyboard.providers import Provider, Remote
-from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.money import Charge, charges
 from storyboard.rendering.ports import Network, Ports
-from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, wanted_takes
@@ -84,7 +82,7 @@ class Wishes:
 
 
 class Session:
-    """One render of one film. Whoever makes it holds the lock and the journal."""
+    """One render of one film, under `profiles`. Whoever makes it holds the lock and the journal."""
 
     def __init__(
         self,
@@ -96,6 +94,7 @@ class Session:
         executor: Executor,
         tell: Tell,
         network: Network | None,
+        profiles: Collection[str] = (),
     ) -> None:
         self.providers = providers
         self.planned = planned
@@ -105,9 +104,13 @@ class Session:
         self.executor = executor
         self.tell = tell
         self.network = network
+        self.profiles = frozenset(profiles)
 
     async def render(self, wishes: Wishes) -> Rendered:
         """Render what is wanted, then cut. Raises Refused: 2 for a shot that is not there, 13, 14."""
+        from storyboard.rendering.edge import SystemClock, in_thread, random_id  # with trio, which a plan does not need
+        from storyboard.rendering.run import Runner
+
         schedule = self._schedule(wishes, random_id)
         for work in schedule.works:
             self.tell(
@@ -139,7 +142,8 @@ class Session:
 
     def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
         """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""
-        if decision.get("profiles"):
+        named = decision.get("profiles")
+        if named and self.profiles.isdisjoint(named):
             return None
         made = self.planned.plan
         circled, locked = decision.get("circled"), decision.get("locked")
@@ -171,7 +175,7 @@ class Session:
             wanted=wanted_takes(made, _only(made, wishes.only)),
             history=history,
             capabilities=self.planned.capabilities,
-            compose=partial(_compose, self.planned),
+            compose=partial(_compose, self.planned, self.store),
             submissions=Submissions(remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget),
             policy=policy,
             frames={
@@ -193,8 +197,10 @@ class Session:
             return rendered
         path = self.folder.film()
         try:
+            carried = {work.take.key: work.carried for work in schedule.works if work.carried}
+            digests, capabilities = self.planned.digests, self.planned.capabilities
             path, clip = await join(
-                made, have, self.store, path, self.executor, self.journal, self.tell, self.planned.capabilities
+                made, have, digests, carried, self.store, path, self.executor, self.journal, self.tell, capabilities
             )
         except Refused as refused:
             if refused.exit_code == 14:
@@ -218,9 +224,16 @@ def begun(planned: Planned, now: float) -> list[TakeRecord]:
     ]
 
 
-def _compose(planned: Planned, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
+def _compose(
+    planned: Planned,
+    store: ClipStore,
+    take: plan.PlannedTake,
+    frames: Mapping[plan.Slot, Frame],
+    clips: Mapping[plan.Slot, ClipId],
+) -> Ask:
     capabilities = planned.capabilities[take.shot.provider]
-    return ask.compose(planned.loaded.film, take, capabilities, frames, planned.digests)
+    stored = {slot: (clip, str(store.clip_path(clip))) for slot, clip in clips.items()}
+    return ask.compose(planned.loaded.film, take, capabilities, frames, planned.digests, stored)
 
 
 def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
@@ -234,6 +247,8 @@ def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
 async def join(
     made: plan.Plan,
     have: Mapping[TakeKey, Clip],
+    digests: Mapping[str, str],
+    carried: Mapping[TakeKey, str],
     store: ClipStore,
     target: Path,
     executor: Executor,
@@ -242,6 +257,8 @@ async def join(
     capabilities: Mapping[str, Capabilities],
 ) -> tuple[Path, Clip]:
     """Join the film from the clips one has; where the very same film is there already, it is left alone.
+
+    `carried` says what takes of this run were made from.
 
     Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
     """
@@ -254,8 +271,15 @@ async def join(
     paths = {shot: store.clip_path(clip.id) for shot, clip in clips.items()}
     slated = {name for name, one in capabilities.items() if one.draws_slate}
     captioned = {shot for shot, take in shown.items() if take is not None and take.shot.provider in slated}
-    job = cut.cut(made.film, clips, paths, target, captioned)
-    answer = await cut.make(job, clips, executor, journal, lambda done: tell(News("progress", facts={"cut": done})))
+    job = cut.cut(cuts.left(made, have, carried), clips, paths, target, captioned)
+
+    def report(done: float) -> None:
+        tell(News("progress", facts={"cut": done}))
+
+    def warn(found: Diagnostic) -> None:
+        tell(News("warning", facts={"code": found.code, "message": found.message, "hint": found.hint}))
+
+    answer = await cut.make(job, clips, digests, executor, journal, report, warn)
     sidecars.keep(target, made.film, Reel.from_json(job.timeline), ours=store.holds(target))
     tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
     return target, answer

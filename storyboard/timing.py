@@ -71,11 +71,11 @@ def exact_frames(shots: Sequence[Shot], fps: Fraction) -> Fraction:
 
 
 def continues(shot: Shot, before: Shot | None) -> bool:
-    """Whether `shot` opens on the frame at the cut of `before`, the shot just before it on screen."""
+    """Whether `shot` goes on from the frame at the cut of `before`, the shot just before it on screen."""
     start = shot.start
     if before is None or start is None:
         return False
-    return start.shot == before.id and start.frame == "last" and start.carry in (None, "first_frame")
+    return start.shot == before.id and start.frame == "last" and start.mode in ("first_frame", "extend")
 
 
 def runs(film: Film) -> Iterator[tuple[Shot, ...]]:
@@ -94,6 +94,9 @@ def lengths(film: Film) -> dict[ShotId, int]:
     """How many frames of its clip each shot on screen shows up to the frame that it hands on, at least one."""
     found: dict[ShotId, int] = {}
     for run in runs(film):
+        if len(run) == 1:  # most are
+            found[run[0].id] = frame_count(run[0].shown, film.delivery.fps)
+            continue
         exact, cut = Fraction(0), 0
         for shot in run:
             exact += shot.shown

@@ -29,7 +29,16 @@ FLOORS = [
     "cli",
 ]
 """From the ground up; a floor imports its own and those below."""
-GROUND = {"version": -6, "columns": -5, "diagnostics": -4, "film": -3, "exchange": -2, "timing": -2, "codes": -1}
+GROUND = {
+    "version": -6,
+    "columns": -5,
+    "diagnostics": -4,
+    "delivery": -4,
+    "film": -3,
+    "exchange": -2,
+    "timing": -2,
+    "codes": -1,
+}
 ROOF = {
     "session": len(FLOORS) - 3,
     "production": len(FLOORS) - 2,

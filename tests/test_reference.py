@@ -20,12 +20,14 @@ from storyboard.film import JobId
 from storyboard.language import (
     Loaded,
     circle_model,
+    edge_model,
     film_model,
     later,
     load,
     model,
     screen_model,
     shot_model,
+    sound_model,
     subtitle_model,
     variants,
 )
@@ -52,7 +54,8 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "styles": (model.Style, model.Asset),
     "file": (model.File, None),
     "scene": (film_model.Scene, None),
-    "chain": (model.Chain, None),
+    "chain": (edge_model.Chain, None),
+    "reanchor": (edge_model.Reanchor, None),
     "template": (film_model.Template, None),
     "profile": (film_model.Profile, None),
     "rows": (film_model.Variants, None),
@@ -60,10 +63,11 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
     "line": (shot_model.Line, None),
-    "edge": (shot_model.Edge, None),
+    "edge": (edge_model.Edge, None),
     "card": (screen_model.Card, None),
     "title": (screen_model.Title, None),
     "transition": (screen_model.Transition, None),
+    "sound": (sound_model.Sound, None),
     "subtitles": (subtitle_model.Subtitles, None),
 }
 """The model that each table of fields describes, and the one whose fields it does not repeat."""
@@ -170,8 +174,10 @@ def keys(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: keys(one) for key, one in value.items()}
     if isinstance(value, list):
-        found = [keys(one) for one in value]
-        return {key: one for shape in found if isinstance(shape, dict) for key, one in shape.items()} or None
+        found: dict[str, Any] = {}
+        for shape in map(keys, value):
+            found |= {key: one or found.get(key) for key, one in shape.items()} if isinstance(shape, dict) else {}
+        return found or None
     return None
 
 

@@ -4,8 +4,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.delivery import Delivery, Transition
 from storyboard.diagnostics import Span
-from storyboard.film import Delivery, Edge, Film, Footage, Reference, Shot, ShotId, Transition
+from storyboard.film import Edge, Film, Footage, Reference, Shot, ShotId
 from storyboard.timing import (
     carried_index,
     continues,

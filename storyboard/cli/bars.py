@@ -62,6 +62,9 @@ class Bars:
                 self._end(take, f"[red]✘[/] {take}  {news.facts['message']}")
             case "held" | "skipped" if take is not None:
                 self._end(take, f"[yellow]●[/] {take}  {news.event}: {'; '.join(news.facts['why'])}")
+            case "warning":
+                text = f"{news.facts['message']}; {news.facts['hint']}"
+                self.console.print(f"[yellow]warning:[/] {text}", highlight=False)
             case "draining":
                 self.console.print("[yellow]stopping:[/] running clips finish first; Ctrl-C again to stop at once")
 

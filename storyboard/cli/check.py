@@ -10,7 +10,7 @@ import click
 
 from storyboard.cli.ends import Ended, refuse, say, terminal_columns, texts_of
 from storyboard.cli.formats import Checked
-from storyboard.cli.options import production, vars_options
+from storyboard.cli.options import taken, vars_options
 from storyboard.diagnostics import Refused, draw
 from storyboard.production import Production
 from storyboard.timing import exact_frames
@@ -27,7 +27,7 @@ def command(files: tuple[Path, ...], form: str, **given: Any) -> None:
     worst = 0
     every = []
     for file in files:
-        for one in _films(production(file, dict(given))):
+        for one in _films(taken(file, dict(given)).production()):
             refused = None
             try:
                 checked = _checked(one)

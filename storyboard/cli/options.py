@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from storyboard.language.names import id_problem, normal
-from storyboard.production import Production
+
+if TYPE_CHECKING:
+    from storyboard.production import Production
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -41,30 +45,71 @@ def vars_options(command: F) -> F:
     return command
 
 
-def on_production(command: Callable[..., None]) -> Callable[..., None]:
-    """`FILE` and the options of every command on one storyboard; the command gets them as its `Production`."""
+def worker_environment() -> dict[str, str]:
+    """What media workers may see of the environment: no keys, nothing but what a process needs to start."""
+    wanted = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
+    return {name: os.environ[name] for name in wanted if name in os.environ}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One storyboard and how it is read, as the command line says it."""
+
+    file: Path
+    assignments: tuple[str, ...] = ()
+    vars_file: Path | None = None
+    allow: tuple[Path, ...] = ()
+    profiles: tuple[str, ...] = ()
+    variant: str | None = None
+    state: Path | None = None
+
+    def production(self) -> Production:
+        """The production of these options. Raises click.UsageError for a malformed `--set` or name."""
+        from storyboard.production import Production  # not before it is needed: it brings the whole language
+
+        pairs: dict[str, str] = {}
+        for assignment in self.assignments:
+            name, sign, value = assignment.partition("=")
+            if not sign or not name:
+                raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}")
+            pairs[name] = value
+        for name in (*self.profiles, *([self.variant] if self.variant is not None else [])):
+            if id_problem(normal(name)):
+                raise click.UsageError(f"{name!r} is no name of a profile or a variant")
+        return Production(
+            self.file,
+            state=self.state,
+            allow=self.allow,
+            assignments=pairs,
+            vars_file=self.vars_file,
+            profiles=self.profiles,
+            variant=self.variant,
+            environment=worker_environment(),
+        )
+
+
+def on_storyboard(command: Callable[..., None]) -> Callable[..., None]:
+    """`FILE` and the options of every command on one storyboard; the command gets them as `Given`."""
 
     @wraps(command)
-    def opened(file: Path, state: Path | None, **given: Any) -> None:
-        command(production(file, given, state), **given)
+    def opened(file: Path, **given: Any) -> None:
+        command(taken(file, given), **given)
 
     stated = click.option("--state", type=PATH, metavar="DIR", help="Keep the state in another folder.")
     return click.argument("file", type=PATH)(vars_options(stated(opened)))
 
 
-def production(file: Path, given: dict[str, Any], state: Path | None = None) -> Production:
-    """The production that the options name, which are taken out of `given`.
+def taken(file: Path, given: dict[str, Any]) -> Given:
+    """How the options say that the storyboard is read; they are taken out of `given`."""
+    names = [one.name for one in fields(Given) if one.name in given]
+    return Given(file, **{name: given.pop(name) for name in names})
 
-    Raises click.UsageError for a malformed `--set`.
-    """
-    pairs: dict[str, str] = {}
-    for assignment in given.pop("assignments"):
-        name, sign, value = assignment.partition("=")
-        if not sign or not name:
-            raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}")
-        pairs[name] = value
-    for named in (*given["profiles"], *([given["variant"]] if given["variant"] is not None else [])):
-        if id_problem(normal(named)):
-            raise click.UsageError(f"{named!r} is no name of a profile or a variant")
-    read = {name: given.pop(name) for name in ("allow", "vars_file", "profiles", "variant")}
-    return Production(file, state=state, assignments=pairs, **read)
+
+def on_production(command: Callable[..., None]) -> Callable[..., None]:
+    """As `on_storyboard`; the command gets its `Production`."""
+
+    @wraps(command)
+    def opened(given: Given, **others: Any) -> None:
+        command(given.production(), **others)
+
+    return on_storyboard(opened)

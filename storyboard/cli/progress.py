@@ -17,7 +17,9 @@ from storyboard.cli.ends import say
 from storyboard.film import TakeId
 from storyboard.rendering.events import News
 
-SHOWN = frozenset(("planned", "submitted", "progress", "downloaded", "done", "failed", "held", "skipped", "cut"))
+SHOWN = frozenset(
+    ("planned", "submitted", "progress", "downloaded", "done", "failed", "held", "skipped", "cut", "warning")
+)
 
 
 class Progress(Protocol):
@@ -98,6 +100,8 @@ class PlainLines:
                 self._say(f"{news.take} {news.event}: {'; '.join(news.facts['why'])}")
             case "draining":
                 self._say("stopping: running clips finish first; once more to stop at once")
+            case "warning":
+                self._say(f"warning[{news.facts['code']}]: {news.facts['message']}; {news.facts['hint']}")
             case "cut":
                 self._say(f"film cut, {news.facts['frames']} frames")
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import trio
 
+from storyboard.cli.options import worker_environment
 from storyboard.cli.progress import Progress
 from storyboard.media.executor import open_executor
 from storyboard.media.jobs import Executor
@@ -32,9 +33,3 @@ def work(act: Callable[[Executor], Awaitable[T]], progress: Progress, jobs: int 
         return result
 
     return trio.run(run)
-
-
-def worker_environment() -> dict[str, str]:
-    """What media workers may see of the environment: no keys, nothing but what a process needs to start."""
-    wanted = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
-    return {name: os.environ[name] for name in wanted if name in os.environ}

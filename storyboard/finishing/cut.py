@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Clip, ClipId, Film, ShotId
+from storyboard.film import Clip, ClipId, Film, Shot, ShotId
+from storyboard.finishing.loudness import gain, missed
 from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
-from storyboard.media.jobs import Executor, JoinJob, MediaError, Report
-from storyboard.media.reel import Reel, Segment
+from storyboard.finishing.tracks import narration, tracks
+from storyboard.media.jobs import Executor, JoinJob, Loudness, LoudnessJob, MediaError, Report
+from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
 from storyboard.version import VERSION
@@ -25,20 +29,27 @@ def reel(
     paths: Mapping[ShotId, Path],
     captioned: Collection[ShotId] = (),
 ) -> Reel:
-    """What is joined: every placed stretch with the file of its clip. Where no clip is heard, the film has no sound."""
+    """What is joined: every placed stretch with the file of its clip, and the sounds laid over.
+
+    Where no clip is heard and no sound laid, the film has no sound.
+    """
+    laid = tracks(film, line)
+    shots = {shot.id: shot for shot in film.on_screen}
     return Reel(
         width_px=film.delivery.width_px,
         height_px=film.delivery.height_px,
         fps=line.fps,
-        audio=any(clips[placed.shot].has_audio and not placed.mute for placed in line.picture),
-        segments=tuple(_segment(placed, paths[placed.shot]) for placed in line.picture),
+        audio=bool(laid) or any(clips[placed.shot].has_audio and not placed.mute for placed in line.picture),
+        segments=tuple(_segment(placed, shots[placed.shot], paths[placed.shot]) for placed in line.picture),
         fit=film.delivery.fit,
-        subtitles=subtitles(film, line, captioned=captioned),
+        tracks=laid,
+        loudness=film.delivery.loudness,
+        subtitles=subtitles(film, line, narration(film, line), captioned),
         burn=film.subtitles is not None and film.subtitles.burn,
     )
 
 
-def _segment(placed: Placed, path: Path) -> Segment:
+def _segment(placed: Placed, shot: Shot, path: Path) -> Segment:
     return Segment(
         path=str(path),
         first=placed.first,
@@ -53,7 +64,16 @@ def _segment(placed: Placed, path: Path) -> Segment:
         titles=placed.titles,
         lead=placed.lead,
         tail=placed.tail,
+        speech=bool(shot.dialogue),
+        footage=_footage(shot) if placed.lead or placed.tail else None,
     )
+
+
+def _footage(shot: Shot) -> Stretch | None:
+    """The footage beyond the clip, from which what leads and trails is heard; a still has no sound."""
+    if shot.footage is None or shot.footage.file.kind == "image" or not shot.audio:
+        return None
+    return Stretch(shot.footage.file.path, shot.in_, shot.speed)
 
 
 def cut(
@@ -70,27 +90,42 @@ def cut(
     return JoinJob(reel(timeline(film, clips), film, clips, paths, captioned).to_json(), str(target))
 
 
-def digest(job: JoinJob, clips: Mapping[ShotId, Clip]) -> str:
-    """SHA-256 of what a job joins: the clips' addresses in place of their paths, and the version that joins them."""
+def digest(job: JoinJob, clips: Mapping[ShotId, Clip], digests: Mapping[str, str]) -> str:
+    """SHA-256 of what a job joins, and of the version that joins it: the clips' addresses in place of their paths, the
+    `digests` of other files, by path, in place of theirs.
+    """
     names = [clip.id for clip in clips.values()]
-    segments = [{**segment, "path": ""} for segment in job.timeline["segments"]]
-    what = {**job.timeline, "segments": segments, "clips": names, "version": VERSION}
+    segments = [{**one, "path": "", "footage": _named(one["footage"], digests)} for one in job.timeline["segments"]]
+    laid = [_named(track, digests) for track in job.timeline["tracks"]]
+    what = {**job.timeline, "segments": segments, "tracks": laid, "clips": names, "version": VERSION}
     return sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def _named(one: Mapping[str, Any] | None, digests: Mapping[str, str]) -> dict[str, Any] | None:
+    """A use of a file, its digest in place of its path."""
+    return {**one, "path": digests[one["path"]]} if one is not None else None
+
+
 async def make(
-    job: JoinJob, clips: Mapping[ShotId, Clip], executor: Executor, journal: Journal, report: Report
+    job: JoinJob,
+    clips: Mapping[ShotId, Clip],
+    digests: Mapping[str, str],
+    executor: Executor,
+    journal: Journal,
+    report: Report,
+    warn: Callable[[Diagnostic], None],
 ) -> Clip:
     """The film at the job's target; joined again only where it is not there as it was recorded.
 
+    Where a loudness is asked for, all the sound is measured first; `warn` hears where it is missed.
     Raises Refused with the join's own code: 14 where the disk failed, else 3.
     """
-    target, joined, history = Path(job.target), digest(job, clips), journal.read()
+    target, joined, history = Path(job.target), digest(job, clips, digests), journal.read()
     known = history.films.get(target.name)
     if known is not None and known.joined == joined and _is(target, known.clip):
         return history.clips[known.clip]
     try:
-        answer = await executor.run(job, report)
+        answer = await executor.run(await _levelled(job, executor, warn), report)
     except MediaError as error:
         code = 14 if error.code in ("disk-full", "cannot-write") else 3
         raise Refused([Diagnostic(error.code, f"the film was not cut: {error.message}")], exit_code=code) from error
@@ -98,6 +133,20 @@ async def make(
         raise TypeError("a join job answers a clip")
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
     return answer
+
+
+async def _levelled(job: JoinJob, executor: Executor, warn: Callable[[Diagnostic], None]) -> JoinJob:
+    """The job with the gain that brings the film to its loudness; itself where none is asked for. Raises MediaError."""
+    asked = Reel.from_json(job.timeline)
+    if asked.loudness is None or not asked.audio:
+        return job
+    measured = await executor.run(LoudnessJob(job.timeline))
+    if not isinstance(measured, Loudness):
+        raise TypeError("a loudness job answers a loudness")
+    warning = missed(asked.loudness, measured)
+    if warning is not None:
+        warn(warning)
+    return replace(job, timeline=replace(asked, gain_db=gain(asked.loudness, measured)).to_json())
 
 
 def _is(path: Path, clip: ClipId) -> bool:

@@ -26,7 +26,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from storyboard.film import Film, Line, Shot, ShotId, TimedText
+from storyboard.delivery import TimedText
+from storyboard.film import Film, Line, Shot, ShotId
 from storyboard.finishing.phrasing import Measure, measure_of, parts, reading_s
 from storyboard.finishing.timeline import Placed, Timeline
 from storyboard.media.reel import Cue, CuePlace

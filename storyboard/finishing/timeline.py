@@ -37,7 +37,7 @@ from storyboard.timing import (
     transition_frames,
 )
 
-HALF = Fraction(1, 2)
+ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,13 @@ def _place(film: Film, available: Mapping[ShotId, int]) -> Timeline:
             asked = overlap(shot, fps) if placed else 0
             laps = min(asked, placed[-1].frames - placed[-1].overlap) if placed else 0
             at = placed[-1].end - laps if placed else 0
-            exact += shot.shown * fps - asked
+            exact += shot.shown * fps - asked if asked else shot.shown * fps
             lost -= asked - laps
-            wanted = carried[shot.id] if shot is not run[-1] else max(1, int((exact + HALF) // 1) - lost - at)
+            wanted = carried[shot.id] if shot is not run[-1] else max(1, nearest(exact, ONE) - lost - at)
             stretch = _stretch(shot, at, wanted, repeats and not laps, fps, available.get(shot.id))
             lapped = min(laps, stretch.frames)
             lost += wanted - stretch.frames - (laps - lapped)
-            placed.append(replace(stretch, at=at + laps - lapped, overlap=lapped))
+            placed.append(replace(stretch, at=at + laps - lapped, overlap=lapped) if laps else stretch)
             repeats = _repeats(stretch, carried[shot.id], first_frame(shot, fps), available.get(shot.id))
     return Timeline(fps, tuple(_dressed(film.on_screen, placed, fps)))
 
@@ -151,6 +151,9 @@ def _dressed(shots: Sequence[Shot], placed: Sequence[Placed], fps: Fraction) -> 
     end = placed[-1].end if placed else 0
     for number, (shot, stretch) in enumerate(zip(shots, placed, strict=True)):
         after = shots[number + 1] if number + 1 < len(shots) else None
+        if _bare(shot) and (after is None or after.transition is None):
+            yield stretch
+            continue
         fade_in = min(_darkened(shot, fps, first=number == 0)[1], stretch.frames)
         fade_out = max(frame_count(shot.fade_out, fps) if shot.fade_out else 0, _darkened(after, fps)[0])
         yield replace(
@@ -163,6 +166,11 @@ def _dressed(shots: Sequence[Shot], placed: Sequence[Placed], fps: Fraction) -> 
             lead=min(nearest(shot.lead, fps), stretch.at),
             tail=min(nearest(shot.tail, fps), end - stretch.end),
         )
+
+
+def _bare(shot: Shot) -> bool:
+    """Whether nothing is laid on a shot, as on most."""
+    return not (shot.transition or shot.fade_out or shot.titles or shot.lead or shot.tail)
 
 
 def _darkened(shot: Shot | None, fps: Fraction, first: bool = False) -> tuple[int, int]:

@@ -79,6 +79,15 @@ class Assets:
         self.problems.append(at(tree, path, code, message, hint, related=origin))
         return None
 
+    def sound(self, tree: Map, path: Sequence[Step], written: str) -> Reference | None:
+        """A file of sound that the storyboard names at `path` of `tree`; None where there is none, a mistake."""
+        found = self._folder.media(beside(tree, path, written))
+        if isinstance(found, Path):
+            return Reference(str(found), written, "audio", span(tree, path))
+        code, message, hint = found
+        self.problems.append(at(tree, path, code, message, hint))
+        return None
+
     def _check_name(self, path: tuple[Step, ...]) -> None:
         key = str(path[-1])
         reason = names.name_problem(key)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.exchange import Capabilities
-from storyboard.film import Asset, Delivery, Look, Shot
+from storyboard.film import Asset, Look, Shot
+from storyboard.language.carrying import citing, of_edges
 from storyboard.language.circles import cycles
 from storyboard.language.drafts import Draft
 from storyboard.language.quantities import seconds
@@ -32,6 +34,7 @@ def whole(pairs: Pairs, capabilities: Mapping[str, Capabilities], delivery: Deli
     """Everything that a film must keep. `root` is the document's tree."""
     shots = [shot for _, shot in pairs]
     found = [*in_circles(pairs), *of_providers(pairs, capabilities, root), *of_length(shots, delivery, root)]
+    found += of_edges(pairs, capabilities)
     return [*found, *fitting(pairs)]
 
 
@@ -83,21 +86,8 @@ def _of_fields(draft: Draft, shot: Shot, provider: Capabilities, others: Sequenc
             _elsewhere("negative", others),
         ),
     )
-    edges = (
-        (shot.start, provider.start_frame, "takes no opening frame", "say it in words, or use after"),
-        (shot.end, provider.end_frame, "takes no closing frame", "say it in words"),
-    )
     return [
-        *(
-            draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint)
-            for key, asked, what, hint in asks
-            if asked
-        ),
-        *(
-            Diagnostic("provider-cannot", f"{provider.name} {what}", edge.place, hint, related=draft.origin)
-            for edge, taken, what, hint in edges
-            if edge and (edge.shot or edge.image) and not taken
-        ),
+        draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint) for key, asked, what, hint in asks if asked
     ]
 
 
@@ -111,30 +101,31 @@ def _of_references(draft: Draft, shot: Shot, provider: Capabilities) -> list[Dia
     """Reference pictures beyond what the provider takes, at the first name that brings one too many."""
     if not provider.references:  # None takes any number; of none at all the words travel alone
         return []
+    if shot.framed and provider.frames_exclude_references:  # they stay home
+        return []
     seen: set[str] = set()
-    for path, asset, look in _bringing(shot):
-        files = look.references if look and look.references else asset.references
-        seen |= {one.path for one in files}
+    for path, asset, look in _bringing(draft, shot):
+        seen |= {one.path for one in asset.worn(look)}
         if len(seen) > provider.references:
             many = f"{provider.references} reference file{'s' if provider.references != 1 else ''}"
-            message = f"{provider.name} takes {many} a shot, this one brings {_brought(shot)}"
+            message = f"{provider.name} takes {many} a shot, this one brings {_brought(draft, shot)}"
             return [draft.at(path, "provider-cannot", message, f'leave out "{asset.key}", or some of its files')]
     return []
 
 
-def _bringing(shot: Shot) -> Iterator[tuple[tuple[str | int, ...], Asset, Look | None]]:
-    """Where a shot names its assets: the cast, the place, the props, the style."""
+def _bringing(draft: Draft, shot: Shot) -> Iterator[tuple[tuple[str | int, ...], Asset, Look | None]]:
+    """Where a shot names its assets: the cast, the place, the props, the style, and what it cites."""
     yield from ((("cast", index), one.asset, one.look) for index, one in enumerate(shot.cast))
     if shot.location:
         yield ("location",), shot.location, None
     yield from ((("props", index), one, None) for index, one in enumerate(shot.props))
     if shot.style:
         yield ("style",), shot.style, None
+    yield from ((citing(draft, asset.key), asset, look) for asset, look in shot.cites)
 
 
-def _brought(shot: Shot) -> int:
-    named = ((look.references if look and look.references else asset.references) for _, asset, look in _bringing(shot))
-    return len({one.path for files in named for one in files})
+def _brought(draft: Draft, shot: Shot) -> int:
+    return len({one.path for _, asset, look in _bringing(draft, shot) for one in asset.worn(look)})
 
 
 def _of_prompt(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:

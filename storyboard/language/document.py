@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic, Related
-from storyboard.film import Delivery
 from storyboard.language import names, quantities
 from storyboard.language.citing import Cited
 from storyboard.language.drafts import Setting
-from storyboard.language.edges import Chains
+from storyboard.language.edges import Chained, Chains
 from storyboard.language.film_model import Storyboard
 from storyboard.language.layers import SHORT
 from storyboard.language.profiles import readable
@@ -133,14 +133,14 @@ def given_twice(root: Map) -> list[Diagnostic]:
 
 
 def chains(root: Map, storyboard: Storyboard, settings: Sequence[Setting]) -> Chains:
-    """Where the chain of each scene is written; a scene's own stands before the film's."""
-    film = span(root, ("chain",)) if storyboard.chain and storyboard.chain.on else None
-    found: Chains = {None: film} if film else {}
+    """The chain of each scene; a scene's own stands before the film's."""
+    film = Chained.of(storyboard.chain, root) if storyboard.chain and storyboard.chain.on else None
+    found: dict[int | None, Chained] = {None: film} if film else {}
     for setting in settings:
         read = storyboard.scenes[setting.index].chain if storyboard.scenes else None
-        place = film if read is None else span(setting.tree, ("chain",)) if read.on else None
-        if place:
-            found[setting.index] = place
+        chain = film if read is None else Chained.of(read, setting.tree) if read.on else None
+        if chain:
+            found[setting.index] = chain
     return found
 
 
@@ -155,4 +155,5 @@ def delivery(storyboard: Storyboard) -> Delivery:
     else:
         aspect, resolution = asked.aspect or usual.aspect, asked.resolution or usual.resolution
         width, height = quantities.pixels(aspect, resolution)
-    return Delivery(width, height, asked.fps or usual.fps, aspect, resolution, asked.length, asked.fit or usual.fit)
+    fps, fit = asked.fps or usual.fps, asked.fit or usual.fit
+    return Delivery(width, height, fps, aspect, resolution, asked.length, fit, asked.loudness)

@@ -3,24 +3,52 @@
 `previous` is the nearest earlier shot in film order, across scenes, that is not omitted. A chain gives every shot of a
 scene `start: previous`, except its first on screen and those with a start of their own. Files, cards and other shots'
 clips open on themselves, and a card gives no frame to the next.
+
+How a shot is carried is settled here: as written, else as an opening frame where the provider takes one, else as a
+reference. In a chain with `reanchor`, the shot after `every` links is an anchor: it is asked for with the references
+again, and links are counted anew from it. So does a shot that carries nothing, or whose frame is only a reference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, Self, cast
 
 from storyboard.diagnostics import Diagnostic, Span
-from storyboard.film import Edge, ShotId
+from storyboard.exchange import Capabilities
+from storyboard.film import CarryMode, Edge, IfBad, ShotId
 from storyboard.language import names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import Draft
+from storyboard.language.edge_model import Chain
+from storyboard.language.edge_model import Edge as Written
 from storyboard.language.resolve import Names
 from storyboard.language.shot_model import FOUND
-from storyboard.language.shot_model import Edge as Written
 from storyboard.language.spelling import did_you_mean
+from storyboard.language.tree import Map, span
 
-Chains = dict[int | None, Span]
-"""Where the chain of each scene is written (None: of a film without scenes); scenes without one are left out."""
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """The chain of a scene as written, and where its `carry` and `reanchor` stand: the chain where they do not."""
+
+    read: Chain
+    carry: Span
+    reanchor: Span
+
+    @classmethod
+    def of(cls, read: Chain, holder: Map) -> Self:
+        """The chain that is written in a mapping."""
+        here = holder["chain"]
+        written = here.keys() if isinstance(here, Map) else ()
+        carry, again = (span(holder, ("chain", key) if key in written else ("chain",)) for key in ("carry", "reanchor"))
+        return cls(read, carry, again)
+
+
+Chains = Mapping[int | None, Chained]
+"""The chain of each scene (None: of a film without scenes); scenes without one are left out."""
 
 
 class Edges:
@@ -32,27 +60,67 @@ class Edges:
         self._words = words
         self._files = files
         self._previous = _previous(drafts)
+        self._links = self._counted(drafts)
         self.problems: list[Diagnostic] = []
 
-    def start(self, draft: Draft) -> Edge | None:
-        """What the shot opens on."""
+    def start(self, draft: Draft, provider: Capabilities | None) -> Edge | None:
+        """What the shot opens on; how it is carried depends on what its provider takes."""
         if _found(draft):
             return None
         if draft.model.start is not None:
-            return self._edge(draft, "start", draft.model.start)
-        scene = draft.setting.index if draft.setting else None
-        before = self._previous[draft.index]
-        if before and before.model.card is not None:
+            return self._edge(draft, "start", draft.model.start, provider)
+        before, chain = self._previous[draft.index], self._chain(draft)
+        if before is None or chain is None:
             return None
-        if scene in self._chains and before and before.setting is draft.setting and "start" not in draft.tree:
-            return Edge(self._chains[scene], ShotId(before.id))
-        return None
+        if_bad = cast(IfBad, chain.read.if_bad or "fail")
+        again = chain.read.reanchor
+        if again is None or self._links[draft.index]:
+            carry = _carry(chain.read.carry, provider)
+            return Edge(chain.carry, ShotId(before.id), carry=carry, if_bad=if_bad)
+        if again.by == "cut":
+            return None
+        carry = "extend" if again.by == "extend" else "reference"
+        return Edge(chain.reanchor, ShotId(before.id), carry=carry, if_bad=if_bad, anchor=True)
 
     def end(self, draft: Draft) -> Edge | None:
         """What the shot ends on."""
-        if draft.model.end is None or _found(draft):
+        written = draft.model.end
+        if written is None or _found(draft):
             return None
-        return self._edge(draft, "end", draft.model.end)
+        if written.carry not in (None, "first_frame"):
+            hint = "leave it out: the frame is the picture that the shot ends on"
+            message = f"an end is a picture; {written.carry} belongs to start"
+            self.problems.append(draft.at(("end", "carry"), "bad-edge", message, hint))
+        return self._edge(draft, "end", written, None)
+
+    def _chain(self, draft: Draft) -> Chained | None:
+        """The chain that gives the shot its start; None where there is none or the shot has a start of its own."""
+        chain = self._chains.get(draft.setting.index if draft.setting else None)
+        before = self._previous[draft.index]
+        if chain is None or before is None or before.setting is not draft.setting or before.model.card is not None:
+            return None
+        return None if "start" in draft.tree or _found(draft) else chain
+
+    def _counted(self, drafts: Sequence[Draft]) -> dict[int, int]:
+        """By a shot's number, how many links it is away from an anchor; 0 for one that is an anchor."""
+        links: dict[int, int] = {}
+        for draft in drafts:
+            chain, links[draft.index] = self._chain(draft), 0
+            if chain is not None:
+                before, again = self._previous[draft.index], chain.read.reanchor
+                carried = before is not None and chain.read.carry != "reference"
+                count = links[before.index] + 1 if before and carried else 1
+                links[draft.index] = count if again is None or count <= again.every else 0
+            elif draft.model.start is not None and not _found(draft) and draft.model.start.carry != "reference":
+                source = self._source(draft, draft.model.start)
+                links[draft.index] = links.get(source.index, 0) + 1 if source else 0
+        return links
+
+    def _source(self, draft: Draft, written: Written) -> Draft | None:
+        """The shot that a written start names, where there is one."""
+        if written.from_ == "previous":
+            return self._previous[draft.index]
+        return self._by_id.get(names.folded(written.from_)) if written.from_ else None
 
     def after(self, draft: Draft) -> tuple[ShotId, ...]:
         """The shots that must be done before, each once."""
@@ -68,7 +136,7 @@ class Edges:
             return None
         return ShotId(other.id)
 
-    def _edge(self, draft: Draft, key: str, written: Written) -> Edge | None:
+    def _edge(self, draft: Draft, key: str, written: Written, provider: Capabilities | None) -> Edge | None:
         place = draft.at((key,), "", "").span
         assert place is not None
         if written.words is not None:
@@ -90,7 +158,19 @@ class Edges:
             hint = "leave start out, or write start: {words: …}"
             self.problems.append(draft.at((key,), "no-previous", message, hint))
             return None
-        return Edge(place, shot, carry="first_frame" if written.carry else None) if shot else None
+        if shot is None:
+            return None
+        place = span(draft.tree, (key, "carry")) if written.carry and key in draft.tree else place
+        frame = cast("Literal['last', 'first', 'best'] | Fraction", written.frame or "last")
+        if_bad = cast(IfBad, written.if_bad or "fail")
+        return Edge(place, shot, frame, _carry(written.carry, provider), if_bad)
+
+
+def _carry(written: str | None, provider: Capabilities | None) -> CarryMode | None:
+    """How a frame is carried: as written, else as the provider takes it best; None is as its opening frame."""
+    if written is not None:
+        return cast(CarryMode, written)
+    return "reference" if provider and not provider.start_frame and "reference" in provider.carries else None
 
 
 def _found(draft: Draft) -> bool:

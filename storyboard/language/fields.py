@@ -140,6 +140,17 @@ def _decibels(text: str, node: Node, reading: Reading) -> Decimal:
     return found
 
 
+def _lufs(text: str, node: Node, reading: Reading) -> Decimal:
+    try:
+        found = quantities.amount(text.lower().removesuffix("lufs").strip())
+    except ValueError as error:
+        raise wrong("bad-number", "expected a loudness in LUFS, like -16 or -23") from error
+    if not -40 <= found <= -5:
+        hint = f"write -{text}" if -40 <= -found <= -5 else "-23 for broadcast, -16 or -14 for the web"
+        raise wrong("out-of-range", f"{text} is not from -40 to -5 LUFS", hint)
+    return found
+
+
 def _spending(text: str, node: Node, reading: Reading) -> Decimal:
     try:
         found = quantities.amount(text)
@@ -175,16 +186,20 @@ def _version(text: str, node: Node, reading: Reading) -> int:
     return 1
 
 
-def _frame(text: str, node: Node, reading: Reading) -> str:
-    if text == "last":
+def _frame(text: str, node: Node, reading: Reading) -> str | Fraction:
+    if text in FRAMES:
         return text
-    if text in ("first", "best") or isinstance(node, Scalar) or text[:1].isdigit():
-        raise wrong("not-in-this-version", later.sentence(f"the frame {text}"), "last is what it has")
-    raise wrong("bad-choice", f'expected last, found "{text}"', did_you_mean(text, ("last",)))
+    if isinstance(node, Scalar) or text[:1].isdigit():
+        return _time(text, node, reading)
+    raise wrong("bad-choice", f'expected last, first, best or a time, found "{text}"', did_you_mean(text, FRAMES))
 
 
-CarriedFrame = Annotated[str, Leaf(_frame, "last", {"type": "string", "enum": ["last"]})]
-"""Which frame of a shot is carried. This version carries the one at the cut."""
+FRAMES = ("last", "first", "best")
+CarriedFrame = Annotated[
+    str | Fraction,
+    Leaf(_frame, "last, first, best or a time", {"anyOf": [{"enum": list(FRAMES)}, {"type": ["number", "string"]}]}),
+]
+"""Which frame of a shot is carried: a word, or a time in its clip, in seconds."""
 Version = Annotated[int, Leaf(_version, "1", {"const": 1})]
 """The version of the language."""
 Text = Annotated[str, Leaf(_text, "text", TEXT, prose=True)]
@@ -217,6 +232,8 @@ Size = Annotated[
 """Width and height in pixels."""
 Decibels = Annotated[Decimal, Leaf(_decibels, "decibels", {"type": "number", "minimum": -60, "maximum": 24})]
 """A gain in decibels."""
+Lufs = Annotated[Decimal, Leaf(_lufs, "a loudness, like -16", {"type": "number", "minimum": -40, "maximum": -5})]
+"""A loudness in LUFS."""
 Spending = Annotated[Decimal, Leaf(_spending, "a number", {"type": ["number", "string"], "minimum": 0})]
 """An amount in a provider's own unit."""
 Speed = Annotated[Fraction, Leaf(_speed, "a speed, like 2 or 0.5", NUMBER_OR_TEXT)]

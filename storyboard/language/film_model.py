@@ -8,10 +8,12 @@ from typing import Annotated, Any, ClassVar
 from pydantic import SkipValidation, WithJsonSchema
 
 from storyboard.language.circle_model import Decision
+from storyboard.language.edge_model import ChainField
 from storyboard.language.fields import Text, Version
-from storyboard.language.model import Asset, Budget, ChainField, Delivery, Fields, Person, Style, about
+from storyboard.language.model import Asset, Budget, Delivery, Fields, Person, Style, about
 from storyboard.language.reading import Form, Several
 from storyboard.language.shot_model import Content, Defaults, Shot
+from storyboard.language.sound_model import SoundsField
 from storyboard.language.subtitle_model import SubtitlesField
 from storyboard.language.tree import Map, Node
 
@@ -62,6 +64,8 @@ class Profile(Fields):
     references: dict[str, Asset] | None = about("References, over those of the film.", {"fog": {"images": "f.png"}})
     defaults: Defaults | None = about("Defaults, over those of the film.", {"aspect": "9:16"})
     chain: ChainField | None = about("Whether scenes are chained.", "none")
+    sound: SoundsField | None = about("Sounds, in place of the film's.", [{"file": "audio/temp.mp3"}])
+    subtitles: SubtitlesField | None = about("Subtitles, over those of the film.", {"from": "dialogue", "burn": True})
     override: Defaults | None = about(
         "Fields over those of every shot that somebody is asked for.", {"provider": "animatic"}
     )
@@ -129,6 +133,7 @@ class Storyboard(Fields):
         "format": "delivery",
         "settings": "delivery",
         "notes": "note",
+        **dict.fromkeys(("sounds", "audio", "music", "soundtrack"), "sound"),
     }
 
     storyboard: Version = about("Version of the language.", 1, default=...)
@@ -162,6 +167,10 @@ class Storyboard(Fields):
     chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
     scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
     shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])
+    sound: SoundsField | None = about(
+        "Sounds laid over the film: music, narration, effects, ambience.",
+        [{"file": "audio/score.mp3", "role": "music", "gain": -12, "duck": True, "loop": True, "fade": 2}],
+    )
     subtitles: SubtitlesField | None = about(
         "What becomes subtitles, beside the film and, with `burn`, on its picture.",
         "dialogue",

@@ -21,7 +21,7 @@ from storyboard.language.reading import is_empty, kind, spelt
 from storyboard.language.scope import holds_expression
 from storyboard.language.source import MAX_BYTES, Source, read
 from storyboard.language.spelling import did_you_mean
-from storyboard.language.tree import Map, Seq, at, span
+from storyboard.language.tree import Map, Mark, Node, Seq, at, span
 
 MAPPINGS = (*names.LEVELS, "templates", "vars")
 """What merges, key by key."""
@@ -149,7 +149,7 @@ def _merged(roots: list[Map], problems: list[Diagnostic]) -> Map:
     entries, marks = dict(main), dict(main.marks)
     for key in (*MAPPINGS, *LISTS):
         holders = [root for root in roots if key in root]
-        kept = [root for root in holders if isinstance(root[key], Map if key in MAPPINGS else Seq)]
+        kept = [root for root in holders if isinstance(root[key], _kinds(key))]
         for root in holders:
             if root not in kept and (root is not main or len(holders) > 1):
                 expected = "a mapping" if key in MAPPINGS else "a list"
@@ -178,7 +178,17 @@ def _mapping(key: str, roots: list[Map], problems: list[Diagnostic]) -> Map:
     return whole
 
 
+def _kinds(key: str) -> tuple[type, ...]:
+    """What a part may be; one sound alone stands for a list of one."""
+    return (Map,) if key in MAPPINGS else (Seq, Map) if key == "sound" else (Seq,)
+
+
 def _list(key: str, roots: list[Map]) -> Seq:
-    parts = [part for root in roots if isinstance(part := root[key], Seq)]
-    items = [item for part in parts for item in part]
-    return Seq.of(items, [mark for part in parts for mark in part.marks], parts[-1].mark)
+    items: list[Node] = []
+    marks: list[Mark] = []
+    for root in roots:
+        part = root[key]
+        items += part if isinstance(part, Seq) else [part]
+        marks += part.marks if isinstance(part, Seq) else [root.marks[key]]
+    last = roots[-1][key]
+    return Seq.of(items, marks, last.mark if isinstance(last, Map | Seq) else roots[-1].mark)

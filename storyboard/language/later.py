@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"references", "constraints", "at", "on_fail", "on_moderation"})
+SHOT = frozenset({"constraints", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset({"sound", "constraints", "prompt_template"}),
-    "delivery": frozenset({"loudness", "codec", "start_timecode"}),
+    "film": frozenset({"constraints", "prompt_template"}),
+    "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,
-    "edge": frozenset({"if_bad"}),
-    "chain": frozenset({"reanchor", "color", "if_bad"}),
+    "edge": frozenset(),
+    "sound": frozenset({"clock"}),
+    "chain": frozenset({"color"}),
 }
 """Fields by the noun of the model that will take them."""
 

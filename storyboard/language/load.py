@@ -16,9 +16,10 @@ from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names
 from storyboard.language.assets import Assets
+from storyboard.language.carrying import cut_back
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.decisions import Decisions
-from storyboard.language.drafts import Drafting
+from storyboard.language.drafting import Drafting
 from storyboard.language.edges import Edges
 from storyboard.language.film_model import Storyboard
 from storyboard.language.layers import unset
@@ -32,7 +33,8 @@ from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults
 from storyboard.language.shots import Shots
-from storyboard.language.sources import Measure, Sources, by_decoding
+from storyboard.language.sounds import Sounds
+from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.templates import shapeless
@@ -58,7 +60,7 @@ def load(
     variant: str | None = None,
     allow: Sequence[Path] = (),
     shown: str | None = None,
-    measure: Measure = by_decoding,
+    measure: Measure = in_worker,
 ) -> Loaded:
     """Read a storyboard into a film.
 
@@ -130,10 +132,12 @@ class _Stage:
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
         decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
-        pairs = shots.shots(drafts)
+        pairs = cut_back(shots.shots(drafts))
+        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
+        sound = sounds.all(storyboard.sound)
         reader = SubtitleReader(root, self._folder, self._opened.texts)
         subtitles = reader.subtitles(storyboard.subtitles)
-        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots):
+        for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots, sounds):
             self.problems += step.problems
         if drafting.incomplete:
             self.problems = [one for one in self.problems if one.code != "unknown-shot"]
@@ -151,6 +155,7 @@ class _Stage:
             assets=assets,
             budget=self._budget(root, storyboard),
             note=storyboard.note,
+            sound=sound,
             included=self._opened.included,
             subtitles=subtitles,
         )

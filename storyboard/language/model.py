@@ -16,6 +16,7 @@ from storyboard.language.fields import (
     TEXT,
     Aspect,
     Length,
+    Lufs,
     Rate,
     Resolution,
     Size,
@@ -23,8 +24,7 @@ from storyboard.language.fields import (
     Text,
     choice,
 )
-from storyboard.language.reading import Form, Several, spelt, wrong
-from storyboard.language.spelling import did_you_mean
+from storyboard.language.reading import Form, Several, wrong
 from storyboard.language.tree import Map, Node
 
 
@@ -148,6 +148,7 @@ class Delivery(Fields):
         "How pictures of another shape fill the frame.", "crop"
     )
     length: Length | None = about("How long the film must be; checked to the frame.", 90, "1:30")
+    loudness: Lufs | None = about("How loud the film is, in LUFS.", -16, -23)
 
     @model_validator(mode="after")
     def _one_way(self) -> Delivery:
@@ -171,37 +172,3 @@ class Budget(Fields):
     def most(self) -> Mapping[str, Decimal]:
         """Amounts by provider."""
         return self.__pydantic_extra__
-
-
-class Chain(Fields):
-    """Every shot of a scene opens on the last frame of the one before."""
-
-    noun: ClassVar[str] = "chain"
-    on: ClassVar[bool] = True
-
-    carry: Annotated[str, choice("first_frame", later_words=("reference", "extend", "edit"))] | None = about(
-        "How the frame is carried.", "first_frame"
-    )
-
-
-class Unchained(Chain):
-    """`chain: none`: the shots of this scene are not chained, whatever the film says."""
-
-    on: ClassVar[bool] = False
-
-
-def _chain(node: Node) -> Any:
-    if isinstance(node, Map):
-        return node
-    text = spelt(node)
-    if text == "none":
-        return Unchained()
-    if text == "previous":
-        return {}
-    found = "a list" if text is None else f'"{text}"'
-    raise wrong("bad-choice", f"expected previous, none or a mapping, found {found}", did_you_mean(text or "", CHAINS))
-
-
-CHAINS = ("previous", "none")
-ChainField = Annotated[Chain, Form(_chain, {"type": "string", "enum": list(CHAINS)}, Unchained)]
-"""`previous`, `none` or a mapping."""

@@ -32,7 +32,24 @@ class Names:
     def __init__(self, assets: Mapping[str, Asset]) -> None:
         self._assets = assets
         self.used: set[str] = set()
+        self._cited: dict[tuple[str, str | None], None] = {}
         self.problems: list[Diagnostic] = []
+
+    def cited(self) -> tuple[tuple[Asset, Look | None], ...]:
+        """What texts cited since this was last asked for, in order, each once."""
+        found = [(self._assets[key], look) for key, look in self._cited if key in self._assets]
+        self._cited = {}
+        return tuple((asset, asset.looks.get(look) if look else None) for asset, look in found)
+
+    def reference(self, draft: Draft, path: Path, written: str) -> tuple[Asset, Look | None] | None:
+        """The asset of whatever level, and the look, that `references` names. A mistake is kept."""
+        key = self._spelt(written).partition(".")[0]
+        asset = self._assets.get(key)
+        if asset is None:
+            hint = did_you_mean(key, self._assets) or "declare it under references"
+            self.problems.append(draft.at(path, "unknown-asset", f'there is no asset "{key}"', hint))
+            return None
+        return self.look(draft, path, asset.level, written)
 
     def asset(self, draft: Draft, path: Path, level: Level, written: str) -> Asset | None:
         """The asset of `level` that `written` names at `path` of a shot. A mistake is kept."""
@@ -79,6 +96,7 @@ class Names:
 
     def _said(self, level: str, key: str, look_key: str | None) -> str:
         self.used.add(key)
+        self._cited[key, look_key] = None
         asset = self._assets.get(key)
         if asset is None:
             return key

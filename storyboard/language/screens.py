@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from storyboard.delivery import Title, Transition
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Shot, Title, Transition
+from storyboard.film import Shot
 from storyboard.language.drafts import Draft
 from storyboard.language.quantities import seconds
 from storyboard.language.resolve import Names

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import WithJsonSchema, model_validator
+from pydantic import WithJsonSchema
 
 from storyboard.language.circle_model import CircleField, Review
+from storyboard.language.edge_model import EdgeField
 from storyboard.language.fields import (
     TEXT,
     Aspect,
-    CarriedFrame,
     Decibels,
     Length,
     Moment,
@@ -27,7 +27,7 @@ from storyboard.language.model import (
     Fields,
     about,
 )
-from storyboard.language.reading import Form, Several, spelt, wrong
+from storyboard.language.reading import Form, Several, wrong
 from storyboard.language.screen_model import CardField, Titles, TransitionField
 from storyboard.language.tree import Map, Node
 
@@ -114,57 +114,6 @@ def _casting(node: Node) -> Any:
     return {"who": who, "manner": manner}
 
 
-class Edge(Fields):
-    """What a shot opens or ends on: another shot's frame, a picture, or words."""
-
-    noun: ClassVar[str] = "edge"
-    on: ClassVar[bool] = True
-    aka: ClassVar[Mapping[str, str]] = {"shot": "from", "file": "image", "text": "words", "description": "words"}
-
-    from_: Text | None = about("The shot whose frame it is; `previous` is the nearest earlier one.", "1A", alias="from")
-    frame: CarriedFrame | None = about("Which frame of that shot: `last` is the one at the cut.", "last")
-    carry: Annotated[str, choice("first_frame", later_words=("reference", "extend", "edit"))] | None = about(
-        "How the frame is given to the provider.", "first_frame"
-    )
-    image: Text | None = about("Path of a picture, counted from the storyboard.", "refs/opening.png")
-    words: Text | None = about("The frame in words.", "Mira's back fills the left half.")
-
-    @model_validator(mode="after")
-    def _one(self) -> Edge:
-        if not self.on:
-            return self
-        given = [key for key, value in (("from", self.from_), ("image", self.image), ("words", self.words)) if value]
-        if len(given) > 1:
-            raise wrong("bad-edge", f"{' and '.join(given)} stand beside one another", "keep one of them")
-        if not given:
-            raise wrong("bad-edge", "this opens on nothing", "add from, image or words")
-        if given != ["from"] and (self.frame or self.carry):
-            raise wrong("bad-edge", "frame and carry belong to a frame from a shot", "add from, or take them out")
-        return self
-
-
-class NoEdge(Edge):
-    """`none`: no frame, whatever the chain says."""
-
-    on: ClassVar[bool] = False
-
-
-def _edge(node: Node) -> Any:
-    if isinstance(node, Map):
-        return node
-    text = spelt(node)
-    if text == "none":
-        return NoEdge()
-    if text == "previous":
-        return {"from": "previous"}
-    found = "a list" if text is None else f'"{text}"'
-    hint = f"for the frame of a shot write {{from: {text}}}" if text else None
-    raise wrong("bad-edge", f"expected previous, none, {{from}}, {{image}} or {{words}}, found {found}", hint)
-
-
-EdgeField = Annotated[Edge, Form(_edge, {"type": "string", "enum": ["previous", "none"]}, NoEdge)]
-"""`previous`, `none` or a mapping."""
-
 AKA: Mapping[str, str] = {
     **dict.fromkeys(("length", "seconds", "dur", "runtime"), "duration"),
     **dict.fromkeys(("characters", "character", "actors", "people"), "cast"),
@@ -223,6 +172,9 @@ class Defaults(Fields):
     style: Text | None = about("How it looks: a key of `styles`.", "noir")
     sounds: Text | None = about("What is heard; asked for where `audio` is.", "gulls, a rope creaking")
     negative: Text | None = about("What must not be seen.", "text, watermark")
+    references: Annotated[list[Text], Several()] | None = about(
+        "Assets of any kind that the provider is given besides: `name` or `name.look`.", ["fog", "mira.oilskin"]
+    )
     provider: ProviderName | None = about("Who makes the clip.", "animatic")
     duration: Length | None = about("The length asked for.", 5, "400ms", "1:02.5", "60f")
     aspect: Aspect | None = about("The clip's shape, where it is not the film's.", "16:9")

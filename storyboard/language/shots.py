@@ -7,13 +7,16 @@ another one is asked for is the planner's to choose. Shots of a file, a card or 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
 from storyboard.exchange import Capabilities
-from storyboard.film import Asset, Beat, Casting, Delivery, Line, Shot, ShotId
+from storyboard.film import Asset, Beat, Casting, Line, Look, Shot, ShotId
 from storyboard.language import later, names, quantities
+from storyboard.language.citing import has_citation
 from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import Draft
 from storyboard.language.edges import Edges
@@ -61,6 +64,7 @@ class Shots:
     def _shot(self, draft: Draft) -> Shot:
         """The shot of a draft, as far as it can be read."""
         read, words = draft.model, self._words
+        words.cited()
         source = self._sources.source(draft, self._made)
         provider = self._provider(draft, source)
         aspect, resolution, width, height = self._shape(draft, source)
@@ -70,7 +74,7 @@ class Shots:
         found = source is not None
         if not found:
             self._decisions.check(draft)
-        return Shot(
+        shot = Shot(
             id=ShotId(draft.id),
             index=draft.index,
             place=draft.place,
@@ -103,7 +107,7 @@ class Shots:
             seed=None if found else read.seed,
             audio=source.audio if source else bool(read.audio),
             options={} if found else self._options(draft, provider),
-            start=self._edges.start(draft),
+            start=self._edges.start(draft, self._capabilities.get(provider)),
             end=self._edges.end(draft),
             after=self._edges.after(draft),
             takes=1 if found else read.takes or 1,
@@ -125,7 +129,16 @@ class Shots:
             fade_out=read.fade_out or ZERO,
             lead=read.lead or ZERO,
             tail=read.tail or ZERO,
+            cited_prompt=read.prompt if read.prompt and has_citation(read.prompt) else None,
         )
+        cites = words.cited() + self._references(draft)
+        return replace(shot, cites=tuple({(a.key, b.key if b else None): (a, b) for a, b in cites}.values()))
+
+    def _references(self, draft: Draft) -> tuple[tuple[Asset, Look | None], ...]:
+        """What the shot's `references` name."""
+        written = enumerate(draft.model.references or ())
+        found = [self._words.reference(draft, ("references", index), name) for index, name in written]
+        return tuple(one for one in found if one)
 
     def _provider(self, draft: Draft, source: Source | None) -> str:
         """Who makes the clip; a shot that shows another's names that one's."""

@@ -13,8 +13,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Card, Delivery, Footage, Shot
+from storyboard.film import Card, Footage, Shot
 from storyboard.language import names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import Draft
@@ -37,11 +38,12 @@ Measure = Callable[[Path], tuple[Fraction, bool]]
 NOUN: Mapping[Kind, str] = {"file": "a file", "card": "a card", "clip": "another shot's clip"}
 
 
-def by_decoding(path: Path) -> tuple[Fraction, bool]:
-    """The measure that opens the file; the media library is loaded only when there is footage."""
-    from storyboard.media.measure import measure
+def in_worker(path: Path) -> tuple[Fraction, bool]:
+    """The measure that opens the file, in a worker process of its own, which only footage starts."""
+    from storyboard.media.measuring import Measuring
 
-    return measure(path)
+    with Measuring() as measure:
+        return measure(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from storyboard.delivery import Subtitles, TimedText
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Subtitles, TimedText
 from storyboard.language.files import Folder
 from storyboard.language.quantities import seconds
 from storyboard.language.subtitle_model import Subtitles as Written
@@ -24,7 +24,7 @@ MOST_BYTES = 16_000_000
 class SubtitleReader:
     """Reads the field `subtitles` of a document's tree; `problems` holds what is wrong with its file.
 
-    The text of a file with mistakes is put into `texts`, so that they can be drawn on it.
+    The text of the file is put into `texts`: mistakes are drawn on it, and what was read is known by it.
     """
 
     def __init__(self, root: Map, folder: Folder, texts: dict[str, str]) -> None:
@@ -54,18 +54,19 @@ class SubtitleReader:
         text = self._text(path, written)
         if text is None:
             return ()
+        shown = str(Path(self._root.file).parent / written)
+        self._texts[shown] = text
         try:
             read = subtitle_files.read(text, path.suffix.lower().removeprefix("."))
         except MediaError as error:
             self._wrong("not-subtitles", f"{written}: {error.message}", "use an SRT, VTT or ASS file")
             return ()
-        page, lines = Page(written, text), text.split("\n")
+        page, lines = Page(shown, text), text.split("\n")
         for cue, number in read:
             if cue.end <= cue.start:
                 span = page.span(sum(len(line) + 1 for line in lines[: number - 1]), len(lines[number - 1]))
                 message = f"this subtitle is gone at {seconds(cue.end)} s and appears at {seconds(cue.start)} s"
                 self.problems.append(Diagnostic("bad-cue", message, span, "a subtitle ends after it begins"))
-                self._texts[written] = text
         return tuple(sorted((cue for cue, _ in read), key=lambda cue: (cue.start, cue.end)))
 
     def _text(self, path: Path, written: str) -> str | None:

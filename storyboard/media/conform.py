@@ -3,14 +3,13 @@
 Laws.
 - Frame k of the clip is the picture on screen in the file at `first` + k / fps × `speed`, exactly (`moments`).
 - The clip has a frame for every moment of its stretch, and one more, the frame at the cut; less where the file ends.
-- Sound lies under its picture: 48 kHz mono, at the pitch that it had, whatever the speed.
+- Sound lies under its picture: 48 kHz stereo, at the pitch that it had, whatever the speed.
 - The same file gives the same bytes; a damaged one gives none (`clip-damaged`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from fractions import Fraction
 from itertools import takewhile
 from pathlib import Path
@@ -26,7 +25,7 @@ from storyboard.media.pace import paced
 from storyboard.media.probe import whole
 from storyboard.media.reel import Fit
 from storyboard.media.shape import Shaper
-from storyboard.media.sound import SAMPLE_RATE, listen
+from storyboard.media.sound import CHANNELS, SAMPLE_RATE, Samples, Tap, flow, listen, sample_at, sample_of
 from storyboard.media.stills import fitted, is_still, moving, read
 from storyboard.media.verify import verify
 from storyboard.timing import enough_frames
@@ -51,7 +50,17 @@ def conform(job: ConformJob, report: Report) -> Clip:
 
 
 def _writer(job: ConformJob, fps: Fraction, frames: int) -> Writer:
-    return Writer(Path(job.target), job.width_px, job.height_px, fps, job.audio, SAMPLE_RATE, QUALITY, (0, frames - 1))
+    return Writer(
+        Path(job.target),
+        job.width_px,
+        job.height_px,
+        fps,
+        job.audio,
+        SAMPLE_RATE,
+        QUALITY,
+        (0, frames - 1),
+        channels=CHANNELS,
+    )
 
 
 def fit_named(name: str) -> Fit:
@@ -91,19 +100,22 @@ def _write_footage(job: ConformJob, path: Path, fps: Fraction, seconds: Fraction
         raise MediaError("no-such-frame", f"{path.name} ends at {float(when.end):g} s, before {float(first):g} s")
     shaper = Shaper(job.width_px, job.height_px, fit_named(job.fit), Fraction(pixel) if pixel else None, foreign=True)
     with _writer(job, fps, len(moments)) as writer:
-        if job.audio:
-            heard = listen(path, _sample(first), _sample(len(moments) / fps * speed), Decimal(0))
-            writer.sound(paced(heard, speed, _sample(len(moments) / fps)))
-        for frame in on_screen(path, when, moments):
+        heard = Tap(_heard(path, first, speed, len(moments) / fps))
+        for number, frame in enumerate(on_screen(path, when, moments)):
+            if job.audio:
+                writer.sound(heard.take(sample_at(number + 1, fps) - sample_at(number, fps)))
             writer.pass_on(shaper.shaped(frame))
             report(writer.frames / len(moments))
+
+
+def _heard(path: Path, first: Fraction, speed: Fraction, seconds: Fraction) -> Iterator[Samples]:
+    """The sound of a stretch that begins at `first`, so long at that speed."""
+    if speed == 1:
+        yield from flow(path, sample_of(first))
+    else:
+        yield paced(listen(path, sample_of(first), sample_of(seconds * speed)), speed, sample_of(seconds))
 
 
 def _moments(when: Stamps, first: Fraction, speed: Fraction, fps: Fraction, most: int) -> Iterator[Fraction]:
     """The moments of the file that the clip's frames show, at most so many, none past the file's end."""
     return takewhile(lambda moment: moment < when.end, (first + number / fps * speed for number in range(most)))
-
-
-def _sample(seconds: Fraction) -> int:
-    """The sample nearest a time."""
-    return int((seconds * SAMPLE_RATE + Fraction(1, 2)) // 1)

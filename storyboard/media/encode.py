@@ -1,4 +1,4 @@
-"""The one writer of clips and films: RGB frames and mono sound in, an MP4 out.
+"""The one writer of clips and films: RGB frames and sound in, an MP4 out.
 
 Laws.
 - Same frames, same bytes: the numbers of threads are fixed, x264 takes no path that depends on the processor, nothing
@@ -33,14 +33,17 @@ from storyboard.media.soft_track import SoftTrack
 RGB = NDArray[np.uint8]
 """A picture: [height, width, 3], red green blue."""
 Samples = NDArray[np.float32]
-"""Mono sound, −1 to 1."""
+"""Sound, −1 to 1: [samples] of a clip in mono, [channels, samples] of any."""
 
 EXACT_QUANTIZER = 4
 """x264's quantizer for exact frames: below 6 the error is under one level."""
+AAC_CODER = "fast"
+"""FFmpeg's default coder spoils the first hundredths of a second of a sound that begins at once: a tick at the cut."""
 GROUP_SECONDS = 2
 """A key frame at least this often, so that editors and players seek well."""
 MOST_TIMESCALE = 2**31 - 1
-AUDIO_BIT_RATE = 128_000
+AUDIO_BIT_RATES = {1: 128_000, 2: 256_000}
+"""Bits a second by channels."""
 BT709 = 1
 """The number of bt709 in H.264's tables of primaries, transfers and matrices."""
 LIMITED_RANGE = 1
@@ -84,7 +87,7 @@ class _Converter:
 
 
 class Writer:
-    """Writes one MP4: H.264 High, yuv420p, constant rate, and AAC mono where `audio` is set.
+    """Writes one MP4: H.264 High, yuv420p, constant rate, and AAC of 1 or 2 `channels` where `audio` is set.
 
     `target` is the file that appears at the end; `fps` frames a second; `crf` x264's constant quality (lower is
     better); `exact_frames` the indices of frames that must come back almost as they were given; `subtitles` become a
@@ -104,6 +107,7 @@ class Writer:
         exact_frames: tuple[int, ...] = (),
         preset: str = "veryfast",
         threads: int = 1,
+        channels: int = 1,
         subtitles: Sequence[Cue] = (),
     ) -> None:
         if width_px % 2 or height_px % 2 or width_px < 2 or height_px < 2:
@@ -113,7 +117,8 @@ class Writer:
         self.width_px, self.height_px, self.fps, self.sample_rate = width_px, height_px, fps, sample_rate
         self.frames = 0
         self._samples = 0
-        self._waiting = np.zeros(0, np.float32)
+        self._channels = channels
+        self._waiting = np.zeros((channels, 0), np.float32)
         with _named_failure(target):
             # FFmpeg opens the file only with the first packet; a folder that cannot be written is known here.
             self.part.write_bytes(b"")
@@ -143,10 +148,14 @@ class Writer:
         context.color_range = LIMITED_RANGE
         return stream
 
+    @property
+    def _layout(self) -> str:
+        return "mono" if self._channels == 1 else "stereo"
+
     def _open_audio(self) -> Any:
-        stream = self._container.add_stream("aac", rate=self.sample_rate, layout="mono")
-        stream.codec_context.bit_rate = AUDIO_BIT_RATE
-        stream.codec_context.options = {"flags": "+bitexact"}
+        stream = self._container.add_stream("aac", rate=self.sample_rate, layout=self._layout)
+        stream.codec_context.bit_rate = AUDIO_BIT_RATES[self._channels]
+        stream.codec_context.options = {"flags": "+bitexact", "aac_coder": AAC_CODER}
         return stream
 
     def write(self, rgb: RGB) -> None:
@@ -182,10 +191,11 @@ class Writer:
         self._drain(self._due())
 
     def sound(self, samples: Samples) -> None:
-        """Add mono samples after those given before. Raises ValueError where the clip has no sound."""
+        """Add samples after those given before: [channels, samples]. Raises ValueError where the clip has no sound."""
         if self._audio is None:
             raise ValueError("this clip was opened without sound")
-        self._waiting = np.concatenate([self._waiting, np.asarray(samples, np.float32).reshape(-1)])
+        given = np.asarray(samples, np.float32).reshape(self._channels, -1)
+        self._waiting = np.concatenate([self._waiting, given], axis=1)
 
     def _due(self) -> int:
         """Samples that belong to the picture written so far."""
@@ -195,14 +205,16 @@ class Writer:
         """Encode what waits, up to sample `until` of the clip."""
         if self._audio is None:
             return
-        piece = self._waiting[: max(0, until - self._samples)]
-        self._waiting = self._waiting[len(piece) :]
-        if not len(piece):
+        piece = self._waiting[:, : max(0, until - self._samples)]
+        count = piece.shape[1]
+        self._waiting = self._waiting[:, count:]
+        if not count:
             return
-        frame = av.AudioFrame.from_ndarray(np.clip(piece, -1, 1).reshape(1, -1), format="fltp", layout="mono")
+        whole = np.ascontiguousarray(np.clip(piece, -1, 1))
+        frame = av.AudioFrame.from_ndarray(whole, format="fltp", layout=self._layout)
         frame.sample_rate, frame.pts = self.sample_rate, self._samples
         frame.time_base = Fraction(1, self.sample_rate)
-        self._samples += len(piece)
+        self._samples += count
         self._container.mux(self._audio.encode(frame))
 
     def close(self) -> None:
@@ -220,8 +232,8 @@ class Writer:
 
     def _finish(self) -> None:
         if self._audio is not None:
-            missing = self._due() - self._samples - len(self._waiting)
-            self._waiting = np.concatenate([self._waiting, np.zeros(max(0, missing), np.float32)])
+            missing = max(0, self._due() - self._samples - self._waiting.shape[1])
+            self._waiting = np.concatenate([self._waiting, np.zeros((self._channels, missing), np.float32)], axis=1)
             self._drain(self._due())
             self._container.mux(self._audio.encode(None))
         self._container.mux(self._video.encode(None))

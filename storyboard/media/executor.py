@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -24,17 +23,13 @@ import trio
 
 from storyboard.media.jobs import Answer, Job, MediaError, Report
 from storyboard.media.wire import answer_from_json, job_to_json
-from storyboard.media.worker import BUG, run_job
+from storyboard.media.worker import BUG, FIXED_ENVIRONMENT, MEMORY_BYTES, command_line, run_job
 
-MEMORY_BYTES = 8 * 2**30
-"""Address space of one worker; a film in 4K takes about a quarter of it."""
 SILENCE_S = 120.0
 """A worker says something at least this often while it works; past it, it counts as stuck."""
 FAREWELL_S = 2.0
 LAST_WORDS_BYTES, LAST_WORDS_LINES = 4096, 3
 READ_BYTES = 65536
-FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""What every worker is given besides: one thread each, and nothing left to chance."""
 
 
 class InProcess:
@@ -97,12 +92,11 @@ class LocalProcesses:
         await worker.kill()
 
     async def _start(self) -> _Worker:
-        command = [sys.executable, "-P", "-m", "storyboard.media.worker", str(self._memory_bytes)]
         # A file, not a pipe: it needs no reader and never fills. The worker's `kill` closes it.
         complaints = tempfile.TemporaryFile()  # noqa: SIM115
         try:
             process = await trio.lowlevel.open_process(
-                command,
+                command_line(self._memory_bytes),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=complaints,

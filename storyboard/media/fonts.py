@@ -93,6 +93,18 @@ def substitutes(spoken: Tongue = "zh") -> tuple[Family, ...]:
     return tuple(one for one in packaged if one is not None) + here
 
 
+def installed() -> list[str]:
+    """What tells whether the same fonts are here as before: those of this machine, and the engine that joins letters.
+
+    Those of packages are not among them.
+    """
+    here = ((path, Path(path).stat()) for path in ELSEWHERE if Path(path).is_file())
+    return [
+        *(f"{path} {about.st_size} {about.st_mtime_ns}" for path, about in here),
+        f"raqm {features.version('raqm')}",
+    ]
+
+
 def draws(family: Family, char: str) -> bool:
     """Whether a family has a shape of its own for a character (and not the box for missing ones), and it comes out
     right here.

@@ -3,8 +3,9 @@
 Laws.
 - Numbers count frames in the order they are shown, from 0. They are found in the packets' own presentation times, which
   a demuxer lists without decoding; a time computed from a rate is wrong for some kinds of file, a fixed seek for more.
-- Decoding starts one key frame earlier than it must, because pictures that follow a key frame may need the group before
-  it; where the file does not seek as promised, it starts at the beginning and counts.
+- Decoding starts at the key frame ahead of a picture where that is an IDR picture, else one key frame earlier, because
+  pictures that follow a key frame may need the group before it; where the file does not seek as promised, it starts at
+  the beginning and counts.
 - RGB is what the tags say; a clip without tags is bt709, as everything here is written.
 """
 
@@ -22,6 +23,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 from PIL import Image
 
+from storyboard.media.bitstream import length_bytes, starts_afresh
 from storyboard.media.guard import Opened, opened
 from storyboard.media.jobs import MediaError, Report, Taken
 
@@ -75,12 +77,12 @@ def pictures(path: Path, first: int, strict: bool = False) -> Iterator[av.VideoF
     times, keys = _presentation(path)
     if first < 0 or (times and first >= len(times)):
         raise MediaError("no-such-frame", f"{path.name} has no frame {first}; it has {len(times)}")
-    before = bisect_right(keys, times[first]) - 2 if times else -1
-    if before > 0:
+    ahead = bisect_right(keys, times[first]) - 1 if times else 0
+    if ahead > 0:
         found = False
         try:
             with opened(path, strict) as clip:
-                for frame in _from_key(clip, keys[before], times[first]):
+                for frame in _from_key(clip, _entry(clip, keys, ahead), times[first]):
                     found = True
                     yield frame
         except MediaError:
@@ -110,6 +112,17 @@ def _presentation(path: Path) -> tuple[list[int], list[int]]:
     return sorted(times), sorted(keys)
 
 
+def _entry(clip: Opened, keys: list[int], ahead: int) -> int:
+    """The time of the key frame to decode from, for a picture that comes after key frame `ahead`."""
+    clip.container.seek(keys[ahead], stream=clip.video)
+    packet = next(clip.container.demux(clip.video), None)
+    coding = clip.video.codec_context
+    prefix = length_bytes(coding.name, coding.extradata)
+    if packet is None or packet.pts != keys[ahead] or not starts_afresh(coding.name, bytes(packet), prefix):
+        return keys[ahead - 1]
+    return keys[ahead]
+
+
 def _from_key(clip: Opened, key: int, target: int) -> Iterator[av.VideoFrame]:
     """The frames from time `target` on, decoded from the key frame at `key`; nothing where that frame is not met."""
     clip.container.seek(key, stream=clip.video)
@@ -134,7 +147,9 @@ def take_frame(path: Path, index: int | None, target: Path, report: Report) -> T
     rgb = Reader().rgb(frame)
     write_png(rgb, target)
     report(1.0)
-    return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest())
+    from storyboard.media.judging import flaw
+
+    return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest(), flaw(rgb))
 
 
 def _last(path: Path) -> tuple[int, av.VideoFrame | None]:
@@ -151,7 +166,7 @@ def write_png(rgb: RGB, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
         with part.open("wb") as file:
-            Image.fromarray(rgb).save(file, format="PNG", compress_level=3)
+            Image.fromarray(rgb).save(file, format="PNG", compress_level=1)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)

@@ -1,4 +1,4 @@
-"""Opening a stranger's file for decoding, guarded.
+"""Opening a stranger's file for decoding, guarded: clips by `opened`, sound alone by `audible`.
 
 Laws.
 - The file's own first bytes choose the demuxer, from an allow-list, and that demuxer is forced. A name proves nothing.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import errno
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from pathlib import Path
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from storyboard.media.jobs import MediaError
@@ -39,11 +40,21 @@ VIDEO_CODECS = (
 )
 AUDIO_CODECS = (
     "aac,mp3,mp3float,mp2,mp2float,opus,libopus,vorbis,libvorbis,flac,alac,ac3,eac3,adpcm_ms,adpcm_ima_wav,"
-    "pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_bluray"
+    "pcm_u8,pcm_s8,pcm_mulaw,pcm_alaw,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,"
+    "pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_bluray"
 )
 """What clips are really made of, in FFmpeg's names; no other decoder is ever opened."""
 
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+_SOUNDS = {
+    "wav": re.compile(rb"(RIFF|RF64|BW64)....WAVE", re.DOTALL),
+    "flac": re.compile(rb"fLaC"),
+    "ogg": re.compile(rb"OggS"),
+    "aiff": re.compile(rb"FORM....AIF[FC]", re.DOTALL),
+    "aac": re.compile(rb"\xff[\xf0\xf1\xf8\xf9]"),
+    "mp3": re.compile(rb"ID3|\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]"),
+}
+"""How files of sound alone begin, by demuxer; MP4 and Matroska may hold sound alone too."""
 _PLAYLIST = re.compile(rb"\s*(#EXTM3U|ffconcat|v=0\r?\no=|\[playlist\]|<\?xml[^>]*>\s*<MPD|<MPD)")
 _PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|RIFF....WEBP", re.DOTALL)
 
@@ -72,6 +83,24 @@ def demuxer(head: bytes) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A file whose sound is being decoded: the sound, None where a clip has none, and the picture it lies under."""
+
+    path: Path
+    container: InputContainer
+    audio: AudioStream | None
+    video: VideoStream | None
+
+
+def sound_demuxer(head: bytes) -> str | None:
+    """FFmpeg's demuxer for a file of sound alone that begins with `head`, None where none is allowed."""
+    for name, begins in _SOUNDS.items():
+        if begins.match(head):
+            return name
+    return None
+
+
 @contextmanager
 def opened(path: Path, strict: bool = False) -> Iterator[Opened]:
     """Open a clip for decoding, one decoder thread; `strict` makes every flaw of the picture an error.
@@ -79,14 +108,7 @@ def opened(path: Path, strict: bool = False) -> Iterator[Opened]:
     Raises MediaError: `missing-media`, `not-media`, `unsafe-media` (a playlist), `too-large-media`, and while the file
     is being read `clip-damaged`, `media-memory` or `missing-media`.
     """
-    options = {"protocol_whitelist": "file", "codec_whitelist": f"{VIDEO_CODECS},{AUDIO_CODECS}"}
-    if strict:
-        options["err_detect"] = "explode"
-    try:
-        container = av.open(f"file:{path}", "r", format=_allowed(path), container_options=options)
-    except av.FFmpegError as error:
-        raise MediaError("not-media", f"{path.name} cannot be read as video: {error.strerror}") from error
-    with container:
+    with _container(path, _allowed(path, _refusal), "video", strict) as container:
         found = _streams(path, container)
         found.video.codec_context.thread_count = 1
         if strict:
@@ -95,6 +117,30 @@ def opened(path: Path, strict: bool = False) -> Iterator[Opened]:
             yield found
         except av.FFmpegError as error:
             raise _failure(path, error) from error
+
+
+@contextmanager
+def audible(path: Path) -> Iterator[Heard]:
+    """Open a file of sound, or a clip for its sound, for decoding. Raises MediaError as `opened` does."""
+    with _container(path, _allowed(path, _refusal_of_sound, sound_demuxer), "sound") as container:
+        audio, video = container.streams.best("audio"), container.streams.best("video")
+        if not isinstance(video, VideoStream) or video.disposition & Disposition.attached_pic:
+            video = None
+        try:
+            yield Heard(path, container, audio if isinstance(audio, AudioStream) else None, video)
+        except av.FFmpegError as error:
+            raise _failure(path, error) from error
+
+
+def _container(path: Path, kind: str, what: str, strict: bool = False) -> InputContainer:
+    """A file opened by the demuxer `kind` alone. Raises MediaError `not-media`."""
+    options = {"protocol_whitelist": "file", "codec_whitelist": f"{VIDEO_CODECS},{AUDIO_CODECS}"}
+    if strict:
+        options["err_detect"] = "explode"
+    try:
+        return av.open(f"file:{path}", "r", format=kind, container_options=options)
+    except av.FFmpegError as error:
+        raise MediaError("not-media", f"{path.name} cannot be read as {what}: {error.strerror}") from error
 
 
 def _failure(path: Path, error: av.FFmpegError) -> MediaError:
@@ -106,8 +152,10 @@ def _failure(path: Path, error: av.FFmpegError) -> MediaError:
     return MediaError("clip-damaged", f"{path.name} is damaged: {error.strerror}")
 
 
-def _allowed(path: Path) -> str:
-    """The demuxer to force on a file. Raises MediaError."""
+def _allowed(
+    path: Path, refusal: Callable[[Path, bytes], MediaError], also: Callable[[bytes], str | None] = lambda head: None
+) -> str:
+    """The demuxer to force on a file: of clips, or of what `also` knows. Raises MediaError."""
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):
@@ -118,10 +166,21 @@ def _allowed(path: Path) -> str:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise MediaError("missing-media", f"{path.name} cannot be opened: {error.strerror}") from error
-    name = demuxer(head)
+    name = demuxer(head) or also(head)
     if name is None:
-        raise _refusal(path, head)
+        raise refusal(path, head)
     return name
+
+
+def _refusal_of_sound(path: Path, head: bytes) -> MediaError:
+    """What a file is that begins with `head` and has no sound."""
+    found = _refusal(path, head)
+    if found.code != "not-media" or not head:
+        return found
+    if _PICTURE.match(head):
+        return MediaError("not-media", f"{path.name} is a picture, not a sound")
+    known = "WAV, MP3, AAC, M4A, FLAC, Ogg, AIFF nor a clip with sound"
+    return MediaError("not-media", f"{path.name} is neither {known}")
 
 
 def _refusal(path: Path, head: bytes) -> MediaError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
 from storyboard.film import Clip
@@ -93,10 +94,32 @@ class FrameJob:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A frame that was written: its index, and the SHA-256 of its RGB pixels (row by row, 3 bytes a pixel)."""
+    """A frame that was written: its index, and the SHA-256 of its RGB pixels (row by row, 3 bytes a pixel).
+
+    `flaw` is what speaks against carrying it: `black`, `flat`, `faded`, or nothing.
+    """
 
     index: int
     pixels: str
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseJob:
+    """Choose one of the frames `first` to `last` of a clip: the `best`, else the last good one. Answers `Chosen`."""
+
+    path: str
+    first: int
+    last: int
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The number of the frame that was chosen, and its flaw, as in `Taken`."""
+
+    index: int
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +130,38 @@ class JoinJob:
     target: str
 
 
-Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | JoinJob
-Answer = Clip | Taken
+@dataclass(frozen=True, slots=True)
+class MeasureJob:
+    """Find out how long the picture of a file is. Answers `Length`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long footage is: rational text, seconds; and whether it has sound."""
+
+    seconds: str
+    sounds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoudnessJob:
+    """Measure all the sound of a film, before any gain or limiter. `timeline` as in `JoinJob`. Answers `Loudness`."""
+
+    timeline: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud a film is: integrated loudness in LUFS, None for silence, and the true peak in dBTP."""
+
+    lufs: Decimal | None
+    peak_db: Decimal
+
+
+Job = DrawJob | ConformJob | CardJob | VerifyJob | FrameJob | ChooseJob | JoinJob | MeasureJob | LoudnessJob
+Answer = Clip | Taken | Chosen | Length | Loudness
 
 
 class Executor(Protocol):

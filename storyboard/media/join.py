@@ -30,7 +30,7 @@ from storyboard.media.moments import on_screen, stamps
 from storyboard.media.probe import facts
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.shape import Shaper
-from storyboard.media.sound import SAMPLE_RATE
+from storyboard.media.sound import CHANNELS, SAMPLE_RATE
 from storyboard.media.subtitles import Subtitling
 from storyboard.media.titles import Title, title
 from storyboard.media.verify import verify
@@ -59,27 +59,31 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
         reel.audio,
         sample_rate=SAMPLE_RATE,
         threads=THREADS,
+        channels=CHANNELS,
         subtitles=soft,
     ) as writer:
         mix = Mix(reel) if reel.audio else None
-        leaving: Iterator[av.VideoFrame] = iter(())
         burnt = Subtitling(reel)
-        for number, segment in enumerate(reel.segments):
-            if mix is not None:
-                writer.sound(mix.add(number))
-            coming = _shown(segment, reel)
-            for at in range(segment.overlap):
-                mixed = _joined(next(leaving), next(coming), segment, progress(at, segment.overlap))
-                writer.pass_on(burnt.over(mixed, writer.frames))
-                report(JOINING * writer.frames / total)
-            for frame in islice(coming, segment.frames - segment.overlap - _following(reel, number)):
-                writer.pass_on(burnt.over(frame, writer.frames))
-                report(JOINING * writer.frames / total)
-            leaving = coming
+        for frame in _pictures(reel):
+            for block in mix.until(writer.frames + 1) if mix is not None else ():
+                writer.sound(block)
+            writer.pass_on(burnt.over(frame, writer.frames))
+            report(JOINING * writer.frames / total)
     film = verify(target, lambda share: report(JOINING + (1 - JOINING) * share))
     if film.frames != total:
         raise MediaError("clip-damaged", f"the film came out with {film.frames} frames instead of {total}")
     return film
+
+
+def _pictures(reel: Reel) -> Iterator[av.VideoFrame]:
+    """The frames of the film, in order."""
+    leaving: Iterator[av.VideoFrame] = iter(())
+    for number, segment in enumerate(reel.segments):
+        coming = _shown(segment, reel)
+        for at in range(segment.overlap):
+            yield _joined(next(leaving), next(coming), segment, progress(at, segment.overlap))
+        yield from islice(coming, segment.frames - segment.overlap - _following(reel, number))
+        leaving = coming
 
 
 def _following(reel: Reel, number: int) -> int:

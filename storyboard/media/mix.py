@@ -1,124 +1,109 @@
-"""The film's sound: every segment's stretch at its own samples, laid over one another where they meet.
+"""The film's sound: every voice at its own samples, laid over one another, as loud as the film is to be.
 
 Laws.
-- Sound lies under its own picture: a stretch begins at the sample of its first frame in the film, computed from the
-  film's frame number, so that nothing drifts.
-- Under a dissolve or a wipe two sounds cross with equal power; a fade takes the sound with the picture.
-- Sound that leads or trails its picture is heard with the neighbour's own; it comes and goes softly there.
-- What is handed on is exactly as long as the picture. Only what may still be added to is kept back.
+- What is handed on is exactly as long as the picture, and every sample stands where its voice says.
+- Music that ducks goes down under speech: under the clips in which somebody speaks, and under narration.
+- With a gain for the whole film (a loudness was asked for and measured) every sample is multiplied by it, and nothing
+  else; without one, a limiter keeps peaks at −1 dBFS and touches nothing below.
+- The mix is made in blocks of a second. Memory holds, for each voice that is heard at the moment, one block and one
+  decoded piece (768 KB together, as a rule), and a loop of at most a minute: not more for an hour than for a minute.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from storyboard.media.reel import Reel, Segment
-from storyboard.media.sound import SAMPLE_RATE, Samples, listen, sample_at
+from storyboard.media.duck import AHEAD_SAMPLES, Ducker
+from storyboard.media.jobs import Loudness, Report
+from storyboard.media.levels import Limiter, Meter
+from storyboard.media.loops import looped
+from storyboard.media.pace import paced
+from storyboard.media.reel import Reel
+from storyboard.media.sound import BLOCK_SAMPLES, Samples, Tap, flow, listen, sample_at, silence
+from storyboard.media.voices import Voice, voices
 
-SOFT_SAMPLES = SAMPLE_RATE // 10
-"""How long sound that leads or trails comes and goes, at most."""
+
+class Bus:
+    """Voices laid over one another, from sample 0 of the film on."""
+
+    def __init__(self, heard: Sequence[Voice]) -> None:
+        self._waiting = sorted(heard, key=lambda voice: voice.at, reverse=True)
+        self._open: list[tuple[Voice, Tap]] = []
+        self._at = 0
+
+    def take(self, count: int) -> Samples:
+        """The next samples. Raises MediaError as `sound.flow` does."""
+        block, end = silence(count), self._at + count
+        while self._waiting and self._waiting[-1].at < end:
+            voice = self._waiting.pop()
+            self._open.append((voice, Tap(_flow(voice))))
+        for voice, tap in self._open:
+            first, last = max(voice.at, self._at), min(voice.end, end)
+            block[:, first - self._at : last - self._at] += voice.shaped(tap.take(last - first), first)
+        self._open = [(voice, tap) for voice, tap in self._open if voice.end > end]
+        self._at = end
+        return block
 
 
-def starts(reel: Reel) -> list[int]:
-    """The film's frame at which each segment's picture begins."""
-    found, end = [], 0
-    for segment in reel.segments:
-        found.append(end - segment.overlap)
-        end += segment.frames - segment.overlap
-    return found
+def _flow(voice: Voice) -> Iterator[Samples]:
+    if voice.loop:
+        return looped(voice.path, voice.start, voice.loop)
+    if voice.speed == 1:
+        return flow(voice.path, voice.start)
+    played = listen(voice.path, voice.start, int(voice.count * voice.speed) + 1)
+    return iter([paced(played, voice.speed, voice.count)])
 
 
 class Mix:
-    """The sound of a reel, taken segment by segment."""
+    """The sound of a reel, block after block."""
 
     def __init__(self, reel: Reel) -> None:
+        heard = voices(reel)
         self._reel = reel
-        self._starts = starts(reel)
-        begins = [max(0, self._sample(at - one.lead)) for at, one in zip(self._starts, reel.segments, strict=True)]
-        self._settled = [min(begins[number + 1 :], default=self._sample(reel.frames)) for number in range(len(begins))]
-        self._at = 0
-        self._open = np.zeros(0, np.float32)
+        self._end = sample_at(reel.frames, reel.fps)
+        ducked = [voice for voice in heard if voice.duck]
+        self._dry = Bus([voice for voice in heard if not voice.duck])
+        self._music = Bus(ducked) if ducked else None
+        self._key = Bus([voice for voice in heard if voice.key and not voice.duck])
+        self._ducker = Ducker()
+        self._key.take(AHEAD_SAMPLES)
+        self._blocks = self._finished()
+        self._given = 0
 
-    def add(self, number: int) -> Samples:
-        """Lay segment `number` down, in order; the samples that no later one can reach, after those given before.
+    def until(self, frame: int) -> Iterator[Samples]:
+        """The blocks after those given before that reach as far as a frame of the film. Raises MediaError."""
+        while self._given < sample_at(frame, self._reel.fps):
+            block = next(self._blocks)
+            self._given += block.shape[1]
+            yield block
 
-        Raises MediaError as `sound.listen` does.
-        """
-        segment, start = self._reel.segments[number], self._starts[number]
-        if not segment.mute:
-            following = self._reel.segments[number + 1].overlap if number + 1 < len(self._starts) else 0
-            at, heard = self._stretch(segment, start, following)
-            self._lay(at, heard)
-        return self._settle(self._settled[number])
+    def laid(self) -> Iterator[Samples]:
+        """All of the mix, neither limited nor at the film's gain: what is measured. Raises MediaError."""
+        for at in range(0, self._end, BLOCK_SAMPLES):
+            count = min(BLOCK_SAMPLES, self._end - at)
+            block = self._dry.take(count)
+            if self._music is not None:
+                block += self._ducker.through(self._music.take(count), self._key.take(count))
+            yield block
 
-    def _sample(self, frame: int) -> int:
-        return sample_at(frame, self._reel.fps)
-
-    def _stretch(self, segment: Segment, start: int, following: int) -> tuple[int, Samples]:
-        """One segment's sound, shaped, and the film's sample at which it begins."""
-        end = start + segment.frames
-        picture = self._sample(start), self._sample(end)
-        own = sample_at(segment.first, self._reel.fps)
-        begin = max(self._sample(start - segment.lead), picture[0] - own, 0)
-        last = min(self._sample(end + segment.tail), self._sample(self._reel.frames))
-        heard = listen(Path(segment.path), own + begin - picture[0], max(0, last - begin), segment.gain_db)
-        shape = np.ones(len(heard), np.float32)
-        for at, ramp in self._ramps(segment, start, end, following):
-            _shape(shape, at - begin, ramp)
-        if segment.lead:
-            _shape(shape, 0, _rise(min(SOFT_SAMPLES, picture[0] - begin)))
-        if segment.tail:
-            soft = min(SOFT_SAMPLES, last - picture[1])
-            _shape(shape, len(shape) - soft, _rise(soft)[::-1])
-        return begin, heard * shape
-
-    def _ramps(self, segment: Segment, start: int, end: int, following: int) -> Iterator[tuple[int, Samples]]:
-        """How the picture's transitions shape the sound: the film's sample, and what is multiplied from there on."""
-        if segment.overlap and not segment.lead:
-            yield self._ramp(start, start + segment.overlap, power=True)
-        if following and not segment.tail:
-            at, ramp = self._ramp(end - following, end, power=True)
-            yield at, ramp[::-1]
-        if segment.fade_in:
-            yield self._ramp(start, start + segment.fade_in, power=False)
-        if segment.fade_out:
-            at, ramp = self._ramp(end - segment.fade_out, end, power=False)
-            yield at, ramp[::-1]
-
-    def _ramp(self, first: int, last: int, power: bool) -> tuple[int, Samples]:
-        """From nothing to all between two frames of the film."""
-        rise = _rise(self._sample(last) - self._sample(first))
-        return self._sample(first), np.sqrt(rise) if power else rise
-
-    def _lay(self, at: int, heard: Samples) -> None:
-        """Add samples at a place of the film that is still open."""
-        first = at - self._at
-        missing = first + len(heard) - len(self._open)
-        if missing > 0:
-            self._open = np.concatenate([self._open, np.zeros(missing, np.float32)])
-        self._open[first : first + len(heard)] += heard
-
-    def _settle(self, until: int) -> Samples:
-        """Take what lies before sample `until` of the film; silence where nothing was laid."""
-        count = max(0, until - self._at)
-        done = np.zeros(count, np.float32)
-        have = min(count, len(self._open))
-        done[:have] = self._open[:have]
-        self._open = self._open[have:]
-        self._at += count
-        return done
+    def _finished(self) -> Iterator[Samples]:
+        if self._reel.gain_db is not None:
+            factor = np.float32(10 ** (float(self._reel.gain_db) / 20))
+            yield from (block * factor for block in self.laid())
+            return
+        limiter = Limiter()
+        for block in self.laid():
+            yield limiter.through(block)
+        yield limiter.rest()
 
 
-def _rise(samples: int) -> Samples:
-    """An even rise from 0 to 1."""
-    return (np.arange(max(0, samples), dtype=np.float32) + np.float32(0.5)) / np.float32(max(1, samples))
-
-
-def _shape(shape: Samples, at: int, ramp: Samples) -> None:
-    """Multiply a stretch of `shape` from `at` on, as far as it reaches."""
-    first, last = max(0, at), min(len(shape), at + len(ramp))
-    if first < last:
-        shape[first:last] *= ramp[first - at : last - at]
+def loudness(reel: Reel, report: Report) -> Loudness:
+    """How loud a reel is as it is laid: nothing limited, nothing added. Raises MediaError as the join does."""
+    meter, heard, total = Meter(), 0, sample_at(reel.frames, reel.fps)
+    for block in Mix(reel).laid():
+        meter.hear(block)
+        heard += block.shape[1]
+        report(heard / total)
+    return meter.measured()

@@ -10,9 +10,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
-from storyboard.media.sound import SAMPLE_RATE, Samples
+from storyboard.media.sound import SAMPLE_RATE, Samples, silence
 
+Mono = NDArray[np.float32]
+"""[samples]: the mean of both sides, by which stretches are laid; both move together, so that nothing wanders."""
 HOP = SAMPLE_RATE // 100
 """How far apart stretches are laid; each is twice as long."""
 ANCHOR = HOP * 3 // 2
@@ -22,32 +25,33 @@ SILENCE = 1e-9
 
 
 def paced(heard: Samples, speed: Fraction, count: int) -> Samples:
-    """Mono samples at 48 kHz played `speed` times as fast, as exactly `count` samples: cut, or silent at the end."""
-    exact = np.zeros(count, np.float32)
+    """Samples at 48 kHz played `speed` times as fast, as exactly `count` samples: cut, or silent at the end."""
+    exact = silence(count)
     played = heard if speed == 1 else _played(heard, speed, count)
-    exact[: min(count, len(played))] = played[:count]
+    exact[:, : min(count, played.shape[1])] = played[:, :count]
     return exact
 
 
 def _played(heard: Samples, speed: Fraction, count: int) -> Samples:
     """At least `count` samples at the new pace."""
     before = 3 * HOP + SEARCH
-    source = np.concatenate([np.zeros(before, np.float32), heard, np.zeros(before + 4 * HOP, np.float32)])
+    source = np.concatenate([silence(before), heard, silence(before + 4 * HOP)], axis=1)
+    centre = source.mean(axis=0)
     fade = np.hanning(2 * HOP + 1)[:-1].astype(np.float32)
     stretches = count // HOP + 2
-    played = np.zeros((stretches + 1) * HOP, np.float32)
-    expected: Samples | None = None
+    played = silence((stretches + 1) * HOP)
+    expected: Mono | None = None
     for number in range(stretches):
         ideal = before + int(number * HOP * speed) - ANCHOR
-        if ideal + SEARCH + 3 * HOP > len(source):
+        if ideal + SEARCH + 3 * HOP > len(centre):
             break
-        at = ideal + (_offset(source, ideal, expected) if expected is not None else 0)
-        played[number * HOP : (number + 2) * HOP] += source[at : at + 2 * HOP] * fade
-        expected = source[at + HOP : at + 3 * HOP]
-    return played[HOP:]
+        at = ideal + (_offset(centre, ideal, expected) if expected is not None else 0)
+        played[:, number * HOP : (number + 2) * HOP] += source[:, at : at + 2 * HOP] * fade
+        expected = centre[at + HOP : at + 3 * HOP]
+    return played[:, HOP:]
 
 
-def _offset(source: Samples, ideal: int, expected: Samples) -> int:
+def _offset(source: Mono, ideal: int, expected: Mono) -> int:
     """How far from `ideal` the source is most like what is expected to follow; 0 in silence."""
     likeness = np.correlate(source[ideal - SEARCH : ideal + SEARCH + 2 * HOP], expected, "valid")
     best = int(likeness.argmax())

@@ -3,7 +3,8 @@
 Laws. All counts are frames of the film. A segment's picture begins `overlap` frames before the one ahead of it ends, so
 a film has as many frames as its segments less their overlaps. A fade goes through black inside its segment (`fade_in`
 its first frames, `fade_out` its last) and takes no frame away. Sound may begin `lead` frames before its picture and
-end `tail` frames after it: it is read on from the clip, and is silent where the clip has none.
+end `tail` frames after it: it is read on from the clip, or the footage it is made of, and is silent where there is
+none.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ Blend = Literal["dissolve", "fade", "wipe"]
 Toward = Literal["left", "right", "up", "down"]
 TitlePlace = Literal["lower-third", "top", "center", "bottom", "left", "right"]
 Fit = Literal["crop", "pad"]
+PEAK_DB = Decimal(-1)
+"""What no sample of a film passes, and no true peak where a loudness is asked for."""
 CuePlace = Literal["foot", "above", "top"]
 
 
@@ -30,6 +33,17 @@ class Overlay:
     color: str
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a clip of footage was made of: the file, where the clip's frame 0 lies in it in seconds, and how much
+    faster than the file it goes.
+    """
+
+    path: str
+    first: Fraction
+    speed: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,8 @@ class Segment:
     """`frames` frames of the clip at `path`, from number `first` on; its sound `gain_db` louder, or none.
 
     `transition` names how it comes in: a dissolve or a wipe runs over its first `overlap` frames, the last ones of the
-    segment before; a wipe's edge moves in `direction`. A fade is `fade_in` here and `fade_out` there.
+    segment before; a wipe's edge moves in `direction`. A fade is `fade_in` here and `fade_out` there. `speech` says
+    that somebody speaks in it; where its clip is of `footage`, what leads and trails is heard from there.
     """
 
     path: str
@@ -67,6 +82,26 @@ class Segment:
     titles: tuple[Overlay, ...] = ()
     lead: int = 0
     tail: int = 0
+    speech: bool = False
+    footage: Stretch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The sound of the file at `path` over `frames` frames of the film from frame `at` on, beginning `start` seconds
+    into the file; `loop` repeats so many seconds of it. Fades are in seconds; `duck`: it goes down under `speech`.
+    """
+
+    path: str
+    at: int
+    frames: int
+    start: Fraction = Fraction(0)
+    loop: Fraction | None = None
+    gain_db: Decimal = Decimal(0)
+    fade_in: Fraction = Fraction(0)
+    fade_out: Fraction = Fraction(0)
+    duck: bool = False
+    speech: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +109,9 @@ class Reel:
     """A film to be joined: pixels, frames a second, whether it has sound, and its segments in order.
 
     `fit` says how a clip of another shape fills the picture: cropped, or padded with black. `subtitles` stand in order
-    and do not overlap; they lie on the finished picture where `burn` is set.
+    and do not overlap; they lie on the finished picture where `burn` is set. `tracks` are laid over the clips' own
+    sound. `gain_db` is added to all of it; None leaves it as it is, its peaks limited. `loudness` is the loudness asked
+    for, in LUFS, from which the gain is found.
     """
 
     width_px: int
@@ -83,6 +120,9 @@ class Reel:
     audio: bool
     segments: tuple[Segment, ...]
     fit: Fit = "crop"
+    tracks: tuple[Track, ...] = ()
+    gain_db: Decimal | None = None
+    loudness: Decimal | None = None
     subtitles: tuple[Cue, ...] = ()
     burn: bool = False
 
@@ -93,15 +133,35 @@ class Reel:
 
     def to_json(self) -> dict[str, Any]:
         """The reel as a JSON object."""
-        segments = [{**asdict(segment), "gain_db": str(segment.gain_db)} for segment in self.segments]
-        return {**asdict(self), "fps": str(self.fps), "segments": segments}
+        return {key: _plain(value) for key, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reel:
         """The reel that `to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-        segments, subtitles = map(_segment, data["segments"]), map(_cue, data.get("subtitles", ()))
-        fps = Fraction(data["fps"])
-        return cls(**{**data, "fps": fps, "segments": tuple(segments), "subtitles": tuple(subtitles)})
+        return cls(
+            **{
+                **data,
+                "fps": Fraction(data["fps"]),
+                "segments": tuple(map(_segment, data["segments"])),
+                "subtitles": tuple(map(_cue, data.get("subtitles", ()))),
+                "tracks": tuple(map(_track, data.get("tracks", ()))),
+                "gain_db": _decibels(data.get("gain_db")),
+                "loudness": _decibels(data.get("loudness")),
+            }
+        )
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: exact numbers as text."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, Fraction | Decimal) else value
+
+
+def _decibels(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _cue(data: Mapping[str, Any]) -> Cue:
@@ -109,5 +169,12 @@ def _cue(data: Mapping[str, Any]) -> Cue:
 
 
 def _segment(data: Mapping[str, Any]) -> Segment:
-    titles = tuple(Overlay(**one) for one in data.get("titles", ()))
-    return Segment(**{**data, "gain_db": Decimal(data["gain_db"]), "titles": titles})
+    titles, footage = tuple(Overlay(**one) for one in data.get("titles", ())), data.get("footage")
+    source = Stretch(footage["path"], Fraction(footage["first"]), Fraction(footage["speed"])) if footage else None
+    return Segment(**{**data, "gain_db": Decimal(data["gain_db"]), "titles": titles, "footage": source})
+
+
+def _track(data: Mapping[str, Any]) -> Track:
+    exact = {key: Fraction(data[key]) for key in ("start", "fade_in", "fade_out")}
+    loop = Fraction(data["loop"]) if data["loop"] is not None else None
+    return Track(**{**data, **exact, "loop": loop, "gain_db": Decimal(data["gain_db"])})

@@ -16,7 +16,7 @@ from pysubs2.formats import autodetect_format
 from pysubs2.formats.subrip import SubripFormat
 from pysubs2.formats.webvtt import WebVTTFormat
 
-from storyboard.film import TimedText
+from storyboard.delivery import TimedText
 from storyboard.media.jobs import MediaError
 from storyboard.media.reel import Cue
 

@@ -23,11 +23,15 @@ from typing import Any, TextIO
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    ChooseJob,
     ConformJob,
     DrawJob,
     FrameJob,
     Job,
     JoinJob,
+    Length,
+    LoudnessJob,
+    MeasureJob,
     MediaError,
     Report,
     VerifyJob,
@@ -40,6 +44,16 @@ SHARE_STEP = 0.01
 HEARTBEAT_S = 1.0
 """Progress is told in steps of a hundredth, or once a second: never so often that it costs, never so seldom that the
 worker seems stuck."""
+
+MEMORY_BYTES = 8 * 2**30
+"""Address space of one worker; a film in 4K takes about a quarter of it."""
+FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""What every worker is given besides: one thread each, and nothing left to chance."""
+
+
+def command_line(most_bytes: int) -> list[str]:
+    """What starts a worker that may have `most_bytes` of address space (0: any); no module of the working folder."""
+    return [sys.executable, "-P", "-m", "storyboard.media.worker", str(most_bytes)]
 
 
 def run_job(job: Job, report: Report) -> Answer:
@@ -63,11 +77,25 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.frames import take_frame
 
             return take_frame(Path(job.path), job.index, Path(job.target), report)
+        case ChooseJob():
+            from storyboard.media.judging import choose
+
+            return choose(Path(job.path), job.first, job.last, job.best, report)
         case JoinJob():
             from storyboard.media.join import join
             from storyboard.media.reel import Reel
 
             return join(Reel.from_json(job.timeline), Path(job.target), report)
+        case MeasureJob():
+            from storyboard.media.measure import measure
+
+            seconds, sounds = measure(Path(job.path))
+            return Length(str(seconds), sounds)
+        case LoudnessJob():
+            from storyboard.media.mix import loudness
+            from storyboard.media.reel import Reel
+
+            return loudness(Reel.from_json(job.timeline), report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:

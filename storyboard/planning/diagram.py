@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from storyboard.planning.plan import Plan, PlannedTake
+from fractions import Fraction
+
+from storyboard.planning.plan import Carried, Plan, PlannedTake
 
 MERMAID_CLASSES = {
     "done": "fill:#d5ead7,stroke:#3c7a45,color:#16301a",
@@ -21,16 +23,23 @@ def _scenes(plan: Plan) -> dict[str | None, list[tuple[str, PlannedTake]]]:
     return scenes
 
 
+def _label(carried: Carried) -> str:
+    edge = carried.edge
+    if carried.slot == "end":
+        return "as its end"
+    if carried.by_clip:
+        return edge.mode
+    frame = f"frame at {float(edge.frame):g} s" if isinstance(edge.frame, Fraction) else f"{edge.frame} frame"
+    return f"{frame} as a reference" if edge.mode == "reference" else frame
+
+
 def _edges(plan: Plan) -> list[tuple[str, str, str]]:
     """(from, to, label) by node name."""
     name = {take.key: f"t{number}" for number, take in enumerate(plan.takes)}
     edges: list[tuple[str, str, str]] = []
     for take in plan.takes:
-        carried = {one.source: one.slot for one in take.carries}
-        labels = {"start": "last frame", "end": "as its end"}
-        for need in take.needs:
-            slot = carried.get(need)
-            edges.append((name[need], name[take.key], labels[slot] if slot else "after"))
+        carried = {one.source: _label(one) for one in take.carries}
+        edges += [(name[need], name[take.key], carried.get(need, "after")) for need in take.needs]
     return edges
 
 

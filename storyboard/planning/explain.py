@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from storyboard.exchange import Capabilities
 from storyboard.film import ShotId
 from storyboard.planning import manifest
-from storyboard.planning.plan import Plan, PlannedTake, take_id
+from storyboard.planning.plan import Carried, Plan, PlannedTake, take_id
 from storyboard.state.journal import History, TakeRecord
 
 
@@ -24,6 +25,8 @@ def explain(plan: Plan, shot: ShotId, history: History, capabilities: Mapping[st
     names = {take.key: take.id for take in plan.takes}
     prompt = manifest.compose_prompt(takes[0].shot, capabilities[takes[0].shot.provider])
     parts = ["\n".join(_take(take, names, history)) for take in takes]
+    if home := manifest.stays_home(takes[0].shot, capabilities[takes[0].shot.provider]):
+        parts[-1] += f"\n  images stay home: {', '.join(asset.key for asset in home)}"
     if not prompt:
         return "\n\n".join(parts) + "\n"
     return "\n\n".join([*parts, f"prompt:\n{_indented(prompt)}"]) + "\n"
@@ -33,7 +36,7 @@ def _take(take: PlannedTake, names: Mapping[Any, str], history: History) -> list
     lines = [f"{take.id}: {take.verdict}"]
     lines += [f"  because {why}" for why in take.why]
     for carried in take.carries:
-        lines.append(f"  {carried.slot}s on the frame at the cut of {names[carried.source]}")
+        lines.append(f"  {_handed(carried, names[carried.source])}")
     others = [names[need] for need in take.needs if need not in {one.source for one in take.carries}]
     if others:
         lines.append(f"  after {', '.join(others)}")
@@ -45,6 +48,23 @@ def _take(take: PlannedTake, names: Mapping[Any, str], history: History) -> list
     if take.clip is not None:
         lines.append(f"  clip {take.clip}")
     return lines
+
+
+def _handed(carried: Carried, source: str) -> str:
+    """What a take carries, and how."""
+    edge = carried.edge
+    if isinstance(edge.frame, Fraction):
+        frame = f"the frame at {float(edge.frame):g} s"
+    else:
+        frame = {"last": "the frame at the cut", "first": "the first frame", "best": "the best frame"}[edge.frame]
+    whole = {"extend": "goes on from the clip of", "edit": "draws over the clip of"}
+    if carried.by_clip:
+        said = f"{whole[edge.mode]} {source}"
+    elif edge.mode == "reference":
+        said = f"takes {frame} of {source} as a reference"
+    else:
+        said = f"{carried.slot}s on {frame} of {source}"
+    return f"{said}, an anchor of its chain" if edge.anchor else said
 
 
 def _old(take: PlannedTake, history: History) -> TakeRecord | None:

@@ -14,11 +14,15 @@ from storyboard.film import Edge, Film, Shot, ShotId
 
 def sources(shot: Shot) -> tuple[ShotId, ...]:
     """The shots whose frame `shot` opens or ends on, start first."""
+    if shot.start is None and shot.end is None:
+        return ()
     return tuple(edge.shot for edge in (shot.start, shot.end) if isinstance(edge, Edge) and edge.shot is not None)
 
 
 def needs(shot: Shot) -> tuple[ShotId, ...]:
     """Every shot that must be finished before `shot` may begin, each once: frame sources, then `after`."""
+    if shot.start is None and shot.end is None and not shot.after:
+        return ()
     return tuple(dict.fromkeys((*sources(shot), *shot.after)))
 
 

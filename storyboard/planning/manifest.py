@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from storyboard.delivery import Delivery
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Asset, Card, Casting, Delivery, Edge, Footage, Line, Reference, Shot, TakeKey
+from storyboard.film import Asset, Card, Casting, Edge, Footage, Line, Reference, Shot, TakeKey
+from storyboard.language.citing import uncite
 from storyboard.planning.prompt import compose
 
 Digests = Mapping[str, str]
@@ -59,7 +61,7 @@ def _files(references: tuple[Reference, ...], digests: Digests) -> list[Manifest
 
 def _present(manifest: Mapping[str, Any]) -> Manifest:
     """Without what is not there, so that a field added to the language later changes no old manifest."""
-    return {key: value for key, value in manifest.items() if value is not False and value not in (None, "", [], {})}
+    return {key: value for key, value in manifest.items() if value or (value == 0 and value is not False)}
 
 
 def _asset(asset: Asset | None, digests: Digests) -> Manifest | None:
@@ -74,6 +76,14 @@ def _asset(asset: Asset | None, digests: Digests) -> Manifest | None:
             "negative": asset.negative,
         }
     )
+
+
+def _cites(shot: Shot, digests: Digests) -> list[Manifest]:
+    """What texts cite beside what is in the shot anyway."""
+    there = {
+        asset.key for asset in (shot.location, shot.style, *shot.props, *(one.asset for one in shot.cast)) if asset
+    }
+    return [_casting(Casting(asset, look), digests) for asset, look in shot.cites if look or asset.key not in there]
 
 
 def _casting(casting: Casting, digests: Digests) -> Manifest:
@@ -101,7 +111,7 @@ def _edge(edge: Edge | None, digests: Digests) -> Manifest | None:
     """The own part of a start or end: which frame and how, never whose. The pixels are the carried part."""
     if edge is None:
         return None
-    carried = {"frame": str(edge.frame), "carry": edge.carry or "first_frame"} if edge.shot is not None else {}
+    carried = {"frame": str(edge.frame), "carry": edge.mode} if edge.shot is not None else {}
     image = digests[edge.image.path] if edge.image else None
     return _present({**carried, "image": image, "words": edge.words})
 
@@ -140,6 +150,7 @@ def intent(shot: Shot, capabilities: Capabilities, delivery: Delivery, digests: 
             "sounds": shot.sounds,
             "negative": shot.negative,
             "keep": list(shot.keep),
+            "cites": _cites(shot, digests),
             "seed": shot.seed,
             "audio": shot.audio,
             "options": dict(shot.options),
@@ -210,25 +221,57 @@ def asked(ask: Ask) -> Manifest:
             "fps": str(ask.fps),
             "seed": ask.seed,
             "audio": ask.audio,
+            "carry": ask.follows.carry if ask.follows else None,
+            "references": [one.written for one in ask.references],
         }
     )
 
 
-def references(shot: Shot) -> tuple[Reference, ...]:
-    """The files of everything in the shot, cast first, each once."""
-    found: list[Reference] = []
-    for casting in shot.cast:
-        found += casting.look.references if casting.look and casting.look.references else casting.asset.references
-    for asset in (shot.location, *shot.props, shot.style):
-        found += asset.references if asset else ()
-    return tuple({one.path: one for one in found}.values())
+def given(shot: Shot) -> list[tuple[Asset, tuple[Reference, ...]]]:
+    """Everything in the shot that has files, with them: the cast first, what its texts cite last."""
+    found = [(one.asset, one.asset.worn(one.look)) for one in shot.cast]
+    found += [(asset, asset.references) for asset in (shot.location, *shot.props, shot.style) if asset]
+    found += [(asset, asset.worn(look)) for asset, look in shot.cites]
+    return [(asset, files) for asset, files in found if files]
+
+
+def stays_home(shot: Shot, capabilities: Capabilities) -> tuple[Asset, ...]:
+    """The assets whose images are not given because the shot's frames exclude them; their words travel."""
+    if not shot.generated or not shot.framed or not capabilities.frames_exclude_references:
+        return ()
+    return tuple({asset.key: asset for asset, _ in given(shot)}.values())
+
+
+def references(shot: Shot, capabilities: Capabilities) -> tuple[Reference, ...]:
+    """The files that are given beside the prompt, each once."""
+    if not shot.generated or stays_home(shot, capabilities):
+        return ()
+    return tuple({one.path: one for _, files in given(shot) for one in files}.values())
 
 
 def compose_prompt(shot: Shot, capabilities: Capabilities) -> str:
     """The prompt for that provider; empty where nobody is asked."""
     if not shot.generated:
         return ""
+    if shot.cited_prompt is not None:
+        return _labelled(shot.cited_prompt, shot, capabilities)
     return compose(shot, negative_apart=capabilities.negative)
+
+
+def _labelled(text: str, shot: Shot, capabilities: Capabilities) -> str:
+    """A verbatim prompt whose citations are in the provider's own form; what is not given goes by its name."""
+    paths = [one.path for one in references(shot, capabilities)]
+    cited = {(asset.key, look.key if look else None): (asset, look) for asset, look in shot.cites}
+
+    def label(level: str, key: str, look_key: str | None) -> str:
+        asset, look = cited[key, look_key]
+        files, named = asset.worn(look), f"{asset.name} ({look.description or look.key})" if look else asset.name
+        if not files or files[0].path not in paths:
+            return named
+        shows_it = look is None or look.references
+        return capabilities.citation.format(name=asset.name if shows_it else named, n=paths.index(files[0].path) + 1)
+
+    return uncite(text, label)
 
 
 def differing(old: str, new: str) -> list[str]:

@@ -8,6 +8,7 @@ take is; nothing substitutes silently. Pure: files were digested and the journal
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ from fractions import Fraction
 from typing import Literal
 
 from storyboard.exchange import Capabilities
-from storyboard.film import ClipId, Edge, Film, Money, Shot, ShotId, TakeId, TakeKey
+from storyboard.film import Clip, ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import graph, manifest
 from storyboard.planning.numbers import Numbers, good_clip
 from storyboard.planning.price import price
 from storyboard.state.journal import History, TakeRecord
-from storyboard.timing import carried_index, first_frame, frame_count, lengths
+from storyboard.timing import carried_index, first_frame, frame_count, lengths, nearest
 
 Verdict = Literal["done", "render", "stale", "held", "blocked", "locked"]
 Slot = Literal["start", "end"]
@@ -28,12 +29,47 @@ Slot = Literal["start", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A frame that a take opens or ends on: the one after `length` frames from `first` of the clip of a take."""
+    """What a take carries: the frame after `length` frames from `first` of the clip of a take, or that clip itself.
+
+    `shot` is the shot whose it is, `edge` says how it is carried.
+    """
 
     slot: Slot
     source: TakeKey
     first: int
     length: int
+    shot: Shot
+    edge: Edge
+
+    @property
+    def by_clip(self) -> bool:
+        """Whether the clip is handed on, not a frame of it."""
+        return self.edge.mode in ("extend", "edit")
+
+    @property
+    def by_frame(self) -> bool:
+        """Whether a frame must be taken first; an extension goes on from one too."""
+        return self.edge.mode != "edit"
+
+    @property
+    def words(self) -> str:
+        """How it is carried, to be followed by a take: `opens on`."""
+        if self.slot == "end":
+            return "ends on"
+        spelt = {"first_frame": "opens on", "reference": "follows", "extend": "goes on from", "edit": "draws over"}
+        return f"{'anchored, ' if self.edge.anchor else ''}{spelt[self.edge.mode]}"
+
+    def index(self, clip: Clip) -> int:
+        """The index of that frame in the clip."""
+        return carried_index(self.first, self.length, clip.frames)
+
+    def digest(self, clip: ClipId, frame: Frame | None, chosen: int | None = None) -> str:
+        """What of it goes into the take's `carried` text; of a `chosen` frame its number too, and the cut's."""
+        if self.by_clip:
+            return f"{clip}:{self.first}+{self.length}"
+        if frame is None:
+            raise ValueError(f"the frame carried from {self.shot.id} was not taken")
+        return frame.pixels if chosen is None else f"{frame.pixels}@{chosen}/{self.first + self.length}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +111,11 @@ class Plan:
     by_shot: Mapping[ShotId, tuple[PlannedTake, ...]]
     owner: Mapping[ShotId, ShotId]
 
+    @property
+    def second(self) -> int:
+        """Frames in a second of the film, at least one."""
+        return frame_count(Fraction(1), self.film.delivery.fps)
+
     def shown(self, shot: ShotId, have: Container[TakeKey]) -> PlannedTake | None:
         """The take that the film shows, of those one `have`: the circled one, else the newest; None where none is."""
         takes = self.by_shot[self.owner[shot]]
@@ -93,8 +134,14 @@ def take_id(shot: ShotId, number: int) -> TakeId:
 
 
 def digest_of(carried: str, slot: Slot) -> str:
-    """The pixels' digest in one slot of a `carried` text (`start=… end=…`); empty where nothing was carried."""
+    """The digest in one slot of a `carried` text (`start=… end=…`); empty where nothing was carried."""
     return dict(part.split("=", 1) for part in carried.split()).get(slot, "")
+
+
+def chosen_of(digest: str) -> int:
+    """The number of the frame that was chosen, from a digest in a `carried` text; -1 where none was."""
+    found = re.fullmatch(r"[^@]*@([0-9]+)/[0-9]+", digest)
+    return int(found[1]) if found else -1
 
 
 def carried_text(digests: Mapping[Slot, str]) -> str:
@@ -102,10 +149,12 @@ def carried_text(digests: Mapping[Slot, str]) -> str:
     return " ".join(f"{slot}={digests[slot]}" for slot in sorted(digests))
 
 
-def _edges(shot: Shot) -> list[tuple[Slot, ShotId]]:
-    """The slots of a shot that carry another shot's frame, and whose."""
+def _edges(shot: Shot) -> list[tuple[Slot, ShotId, Edge]]:
+    """The slots of a shot that carry another shot's frame or clip, whose, and how."""
+    if shot.start is None and shot.end is None:
+        return []
     edges: list[tuple[Slot, Edge | None]] = [("start", shot.start), ("end", shot.end)]
-    return [(slot, edge.shot) for slot, edge in edges if edge is not None and edge.shot is not None]
+    return [(slot, edge.shot, edge) for slot, edge in edges if edge is not None and edge.shot is not None]
 
 
 def make(
@@ -176,11 +225,7 @@ class _Planner:
         kept = self.numbers.kept(shot, number) if shot.locked and clip is None else None
         record, clip = (kept, kept.clip) if kept else (record, clip)
         verdict, why = self._verdict(shot, number, own, record, clip)
-        carries = tuple(
-            Carried(slot, source, *self._cut(edge))
-            for slot, edge in _edges(shot)
-            if (source := self._source(edge)) is not None
-        )
+        carries = self._carries(shot)
         duration = manifest.asked_duration(shot, caps)
         first, length = self._cut(shot.id)
         return PlannedTake(
@@ -208,8 +253,25 @@ class _Planner:
         shot, fps = self.shots[shot_id], self.film.delivery.fps
         return first_frame(shot, fps), self.lengths.get(shot_id) or frame_count(shot.shown, fps)
 
+    def _carries(self, shot: Shot) -> tuple[Carried, ...]:
+        return tuple(
+            Carried(slot, source, *self._handed(shot_id, edge), self.shots[shot_id], edge)
+            for slot, shot_id, edge in _edges(shot)
+            if (source := self._source(shot_id)) is not None
+        )
+
+    def _handed(self, shot_id: ShotId, edge: Edge) -> tuple[int, int]:
+        """From which frame of its clip, and after how many, the frame stands that a shot hands on."""
+        if edge.frame == "first":
+            return self._cut(shot_id)[0], 0
+        if isinstance(edge.frame, Fraction):
+            return 0, nearest(edge.frame, self.film.delivery.fps)
+        return self._cut(shot_id)
+
     def _needs(self, shot: Shot) -> tuple[TakeKey, ...]:
         """Sources by their one feeding take; `after` by every take of that shot."""
+        if not graph.needs(shot):
+            return ()
         found = [source for need in graph.sources(shot) if (source := self._source(need)) is not None]
         found += [take.key for need in shot.after for take in self.by_shot[self.owner[need]]]
         return tuple(dict.fromkeys(found))
@@ -241,6 +303,8 @@ class _Planner:
 
     def _waits(self, shot: Shot) -> tuple[str, ...]:
         """Why the shot cannot start before somebody decides."""
+        if not graph.needs(shot):
+            return ()
         reasons: list[str] = []
         for need in graph.sources(shot):
             if self._source(need) is None:
@@ -260,24 +324,30 @@ class _Planner:
     def _changed_inputs(self, shot: Shot, record: TakeRecord) -> tuple[str, ...]:
         """What of the carried part changed, or may have."""
         reasons: list[str] = []
-        for slot, shot_id in _edges(shot):
-            source = self._source(shot_id)
-            reason = self._changed_frame(slot, shot_id, self.takes[source], record) if source else None
+        for carried in self._carries(shot):
+            reason = self._changed(carried, self.takes[carried.source], record)
             if reason:
                 reasons.append(reason)
         return tuple(reasons)
 
-    def _changed_frame(self, slot: Slot, shot_id: ShotId, source: PlannedTake, record: TakeRecord) -> str | None:
+    def _changed(self, carried: Carried, source: PlannedTake, record: TakeRecord) -> str | None:
+        shot_id, what = carried.shot.id, "clip" if carried.by_clip else "frame"
         if source.verdict in ("render", "stale"):
-            return f"{shot_id} will be rendered first; its frame may change"
+            return f"{shot_id} will be rendered first; its {what} may change"
         if source.clip is None:
-            return f"the frame of {shot_id} is not there"
-        index = carried_index(*self._cut(shot_id), self.history.clips[source.clip].frames)
-        frame = self.history.frames.get((source.clip, index))
-        if frame is None:
-            return f"frame {index} of {shot_id} was not carried yet; it may differ"
-        was = digest_of(record.carried, slot)
-        return None if frame.pixels == was else f"the frame carried from {shot_id} changed"
+            return f"the {what} of {shot_id} is not there"
+        was, frame, chosen = digest_of(record.carried, carried.slot), None, None
+        if not carried.by_clip:
+            index = carried.index(self.history.clips[source.clip])
+            if carried.edge.chosen:
+                index = chosen = chosen_of(was)
+            taken = self.history.frames.get((source.clip, index))
+            if taken is None:
+                return f"frame {index} of {shot_id} was not carried yet; it may differ"
+            frame = Frame("", taken.pixels)
+        return (
+            None if carried.digest(source.clip, frame, chosen) == was else f"the {what} carried from {shot_id} changed"
+        )
 
     def _why_render(self, shot: Shot, number: int, own: str, record: TakeRecord | None) -> tuple[str, ...]:
         if record is not None and record.state == "failed":

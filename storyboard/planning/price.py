@@ -10,6 +10,8 @@ from fractions import Fraction
 from storyboard.exchange import Capabilities
 from storyboard.film import Money
 
+FREE = Money(Decimal(0), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -23,7 +25,7 @@ class Total:
 def price(duration: Fraction, capabilities: Capabilities) -> Money | None:
     """The price of a clip of `duration` seconds. None: unknown. Free providers cost 0 of no unit."""
     if capabilities.free:
-        return Money(Decimal(0), "")
+        return FREE
     if capabilities.price_per_second is None:
         return None
     seconds = Decimal(duration.numerator) / Decimal(duration.denominator)

@@ -8,11 +8,12 @@ objects.
 from __future__ import annotations
 
 from functools import cache
-
-from jinja2 import StrictUndefined, Template
-from jinja2.sandbox import SandboxedEnvironment
+from typing import TYPE_CHECKING
 
 from storyboard.film import Asset, Beat, Casting, Line, Shot
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 TEMPLATE = """\
 {% if opening %}The first frame shows: {{ opening | sentence }}
@@ -57,6 +58,9 @@ def sentence(text: str) -> str:
 
 @cache
 def _compiled(template: str) -> Template:
+    from jinja2 import StrictUndefined  # most plans ask nobody anything
+    from jinja2.sandbox import SandboxedEnvironment
+
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.filters["sentence"] = sentence
     return environment.from_string(template)

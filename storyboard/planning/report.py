@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.exchange import Capabilities
-from storyboard.film import TakeKey
-from storyboard.planning.plan import Plan, PlannedTake, Verdict
+from storyboard.film import TakeId, TakeKey
+from storyboard.planning.manifest import stays_home
+from storyboard.planning.plan import Carried, Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
 
 COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "locked")
@@ -88,6 +89,8 @@ def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -
                 "verdict": take.verdict,
                 "why": list(take.why),
                 "needs": [by_key[need].id for need in take.needs],
+                "carries": [_carried(one, by_key[one.source].id) for one in take.carries],
+                "stays_home": [asset.key for asset in stays_home(take.shot, capabilities[take.shot.provider])],
                 "price": {"amount": f"{take.price.amount:f}", "unit": take.price.unit} if take.price else None,
                 "at": {"file": take.shot.place.file, "line": take.shot.place.line, "column": take.shot.place.column},
             }
@@ -106,6 +109,11 @@ def totals_json(sums: Totals) -> dict[str, Any]:
         "frames": sums.frames,
         "price": {name: _total(one) for name, one in sums.price.items()},
     }
+
+
+def _carried(one: Carried, take: TakeId) -> dict[str, Any]:
+    frame = decimal(one.edge.frame) if isinstance(one.edge.frame, Fraction) else one.edge.frame
+    return {"slot": one.slot, "take": take, "carry": one.edge.mode, "frame": frame, "anchor": one.edge.anchor}
 
 
 def _total(one: Total) -> dict[str, Any]:

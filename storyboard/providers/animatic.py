@@ -5,9 +5,11 @@ It takes any length, shape and rate, opens on a carried frame, and draws the sla
 
 from __future__ import annotations
 
-from storyboard.exchange import Ask, Capabilities
+from dataclasses import replace
+
+from storyboard.exchange import Ask, Capabilities, Followed
 from storyboard.film import Asset, Casting, Line, Shot
-from storyboard.media.animatic.spec import Does, Person, Place, Prop, Says, Spec
+from storyboard.media.animatic.spec import Does, Left, Person, Place, Prop, Says, Spec, Under
 from storyboard.media.jobs import DrawJob
 
 CAPABILITIES = Capabilities(
@@ -16,6 +18,7 @@ CAPABILITIES = Capabilities(
     start_frame=True,
     end_frame=False,
     references=None,
+    video_in=True,
     audio=True,
     seed=True,
     negative=True,
@@ -40,7 +43,8 @@ PROVIDER = Animatic()
 
 def specify(ask: Ask) -> Spec:
     """What to draw: the shot's fields, the frame it opens on, the settings of the ask."""
-    shot = ask.shot
+    shot, follows = going_on(ask), ask.follows
+    opening = ask.start or (follows.frame if follows and follows.carry == "extend" else None)
     return Spec(
         slate=shot.id,
         duration=str(ask.duration),
@@ -67,8 +71,46 @@ def specify(ask: Ask) -> Spec:
         style=shot.style.prompt if shot.style else None,
         negative=ask.negative,
         keep=shot.keep,
-        start=ask.start.path if ask.start else None,
+        start=opening.path if opening else None,
+        guide=follows.frame.path if follows and follows.frame and follows.carry == "reference" else None,
+        under=_under(follows) if follows and follows.carry == "edit" else None,
+        staged_as=follows.shots[0].id if follows else None,
+        before=tuple(map(_left, follows.shots)) if follows and follows.carry == "extend" else (),
     )
+
+
+def going_on(ask: Ask) -> Shot:
+    """The shot to draw: one that goes on from a clip keeps what its own words leave open of how that one is seen."""
+    shot, follows = ask.shot, ask.follows
+    if follows is None:
+        return shot
+    before = follows.shots[-1]
+    return replace(
+        shot,
+        size=shot.size or before.size,
+        framing=shot.framing or before.framing,
+        angle=shot.angle or before.angle,
+        lens=shot.lens or before.lens,
+        location=shot.location or before.location,
+        time=shot.time or before.time,
+        slug=shot.slug or before.slug,
+        cast=shot.cast or before.cast,
+        props=shot.props or before.props,
+        style=shot.style or before.style,
+    )
+
+
+def _under(follows: Followed) -> Under:
+    """The clip that is drawn over; those of this provider have letters in their pictures."""
+    shot = follows.shots[-1]
+    return Under(follows.path, follows.first, shot.generated and shot.provider == CAPABILITIES.name)
+
+
+def _left(shot: Shot) -> Left:
+    """How the camera of an earlier shot moved until its cut."""
+    text = "\n".join([shot.prompt or "", *(beat.does for beat in shot.action)])
+    length = max(shot.duration, shot.out)
+    return Left(shot.move, text, str(shot.out), str(shot.out / length))
 
 
 def _says(line: Line, shot: Shot) -> Says:

@@ -8,7 +8,7 @@ from typing import Any
 
 from storyboard.exchange import Ask, Outcome, Polled, Request
 from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
-from storyboard.planning.plan import Plan
+from storyboard.planning.plan import Plan, Slot
 from storyboard.state.journal import Record
 
 
@@ -22,11 +22,12 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class FrameTaken:
-    """A frame that was ordered is there."""
+    """A frame that was ordered is there; `flaw` is what speaks against carrying it."""
 
     clip: ClipId
     index: int
     frame: Frame
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,25 @@ class FrameBroke:
 
     clip: ClipId
     index: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameChosen:
+    """Which frame a take carries, and its flaw."""
+
+    key: TakeKey
+    slot: Slot
+    index: int
+    flaw: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceBroke:
+    """The frame that a take carries could not be chosen."""
+
+    key: TakeKey
     code: str
     message: str
 
@@ -94,7 +114,9 @@ class Decided:
     plan: Plan
 
 
-Event = FrameTaken | FrameBroke | Drawn | Kept | Answered | PollRead | Broke | Drain | Decided
+Event = (
+    FrameTaken | FrameBroke | FrameChosen | ChoiceBroke | Drawn | Kept | Answered | PollRead | Broke | Drain | Decided
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +125,20 @@ class Extract:
 
     clip: ClipId
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Choose the frame that a take carries, of frames `first` to `last` of a clip. Settled by `FrameChosen` or
+    `ChoiceBroke`.
+    """
+
+    key: TakeKey
+    slot: Slot
+    clip: ClipId
+    first: int
+    last: int
+    best: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +189,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Draw | Post | Poll | Fetch | Keep
+Action = Extract | Choose | Draw | Post | Poll | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import trio
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import NotSent, Polled, Response, Unknown
 from storyboard.film import Clip
-from storyboard.media.jobs import Answer, FrameJob, Job, MediaError, Report, Taken, VerifyJob
+from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, MediaError, Report, Taken, VerifyJob
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Letters, Ports
@@ -177,6 +177,8 @@ class Runner:
         match action:
             case ev.Extract():
                 return await self._extract(action)
+            case ev.Choose():
+                return await self._choose(action)
             case ev.Draw():
                 return await self._draw(action)
             case ev.Keep():
@@ -216,7 +218,17 @@ class Runner:
         if not isinstance(taken, Taken):
             raise TypeError("a frame job answers a frame")
         frame = await self.ports.offload(self.ports.clips.keep_frame, action.clip, action.index, taken.pixels)
-        return ev.FrameTaken(action.clip, action.index, frame)
+        return ev.FrameTaken(action.clip, action.index, frame, taken.flaw)
+
+    async def _choose(self, action: ev.Choose) -> ev.Event:
+        path = self.ports.clips.clip_path(action.clip)
+        try:
+            chosen = await self._again(ChooseJob(str(path), action.first, action.last, action.best))
+        except MediaError as error:
+            return ev.ChoiceBroke(action.key, error.code, error.message)
+        if not isinstance(chosen, Chosen):
+            raise TypeError("a choice answers the number of a frame")
+        return ev.FrameChosen(action.key, action.slot, chosen.index, chosen.flaw)
 
     async def _draw(self, action: ev.Draw) -> ev.Event:
         provider = self._draughtsmen.get(action.provider)

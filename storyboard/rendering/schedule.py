@@ -22,22 +22,22 @@ from typing import Any, Protocol
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
-from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text, digest_of
+from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
 from storyboard.rendering import events as ev
+from storyboard.rendering.carrying import Carrying
 from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
-from storyboard.state.journal import FrameRecord, History, Record, TakeRecord, TakeState
-from storyboard.timing import carried_index
+from storyboard.state.journal import History, Record, TakeRecord, TakeState
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
 
 
 class Composer(Protocol):
-    """Makes the ask of a take from the frames it carries; pure."""
+    """Makes the ask of a take from what it carries: frames, and the clips that they are of; pure."""
 
-    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame]) -> Ask:
+    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
         """The ask."""
 
 
@@ -72,8 +72,7 @@ class Schedule:
         self.compose = compose
         self.submissions = submissions
         self.policy = policy
-        self.frames: dict[tuple[ClipId, int], Frame] = dict(frames or {})
-        self.asked_frames: dict[tuple[ClipId, int], list[tuple[TakeKey, Slot]]] = {}
+        self.carrying = Carrying(self, frames or {}, plan.second, self._framed)
         self.clips: dict[ClipId, Clip] = dict(history.clips)
         self.opened: deque[Work] = deque()
         self.drawing = 0
@@ -216,32 +215,13 @@ class Schedule:
         ):
             self._done(work, work.take.clip)
             return
-        work.phase = "framing"
-        for carried in work.take.carries:
-            clip_id = self.works[carried.source].clip
-            if clip_id is None:
-                self.fail(work, "no-clip", f"{self.works[carried.source].take.id} has no clip to carry a frame from")
-                return
-            index = carried_index(carried.first, carried.length, self.clips[clip_id].frames)
-            self._frame(work, carried.slot, clip_id, index)
-        self._framed(work)
-
-    def _frame(self, work: Work, slot: Slot, clip: ClipId, index: int) -> None:
-        known = self.frames.get((clip, index))
-        if known is not None:
-            work.frames[slot] = known
-            return
-        waiting = self.asked_frames.setdefault((clip, index), [])
-        if not waiting and not self.draining:
-            self.order(ev.Extract(clip, index))
-        waiting.append((work.take.key, slot))
+        self.carrying.gather(work)
 
     def _framed(self, work: Work) -> None:
-        if work.phase != "framing" or len(work.frames) < len(work.take.carries):
-            return
+        """All that the take carries is there."""
         take = work.take
         if take.verdict == "stale":
-            same = all(frame.pixels == digest_of(take.was_carried, slot) for slot, frame in work.frames.items())
+            same = carried_text(work.carrying()) == take.was_carried
             if same or not (take.free or self.policy.stale):
                 self._done(work, take.clip)
                 return
@@ -286,11 +266,11 @@ class Schedule:
         self.inflight -= 1
         match event:
             case ev.FrameTaken():
-                self._frame_taken(event)
-            case ev.FrameBroke():
-                for key, _ in self.asked_frames.pop((event.clip, event.index), []):
-                    if self.works[key].phase == "framing":
-                        self.fail(self.works[key], event.code, event.message)
+                self.carrying.taken(event)
+            case ev.FrameChosen():
+                self.carrying.chosen(event)
+            case ev.FrameBroke() | ev.ChoiceBroke():
+                self.carrying.broke(event)
             case ev.Drawn():
                 work = self.works[event.key]
                 self._free_slot(work)
@@ -312,15 +292,6 @@ class Schedule:
                 self.submissions.answered(event)
             case ev.PollRead():
                 self.submissions.poll_read(event)
-
-    def _frame_taken(self, event: ev.FrameTaken) -> None:
-        self.frames[event.clip, event.index] = event.frame
-        self.journal(FrameRecord(event.clip, event.index, event.frame.pixels))
-        for key, slot in self.asked_frames.pop((event.clip, event.index), []):
-            work = self.works[key]
-            if work.phase == "framing":
-                work.frames[slot] = event.frame
-                self._framed(work)
 
     def _broke(self, event: ev.Broke) -> None:
         work = self.works[event.key]
@@ -374,9 +345,9 @@ class Schedule:
         return self.submissions.has_room(provider)
 
     def _start(self, work: Work) -> None:
-        ask = self.compose(work.take, work.frames)
+        ask = self.compose(work.take, work.frames, work.clips)
         work.ask = canonical(asked(ask))
-        work.carried = carried_text({slot: frame.pixels for slot, frame in work.frames.items()})
+        work.carried = carried_text(work.carrying())
         provider = work.take.shot.provider
         if not self.capabilities[provider].local:
             self.submissions.submit(work, ask)

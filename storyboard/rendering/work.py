@@ -23,7 +23,8 @@ ENDED: frozenset[Phase] = frozenset(("done", "failed", "skipped", "held", "ambig
 class Work:
     """One take on its way. `missing` counts the needs that are not done; `attempt` is the live submission's id.
 
-    `ask` and `carried` say what the clip is made from: of a submission that is taken up again, what it was made from.
+    `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
+    what the clip is made from: of a submission that is taken up again, what it was made from.
     `polled_from` is when its job was first asked for, in `mono` seconds.
     """
 
@@ -33,6 +34,8 @@ class Work:
     missing: int = 0
     followers: list[TakeKey] = field(default_factory=list)
     frames: dict[Slot, Frame] = field(default_factory=dict)
+    clips: dict[Slot, ClipId] = field(default_factory=dict)
+    chosen: dict[Slot, int] = field(default_factory=dict)
     clip: ClipId | None = None
     ask: str = ""
     carried: str = ""
@@ -43,6 +46,13 @@ class Work:
     reason: str = ""
     code: str = ""
     charged: Money | None = None
+
+    def carrying(self) -> dict[Slot, str]:
+        """The digest of what is carried into each slot; all of it is there."""
+        return {
+            one.slot: one.digest(self.clips[one.slot], self.frames.get(one.slot), self.chosen.get(one.slot))
+            for one in self.take.carries
+        }
 
 
 class Works:

@@ -63,6 +63,16 @@ class Folder:
         return self.state / "state.db"
 
     @property
+    def files(self) -> Path:
+        """The memo of digests and measures of the files that the film names."""
+        return self.state / "files.json"
+
+    @property
+    def answer(self) -> Path:
+        """The memo of what `plan` said last."""
+        return self.state / "plan.json"
+
+    @property
     def lock(self) -> Path:
         """The lock's file."""
         return self.state / "lock"

@@ -39,8 +39,9 @@ class SqliteJournal:
     def __init__(self, path: Path, steps: Steps = STEPS) -> None:
         self._path = path
         self._broken: Refused | None = None
+        self._verified: History | None = None
         if check_file(path):
-            verify(path, steps)
+            self._verified = verify(path, steps)
         else:
             _make(path, steps)
         with speaking(path), ExitStack() as unless_open:
@@ -64,6 +65,7 @@ class SqliteJournal:
         """
         if self._broken:
             raise self._broken
+        self._verified = None
         rows = [(table, [table.row(r) for r in records if isinstance(r, table.kind)]) for table in TABLES]
         try:
             with speaking(self._path), transaction(self._connection):
@@ -75,7 +77,10 @@ class SqliteJournal:
             raise
 
     def read(self) -> History:
-        """Everything kept so far."""
+        """Everything kept so far. What was read to verify it is not read again: nobody else writes."""
+        history, self._verified = self._verified, None
+        if history is not None:
+            return history
         with speaking(self._path):
             return _history(self._connection)
 
@@ -109,10 +114,10 @@ def read_history(path: Path, steps: Steps = STEPS) -> History:
             return history
 
 
-def verify(path: Path, steps: Steps = STEPS) -> None:
-    """Read all of a state, log, tree and rows, and change nothing. Raises Refused `state-corrupt`, `state-newer` (13).
+def verify(path: Path, steps: Steps = STEPS) -> History:
+    """Read all of a state, log, tree and rows, and change nothing; answers what it says.
 
-    Hold the lock: a log that is being written cannot be judged.
+    Hold the lock: a log that is being written cannot be judged. Raises Refused `state-corrupt`, `state-newer` (13).
     """
     log = _log(path)
     with refusing(log):
@@ -126,7 +131,7 @@ def verify(path: Path, steps: Steps = STEPS) -> None:
         if found := connection.execute("PRAGMA foreign_key_check").fetchone():
             raise corrupt(f"a row of {found[0]} refers to nothing")
         with upgraded(connection, steps) as current:
-            _history(current)
+            return _history(current)
 
 
 def _connect(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connection:
@@ -168,12 +173,12 @@ def _history(connection: sqlite3.Connection) -> History:
     with transaction(connection, "DEFERRED"):
         for table in TABLES:
             cursor = connection.execute(f"SELECT * FROM {table.name}")
-            columns = [column[0] for column in cursor.description]
-            for row in cursor:
-                try:
-                    history.keep(table.record(dict(zip(columns, row, strict=True))))
-                except (ValueError, TypeError, ArithmeticError) as error:
-                    raise corrupt(str(error)) from error
+            read = table.reader([column[0] for column in cursor.description])
+            try:
+                for row in cursor:
+                    history.keep(read(row))
+            except (ValueError, TypeError, ArithmeticError) as error:
+                raise corrupt(str(error)) from error
     return history
 
 

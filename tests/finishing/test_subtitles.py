@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.film import Film, Line, Subtitles, TimedText, Title, Transition
+from storyboard.delivery import Subtitles, TimedText, Title, Transition
+from storyboard.film import Film, Line
 from storyboard.finishing.phrasing import WIDE
 from storyboard.finishing.subtitles import GAP, Spoken, cues, dialogue, subtitles, written
 from storyboard.finishing.timeline import Timeline, expected

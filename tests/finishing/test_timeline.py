@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.delivery import Title, Transition
 from storyboard.diagnostics import Refused
-from storyboard.film import Clip, ClipId, Film, ShotId, Title, Transition
+from storyboard.film import Clip, ClipId, Film, ShotId
 from storyboard.finishing.timeline import Timeline, expected, timeline
 from storyboard.media.reel import Overlay
 from storyboard.timing import carried_index, continues, enough_frames, exact_frames, first_frame, lengths, nearest

@@ -15,7 +15,15 @@ from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 
 ANIMATIC = Capabilities(
-    "animatic", local=True, references=8, audio=True, seed=True, negative=True, any_fps=True, draws_slate=True
+    "animatic",
+    local=True,
+    references=8,
+    video_in=True,
+    audio=True,
+    seed=True,
+    negative=True,
+    any_fps=True,
+    draws_slate=True,
 )
 TOY = Capabilities(
     "toy",
@@ -27,7 +35,17 @@ TOY = Capabilities(
     start_frame=False,
     options=frozenset({"quality"}),
 )
-CAPABILITIES: Mapping[str, Capabilities] = {"animatic": ANIMATIC, "toy": TOY, "footage": FOOTAGE, "card": CARD}
+EITHER = Capabilities(
+    "either", local=False, unit="credits", references=4, end_frame=True, frames_exclude_references=True
+)
+"""Takes frames or reference images, not both."""
+CAPABILITIES: Mapping[str, Capabilities] = {
+    "animatic": ANIMATIC,
+    "toy": TOY,
+    "either": EITHER,
+    "footage": FOOTAGE,
+    "card": CARD,
+}
 
 
 def loaded(path: Path, **more: Any) -> Loaded:

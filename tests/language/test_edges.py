@@ -1,11 +1,13 @@
 """Starts, ends and chains: which frame a shot opens on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from storyboard.film import Film
-from tests.language.reading import codes, film, mistakes
+from storyboard.language import load
+from tests.language.reading import CAPABILITIES, TOY, codes, film, mistakes
 
 
 def starts(made: Film) -> list[str | None]:
@@ -87,3 +89,40 @@ def test_a_default_cannot_start(tmp_path: Path) -> None:
 def test_a_shot_that_cannot_be_read_is_still_there_to_start_from(tmp_path: Path) -> None:
     text = "shots: [{id: A, action: a, duration: five}, {id: B, action: b, start: {from: A}}]\n"
     assert codes(tmp_path, text) == ["bad-time"]
+
+
+def carried(made: Film) -> list[tuple[str | None, bool] | None]:
+    return [(shot.start.carry, shot.start.anchor) if shot.start else None for shot in made.shots]
+
+
+SIX = "shots: [{action: a}, {action: b}, {action: c}, {action: d}, {action: e}, {action: f}]"
+
+
+def test_the_shot_after_so_many_links_becomes_an_anchor(tmp_path: Path) -> None:
+    text = f"scenes:\n- chain: {{carry: extend, reanchor: {{every: 2, by: references}}}}\n  {SIX}\n"
+    link, anchor = ("extend", False), ("reference", True)
+    assert carried(film(tmp_path, text)) == [None, link, link, anchor, link, link]
+
+
+def test_an_anchor_by_extend_goes_on_from_the_clip_and_one_by_cut_starts_afresh(tmp_path: Path) -> None:
+    extend = f"scenes:\n- chain: {{reanchor: {{every: 1, by: extend}}}}\n  {SIX}\n"
+    link, anchor = (None, False), ("extend", True)
+    assert carried(film(tmp_path, extend)) == [None, link, anchor, link, anchor, link]
+    cut = f"scenes:\n- chain: {{reanchor: {{every: 2, by: cut}}}}\n  {SIX}\n"
+    assert carried(film(tmp_path, cut)) == [None, link, link, None, link, link]
+
+
+def test_links_are_counted_from_a_shot_that_starts_on_its_own(tmp_path: Path) -> None:
+    text = """scenes:
+- chain: {reanchor: {every: 2}}
+  shots: [{action: a}, {action: b}, {action: c, start: none}, {action: d}, {action: e}, {action: f}]
+"""
+    link = (None, False)
+    assert carried(film(tmp_path, text)) == [None, link, None, link, link, ("reference", True)]
+
+
+def test_a_provider_without_an_opening_frame_is_given_a_reference(tmp_path: Path) -> None:
+    capable = {**CAPABILITIES, "toy": replace(TOY, references=2)}
+    path = tmp_path / "film.yaml"
+    path.write_text("storyboard: 1\nchain: previous\ndefaults: {provider: toy}\nshots: [{action: a}, {action: b}]\n")
+    assert carried(load(path, capabilities=capable).film) == [None, ("reference", False)]

@@ -45,7 +45,8 @@ def test_what_is_not_set_into_the_picture_is_not_asked_about(tmp_path: Path) -> 
 
 
 def test_titles_and_cards_are_lettered_whoever_draws_the_shot() -> None:
-    from storyboard.film import Card, Title
+    from storyboard.delivery import Title
+    from storyboard.film import Card
     from tests.films import shot
 
     one = shot("1A", titles=(Title("OSLO"),), card=Card("Later"))

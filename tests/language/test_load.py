@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from storyboard.delivery import Delivery
 from storyboard.diagnostics import Refused, Span, draw
-from storyboard.film import Asset, Beat, Delivery, Edge, Film, Look, Shot, ShotId
+from storyboard.film import Asset, Beat, Edge, Film, Look, Shot, ShotId
 from tests.language.reading import codes, film, loaded, mistakes
 
 ROOT = Path(__file__).parent.parent.parent

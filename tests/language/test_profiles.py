@@ -8,6 +8,7 @@ import pytest
 from storyboard.film import Film
 from tests.language.reading import codes, film, mistakes
 
+BELL = Path(__file__).parent.parent / "cases" / "err" / "sounds" / "bell.wav"
 TEXT = """vars: {weather: fog, city: Oslo}
 delivery: {fps: 25, length: 10}
 styles: {noir: {prompt: hard light, negative: neon}}
@@ -103,3 +104,16 @@ def test_vars_of_a_row_lie_over_those_of_a_profile_and_settings_over_both(
     text = TEXT + "variants: [{weather: row}]\n"
     made = film(tmp_path, text, profiles=["draft"], variant="1", settings=given)
     assert made.shots[0].action[0].does == f"Oslo in {expected}."
+
+
+def test_sounds_are_replaced_whole_and_subtitles_taken_away(tmp_path: Path) -> None:
+    (tmp_path / "bell.wav").write_bytes(BELL.read_bytes())
+    text = (
+        "profiles: {loud: {sound: [{file: bell.wav, gain: 3}], delivery: {loudness: -14}},"
+        " mute: {sound: none, subtitles: none}}\n"
+        "sound: [{file: bell.wav}, {file: bell.wav, at: 1}]\nsubtitles: dialogue\nshots: [{action: Fog.}]\n"
+    )
+    usual, loud, mute = (film(tmp_path, text, profiles=names) for names in ((), ("loud",), ("mute",)))
+    assert [len(one.sound) for one in (usual, loud, mute)] == [2, 1, 0]
+    assert [one.subtitles is None for one in (usual, loud, mute)] == [False, False, True]
+    assert (str(loud.sound[0].gain_db), str(loud.delivery.loudness)) == ("3", "-14")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.film import Title, Transition
+from storyboard.delivery import Title, Transition
 from tests.language.reading import codes, film, mistakes
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.film import Subtitles, TimedText
+from storyboard.delivery import Subtitles, TimedText
 from tests.language.reading import CAPABILITIES, codes, film, loaded, mistakes
 
 SHOTS = "shots: [{action: Fog.}]\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,9 @@ def film(
                 "crf": "12",
                 "x264-params": x264,
             }
+        elif codec == "libx265":
+            params = f"keyint={group}:min-keyint={group}:log-level=none" + (f":{x264}" if x264 else "")
+            video.options = {"preset": "ultrafast", "x265-params": params}
         elif codec == "libvpx-vp9":
             video.options = {"g": str(group), "cpu-used": "8", "deadline": "realtime", "b": "4M"}
         codec_of_sound: Any = "libopus" if path.suffix == ".webm" else "aac"
@@ -136,3 +140,34 @@ def all_sound(path: Path) -> NDArray[np.float32]:
 
 def silent(share: float) -> None:
     """A report that nobody reads."""
+
+
+def pcm(path: Path, samples: NDArray[Any], rate: int = RATE) -> Path:
+    """Write samples, [channels, samples] from −1 to 1, as a WAV of 16 bits."""
+    whole = np.round(np.clip(samples, -1, 1) * 32767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(len(whole))
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(whole.T.tobytes())
+    return path
+
+
+SINGERS = {".wav": "pcm_s16le", ".flac": "flac", ".ogg": "libopus", ".mp3": "libmp3lame", ".aiff": "pcm_s16be"}
+"""Codecs by ending; AAC for the others."""
+
+
+def sung(path: Path, samples: NDArray[Any]) -> Path:
+    """Write mono samples at 48 kHz in the codec and container of the name."""
+    with av.open(str(path), "w") as container:
+        codec: Any = SINGERS.get(path.suffix, "aac")
+        stream = container.add_stream(codec, rate=RATE, layout="mono")
+        resampler = av.AudioResampler(format=stream.codec_context.format or "s16", layout="mono", rate=RATE)
+        for at in range(0, len(samples), RATE):
+            piece = np.ascontiguousarray(samples[None, at : at + RATE], np.float32)
+            frame = av.AudioFrame.from_ndarray(piece, "fltp", "mono")
+            frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
+            for given in resampler.resample(frame):
+                container.mux(stream.encode(given))
+        container.mux(stream.encode(None))
+    return path

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.media.bitstream import length_bytes, sound_units
+from storyboard.media.bitstream import length_bytes, sound_units, starts_afresh
 from tests.media.footage import film
 
 
@@ -68,3 +68,33 @@ def test_whole_units_are_sound_and_a_lost_byte_is_not(units: list[bytes]) -> Non
     assert sound_units(packet, 4)
     if packet:
         assert not sound_units(packet[:-1], 4)
+
+
+@pytest.mark.parametrize(
+    ("codec", "more", "afresh"),
+    [
+        ("libx264", "open-gop=0:scenecut=0", [0, 8, 16]),
+        ("libx264", "open-gop=1:scenecut=0", [0]),
+        ("libx265", "open-gop=0", [0, 8, 16]),
+        ("libx265", "open-gop=1", [0]),
+    ],
+)
+def test_a_fresh_start_is_told_from_a_key_frame_of_an_open_group(
+    codec: str, more: str, afresh: list[int], tmp_path: Path
+) -> None:
+    path = film(tmp_path / "a.mp4", frames=24, codec=codec, group=8, x264=more)
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        name = video.codec_context.name
+        prefix = length_bytes(name, video.codec_context.extradata)
+        told = [packet.pts for packet in container.demux(video) if starts_afresh(name, bytes(packet), prefix)]
+        tick = video.time_base
+        assert tick is not None
+        first = told[0]
+        assert first is not None
+    assert [round(((pts or 0) - first) * tick * 24) for pts in told] == afresh
+
+
+def test_where_units_are_not_told_no_start_is_fresh() -> None:
+    assert not starts_afresh("h264", b"\0\0\0\x01\x65\x88", 0)
+    assert not starts_afresh("vp9", b"\0\0\0\x01\x65\x88", 4)

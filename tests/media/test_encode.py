@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from storyboard.media.encode import RGB, Samples, Writer
 from storyboard.media.jobs import MediaError
+from tests.media import footage
 
 SIZE = (96, 64)
 """Width and height of the test pictures."""
@@ -158,3 +159,16 @@ def test_a_folder_that_does_not_exist_is_a_media_error(tmp_path: Path) -> None:
     with pytest.raises(MediaError) as caught:
         Writer(tmp_path / "missing" / "a.mp4", *SIZE, Fraction(24))
     assert caught.value.code == "cannot-write"
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_sound_that_begins_at_once_is_what_it_was_from_its_first_samples_on(channels: int, tmp_path: Path) -> None:
+    """FFmpeg's default coder leaves an error as large as the tone itself in the first frame of it."""
+    given = footage.tone(48_000, 25)
+    with Writer(tmp_path / "a.mp4", *SIZE, Fraction(24), audio=True, channels=channels) as writer:
+        writer.sound(np.stack([given] * channels))
+        for _ in range(24):
+            writer.write(np.zeros((SIZE[1], SIZE[0], 3), np.uint8))
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        heard = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    assert np.abs(heard[:, 240:1500] - given[240:1500]).max() < 0.03

@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 import pytest
 
-from storyboard.media.guard import MOST_BYTES, MOST_FRAMES, demuxer, opened
+from storyboard.media.guard import MOST_BYTES, MOST_FRAMES, audible, demuxer, opened, sound_demuxer
 from storyboard.media.jobs import MediaError
 from tests.media.footage import film, tone
 
@@ -117,3 +117,30 @@ def test_every_demuxer_is_forced_by_magic() -> None:
     assert demuxer(b"\x1a\x45\xdf\xa3...") == "matroska"
     assert demuxer((b"G" + bytes(187)) * 3) == "mpegts"
     assert demuxer(b"G" * 100) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "wav"),
+        (b"fLaC\x00\x00\x00\x22", "flac"),
+        (b"OggS\x00\x02", "ogg"),
+        (b"FORM\x00\x00\x00\x00AIFFCOMM", "aiff"),
+        (b"ID3\x04\x00", "mp3"),
+        (b"\xff\xfb\x90\x64", "mp3"),
+        (b"\xff\xf1\x4c\x80", "aac"),
+        (b"#EXTM3U\n", None),
+        (b"RIFF\x00\x00\x00\x00AVI LIST", None),
+    ],
+)
+def test_the_first_bytes_of_a_sound_choose_its_demuxer(head: bytes, kind: str | None) -> None:
+    assert sound_demuxer(head) == kind
+
+
+@pytest.mark.parametrize("kind", [*STRANGERS, "wav in name only"])
+def test_what_is_no_sound_is_refused_whatever_its_name(kind: str, tmp_path: Path) -> None:
+    content, code = STRANGERS.get(kind, (b"RIFF\xff\xff\xff\xffWAVEjunk", "not-media"))
+    (tmp_path / "a.mp3").write_bytes(content)
+    with pytest.raises(MediaError) as raised, audible(tmp_path / "a.mp3"):
+        pass
+    assert raised.value.code == code

@@ -8,10 +8,12 @@ import av
 import numpy as np
 import pytest
 
+from storyboard.media.encode import Writer
 from storyboard.media.jobs import MediaError
 from storyboard.media.join import join
 from storyboard.media.reel import Fit, Overlay, Reel, Segment
-from storyboard.media.sound import FADE_SAMPLES
+from storyboard.media.sound import sample_at
+from storyboard.media.voices import EDGE_SAMPLES, starts
 from tests.media.counter import RGB, counted, counter, number_of
 from tests.media.footage import all_pictures, all_sound, film, flat, silent, tone
 
@@ -100,7 +102,7 @@ def test_sound_stays_under_its_picture_to_the_sample(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", sound_s=2.0)
     join(reel(Segment(str(path), 0, 5), Segment(str(path), 12, 24), audio=True), tmp_path / "film.mp4", silent)
     heard = all_sound(tmp_path / "film.mp4")[10_000 : 10_000 + 48_000]
-    inside = slice(2 * FADE_SAMPLES, -2048)
+    inside = slice(2 * EDGE_SAMPLES, -2048)
     assert np.abs(heard[inside] - tone(48_000, 24_000)[inside]).max() < 0.03
 
 
@@ -237,3 +239,36 @@ def test_transitions_that_want_the_same_frames_are_refused(tmp_path: Path) -> No
         join(reel(Segment(str(path), 0, 10), coming, coming), tmp_path / "film.mp4", silent)
     assert raised.value.code == "transitions-overlap"
     assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"]
+
+
+def test_over_ten_minutes_every_click_is_heard_within_its_frame_and_within_a_millisecond(tmp_path: Path) -> None:
+    """A frame of light and a click that begin together, at 30000/1001, in pieces of odd lengths and under dissolves."""
+    rate, flash = Fraction(30000, 1001), 100
+    clip = tmp_path / "a.mp4"
+    with Writer(clip, 64, 36, rate, audio=True) as writer:
+        click = np.zeros(sample_at(300, rate), np.float32)
+        click[sample_at(flash, rate) :][:480] = 0.8
+        writer.sound(click)
+        for number in range(300):
+            writer.write(np.full((36, 64, 3), 255 if number == flash else 0, np.uint8))
+    segments = [Segment(str(clip), 0, 251)]
+    for number in range(1, 80):
+        crossing: Any = "dissolve" if number % 3 == 0 else None
+        segments.append(
+            Segment(
+                str(clip), number % 7, 229 + number % 11, transition=crossing, overlap=number % 5 + 1 if crossing else 0
+            )
+        )
+    whole = Reel(64, 36, rate, True, tuple(segments))
+    assert whole.frames / rate > 600
+    join(whole, tmp_path / "film.mp4", silent)
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        light = [frame.to_ndarray(format="gray").mean() > 128 for frame in container.decode(video=0)]
+    flashes = [number for number, lit in enumerate(light) if lit]
+    expected = [at + flash - one.first for at, one in zip(starts(whole), segments, strict=True)]
+    assert flashes == expected
+    heard = np.abs(all_sound(tmp_path / "film.mp4"))
+    for frame in flashes:
+        at = sample_at(frame, rate)
+        assert heard[at - 2000 : at - 48].max() < 0.2, frame
+        assert heard[at : at + 96].max() > 0.4, frame

@@ -1,16 +1,22 @@
+import tracemalloc
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from storyboard.media.mix import SOFT_SAMPLES, Mix, starts
-from storyboard.media.reel import Reel, Segment
+from storyboard.media.conform import conform
+from storyboard.media.jobs import ConformJob
+from storyboard.media.mix import Mix, loudness
+from storyboard.media.reel import Reel, Segment, Stretch, Track
 from storyboard.media.sound import sample_at
-from tests.media.footage import film, tone
+from storyboard.media.voices import SOFT_SAMPLES
+from tests.media.footage import film, pcm, sung, tone
+from tests.media.footage import silent as no_report
 
 RATE = Fraction(24)
 FRAME = 2000
@@ -19,10 +25,11 @@ FULL = 0.3 / np.sqrt(2)
 
 def mixed(*segments: Segment, fps: Fraction = RATE) -> NDArray[np.float32]:
     reel = Reel(160, 90, fps, True, segments)
-    mix = Mix(reel)
-    heard = np.concatenate([mix.add(number) for number in range(len(segments))])
-    assert len(heard) == sample_at(reel.frames, fps)
-    return heard
+    heard = np.concatenate(list(Mix(reel).until(reel.frames)), axis=1)
+    assert heard.shape == (2, sample_at(reel.frames, fps))
+    assert np.abs(heard[0] - heard[1]).max() < 0.005
+    left: NDArray[np.float32] = heard[0]
+    return left
 
 
 def level(heard: NDArray[np.float32], first: float, last: float) -> float:
@@ -104,6 +111,104 @@ def test_gain_and_mute(loud: Segment) -> None:
     assert level(heard, 24, 48) == 0
 
 
-def test_where_the_pictures_begin(loud: Segment) -> None:
-    crossing = replace(loud, transition="dissolve", overlap=6)
-    assert starts(Reel(160, 90, RATE, True, (loud, crossing, loud, crossing))) == [0, 18, 42, 60]
+def laid(*tracks: Track, frames: int = 240, **fields: Any) -> NDArray[np.float32]:
+    """Tracks alone, over a film of silent pictures."""
+    silent = Segment("nothing.mp4", 0, frames, mute=True)
+    reel = Reel(160, 90, RATE, True, (silent,), tracks=tracks, **fields)
+    return np.concatenate(list(Mix(reel).until(frames)), axis=1)
+
+
+def test_a_track_is_heard_over_its_frames_alone_from_its_own_moment_on(tmp_path: Path) -> None:
+    path = str(pcm(tmp_path / "a.wav", tone(480_000)[None]))
+    heard = laid(Track(path, 48, 96, start=Fraction(1, 3)))[0]
+    assert not heard[: 48 * FRAME].any()
+    inside = slice(48 * FRAME + 240, 144 * FRAME - 240)
+    assert np.abs(heard[inside] - tone(96 * FRAME, 16_000)[240:-240]).max() < 0.001
+    assert not heard[144 * FRAME :].any()
+
+
+def test_sides_stay_where_they_are_and_tracks_add_up(tmp_path: Path) -> None:
+    left = str(pcm(tmp_path / "left.wav", np.stack([tone(480_000), np.zeros(480_000)])))
+    middle = str(pcm(tmp_path / "middle.wav", tone(480_000, level=0.1)[None]))
+    heard = laid(Track(left, 0, 240), Track(middle, 0, 240))
+    assert np.abs(heard[0] - tone(480_000, level=0.4))[240:-240].max() < 0.001
+    assert np.abs(heard[1] - tone(480_000, level=0.1))[240:-240].max() < 0.001
+
+
+def test_a_track_fades_in_and_out(tmp_path: Path) -> None:
+    path = str(pcm(tmp_path / "a.wav", tone(480_000)[None]))
+    heard = laid(Track(path, 24, 168, fade_in=Fraction(2), fade_out=Fraction(3)))[0]
+    assert level(heard, 47.5, 48.5) == pytest.approx(0.5, abs=0.01)
+    assert level(heard, 73, 119) == pytest.approx(1, abs=0.01)
+    assert level(heard, 155.5, 156.5) == pytest.approx(0.5, abs=0.01)
+
+
+def test_music_ducks_under_narration_and_under_dialogue_but_not_under_effects(tmp_path: Path) -> None:
+    """Tones of two pitches, so that the music's share can be told from what it ducks under."""
+    music = str(pcm(tmp_path / "music.wav", tone(480_000)[None]))
+    voice = str(pcm(tmp_path / "voice.wav", 0.2 * np.sin(np.arange(96_000) * 2 * np.pi * 1200 / 48_000)[None]))
+
+    def of_music(over: Track) -> NDArray[np.float64]:
+        heard = laid(Track(music, 0, 240, duck=True), over)[0].astype(np.float64)
+        seconds = heard.reshape(10, 48_000)
+        shares: NDArray[np.float64] = (
+            np.abs(seconds @ np.exp(-2j * np.pi * 480 * np.arange(48_000) / 48_000)) / 24_000 / 0.3
+        )
+        return shares
+
+    ducked = of_music(Track(voice, 96, 48, speech=True))
+    assert ducked[4:6] == pytest.approx(10 ** (-10 / 20), rel=0.01)
+    assert ducked[[1, 2, 8, 9]] == pytest.approx(1, rel=0.01)
+    assert of_music(Track(voice, 96, 48))[1:9] == pytest.approx(1, rel=0.01)
+
+
+def test_a_loud_mix_is_limited_and_a_film_with_a_gain_is_not_touched(tmp_path: Path) -> None:
+    loud = Track(str(pcm(tmp_path / "a.wav", tone(480_000, level=0.9)[None])), 0, 240)
+    assert np.abs(laid(loud, loud)).max() == pytest.approx(10 ** (-1 / 20), abs=0.001)
+    heard = laid(loud, loud, gain_db=Decimal(-20))
+    assert np.abs(heard[0] - tone(480_000, level=0.18))[240:-240].max() < 0.001
+
+
+def test_what_leads_and_trails_of_footage_goes_on_without_a_seam(tmp_path: Path) -> None:
+    """The clip is two seconds of a long tone; before and after it the tone is read on from the file."""
+    source = film(tmp_path / "long.mp4", frames=240, sound_s=10.0)
+    clip = tmp_path / "clip.mp4"
+    conform(ConformJob(str(source), "3", "2", "1", 160, 90, "24", "crop", None, True, str(clip)), no_report)
+    silent = Segment(str(clip), 0, 48, mute=True)
+    shown = Segment(str(clip), 0, 48, lead=24, tail=24, footage=Stretch(str(source), Fraction(3)))
+    heard = mixed(silent, shown, silent)
+    assert level(heard, 0, 23.9) == 0
+    inside = slice(24 * FRAME + SOFT_SAMPLES, 120 * FRAME - SOFT_SAMPLES)
+    assert np.abs(heard[inside] - tone(144 * FRAME)[inside]).max() < 0.03
+    assert level(heard, 120.1, 144) == 0
+
+
+def test_what_leads_at_another_speed_keeps_its_pitch(tmp_path: Path) -> None:
+    source = film(tmp_path / "long.mp4", frames=10, sound_s=10.0)
+    clip = film(tmp_path / "clip.mp4", frames=48, sound_s=2.0)
+    silent = Segment(str(clip), 0, 48, mute=True)
+    heard = mixed(silent, Segment(str(clip), 0, 48, lead=24, footage=Stretch(str(source), Fraction(4), Fraction(2))))
+    assert level(heard, 28, 90) == pytest.approx(1, abs=0.05)
+    spectrum = np.abs(np.fft.rfft(heard[28 * FRAME : 46 * FRAME]))
+    assert abs(int(spectrum.argmax()) / (18 * FRAME) * 48_000 - 480) < 10
+
+
+def test_the_mix_of_an_hour_takes_no_more_memory_than_that_of_a_minute(tmp_path: Path) -> None:
+    """A long file looped: one block a voice. Ten minutes here, 230 MB if they were held; an hour goes the same way."""
+    path = str(sung(tmp_path / "a.flac", np.zeros(90 * 48_000, np.float32)))
+    track = Track(path, 0, 14_400, loop=Fraction(90))
+    mix = Mix(Reel(160, 90, RATE, True, (Segment("x", 0, 14_400, mute=True),), tracks=(track,), gain_db=Decimal(0)))
+    tracemalloc.start()
+    given = sum(block.shape[1] for block in mix.until(14_400))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert given == 600 * 48_000
+    assert most < 8 * 2**20
+
+
+def test_the_loudness_of_a_reel_is_that_of_what_is_laid(tmp_path: Path) -> None:
+    path = str(pcm(tmp_path / "a.wav", 0.1 * np.sin(np.arange(480_000) * 2 * np.pi * 997 / 48_000)[None]))
+    shares: list[float] = []
+    reel = Reel(160, 90, RATE, True, (Segment("x", 0, 240, mute=True),), tracks=(Track(path, 0, 240),))
+    assert loudness(reel, shares.append).lufs == pytest.approx(Decimal(-20), abs=Decimal("0.1"))
+    assert shares[-1] == 1

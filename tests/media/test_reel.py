@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.media.reel import Cue, Overlay, Reel, Segment
+from storyboard.media.reel import Cue, Overlay, Reel, Segment, Stretch, Track
 
 FRAMES = st.integers(0, 10**6)
 OVERLAYS = st.builds(
@@ -27,6 +27,22 @@ SEGMENTS = st.builds(
     titles=st.lists(OVERLAYS, max_size=3).map(tuple),
     lead=FRAMES,
     tail=FRAMES,
+    speech=st.booleans(),
+    footage=st.none() | st.builds(Stretch, st.text(), st.fractions(0, 100), st.fractions(1, 100)),
+)
+DECIBELS = st.decimals(-60, 20, places=2)
+TRACKS = st.builds(
+    Track,
+    path=st.text(),
+    at=FRAMES,
+    frames=FRAMES,
+    start=st.fractions(0, 100),
+    loop=st.none() | st.fractions(1, 100),
+    gain_db=DECIBELS,
+    fade_in=st.fractions(0, 9),
+    fade_out=st.fractions(0, 9),
+    duck=st.booleans(),
+    speech=st.booleans(),
 )
 CUES = st.builds(
     Cue,
@@ -44,6 +60,9 @@ REELS = st.builds(
     audio=st.booleans(),
     segments=st.lists(SEGMENTS, max_size=4).map(tuple),
     fit=st.sampled_from(["crop", "pad"]),
+    tracks=st.lists(TRACKS, max_size=3).map(tuple),
+    gain_db=st.none() | DECIBELS,
+    loudness=st.none() | DECIBELS,
     subtitles=st.lists(CUES, max_size=3).map(tuple),
     burn=st.booleans(),
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.film import TimedText
+from storyboard.delivery import TimedText
 from storyboard.media import subtitle_files
 from storyboard.media.jobs import MediaError
 from storyboard.media.reel import Cue

@@ -6,7 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.film import Clip, ClipId
-from storyboard.media.jobs import Answer, CardJob, ConformJob, DrawJob, FrameJob, Job, JoinJob, Taken, VerifyJob
+from storyboard.media.jobs import (
+    Answer,
+    CardJob,
+    ConformJob,
+    DrawJob,
+    FrameJob,
+    Job,
+    JoinJob,
+    Length,
+    Loudness,
+    LoudnessJob,
+    MeasureJob,
+    Taken,
+    VerifyJob,
+)
 from storyboard.media.wire import answer_from_json, answer_to_json, job_from_json, job_to_json
 
 JSON = st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists))
@@ -17,6 +31,8 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(VerifyJob, st.text()),
     st.builds(FrameJob, st.text(), st.none() | st.integers(), st.text()),
     st.builds(JoinJob, JSON, st.text()),
+    st.builds(MeasureJob, st.text()),
+    st.builds(LoudnessJob, JSON),
 )
 CLIPS = st.builds(
     Clip,
@@ -28,7 +44,12 @@ CLIPS = st.builds(
     has_audio=st.booleans(),
     bytes=st.integers(),
 )
-ANSWERS: st.SearchStrategy[Answer] = st.one_of(CLIPS, st.builds(Taken, st.integers(), st.text()))
+ANSWERS: st.SearchStrategy[Answer] = st.one_of(
+    CLIPS,
+    st.builds(Taken, st.integers(), st.text()),
+    st.builds(Length, st.text(), st.booleans()),
+    st.builds(Loudness, st.none() | st.decimals(-70, 0, places=3), st.decimals(-70, 12, places=2)),
+)
 
 
 @given(JOBS)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from storyboard.film import Card, Film, Footage, Reference, Shot, ShotId, Title, Transition
+from storyboard.delivery import Title, Transition
+from storyboard.film import Card, Film, Footage, Reference, Shot, ShotId
 from storyboard.planning.plan import Plan, PlannedTake, carried_text, digest_of, make
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE

@@ -33,6 +33,8 @@ def test_the_json_of_a_plan_is_as_documented() -> None:
         "verdict": "held",
         "why": ["1A has 2 takes and no circle: write circled: N in it"],
         "needs": [],
+        "carries": [],
+        "stays_home": [],
         "price": {"amount": "30", "unit": "credits"},
         "at": {"file": "film.yaml", "line": 1, "column": 1},
     }

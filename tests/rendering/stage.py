@@ -80,8 +80,11 @@ class Stage:
         self.ids += 1
         return f"id-{self.ids}"
 
-    def _compose(self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
-        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {})
+    def _compose(
+        self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: Mapping[plan.Slot, ClipId]
+    ) -> Ask:
+        stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
+        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, stored)
 
     # ── a run ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -135,7 +135,7 @@ class House:
         return {str(record.take): record.state for record in self.history.takes.values()}
 
 
-def _compose(made: Film, take: plan.PlannedTake, frames: dict[plan.Slot, object]) -> Ask:
+def _compose(made: Film, take: plan.PlannedTake, frames: dict[plan.Slot, object], clips: object) -> Ask:
     return ask.compose(made, take, CAPABILITIES[take.shot.provider], frames, {})  # type: ignore[arg-type]  # as it came
 
 

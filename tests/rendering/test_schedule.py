@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from storyboard.film import Film, ShotId
 from storyboard.rendering import events as ev
 from storyboard.rendering.schedule import Policy
@@ -223,3 +225,76 @@ def test_a_record_stands_in_the_decision_that_orders_what_follows_from_it() -> N
     decision = stage.draw("1A-1")
     assert [type(record).__name__ for record in decision.records] == ["Clip", "TakeRecord"]
     assert stage.record("1A-1").state == "done"
+
+
+def carried_pair(**edge: object) -> Film:
+    return film(shot("1A", provider="sketch"), shot("1B", provider="sketch", start=after("1A", **edge)))
+
+
+def test_a_frame_with_a_flaw_is_not_given_to_anybody() -> None:
+    stage = Stage(carried_pair())
+    stage.begin()
+    stage.draw("1A-1")
+    decision = stage.hear(ev.FrameTaken(clip_of("1A-1").id, 120, frame_of("1A-1"), "black"))
+    assert decision.actions == []
+    assert stage.phases() == {"1A-1": "done", "1B-1": "failed"}
+    assert stage.work("1B-1").code == "bad-frame"
+    assert stage.history.frames == {}
+
+
+def test_a_frame_with_a_flaw_is_used_where_the_storyboard_says_so() -> None:
+    stage = Stage(carried_pair(if_bad="use"))
+    stage.begin()
+    stage.draw("1A-1")
+    decision = stage.hear(ev.FrameTaken(clip_of("1A-1").id, 120, frame_of("1A-1"), "black"))
+    assert stage.drawn(decision) == ["1B-1"]
+
+
+@pytest.mark.parametrize(("edge", "first"), [({"if_bad": "step_back"}, 0), ({"frame": "best"}, 96)])
+def test_a_frame_is_chosen_before_it_is_taken_and_its_number_kept(edge: dict[str, object], first: int) -> None:
+    stage = Stage(carried_pair(**edge))
+    stage.begin()
+    clip = clip_of("1A-1").id
+    key = stage.key("1B-1")
+    asked = stage.draw("1A-1").actions
+    assert asked == [ev.Choose(key, "start", clip, first, 120, first > 0)]
+    assert stage.hear(ev.FrameChosen(key, "start", 110, "")).actions == [ev.Extract(clip, 110)]
+    assert stage.drawn(stage.extract("1A-1", 110)) == ["1B-1"]
+    stage.draw("1B-1")
+    assert stage.record("1B-1").carried == f"start={frame_of('1A-1', 110).pixels}@110/120"
+    stage.again()
+    assert stage.phases() == {"1A-1": "done", "1B-1": "done"}
+
+
+def test_where_no_frame_is_good_nothing_is_asked_for() -> None:
+    stage = Stage(carried_pair(if_bad="step_back"))
+    stage.begin()
+    stage.draw("1A-1")
+    assert stage.hear(ev.FrameChosen(stage.key("1B-1"), "start", 120, "faded")).actions == []
+    assert "is faded" in stage.work("1B-1").reason
+
+
+def test_a_choice_that_breaks_fails_the_take_alone() -> None:
+    stage = Stage(carried_pair(frame="best"))
+    stage.begin()
+    stage.draw("1A-1")
+    stage.hear(ev.ChoiceBroke(stage.key("1B-1"), "clip-damaged", "a damaged packet"))
+    assert stage.phases() == {"1A-1": "done", "1B-1": "failed"}
+    assert stage.schedule.finished
+
+
+def test_an_edit_is_given_the_clip_and_an_extension_the_frame_at_the_cut_too() -> None:
+    clip = clip_of("1A-1").id
+    for carry, kinds_ in (("edit", ["Draw"]), ("extend", ["Extract"])):
+        stage = Stage(carried_pair(carry=carry))
+        stage.begin()
+        decision = stage.draw("1A-1")
+        assert kinds(decision) == kinds_
+        if carry == "extend":
+            decision = stage.extract("1A-1")
+        (draw,) = (action for action in decision.actions if isinstance(action, ev.Draw))
+        assert draw.ask.start is None
+        assert draw.ask.follows is not None
+        assert (draw.ask.follows.carry, draw.ask.follows.clip, draw.ask.follows.path) == (carry, clip, f"{clip}.mp4")
+        stage.draw("1B-1")
+        assert stage.record("1B-1").carried == f"start={clip}:0+120"

@@ -22,7 +22,7 @@ from trio._core import _run
 
 from storyboard.diagnostics import Refused
 from storyboard.exchange import Ask, Request
-from storyboard.film import Beat, Film, Frame
+from storyboard.film import Beat, ClipId, Film, Frame
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering import events as ev
@@ -246,8 +246,11 @@ class Simulation:
             await trio.sleep(self.rng.choice((0.5, 1.01, 1.1, 20.0)))
             signal.raise_signal(signal.SIGTERM)
 
-    def _compose(self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame]) -> Ask:
-        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {})
+    def _compose(
+        self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: Mapping[plan.Slot, ClipId]
+    ) -> Ask:
+        stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
+        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, stored)
 
     def _new_id(self) -> str:
         self.ids += 1

@@ -7,7 +7,7 @@
 - `rendered-again`: a take that is done is not made again from the same frames.
 - `job-forgotten`: a job's id that reached a process which was not killed is kept.
 - `clip-missing`: a done take's clip is on disk and whole.
-- `wrong-label`: the frames that a record says its clip was made from are those that were sent.
+- `wrong-label`: the frames and clips that a record says its clip was made from are those that were sent.
 - `stalled`: open work, nothing under way and no timer never meet.
 - `undrained`: a run ends.
 - `unfinished`: the calm boots end with every take done, or ambiguous or lost, or behind such a one; takes may stay
@@ -26,7 +26,7 @@ from pathlib import Path
 
 from storyboard.exchange import Request
 from storyboard.film import TakeId, TakeKey
-from storyboard.planning.plan import Plan, Slot, carried_text
+from storyboard.planning.plan import Plan, Slot, digest_of
 from storyboard.rendering import events as ev
 from storyboard.rendering.money import UNSETTLED
 from storyboard.rendering.schedule import Schedule
@@ -145,8 +145,8 @@ class Laws:
         for attempt in history.attempts.values():
             sent = json.loads(attempt.body)
             if attempt.take == record.key and clip_id(sent["frames"], attempt.body) == record.clip:
-                carried = carried_text({slot: sent[slot] for slot in SLOTS if sent[slot]})
-                self.check(carried == record.carried, "wrong-label", (record, sent))
+                said = {slot: digest_of(record.carried, slot).partition("@")[0] for slot in SLOTS}
+                self.check(said == {slot: sent[slot] or "" for slot in SLOTS}, "wrong-label", (record, sent))
 
 
 def _known(body: bytes, job: str, attempts: Iterable[AttemptRecord]) -> bool:

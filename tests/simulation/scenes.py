@@ -58,7 +58,17 @@ def _equal(draw: Callable[[], str]) -> Shots:
     )
 
 
+def _carried(draw: Callable[[], str]) -> Shots:
+    return (
+        shot("1A", provider=draw()),
+        shot("1B", provider=draw(), start=after("1A", carry="extend")),
+        shot("1C", provider=draw(), start=after("1B", if_bad="step_back")),
+        shot("1D", provider=draw(), start=after("1C", frame="best")),
+        shot("1E", provider=draw(), start=after("1A", carry="edit")),
+    )
+
+
 def scene(rng: Random) -> Film:
     """A film of four or five shots."""
-    made = rng.choice((_chain, _diamond, _waiting, _circled, _equal))
+    made = rng.choice((_chain, _diamond, _waiting, _circled, _equal, _carried))
     return film(*made(lambda: rng.choice(("keyed", "keyed", "bare", "bare", "sketch"))))

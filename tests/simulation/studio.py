@@ -17,11 +17,15 @@ from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    ChooseJob,
+    Chosen,
     ConformJob,
     DrawJob,
     FrameJob,
     Job,
     JoinJob,
+    LoudnessJob,
+    MeasureJob,
     MediaError,
     Report,
     Taken,
@@ -68,10 +72,12 @@ class Studio:
                 return await self._draw(job)
             case FrameJob():
                 return await self._frame(job)
+            case ChooseJob():
+                return await self._choose(job)
             case VerifyJob(path):
                 await trio.sleep(0.5)
                 return read_clip(self._disk.read(Path(path)))
-            case JoinJob() | ConformJob() | CardJob():
+            case JoinJob() | ConformJob() | CardJob() | MeasureJob() | LoudnessJob():
                 raise TypeError("the simulation draws toy clips alone")
 
     async def _draw(self, job: DrawJob) -> Clip:
@@ -88,6 +94,12 @@ class Studio:
         pixels = pixels_of(data, index)
         self._place(pixels.encode(), Path(job.target))
         return Taken(index, pixels)
+
+    async def _choose(self, job: ChooseJob) -> Chosen:
+        """Of toy frames the best, and the last good one, is the second last."""
+        await trio.sleep(0.3)
+        self._falter()
+        return Chosen(max(job.first, job.last - 1))
 
     def _place(self, data: bytes, target: Path) -> None:
         part = target.with_name(f"{target.name}.part.tmp")

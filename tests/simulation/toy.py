@@ -43,6 +43,16 @@ def frames_of(duration: Fraction) -> int:
     return int(duration * FPS) + 1
 
 
+def begun_from(ask: Ask) -> str | None:
+    """The digest of what a take opens on, goes on from, draws over or follows."""
+    follows = ask.follows
+    if follows is None:
+        return ask.start.pixels if ask.start else None
+    if follows.carry == "reference":
+        return follows.frame.pixels if follows.frame else None
+    return f"{follows.clip}:{follows.first}+{follows.length}"
+
+
 @dataclass
 class Toy:
     """A gateway's driver. It sends a key exactly where the gateway keeps keys."""
@@ -54,7 +64,7 @@ class Toy:
             "take": ask.take,
             "prompt": ask.prompt,
             "frames": frames_of(ask.duration),
-            "start": ask.start.pixels if ask.start else None,
+            "start": begun_from(ask),
             "end": ask.end.pixels if ask.end else None,
             "seed": ask.seed,
         }
@@ -96,7 +106,7 @@ class Sketch:
     capabilities: Capabilities
 
     def draw(self, ask: Ask, target: str) -> DrawJob:
-        carried = [frame.pixels for frame in (ask.start, ask.end) if frame]
+        carried = [begun_from(ask), ask.end.pixels if ask.end else None]
         return DrawJob({"prompt": ask.prompt, "frames": frames_of(ask.duration), "carried": carried}, target)
 
 

@@ -27,10 +27,11 @@ def text(checked: Sequence[Checked]) -> str:
     rules = [_rule(code) for code in codes]
     driver = {"name": "storyboard", "semanticVersion": VERSION, "version": VERSION, "rules": rules}
     results = [told for each in checked for told in _results(each, number)]
+    named = {each.file: each for each in checked}.values()  # a file that is named twice is one artifact
     run = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": True}],
-        "artifacts": [{"location": _artifact(each.file), "sourceLanguage": "yaml"} for each in checked],
+        "artifacts": [{"location": _artifact(each.file), "sourceLanguage": "yaml"} for each in named],
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
         "results": results,

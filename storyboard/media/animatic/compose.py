@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -48,12 +49,27 @@ def move_of(spec: Spec) -> motion.Kind:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A shot ready to be moved: its planes, its air, its camera move, and whether its lamps fail."""
+    """A shot ready to be moved: its planes, its air, its camera moves, and whether its lamps fail.
+
+    `before` are the moves of the shots that this one goes on from, each with the share and the seconds until its cut.
+    """
 
     plates: Plates
     air: Air
     move: motion.Kind
     flickers: bool
+    before: tuple[tuple[motion.Kind, float, float], ...] = ()
+
+    def view(self, share: float, seconds: float, depth: float) -> motion.View:
+        """What a plane shows at a moment; a camera that goes on begins where the last one was left."""
+        seen = motion.view(self.move, share, seconds, depth)
+        if not self.before:
+            return seen
+        begin: motion.View | None = None
+        for kind, left_share, left_seconds in self.before:
+            end = motion.view(kind, left_share, left_seconds, depth)
+            begin = motion.onward(begin, end, motion.view(kind, 0.0, 0.0, depth)) if begin else end
+        return motion.onward(begin, seen, motion.view(self.move, 0.0, 0.0, depth)) if begin else seen
 
 
 def compose(spec: Spec) -> Composition:
@@ -74,9 +90,13 @@ def compose(spec: Spec) -> Composition:
     size = (spec.width_px, spec.height_px)
     tinted = graded_light(lit, reading.tone)
     weather = air(reading, tinted, size, float(spec.seconds), spec.seed, staging.camera.horizon)
-    if motion.flat(move) and weather.weather != "fog":
+    before = tuple(
+        (motion.read(one.move, one.text), float(Fraction(one.share)), float(Fraction(one.seconds)))
+        for one in spec.before
+    )
+    if motion.flat(move) and not before and weather.weather != "fog":
         plates = flattened(plates)
-    return Composition(plates, weather, move, reading.flicker and given is None)
+    return Composition(plates, weather, move, reading.flicker and given is None, before)
 
 
 def _reference(spec: Spec, given: pictures.Given, staging: Staging) -> Layer:

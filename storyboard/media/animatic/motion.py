@@ -128,6 +128,11 @@ def view(kind: Kind, share: float, seconds: float, depth: float) -> View:
             return View(1.01 + 0.012 * near * (share - 0.5))
 
 
+def onward(begin: View, own: View, rest: View) -> View:
+    """`own` as it goes on from `begin`, where alone it would begin at `rest`."""
+    return View(begin.zoom * own.zoom / rest.zoom, begin.x + own.x - rest.x, begin.y + own.y - rest.y)
+
+
 def _hand(seconds: float) -> View:
     """A breathing hand: slow sways of unrelated periods, never a jolt."""
     x = (

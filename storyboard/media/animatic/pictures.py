@@ -33,10 +33,12 @@ def read(path: str) -> Image.Image:
 
 
 def given(spec: Spec, reading: Reading) -> Given | None:
-    """The picture a shot is drawn from: a lone person's in close shots, else the place's, else a person's after all."""
+    """The picture a shot is drawn from: a lone person's in close shots, else the place's; a person's after all where no
+    place is told of.
+    """
     portrait = next((person.image for person in reading.people if person.image), None)
     place = spec.location.image if spec.location else None
-    if portrait and (place is None or (len(reading.people) == 1 and reading.size in CLOSE)):
+    if portrait and (spec.location is None or (len(reading.people) == 1 and reading.size in CLOSE)):
         return Given(read(portrait), True)
     return Given(read(place), False) if place else None
 

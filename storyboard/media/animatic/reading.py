@@ -233,5 +233,5 @@ def read(spec: Spec) -> Reading:
         wet=bool(WET.search(f"{text} {style}")),
         place=f"{place} {slug}",
         text=text,
-        seed=number(place or slug or spec.slate),
+        seed=number(place or slug or spec.staging),
     )

@@ -62,9 +62,30 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """How the camera of an earlier shot moved, in its words, until it was left: after `seconds`, at `share` of it."""
+
+    move: str | None
+    text: str
+    seconds: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """A clip to draw over, from frame `first`; `lettered` says that a slate and captions stand in its pictures."""
+
+    path: str
+    first: int
+    lettered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """One animatic clip. `prompt` is a verbatim prompt, `words` the described first frame, `start` the path of a PNG
-    that frame 0 must be; `style` is the style's prompt. `fps` is rational text (`24/1`), sizes are even.
+    that frame 0 must be; `staged_as` the slate of the shot whose staging it keeps, `before` those whose camera goes on
+    in this one, `guide` the path of a PNG whose colours it follows, `under` a clip that it is drawn over; `style` is
+    the style's prompt. `fps` is rational text (`24/1`), sizes are even.
     """
 
     slate: str
@@ -93,6 +114,10 @@ class Spec:
     negative: str | None = None
     keep: tuple[str, ...] = ()
     start: str | None = None
+    staged_as: str | None = None
+    before: tuple[Left, ...] = ()
+    guide: str | None = None
+    under: Under | None = None
 
     @property
     def rate(self) -> Fraction:
@@ -103,6 +128,11 @@ class Spec:
     def seconds(self) -> Fraction:
         """The length asked for."""
         return Fraction(self.duration)
+
+    @property
+    def staging(self) -> str:
+        """The slate that people's places follow from."""
+        return self.staged_as or self.slate
 
     @property
     def frames(self) -> int:
@@ -123,7 +153,10 @@ class Spec:
         )
         fields["cast"] = tuple(Person(**person) for person in fields.get("cast", ()))
         fields["props"] = tuple(Prop(**prop) for prop in fields.get("props", ()))
+        fields["before"] = tuple(Left(**left) for left in fields.get("before", ()))
         fields["keep"] = tuple(fields.get("keep", ()))
+        under = fields.get("under")
+        fields["under"] = Under(**under) if under is not None else None
         location = fields.get("location")
         fields["location"] = Place(**location) if location is not None else None
         spec = cls(**fields)

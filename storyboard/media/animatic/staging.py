@@ -135,7 +135,7 @@ class _Placing:
         """Person `k` from the left."""
         size, worn = self.reading.size, look(person)
         whole = size in ("EWS", "WS", "FS")
-        chance = number(self.spec.slate, person.name)
+        chance = number(self.spec.staging, person.name)
         x = self._x(k, chance)
         facing = (1 if x < 0 else -1) if abs(x) > 0.5 * self.head or self.count == 1 else (1 if chance % 2 else -1)
         if size == "ECU":
@@ -168,12 +168,12 @@ def _camera(reading: Reading, spec: Spec, head: float, crown: float) -> Camera:
     words = reading.detail or words
     named = [(found.start(), x) for pattern, x in HOMES if (found := re.search(pattern, words))]
     home = min(named)[1] if named and reading.setting == "room" else 0.0
-    wander = (number(spec.slate) % 7 - 3) / 3 * 0.10
+    wander = (number(spec.staging) % 7 - 3) / 3 * 0.10
     if reading.size == "INSERT" and reading.on_wall:
         return Camera(4.6, home or 0.2, 0.45)
     if zoom < 1.25:
         home, wander = home * 0.15, wander * 1.2
-        zoom *= 1 + number(spec.slate, "near") % 4 * 0.09
+        zoom *= 1 + number(spec.staging, "near") % 4 * 0.09
     return Camera(min(zoom, 3.6), (home + wander) * (1 - 0.4 / zoom), min(0.9, max(0.06, horizon)))
 
 

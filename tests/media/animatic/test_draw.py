@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +18,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from storyboard.media.animatic import Does, Says, Spec
-from storyboard.media.animatic.draw import draw, frame
+from storyboard.media.animatic import Does, Says, Spec, motion
+from storyboard.media.animatic.compose import compose
+from storyboard.media.animatic.draw import Picture, draw, frame
+from storyboard.media.animatic.spec import Left, Person, Place
 from storyboard.media.jobs import MediaError
 from tests.media.animatic.specs import JONAS, MIRA, spec
 
@@ -167,3 +170,44 @@ def test_a_start_frame_that_is_no_picture_is_a_media_error(tmp_path: Path) -> No
 def test_a_frame_outside_the_clip_is_an_index_error() -> None:
     with pytest.raises(IndexError):
         frame(spec(), 13)
+
+
+PILOT = (Person("Mira", description="a pilot in a grey coat"),)
+DECK = Place("Deck", "the open deck of a ferry")
+AHEAD = spec(slate="1A", cast=PILOT, location=DECK, move="track right", time="night")
+NEXT = replace(AHEAD, slate="1B", move="locked", staged_as="1A")
+
+
+def far(a: Image.Image, b: Image.Image) -> float:
+    return float(np.abs(np.asarray(a, np.int16) - np.asarray(b, np.int16)).mean())
+
+
+def going_on(folder: Path) -> Spec:
+    """The shot after `AHEAD`, by extend."""
+    path = folder / "cut.png"
+    frame(AHEAD, AHEAD.frames - 1).save(path)
+    left = Left("track right", "", AHEAD.duration, "1")
+    return replace(NEXT, start=str(path), before=(left,))
+
+
+def test_an_extension_begins_with_the_frame_and_its_own_picture_fits_it(tmp_path: Path) -> None:
+    shot = going_on(tmp_path)
+    cut = frame(AHEAD, AHEAD.frames - 1)
+    assert far(frame(shot, 0), cut) == 0
+    own = replace(shot, start=None)
+    alone = replace(own, before=(), staged_as=None)
+    assert far(frame(own, 0), cut) < far(frame(alone, 0), cut) / 2
+
+
+def test_no_frame_after_the_join_jumps(tmp_path: Path) -> None:
+    shot = going_on(tmp_path)
+    picture = Picture(shot)
+    shown = [frame(shot, 0), *(picture.at(index).rgb() for index in range(1, 12))]
+    assert max(far(a, b) for a, b in pairwise(shown)) < 6
+
+
+def test_a_camera_goes_on_from_where_all_shots_before_left_it() -> None:
+    twice = replace(NEXT, before=(Left("pan right", "", "2", "1"), Left("pan right", "", "2", "1")))
+    begin = compose(twice).view(0.0, 0.0, 0.0)
+    once = motion.view("pan right", 1.0, 2.0, 0.0)
+    assert begin.x == pytest.approx(3 * once.x)

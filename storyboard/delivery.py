@@ -1,0 +1,69 @@
+"""What a film is delivered as, and what is laid over its pictures in the cut: titles, transitions, subtitles.
+
+Frozen values, like the words of `storyboard.film`; nothing here is a reason to render a clip anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the film is delivered as: pixels, rational frames a second, loudness in LUFS (None: as it is)."""
+
+    width_px: int = 1280
+    height_px: int = 720
+    fps: Fraction = Fraction(24)
+    aspect: str = "16:9"
+    resolution: str = "720p"
+    length: Fraction | None = None
+    fit: Literal["crop", "pad"] = "crop"
+    loudness: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Letters over a shot, from `at` until `until` (None: the shot's end), in seconds from its first visible frame."""
+
+    text: str
+    at: Fraction = Fraction(0)
+    until: Fraction | None = None
+    place: Literal["lower-third", "top", "center", "bottom", "left", "right"] = "center"
+    color: str = "#ffffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How a shot comes in. Dissolves and wipes overlap the shot before, a fade goes through black and does not."""
+
+    kind: Literal["dissolve", "fade", "wipe"]
+    duration: Fraction
+    direction: Literal["left", "right", "up", "down"] = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedText:
+    """A subtitle as a file has it: `text` with its own line breaks; `start` and `end` in seconds of the film."""
+
+    text: str
+    start: Fraction
+    end: Fraction
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """Which words of the film become subtitles: what is spoken in it, or the `cues` of the file at the absolute `path`.
+
+    `burn` lays them on the picture.
+    """
+
+    dialogue: bool = False
+    narration: bool = False
+    path: str | None = None
+    cues: tuple[TimedText, ...] = ()
+    burn: bool = False

@@ -1,0 +1,66 @@
+"""The models of sounds laid over the film."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from storyboard.language.fields import NUMBER_OR_TEXT, Decibels, Length, Moment, Text, Truth, choice
+from storyboard.language.model import Fields, about
+from storyboard.language.reading import Form, Several
+from storyboard.language.tree import Map, Node
+
+
+class Fade(Fields):
+    """How long a sound comes and goes."""
+
+    noun: ClassVar[str] = "fade"
+
+    in_: Length | None = about("How long it comes.", 0.5, alias="in")
+    out: Length | None = about("How long it goes.", 2)
+
+
+def _fade(node: Node) -> Any:
+    return node if isinstance(node, Map) else {"in": node, "out": node}
+
+
+class Sound(Fields):
+    """A sound laid over the film."""
+
+    noun: ClassVar[str] = "sound"
+    aka: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("path", "src", "audio", "source"), "file"),
+        **dict.fromkeys(("kind", "type", "track"), "role"),
+        **dict.fromkeys(("says", "line", "words", "narration"), "text"),
+        **dict.fromkeys(("start", "time", "offset"), "at"),
+        **dict.fromkeys(("until", "to"), "through"),
+        **dict.fromkeys(("repeat", "looped"), "loop"),
+        **dict.fromkeys(("ducking", "ducked"), "duck"),
+        "from": "shot",
+        "volume": "gain",
+        "fades": "fade",
+        "end": "out",
+    }
+
+    file: Text | None = about("Path of the sound, counted from the storyboard.", "audio/score.mp3")
+    text: Text | None = about(
+        "What is spoken; without a file, silence that is flagged.", "She had piloted it for years."
+    )
+    role: Annotated[str, choice("music", "narration", "effect", "ambience")] | None = about(
+        "What it is there for; an effect where it is left out, a narration where it has a text.", "music"
+    )
+    shot: Text | None = about("The shot from whose first visible frame it counts; else the film's.", "2A")
+    at: Moment | None = about("When it begins, counted from there.", 0.5)
+    through: Text | None = about("The shot with whose last frame it ends.", "2C")
+    in_: Moment | None = about("Where its file is entered.", 12, alias="in")
+    out: Length | None = about("Where its file is left.", 30)
+    gain: Decibels | None = about("How much louder it is, in decibels.", -12)
+    fade: Annotated[Fade, Form(_fade, NUMBER_OR_TEXT, lambda: {})] | None = about(
+        "How long it comes and goes: a time for both, or each.", 2, {"in": 0.5, "out": 4}
+    )
+    loop: Truth | None = about("Whether it is repeated, until the film ends or the shot of `through`.", True)
+    duck: Truth | None = about("Whether it goes down under dialogue and narration.", True)
+
+
+SoundsField = Annotated[list[Sound], Several()]
+"""A list of sounds; one alone stands for a list of one."""

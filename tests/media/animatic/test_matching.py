@@ -1,0 +1,30 @@
+"""Shots that follow the colours of a reference."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from storyboard.media.animatic import draw
+from storyboard.media.animatic.spec import Person, Place
+from tests.media.animatic.specs import spec
+
+MIRA = (Person("Mira", description="a pilot in a grey coat"),)
+DECK = Place("Deck", "the open deck of a ferry")
+FIRST = spec(slate="1A", cast=MIRA, location=DECK, move="track right", time="night")
+NEXT = replace(FIRST, slate="1B", move="locked", staged_as="1A")
+
+
+def far(a: Image.Image, b: Image.Image) -> float:
+    return float(np.abs(np.asarray(a, np.int16) - np.asarray(b, np.int16)).mean())
+
+
+def test_a_reference_lends_its_colours_without_being_the_first_frame(tmp_path: Path) -> None:
+    path = tmp_path / "guide.png"
+    guide = Image.new("RGB", (FIRST.width_px, FIRST.height_px), (150, 60, 40))
+    guide.save(path)
+    plain, guided = draw.frame(NEXT, 0), draw.frame(replace(NEXT, guide=str(path)), 0)
+    means = [np.asarray(one, float).mean((0, 1)) for one in (plain, guided, guide)]
+    assert np.abs(means[1] - means[2]).sum() < np.abs(means[0] - means[2]).sum() * 0.7
+    assert far(guided, guide) > 2

@@ -1,0 +1,39 @@
+"""Shots that are drawn over a clip."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from storyboard.media.animatic import draw
+from storyboard.media.animatic.spec import Left, Person, Place, Spec, Under
+from tests.media.animatic.specs import spec
+
+MIRA = (Person("Mira", description="a pilot in a grey coat"),)
+DECK = Place("Deck", "the open deck of a ferry")
+FIRST = spec(slate="1A", cast=MIRA, location=DECK, move="track right", time="night")
+NEXT = replace(FIRST, slate="1B", move="locked", staged_as="1A")
+
+
+def far(a: Image.Image, b: Image.Image) -> float:
+    return float(np.abs(np.asarray(a, np.int16) - np.asarray(b, np.int16)).mean())
+
+
+def test_a_shot_over_a_clip_shows_its_pictures_in_new_colours_and_holds_the_last(tmp_path: Path) -> None:
+    clip = tmp_path / "a.mp4"
+    draw.draw(FIRST, clip, lambda share: None)
+    under = Under(str(clip), 0, True)
+    over = replace(NEXT, time="dusk", under=under, duration=str(FIRST.seconds + 1))
+    picture = draw.Picture(over)
+    source = draw.Picture(FIRST)
+    edges = [np.asarray(one.rgb().convert("L"), float) for one in (picture.at(5), source.at(5))]
+    assert np.corrcoef(edges[0].ravel(), edges[1].ravel())[0, 1] > 0.9
+    assert far(picture.at(5).rgb(), source.at(5).rgb()) > 2
+    assert far(picture.at(FIRST.frames + 3).rgb(), picture.at(FIRST.frames + 5).rgb()) < 1
+    assert far(picture.at(5).rgb(), draw.Picture(over).at(5).rgb()) == 0
+
+
+def test_a_spec_that_goes_on_travels_as_json() -> None:
+    whole = replace(NEXT, before=(Left(None, "", "2", "1/2"),), under=Under("a.mp4", 3, False), guide="g.png")
+    assert Spec.from_json(whole.to_json()) == whole
