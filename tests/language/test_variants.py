@@ -7,7 +7,7 @@ import pytest
 from storyboard.diagnostics import Refused
 from storyboard.language import load, variants
 from storyboard.language.variants import MOST
-from tests.language.reading import CAPABILITIES, codes, film, mistakes
+from tests.language.reading import CAPABILITIES, codes, film, loaded, mistakes
 
 SHOTS = 'shots: [{action: "{{ name }}, {{ price }}, {{ wood }}."}]\n'
 HEAD = 'vars: {wood: oak, price: 1}\nvariants: {rows: lamps.csv, name: "lamp-{{ sku }}"}\n'
