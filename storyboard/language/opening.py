@@ -45,7 +45,7 @@ def opening(path: Path, profiles: Sequence[str], allow: Sequence[Path], shown: s
         tree = profiled.root.get("vars")
         films = rows.all(plain(tree) if isinstance(tree, Map) else {})
     except Refused as refused:
-        raise Refused(refused.diagnostics, texts={**texts, **rows.texts}) from None
+        raise Refused(refused.diagnostics, texts={**texts, **rows.texts, **refused.texts}) from None
     problems = [*source.problems, *inclusion.problems, *checked(inclusion.root), *rows.problems]
     beside = (*map(str, inclusion.paths[1:]), *rows.paths)
     if any(one.severity == "error" for one in rows.problems):

@@ -39,7 +39,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "note": st.sampled_from(WORDS),
     "references": st.just("mira"),
     "in": st.just(0.5),
-    "transition": st.sampled_from(["cut", {"type": "dissolve", "duration": 0.25}]),
+    "transition": st.just("cut"),
+    "fade_out": st.just(0.25),
     "titles": st.just([{"text": "OSLO, 1987", "place": "lower-third"}]),
 }
 SOURCES: st.SearchStrategy[dict[str, Any]] = st.one_of(

@@ -7,7 +7,7 @@ import pytest
 from storyboard.diagnostics import Refused
 from storyboard.language import load, variants
 from storyboard.language.variants import MOST
-from tests.language.reading import CAPABILITIES, codes, film, mistakes
+from tests.language.reading import CAPABILITIES, codes, film, loaded, mistakes
 
 SHOTS = 'shots: [{action: "{{ name }}, {{ price }}, {{ wood }}."}]\n'
 HEAD = 'vars: {wood: oak, price: 1}\nvariants: {rows: lamps.csv, name: "lamp-{{ sku }}"}\n'
@@ -88,3 +88,13 @@ def test_a_film_knows_the_table_that_it_depends_on(tmp_path: Path) -> None:
     made = load(lamps(tmp_path), capabilities=CAPABILITIES, variant="lamp-b")
     assert made.film.included == (str(tmp_path / "lamps.csv"),)
     assert set(made.texts.values()) == {TABLE, (tmp_path / "film.yaml").read_text()}
+
+
+def test_a_table_that_is_not_utf_8_is_drawn_where_it_is_not(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_bytes(b"weather\n\xff\n")
+    path = tmp_path / "film.yaml"
+    path.write_text("storyboard: 1\nvars: {weather: fog}\nvariants: rows.csv\nshots: [{action: Fog.}]\n")
+    with pytest.raises(Refused) as refused:
+        loaded(path)
+    assert refused.value.diagnostics[0].code == "not-utf-8"
+    assert set(refused.value.texts) == {"film.yaml", "rows.csv"}
