@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -93,7 +93,7 @@ class Wishes:
 
 
 class Session:
-    """One render of one film. Whoever makes it holds the lock and the journal."""
+    """One render of one film, under `profiles`. Whoever makes it holds the lock and the journal."""
 
     def __init__(
         self,
@@ -105,6 +105,7 @@ class Session:
         executor: Executor,
         tell: Tell,
         outside: Outside | None,
+        profiles: Collection[str] = (),
     ) -> None:
         self.providers = providers
         self.planned = planned
@@ -114,6 +115,7 @@ class Session:
         self.executor = executor
         self.tell = tell
         self.outside = outside
+        self.profiles = frozenset(profiles)
 
     async def render(self, wishes: Wishes, agree: Agree | None = None) -> Rendered:
         """Render what is wanted, then cut. `agree` is asked before money is spent.
@@ -156,7 +158,8 @@ class Session:
 
     def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
         """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""
-        if decision.get("profiles"):
+        named = decision.get("profiles")
+        if named and self.profiles.isdisjoint(named):
             return None
         made = self.planned.plan
         circled, locked = decision.get("circled"), decision.get("locked")

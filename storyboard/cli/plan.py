@@ -38,8 +38,10 @@ def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, sh
     from storyboard.cli.forms import told  # what is remembered needs none of it
 
     made = given.production()
-    planned = made.plan()
+    films = made.films()
     hosted = made.gateways.hosting is not None
-    answer = Answer(*told(planned, as_json, graph, shot, jobs, hosted=hosted))
-    recall.remember(answer, planned.loaded)
+    planned = [one.plan() for one in films]
+    named = [(film.name, one) for film, one in zip(films, planned, strict=True)]
+    answer = Answer(*told(named, as_json, graph, shot, jobs, hosted=hosted))
+    recall.remember(answer, [one.loaded for one in planned])
     return answer
