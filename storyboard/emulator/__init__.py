@@ -35,8 +35,12 @@ async def open_emulator(
         nursery.start_soon(emulator.draw)
         nursery.start_soon(serve, emulator.app, listener, emulator.lines)
         nursery.start_soon(serve, emulator.apex, apex, emulator.lines)
-        yield emulator, aside
-        nursery.cancel_scope.cancel()
+        try:
+            yield emulator, aside
+        finally:
+            nursery.cancel_scope.cancel()
+            for line in tuple(emulator.lines.values()):
+                line.cut()  # hypercorn sends what it has begun to, however slowly it is read
 
 
 def addresses(emulator: Emulator, apex: str) -> dict[str, str]:

@@ -99,7 +99,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Shoot:
-    """What is to be drawn for a task. `start` is the path of the picture that frame 0 is."""
+    """What is to be drawn for a task. `start` and `end` are the paths of pictures: frame 0, and the last."""
 
     task: str
     prompt: str
@@ -109,6 +109,7 @@ class Shoot:
     audio: bool
     seed: int
     start: str | None = None
+    end: str | None = None
     fades_to_black: bool = False
 
 

@@ -35,6 +35,8 @@ class Ledger:
 
     rows: list[Movement] = field(default_factory=list)
     _balances: dict[str, int] = field(default_factory=dict)
+    _paid: dict[str, Movement] = field(default_factory=dict)
+    _refunded: set[str] = field(default_factory=set)
 
     def balance(self, account: str) -> int:
         """What the account may spend."""
@@ -48,24 +50,24 @@ class Ledger:
 
     def reserve(self, account: str, price: int, task: str, now: float) -> None:
         """Take the price of a task. Raises Short where the balance is too low, ValueError for a task that has paid."""
-        if self.spent(task):
+        if task in self._paid:
             raise ValueError(f"{task} has been paid")
         if price > self.balance(account):
             raise Short(price, self.balance(account))
-        self._write(Movement(now, account, "reserve", -price, task))
+        self._paid[task] = Movement(now, account, "reserve", -price, task)
+        self._write(self._paid[task])
 
     def refund(self, task: str, now: float) -> int:
         """Give back all that a task still costs; how much that was."""
-        paid = next((row for row in self.rows if row.task == task), None)
         kept = self.spent(task)
-        if paid is None or not kept:
-            return 0
-        self._write(Movement(now, paid.account, "refund", kept, task))
+        if kept:
+            self._refunded.add(task)
+            self._write(Movement(now, self._paid[task].account, "refund", kept, task))
         return kept
 
     def spent(self, task: str) -> int:
         """What a task costs in the end."""
-        return -sum(row.credits for row in self.rows if row.task == task)
+        return -self._paid[task].credits if task in self._paid and task not in self._refunded else 0
 
     def _write(self, row: Movement) -> None:
         self.rows.append(row)

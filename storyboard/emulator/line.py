@@ -55,9 +55,14 @@ class Line:
             if last_words:
                 await self._stream.send_all(last_words)
             await self._stream.send_eof()
-        except trio.BrokenResourceError:
-            pass
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            pass  # the client was first
         await self._stream.aclose()
+
+    def cut(self) -> None:
+        """Close at once, whatever is being sent."""
+        self._dead = True
+        self.socket.close()
 
 
 Lines = Mapping[tuple[str, int], Line]

@@ -8,12 +8,12 @@ from typing import Literal
 
 from storyboard.emulator.gateway import Drawn, Shoot
 from storyboard.media.animatic.spec import Spec
-from storyboard.media.jobs import DrawJob, Executor, FrameJob, JoinJob, MediaError
+from storyboard.media.jobs import CardJob, DrawJob, Executor, FrameJob, JoinJob, MediaError
 from storyboard.media.reel import Reel, Segment
 
 FPS = Fraction(24)
-FADE_FRAMES = 24
-"""How long a clip that fades to black takes for it."""
+ENDING_FRAMES = 24
+"""How long a clip takes to go over into its closing picture, or into black."""
 
 
 class Studio:
@@ -28,19 +28,34 @@ class Studio:
         frame = self._folder / f"{shoot.task}.{self._last_frame}"
         try:
             await self._executor.run(DrawJob(specify(shoot).to_json(), str(clip)))
-            if shoot.fades_to_black:
-                clip = await self._faded(shoot, clip)
+            if shoot.end is not None or shoot.fades_to_black:
+                clip = await self._ended(shoot, clip)
             await self._executor.run(FrameJob(str(clip), None, str(frame)))
         except MediaError as error:
             return f"{error.code}: {error.message}"
         return Drawn(clip.name, frame.name)
 
-    async def _faded(self, shoot: Shoot, clip: Path) -> Path:
+    async def _ended(self, shoot: Shoot, clip: Path) -> Path:
+        """The clip with another end: it dissolves into the closing picture, or fades to black. As long as before."""
         frames = specify(shoot).frames
-        segment = Segment(str(clip), 0, frames, fade_out=FADE_FRAMES)
-        reel = Reel(shoot.width_px, shoot.height_px, FPS, shoot.audio, (segment,))
-        target = clip.with_name(f"{shoot.task}-faded.mp4")
+        segments = [Segment(str(clip), 0, frames, fade_out=ENDING_FRAMES)]
+        if shoot.end is not None and not shoot.fades_to_black:
+            still = await self._still(shoot, shoot.end)
+            closing = Segment(str(still), 0, ENDING_FRAMES + 1, mute=True, transition="dissolve", overlap=ENDING_FRAMES)
+            segments = [Segment(str(clip), 0, frames - 1, tail=1), closing]
+        reel = Reel(shoot.width_px, shoot.height_px, FPS, shoot.audio, tuple(segments))
+        target = clip.with_name(f"{shoot.task}-ended.mp4")
         await self._executor.run(JoinJob(reel.to_json(), str(target)))
+        return target
+
+    async def _still(self, shoot: Shoot, picture: str) -> Path:
+        """A picture as a clip, just long enough to end on."""
+        target = self._folder / f"{shoot.task}-still.mp4"
+        seconds = str(Fraction(ENDING_FRAMES) / FPS)
+        size = (shoot.width_px, shoot.height_px)
+        await self._executor.run(
+            CardJob(None, "#000000", picture, seconds, *size, str(FPS), "crop", shoot.audio, str(target))
+        )
         return target
 
 

@@ -52,6 +52,17 @@ def test_it_serves_a_clip_and_ends_cleanly(tmp_path: Path, stop: signal.Signals)
     assert not list(tmp_path.iterdir())
 
 
+def test_it_ends_while_a_client_holds_a_download(tmp_path: Path) -> None:
+    with emulating(tmp_path) as (process, at):
+        url = httpx.URL(f"{at['bucket']}large")
+        assert httpx.put(url, content=bytes(30_000_000), trust_env=False, timeout=60).status_code == 201
+        with socket.create_connection((url.host, url.port)) as line:
+            line.sendall(f"GET {url.path} HTTP/1.1\r\nHost: {url.host}\r\n\r\n".encode())
+            assert line.recv(4) == b"HTTP"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 0
+
+
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

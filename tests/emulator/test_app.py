@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,18 @@ def test_a_chain_opens_on_the_picture_that_was_sent(tmp_path: Path) -> None:
         carried = stage.finished(mode="image-to-video", image_url=last)
         second = saved(carried["output"]["video_url"], tmp_path / "b.mp4")
         assert np.abs(frame(second, 0) - frame(first, 96)).mean() < 2
+
+
+def test_a_clip_ends_on_the_closing_frame(tmp_path: Path) -> None:
+    with staged(shorter_px=300) as stage:
+        start, _ = hosted(stage, tmp_path, (534, 300))
+        end, pixels = hosted(stage, tmp_path, (536, 300), "end.png")
+        done = stage.finished(mode="image-to-video", image_url=start, end_image_url=end)
+        clip = saved(done["output"]["video_url"], tmp_path / "a.mp4")
+        assert probe(clip).frames == 97
+        assert probe(clip).has_audio
+        assert np.abs(frame(clip, 96) - pixels[:, 1:-1]).mean() < 2
+        assert np.abs(frame(clip, 48) - pixels[:, 1:-1]).mean() > 10
 
 
 def test_frames_are_numbered_between_the_first_and_the_last(tmp_path: Path) -> None:
@@ -272,6 +286,30 @@ def test_a_link_that_gives_nothing_is_refused_and_its_key_stays_free(stage: Stag
     url, _ = hosted(stage, tmp_path)
     stage.arm(fault="fail")
     assert stage.submit("one", mode="image-to-video", image_url=url).status_code == 202
+
+
+def test_a_file_of_more_than_30_mb_is_refused(stage: Stage) -> None:
+    url = f"{stage.at['bucket']}huge.png"
+    httpx.put(url, content=bytes(30_000_001), trust_env=False, timeout=60)
+    answer = stage.submit(mode="image-to-video", image_url=url)
+    assert answer.json()["error"]["message"] == "image_url: the file is larger than 30 MB"
+
+
+def test_a_key_whose_submission_still_looks_at_its_links_is_a_conflict(stage: Stage, tmp_path: Path) -> None:
+    stage.arm(fault="fail", times=0)
+    url, _ = hosted(stage, tmp_path)
+    picture = (tmp_path / "start.png").read_bytes()
+    with socket.create_server(("127.0.0.1", 0)) as host, ThreadPoolExecutor(1) as pool:
+        fields = {"mode": "image-to-video", "image_url": f"http://127.0.0.1:{host.getsockname()[1]}/start.png"}
+        first = pool.submit(stage.submit, "one", **fields)
+        line, _ = host.accept()  # the gateway is looking now
+        with line:
+            assert stage.submit("one", **fields).json()["error"]["code"] == "idempotency_conflict"
+            assert stage.submit("two", mode="image-to-video", image_url=url).status_code == 202
+            line.recv(65_536)
+            line.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(picture), picture))
+        assert first.result(60).status_code == 202
+    assert stage.submit("one", **fields).content == first.result().content
 
 
 def test_media_are_pictures_and_videos_on_a_server_with_ranges(stage: Stage, tmp_path: Path) -> None:

@@ -92,4 +92,5 @@ def test_every_credit_is_accounted_for_after_any_requests(steps: list[tuple[Any,
             failed = gateway.status_of(task, now) == "failed"
             refunds = failed and task.faults.get("fail", {}).get("refund", True)
             assert ledger.spent(task.id) == (0 if refunds else task.credits)
+            assert ledger.spent(task.id) == -sum(row.credits for row in ledger.rows if row.task == task.id)
     assert gateway.books.window.fullest <= site.settings.limit

@@ -305,7 +305,7 @@ def shoot_of(
     site: Site,
 ) -> Shoot:
     """What an order's clip is: its size by the table, its sound, what it opens on."""
-    start = found.get(order.image_url)
+    start, end = found.get(order.image_url), found.get(order.end_image_url)
     shape: str = order.aspect_ratio
     if shape == "adaptive":
         first = start or next((one for one in found.values() if one.width_px), None)
@@ -323,6 +323,7 @@ def shoot_of(
         audio=order.generate_audio and "missing_audio" not in faults,
         seed=seed,
         start=start.path if start else None,
+        end=end.path if end else None,
         fades_to_black="black_last_frame" in faults,
     )
 
