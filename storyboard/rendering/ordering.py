@@ -9,9 +9,9 @@ from storyboard.exchange import Capabilities
 from storyboard.planning.manifest import references
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.price import Total, total
+from storyboard.rendering.attempts import OVER
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.outside import Outside
-from storyboard.rendering.submission import OVER
 from storyboard.state.journal import History
 
 

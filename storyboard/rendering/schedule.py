@@ -82,7 +82,7 @@ class Schedule:
         self._ticket = 0
         self._now = ev.Now(0.0, 0.0)
         self._decision = ev.Decision()
-        submissions.bind(self)
+        submissions.bind(self, history)
 
     @property
     def finished(self) -> bool:
@@ -292,6 +292,8 @@ class Schedule:
                 self.submissions.hosted(event)
             case ev.HostBroke():
                 self.submissions.host_broke(event)
+            case ev.Greeted():
+                self.submissions.greeted(event)
             case ev.Answered():
                 self.submissions.answered(event)
             case ev.PollRead():

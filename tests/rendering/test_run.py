@@ -19,10 +19,11 @@ from storyboard.planning import ask, plan
 from storyboard.providers import Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
+from storyboard.rendering.jobs import FETCHES
 from storyboard.rendering.ports import Network, Ports
 from storyboard.rendering.run import ANSWER_S, Ended, Runner
 from storyboard.rendering.schedule import Policy, Schedule
-from storyboard.rendering.submission import FETCHES, RESENDS, Submissions
+from storyboard.rendering.submission import RESENDS, Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -193,8 +194,10 @@ async def test_an_answer_of_another_shape_may_be_an_acceptance(
 
 async def test_without_a_network_nothing_is_sent(house: House, autojump_clock: MockClock) -> None:
     await house.render(paid())
-    assert house.states == {"1A-1": "failed"}
-    assert [attempt.state for attempt in house.attempts] == ["not-sent"]
+    assert [news.facts["message"] for news in house.news if news.event == "failed"] == [
+        "this installation has no network client"
+    ]
+    assert house.attempts == []
 
 
 async def test_a_connection_that_is_refused_is_tried_again(house: House, autojump_clock: MockClock) -> None:

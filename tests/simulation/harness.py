@@ -2,7 +2,7 @@
 
 Everything random comes from the seed: the film, the faults, where a process is struck, how long it stays down, and the
 order in which trio runs what is ready. The schedule, the submissions, the runner and the clip store are production's.
-The clock never goes backwards here: the age of a key is measured by it.
+The machine's own wall clock is set to another time between boots; only the gateways know the true one.
 """
 
 from __future__ import annotations
@@ -74,11 +74,18 @@ class WorldClock:
     """`Clock`: trio's for waiting; the wall goes on while the machine is down."""
 
     booted = 1_700_000_000.0
+    wrong_s = 0.0
+    """By how much the machine's clock is wrong."""
 
     def now(self) -> ev.Now:
         return ev.Now(trio.current_time(), self.wall())
 
     def wall(self) -> float:
+        """What the machine believes."""
+        return self.true() + self.wrong_s
+
+    def true(self) -> float:
+        """What the gateways know."""
         return self.booted + trio.current_time()
 
 
@@ -109,7 +116,7 @@ class Simulation:
         self.clock = WorldClock()
         self.world = World(lying=self.twist.lying_disk)
         self.gateways = {
-            name: Gateway(driver.capabilities.retention_s, Random(self.rng.random()), self.clock.wall)
+            name: Gateway(driver.capabilities.retention_s, Random(self.rng.random()), self.clock.true)
             for name, driver in toy.PROVIDERS.items()
             if isinstance(driver, Remote)
         }
@@ -165,7 +172,10 @@ class Simulation:
             _only_ordered_ends(error)
         self.trace += [f"boot at {self.clock.booted:.0f}, {crash}", *self.world.fuse.trace]
         self.laws.ended()
-        self.clock.booted += clock.current_time() + self.rng.choice(DOWN_S)
+        down_s = self.rng.choice(DOWN_S)
+        self.clock.booted += clock.current_time() + down_s
+        stood_still = self.clock.wrong_s - down_s
+        self.clock.wrong_s = self.rng.choice((0.0, 0.0, stood_still, stood_still, -86_400.0, 3_600.0))
         self.world.crash(crash, self.rng)
         self.laws.inspect()
 

@@ -3,6 +3,7 @@
 - `paid-twice`: nothing is charged twice for the same take, words and carried frames.
 - `no-intent`: an attempt with the very bytes is durable before they leave.
 - `two-at-risk`: of the takes in the plan, an account without keys has one submission of open fate.
+- `old-first`: new words are not sent while it is open whether the old ones of their take were ordered.
 - `resubmitted`: an ambiguous or settled attempt is never sent.
 - `rendered-again`: a take that is done is not made again from the same frames.
 - `job-forgotten`: a job's id that reached a process which was not killed is kept.
@@ -86,14 +87,18 @@ class Laws:
         if attempts:
             live = any(attempt.state in IN_FLIGHT for attempt in attempts)
             self.check(live, "resubmitted", attempts)
+        for attempt in attempts:
+            if attempt.take in self.planned:
+                self.check(not self._elders(attempt), "old-first", self._elders(attempt))
 
     def decided(self, schedule: Schedule, decision: ev.Decision) -> None:
         """The schedule decided. Raises Stalled."""
         for action in decision.actions:
             if isinstance(action, ev.Draw | ev.Post):
                 key = action.key if isinstance(action, ev.Draw) else schedule.submissions.attempts[action.attempt].take
-                made = (key, schedule.works[key].carried)
-                self.check(made not in self.finished, "rendered-again", made)
+                if key in schedule.works.by_key:
+                    made = (key, schedule.works[key].carried)
+                    self.check(made not in self.finished, "rendered-again", made)
         if not schedule.finished and schedule.inflight == 0 and decision.wake_at is None:
             self.check(False, "stalled", [(work.take.id, work.phase) for work in schedule.works])
             raise Stalled
@@ -137,6 +142,13 @@ class Laws:
                 known = _known(charge.body, charge.job, history.attempts.values())
                 listed = edited or states.get(TakeId(charge.take)) in LISTED
                 self.check(charge.refunded or (known and listed), "money-vanished", charge)
+
+    def _elders(self, attempt: AttemptRecord) -> list[str]:
+        """Attempts of open fate at takes of the same name that are no longer in the plan."""
+        takes = self.world.journal.read().takes
+        name = takes[attempt.take].take
+        risked = [one for one in self._attempts() if one.state in IN_FLIGHT and one.take not in self.planned]
+        return [one.id for one in risked if takes[one.take].take == name]
 
     def _attempts(self) -> list[AttemptRecord]:
         return list(self.world.journal.read().attempts.values())

@@ -23,6 +23,7 @@ MUTANTS: list[tuple[type[Twist], str, int]] = [
     (mutants.Resubmit, "paid-twice", 20),
     (mutants.NotSentAfterAll, "paid-twice", 20),
     (mutants.AgelessKey, "paid-twice", 50),
+    (mutants.OurClock, "paid-twice", 150),
     (mutants.EarlyDone, "clip-missing", 10),
     (mutants.LyingDisk, "paid-twice", 20),
 ]

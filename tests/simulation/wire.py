@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 from random import Random
 
@@ -97,6 +99,11 @@ class Wire:
         with self._fuse.act(f"arrive {provider} {request.method}"):
             fate = self._rng.random()
             if fate < self._faults.error_5xx / 2:
-                return Response(503, {}, b"{}")
+                return Response(503, {"date": _date(gateway)}, b"{}")
             answer = gateway.answer(request)
-            return Response(500, {}, b"{}") if fate < self._faults.error_5xx else answer
+            dated = replace(answer, headers={**answer.headers, "date": _date(gateway)})
+            return Response(500, {}, b"{}") if fate < self._faults.error_5xx else dated
+
+
+def _date(gateway: Gateway) -> str:
+    return formatdate(gateway.now(), usegmt=True)
