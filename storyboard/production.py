@@ -47,6 +47,7 @@ from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
 from storyboard.state.known import KnownFiles
 from storyboard.state.lock import Lock, is_held
+from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
 from storyboard.state.sqlite import verify as verify_state
 
@@ -192,9 +193,16 @@ class Production:
         files: KnownFiles,
         retakes: Collection[ShotId] = (),
     ) -> Planned:
-        """Plan, after taking in clips that were stored just before a crash could record them."""
+        """Plan, after taking in jobs that the journal had no room for, and clips that were stored just before a crash
+        could record them.
+        """
         with no_cyclic_collection():
             history = journal.read()
+            rescue = Rescue(self.folder.rescue, LocalDisk())
+            if rescued := rescue.taken_in(history):
+                journal.append(rescued)
+                rescue.wipe()
+                history = journal.read()
             if adopted := store.adopt_orphans(history, time.time()):
                 journal.append(adopted)
                 history = journal.read()

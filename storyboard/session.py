@@ -34,6 +34,7 @@ from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
 from storyboard.state.journal import History, Journal, TakeRecord
+from storyboard.state.rescue import Rescue
 
 Tell = Callable[[News], None]
 Agree = Callable[[Mapping[str, Total]], bool]
@@ -116,6 +117,7 @@ class Session:
         self.tell = tell
         self.outside = outside
         self.profiles = frozenset(profiles)
+        self._reserve = Rescue(folder.rescue, LocalDisk())
 
     async def render(self, wishes: Wishes, agree: Agree | None = None) -> Rendered:
         """Render what is wanted, then cut. `agree` is asked before money is spent.
@@ -127,6 +129,8 @@ class Session:
 
         schedule = self._schedule(wishes, random_id)
         self._may_order(schedule, wishes, agree)
+        if any(not work.take.free for work in schedule.works):
+            self._reserve.prepare()
         for work in schedule.works:
             self.tell(
                 News("planned", work.take.id, {"verdict": work.take.verdict, "provider": work.take.shot.provider})
@@ -143,6 +147,7 @@ class Session:
             host=self.outside.host if self.outside else None,
             inbox=Inbox(self.folder.inbox, LocalDisk()),
             decide=self._decide,
+            reserve=self._reserve,
         )
         runner = Runner(schedule, ports, self.providers)
         try:

@@ -27,6 +27,7 @@ from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal
+from storyboard.state.journal import AttemptRecord
 
 ANSWER_S = 60.0
 """The most that a paying POST may take; it is shielded from cancellation until then."""
@@ -108,17 +109,25 @@ class Runner:
 
     def _record(self, decision: ev.Decision) -> bool:
         """Journal a decision, then tell its news; False where the journal failed, now or before."""
-        if self._unwritable:
-            return False
         try:
-            if decision.records:
+            if decision.records and not self._unwritable:
                 self.ports.journal.append(decision.records)
         except Refused as refused:
             self._failure, self._unwritable = refused, True
+        if self._unwritable:
+            self._rescue(decision)
             return False
         for news in decision.news:
             self.ports.tell(news)
         return True
+
+    def _rescue(self, decision: ev.Decision) -> None:
+        """The names of jobs that the journal could not take: into the reserve, and to whoever watches."""
+        accepted = [one for one in decision.records if isinstance(one, AttemptRecord) and one.state == "accepted"]
+        kept = bool(accepted) and self.ports.reserve is not None and self.ports.reserve.keep(accepted)
+        for attempt in accepted:
+            take = next((one.take.id for one in self.schedule.works if one.attempt == attempt.id), None)
+            self.ports.tell(ev.News("rescued", take, {"provider": attempt.provider, "job": attempt.job, "kept": kept}))
 
     async def _events(self, wake_at: float | None) -> list[ev.Event]:
         """Everything that has happened; waits for the first, at most until `wake_at`."""

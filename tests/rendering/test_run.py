@@ -3,7 +3,8 @@
 import json
 import signal
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -28,6 +29,7 @@ from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import AttemptRecord, History, Journal
+from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
 from tests.films import after, film, shot
 from tests.simulation import toy
@@ -234,6 +236,24 @@ async def test_a_disk_that_fails_under_a_download_ends_the_run_and_loses_no_job(
     await house.render(paid(), Script(answering(ACCEPTED)))
     assert house.states == {"1A-1": "done"}
     assert len(house.attempts) == 1
+
+
+async def test_a_job_that_the_journal_cannot_take_is_kept_in_the_reserve(
+    house: House, autojump_clock: MockClock
+) -> None:
+    """The journal fails just when the answer has come: the job's name is told, kept, and taken in by the next run."""
+    journal = SimulatedJournal(Fuse(at=1, strike=OSError(28, "No space left on device")))
+    reserve = Rescue(house.folder / "rescue", LocalDisk())
+    reserve.prepare()
+    runner = house.runner(paid(), journal, Script(answering(ACCEPTED)), Policy())
+    runner.ports = replace(runner.ports, reserve=reserve)
+    with pytest.raises(Refused) as refused:
+        await runner.run()
+    assert refused.value.exit_code == 14
+    (told,) = [news for news in house.news if news.event == "rescued"]
+    assert (told.take, dict(told.facts)) == ("1A-1", {"provider": "keyed", "job": "job-1", "kept": True})
+    (found,) = Rescue(house.folder / "rescue", LocalDisk()).taken_in(journal.read())
+    assert (found.state, found.job, found.charged) == ("accepted", "job-1", Decimal(15))
 
 
 async def test_a_journal_that_fails_sends_nothing(house: House, autojump_clock: MockClock) -> None:

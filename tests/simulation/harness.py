@@ -33,6 +33,7 @@ from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.journal import History, Journal
+from storyboard.state.rescue import Rescue
 from tests.simulation import toy
 from tests.simulation.gateway import CALM, STORM, WILD, Faults, Gateway
 from tests.simulation.laws import Laws, Stalled, Violation
@@ -43,9 +44,8 @@ from tests.simulation.world import STATE, CrashKind, Killed, Strike, World
 
 CLIPS = STATE.parent / "clips"
 FRAMES = STATE.parent / "frames"
+RESCUE = STATE.parent / "rescue"
 BOOTS = 5
-DOWN_S = (1.0, 60.0, 1200.0, 2400.0, 5400.0, 90000.0)
-"""How long a machine may stay down; some of it is longer than a key is kept."""
 LONG_S = 48 * 3600.0
 """A boot that is not over by then hangs."""
 
@@ -54,6 +54,10 @@ class Twist:
     """A fault put into the system under test by wrapping what it is given: how the harness proves that it can see."""
 
     lying_disk = False
+    down_s: tuple[float, ...] = (1.0, 60.0, 1200.0, 2400.0, 5400.0, 90000.0)
+    """How long a machine may stay down; some of it is longer than a key is kept."""
+    stands_still = 0.5
+    """How likely a machine's clock stands still meanwhile."""
     unwatched: frozenset[str] = frozenset()
     """Laws that are left aside, so that another one has to see the fault."""
 
@@ -171,11 +175,13 @@ class Simulation:
         except BaseException as error:  # noqa: BLE001 -- whatever is not the end that was ordered goes on
             _only_ordered_ends(error)
         self.trace += [f"boot at {self.clock.booted:.0f}, {crash}", *self.world.fuse.trace]
-        self.laws.ended()
-        down_s = self.rng.choice(DOWN_S)
+        self.laws.ended(Rescue(RESCUE, self.world.disk))
+        down_s = self.rng.choice(self.twist.down_s)
         self.clock.booted += clock.current_time() + down_s
-        stood_still = self.clock.wrong_s - down_s
-        self.clock.wrong_s = self.rng.choice((0.0, 0.0, stood_still, stood_still, -86_400.0, 3_600.0))
+        if self.rng.random() < self.twist.stands_still:
+            self.clock.wrong_s -= down_s
+        else:
+            self.clock.wrong_s = self.rng.choice((0.0, 0.0, -86_400.0, 3_600.0))
         self.world.crash(crash, self.rng)
         self.laws.inspect()
 
@@ -186,15 +192,20 @@ class Simulation:
             for folder in (CLIPS, FRAMES):
                 disk.make_dir(folder)
             store = ClipStore(CLIPS, FRAMES, disk)
-            history = journal.read()
+            history, rescue = journal.read(), Rescue(RESCUE, disk)
+            if rescued := rescue.taken_in(history):
+                journal.append(rescued)
+                rescue.wipe()
+                history = journal.read()
+            rescue.prepare()
             if adopted := store.adopt_orphans(history, self.clock.wall()):
                 journal.append(adopted)
                 history = journal.read()
             store.sweep()
             history.clips = {key: clip for key, clip in history.clips.items() if store.has(key)}
-            await self._watch_over(self._runner(journal, store, history))
+            await self._watch_over(self._runner(journal, store, history, rescue))
 
-    def _runner(self, journal: Journal, store: ClipStore, history: History) -> Runner:
+    def _runner(self, journal: Journal, store: ClipStore, history: History, rescue: Rescue) -> Runner:
         made = plan.make(self.film, self.capabilities, history, {})
         policy = Policy(jobs=2, stale=self.stale)
         remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
@@ -214,7 +225,7 @@ class Simulation:
             frames,
         )
         schedule.laws, self.laws.planned = self.laws, wanted_takes(made)
-        return Runner(schedule, self._ports(journal, store), self.providers)
+        return Runner(schedule, replace(self._ports(journal, store), reserve=rescue), self.providers)
 
     def _ports(self, journal: Journal, store: ClipStore) -> Ports:
         world, rng = self.world, Random(self.rng.random())

@@ -32,6 +32,7 @@ from storyboard.rendering import events as ev
 from storyboard.rendering.money import UNSETTLED
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.journal import AttemptRecord, History, TakeRecord
+from storyboard.state.rescue import Rescue
 from tests.simulation.gateway import Gateway
 from tests.simulation.studio import clip_id
 from tests.simulation.world import World
@@ -103,12 +104,11 @@ class Laws:
             self.check(False, "stalled", [(work.take.id, work.phase) for work in schedule.works])
             raise Stalled
 
-    def ended(self) -> None:
-        """A boot is over, its memory not yet lost."""
-        fuse = self.world.fuse
-        struck = fuse.trace[fuse.at] if fuse.at is not None and fuse.at < len(fuse.trace) else ""
-        if not fuse.dead and not struck.startswith("append"):
-            kept = {(attempt.provider, attempt.job) for attempt in self._attempts()}
+    def ended(self, rescue: Rescue) -> None:
+        """A boot is over, its memory not yet lost; where the journal could not be written, the reserve was."""
+        if not self.world.fuse.dead:
+            rescued = rescue.taken_in(self.world.journal.read())
+            kept = {(attempt.provider, attempt.job) for attempt in (*self._attempts(), *rescued)}
             self.check(self.heard <= kept, "job-forgotten", self.heard - kept)
         self.heard.clear()
 

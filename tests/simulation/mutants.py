@@ -87,7 +87,10 @@ class AgelessKey(Twist):
 
 
 class OurClock(Twist):
-    """The age of a key is told by the machine's own clock."""
+    """The age of a key is told by the machine's own clock, which stands still while the machine is down."""
+
+    down_s = (5400.0,)
+    stands_still = 1.0
 
     def network(self, network: Network) -> Network:
         return _Timeless(network)

@@ -18,14 +18,14 @@ BLOCKS = 25
 NIGHT = 500
 
 MUTANTS: list[tuple[type[Twist], str, int]] = [
-    (mutants.NoIntent, "paid-twice", 20),
-    (mutants.NewKey, "paid-twice", 20),
-    (mutants.Resubmit, "paid-twice", 20),
-    (mutants.NotSentAfterAll, "paid-twice", 20),
+    (mutants.NoIntent, "paid-twice", 60),
+    (mutants.NewKey, "paid-twice", 60),
+    (mutants.Resubmit, "paid-twice", 60),
+    (mutants.NotSentAfterAll, "paid-twice", 60),
     (mutants.AgelessKey, "paid-twice", 50),
     (mutants.OurClock, "paid-twice", 150),
     (mutants.EarlyDone, "clip-missing", 10),
-    (mutants.LyingDisk, "paid-twice", 20),
+    (mutants.LyingDisk, "paid-twice", 60),
 ]
 """Each mutant, the law that sees it, and among how many seeds."""
 
