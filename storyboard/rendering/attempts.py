@@ -23,7 +23,9 @@ HASTE_S = 60.0
 
 
 class Attempts:
-    """`posting` and `running` count what is under way, by provider."""
+    """`posting` and `running` count what is under way, by provider; `born` says when the attempts of this run were
+    intended, in `mono` seconds.
+    """
 
     def __init__(self, attempts: Iterable[AttemptRecord]) -> None:
         self.by_id: dict[str, AttemptRecord] = {}
@@ -31,6 +33,7 @@ class Attempts:
         for attempt in sorted(attempts, key=lambda one: one.created):
             self.by_id[attempt.id] = attempt
             self.latest[attempt.take] = attempt
+        self.born: dict[str, float] = {}
         self.posting: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
 
@@ -56,11 +59,20 @@ class Attempts:
 
 
 class Keys:
-    """Which attempts may be sent again under their keys."""
+    """Which attempts may be sent again under their keys.
+
+    The gateway's clock tells how old a key is. Ours does only in the run that made the key, when
+    nobody can have set it.
+    """
 
     def __init__(
-        self, capabilities: Mapping[str, Capabilities], accounts: Mapping[str, Account], greetings: Greetings
+        self,
+        book: Attempts,
+        capabilities: Mapping[str, Capabilities],
+        accounts: Mapping[str, Account],
+        greetings: Greetings,
     ) -> None:
+        self._book = book
         self._capabilities = capabilities
         self._accounts = accounts
         self._greetings = greetings
@@ -86,9 +98,13 @@ class Keys:
         """How old a key is, in seconds: for ever where it seems to be from the future; None where only the gateway
         could tell.
         """
-        if attempt.dated is None:
+        if attempt.id in self._book.born:
+            return now.mono - self._book.born[attempt.id]
+        if self._capabilities[attempt.provider].gateway is None:
             age_s = now.wall - attempt.created
             return age_s if age_s >= 0 else math.inf
+        if attempt.dated is None:
+            return math.inf
         there = self._greetings.latest(attempt.provider, now.mono)
         if there is None:
             return None

@@ -18,6 +18,8 @@ GREETINGS = 5
 """How often a gateway that does not answer is greeted again in a run."""
 AGAIN_S = 2.0
 """The first wait before that, in seconds; it doubles."""
+TIMELESS = 2
+"""How often one that answers without its time is greeted again: somebody's proxy may have answered."""
 
 Act = Callable[[], None]
 
@@ -58,7 +60,8 @@ class Greetings:
         self.hear(provider, event.date, desk.now.mono)
         if desk.draining:
             return
-        if event.reason and self._tries[provider] < GREETINGS:
+        most = GREETINGS if event.reason else TIMELESS if provider not in self._ahead else 0
+        if self._tries[provider] < most:
             desk.after(AGAIN_S * 2 ** self._tries[provider], lambda: self._greet(provider, desk))
             self._tries[provider] += 1
             return

@@ -331,14 +331,22 @@ class Schedule:
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _decide(self) -> ev.Decision:
-        while self.opened:
-            self._gather(self.opened.popleft())
+        self._gather_opened()
         if self.draining:
             self.timers.clear()
         else:
             self._start_ready()
+            while (
+                self.opened and not self.draining
+            ):  # a take that may not be ordered ends, and one behind it keeps its clip: more may start
+                self._gather_opened()
+                self._start_ready()
             self._decision.wake_at = self.timers[0][0] if self.timers else None
         return self._decision
+
+    def _gather_opened(self) -> None:
+        while self.opened:
+            self._gather(self.opened.popleft())
 
     def _start_ready(self) -> None:
         for provider in self.works.ready:

@@ -77,7 +77,7 @@ class Submissions:
         }
         self.book = Attempts(attempts)
         self.greetings = Greetings({name: one.gateway.probe for name, one in capabilities.items() if one.gateway})
-        self.keys = Keys(capabilities, self.accounts, self.greetings)
+        self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
         self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s)
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
         self.elders: dict[TakeId, list[AttemptRecord]] = {}
@@ -195,6 +195,7 @@ class Submissions:
             dated=self.greetings.earliest(provider, now.mono),
         )
         work.attempt = attempt.id
+        self.book.born[attempt.id] = now.mono
         self.schedule.write(work, "submitting")
         work.phase = "posting"
         self._post(attempt)

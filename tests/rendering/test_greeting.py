@@ -35,13 +35,22 @@ def test_an_intent_says_the_gateways_own_time() -> None:
     assert attempt.dated == stage.wall + AHEAD
 
 
-def test_a_gateway_without_a_clock_has_its_keys_judged_by_ours() -> None:
+def test_a_gateway_that_says_no_time_has_its_keys_sent_again_only_by_the_run_that_made_them() -> None:
     stage = staged()
     stage.there = None
-    stage.begin()
+    (post,) = posts(awake(stage, stage.begin()))
     assert stage.attempts("1A-1")[0].dated is None
-    stage.again(1799.0)
-    assert len(posts(stage.hear())) == 1
+    decision = answer(stage, post, Unknown("the answer was lost"))
+    assert posts(awake(stage, decision)) == [post]
+    awake(stage, stage.again(10.0))
+    assert stage.phases() == {"1A-1": "ambiguous"}
+
+
+def awake(stage: Stage, decision: ev.Decision) -> ev.Decision:
+    """What is decided in the end, when the schedule was woken up as often as it asked for."""
+    while decision.wake_at is not None and not decision.actions:
+        decision = stage.hear(later_s=decision.wake_at - stage.mono)
+    return decision
 
 
 @pytest.mark.parametrize("jump_s", [-86_400.0, 0.0, 86_400.0])

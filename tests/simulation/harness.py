@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import errno
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -24,7 +25,7 @@ from storyboard.diagnostics import Refused
 from storyboard.exchange import Ask, Request
 from storyboard.film import Beat, ClipId, Film, Frame
 from storyboard.planning import ask, plan
-from storyboard.providers import Provider, Remote
+from storyboard.providers import Provider, Remote, seedance2ai
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Clips, Network, Ports
 from storyboard.rendering.run import Runner
@@ -35,12 +36,13 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.journal import History, Journal
 from storyboard.state.rescue import Rescue
 from tests.simulation import toy
-from tests.simulation.gateway import CALM, STORM, WILD, Faults, Gateway
+from tests.simulation.emulated import HOST, Emulated
+from tests.simulation.gateway import CALM, STORM, WILD, Faults, Gateway, Served
 from tests.simulation.laws import Laws, Stalled, Violation
 from tests.simulation.scenes import RAIN, scene
 from tests.simulation.studio import Studio
 from tests.simulation.wire import Wire
-from tests.simulation.world import STATE, CrashKind, Killed, Strike, World
+from tests.simulation.world import STATE, CrashKind, Killed, SimulatedDisk, Strike, World
 
 CLIPS = STATE.parent / "clips"
 FRAMES = STATE.parent / "frames"
@@ -67,7 +69,7 @@ class Twist:
     def journal(self, journal: Journal) -> Journal:
         return journal
 
-    def network(self, network: Network) -> Network:
+    def network(self, network: Network, wall: Callable[[], float]) -> Network:
         return network
 
     def clips(self, clips: ClipStore, world: World) -> Clips:
@@ -93,6 +95,18 @@ class WorldClock:
         return self.booted + trio.current_time()
 
 
+class Shelf:
+    """`Host`: a frame's link tells its digest, a clip's its address."""
+
+    def __init__(self, disk: SimulatedDisk) -> None:
+        self._disk = disk
+
+    async def link(self, path: Path) -> str:
+        await trio.sleep(0.5)
+        name = self._disk.read(path).decode() if self._disk.exists(path) else path.name
+        return f"{HOST}/{name}"
+
+
 class Watched(Schedule):
     """Production's schedule, every decision of which is shown to the laws."""
 
@@ -110,24 +124,30 @@ class Watched(Schedule):
 
 
 class Simulation:
-    """One seed, from the first boot to the verdict; `trace` tells what happened."""
+    """One seed, from the first boot to the verdict; `trace` tells what happened. `emulated` puts the driver of
+    seedance2ai and the emulator's decisions and faults in the place of the toy that keeps keys.
+    """
 
-    def __init__(self, seed: int, twist: Twist | None = None) -> None:
+    def __init__(self, seed: int, twist: Twist | None = None, *, emulated: bool = False) -> None:
         self.seed = seed
         self.twist = twist or Twist()
         self.trace: list[str] = []
         self.rng = Random(seed)
         self.clock = WorldClock()
         self.world = World(lying=self.twist.lying_disk)
-        self.gateways = {
+        providers = self.twist.providers(toy.PROVIDERS)
+        self.gateways: dict[str, Served] = {
             name: Gateway(driver.capabilities.retention_s, Random(self.rng.random()), self.clock.true)
             for name, driver in toy.PROVIDERS.items()
             if isinstance(driver, Remote)
         }
+        if emulated:
+            providers = {**providers, "seedance2ai": seedance2ai.PROVIDER}
+            self.gateways["seedance2ai"] = Emulated(Random(self.rng.random()), self.clock.true)
         self.laws = Laws(self.world, self.gateways, CLIPS, self.twist.unwatched)
-        self.providers = self.twist.providers(toy.PROVIDERS)
+        self.providers = providers
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
-        self.film: Film = scene(self.rng)
+        self.film: Film = scene(self.rng, "seedance2ai" if emulated else "keyed")
         self.stale = self.rng.random() < 0.5
         self.ids = 0
 
@@ -238,7 +258,8 @@ class Simulation:
             offload=_inline,
             new_id=self._new_id,
             tell=self._hear,
-            network=self.twist.network(wire),
+            network=self.twist.network(wire, self.clock.wall),
+            host=Shelf(world.disk),
         )
 
     async def _watch_over(self, runner: Runner) -> None:

@@ -33,7 +33,7 @@ from storyboard.rendering.money import UNSETTLED
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.journal import AttemptRecord, History, TakeRecord
 from storyboard.state.rescue import Rescue
-from tests.simulation.gateway import Gateway
+from tests.simulation.gateway import Served
 from tests.simulation.studio import clip_id
 from tests.simulation.world import World
 
@@ -59,7 +59,7 @@ class Laws:
     """The watch over one simulated world."""
 
     world: World
-    gateways: Mapping[str, Gateway]
+    gateways: Mapping[str, Served]
     clips: Path
     unwatched: frozenset[str] = frozenset()
     violations: list[Violation] = field(default_factory=list)
@@ -140,7 +140,7 @@ class Laws:
         for gateway in self.gateways.values():
             for charge in gateway.ledger:
                 known = _known(charge.body, charge.job, history.attempts.values())
-                listed = edited or states.get(TakeId(charge.take)) in LISTED
+                listed = edited or any(states.get(take) in LISTED for take in _takes(charge.body, history))
                 self.check(charge.refunded or (known and listed), "money-vanished", charge)
 
     def _elders(self, attempt: AttemptRecord) -> list[str]:
@@ -155,10 +155,17 @@ class Laws:
 
     def _check_label(self, record: TakeRecord, history: History) -> None:
         for attempt in history.attempts.values():
-            sent = json.loads(attempt.body)
-            if attempt.take == record.key and clip_id(sent["frames"], attempt.body) == record.clip:
+            gateway = self.gateways[attempt.provider]
+            sent = gateway.pictures(attempt.body)
+            its = clip_id(gateway.frames_asked(attempt.body), attempt.body) == record.clip
+            if attempt.take == record.key and its and sent is not None:
                 said = {slot: digest_of(record.carried, slot).partition("@")[0] for slot in SLOTS}
-                self.check(said == {slot: sent[slot] or "" for slot in SLOTS}, "wrong-label", (record, sent))
+                self.check(said == sent, "wrong-label", (record, sent))
+
+
+def _takes(body: bytes, history: History) -> set[TakeId]:
+    """The takes that these bytes were sent for."""
+    return {history.takes[one.take].take for one in history.attempts.values() if one.body == body}
 
 
 def _known(body: bytes, job: str, attempts: Iterable[AttemptRecord]) -> bool:
