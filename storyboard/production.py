@@ -7,7 +7,7 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.settings import Settings
+from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
 from storyboard.session import (
     Agree,
     Material,
@@ -166,10 +167,16 @@ class Production:
         return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
     async def render(
-        self, wishes: Wishes, executor: Executor, tell: Tell, outside: Outside | None = None, agree: Agree | None = None
+        self,
+        wishes: Wishes,
+        executor: Executor,
+        tell: Tell,
+        outside: Outside | None = None,
+        agree: Agree | None = None,
+        ask: Callable[[Unsettled], bool] = lambda _: False,
     ) -> Rendered:
         """Render what the plan calls for, then cut the film. `outside` is the way to gateways; `agree` is asked before
-        money is spent. Raises Refused: 4, 10, 11, 12, 13, 14.
+        money is spent, `ask` whether a take of unknown fate is ordered anew. Raises Refused: 4, 10, 11, 12, 13, 14.
         """
         files = self._known()
         loaded = self._load(files)
@@ -179,7 +186,12 @@ class Production:
             stack.enter_context(Lock(folder.lock, time.time()))
             journal = stack.enter_context(SqliteJournal(folder.database))
             store = folder.store(LocalDisk())
-            planned = self._adopt(loaded, journal, store, files, _retaken(loaded.film, wishes.retakes, self.path))
+            retaken = _retaken(loaded.film, wishes.retakes, self.path)
+            planned = self._adopt(loaded, journal, store, files, retaken)
+            found = unsettled(planned.plan.takes, planned.history)
+            if anew := chosen(found, wishes.on_ambiguous, wishes.extra, ask):
+                journal.append([record for one in anew for record in ordered_anew(one, time.time())])
+                planned = self._adopt(loaded, journal, store, files, retaken)
             journal.append(begun(planned, time.time()))
             store.sweep()
             session = Session(self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles)

@@ -27,6 +27,7 @@ from storyboard.rendering.ordering import needed, orders
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.ports import Ports
 from storyboard.rendering.schedule import Policy, Schedule
+from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, wanted_takes
 from storyboard.state.clips import ClipStore
@@ -81,7 +82,8 @@ class Rendered:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, the
-    shots of which there shall be another take, and what it may spend at most with each provider.
+    shots of which there shall be another take, and what it may spend at most with each provider. `on_ambiguous` says
+    what becomes of takes of unknown fate, `extra` what those that are ordered anew may cost at most.
     """
 
     jobs: int = 1
@@ -91,6 +93,8 @@ class Wishes:
     cut: bool = True
     retakes: tuple[str, ...] = ()
     budget: Mapping[str, Decimal] = field(default_factory=dict)
+    on_ambiguous: OnAmbiguous = "skip"
+    extra: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 class Session:

@@ -18,6 +18,7 @@ from storyboard.exchange import Capabilities
 if TYPE_CHECKING:
     from storyboard.planning.price import Total
     from storyboard.rendering.settings import Settings
+    from storyboard.rendering.settling import Unsettled
 
 
 def config_file() -> Path:
@@ -57,17 +58,27 @@ def settings(capabilities: Mapping[str, Capabilities]) -> Settings:
     return read(text, str(path), os.environ, capabilities)
 
 
-def budgets(written: tuple[str, ...], capabilities: Mapping[str, Capabilities]) -> dict[str, Decimal]:
-    """The bounds of `--budget PROVIDER=N`. Raises click.UsageError for others."""
+def budgets(written: tuple[str, ...], option: str, capabilities: Mapping[str, Capabilities]) -> dict[str, Decimal]:
+    """The bounds of an option's `PROVIDER=N`. Raises click.UsageError for others."""
     from storyboard.rendering.settings import amount
 
     found: dict[str, Decimal] = {}
     for one in written:
         name, sign, number = one.partition("=")
         if not sign or name not in capabilities:
-            raise click.UsageError(f"--budget takes PROVIDER=N, not {one!r}")
-        found[name] = amount(number, "--budget", name)
+            raise click.UsageError(f"{option} takes PROVIDER=N, not {one!r}")
+        found[name] = amount(number, option, name)
     return found
+
+
+def on_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ordering_anew(one: Unsettled) -> bool:
+    """Whether a take that may have been ordered is ordered anew, as a person answers on a terminal."""
+    return on_terminal() and click.confirm(f"{one.words}. Order it anew?", err=True)
 
 
 def agreement(totals: Mapping[str, Total], yes: bool) -> bool:
@@ -78,7 +89,7 @@ def agreement(totals: Mapping[str, Total], yes: bool) -> bool:
     if yes:
         say(f"render may spend {told}")
         return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not on_terminal():
         say(f"render may spend {told}; without a terminal that takes --yes")
         return False
     return click.confirm(f"render may spend {told}. Go on?", err=True)

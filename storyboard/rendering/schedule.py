@@ -202,8 +202,12 @@ class Schedule:
         phase: Phase = "skipped"
         if record is not None and record.state in ("ambiguous", "lost"):
             phase = record.state
-        self.works.end(work, phase, "; ".join(work.take.why))
-        self.tell("failed" if phase != "skipped" else "skipped", work, state=phase, why=list(work.take.why))
+        reason = "; ".join(work.take.why)
+        self.works.end(work, phase, reason)
+        if phase == "skipped":
+            self.tell("skipped", work, state=phase, why=list(work.take.why))
+        else:
+            self.tell("failed", work, state=phase, code=phase, message=reason)
         self._skip_followers(work)
 
     def _gather(self, work: Work) -> None:

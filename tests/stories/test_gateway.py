@@ -232,3 +232,73 @@ def test_an_empty_account_stops_its_provider_and_nobody_else(tmp_path: Path, gat
     }
     orders = [one for one in gateway.ask("requests") if one["method"] == "POST" and one["status"] == 402]
     assert 1 <= len(orders) <= 2
+
+
+def dropped(made: Production, gateway: Gateway, key: str) -> str:
+    """Let the answer to the only order be lost, and kill the render; answers the job that nobody here knows of."""
+    rule = {"fault": "drop_response_after_accept", "route": "submit"}
+    httpx.post(f"{gateway.at['admin']}/faults", json=rule, trust_env=False).raise_for_status()
+    process = start("render", made.path, "--yes", given=made.environment)
+    while not (paid := gateway.rows(key, "reserve")):
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    (row,) = paid
+    return str(row["task"])
+
+
+def test_an_order_of_unknown_fate_is_listed_with_its_price_and_adopted(tmp_path: Path, gateway: Gateway) -> None:
+    board = BOARD.split("  - {id: 2A")[0]
+    made = production(tmp_path, gateway, "unknown", board)
+    job = dropped(made, gateway, "unknown")
+    gateway.account("another")
+    theirs = {**made.environment, "SEEDANCE2AI_API_KEY": "another"}
+    for _ in range(2):
+        rendered = storyboard("render", made.path, "--yes", given=theirs)
+        assert rendered.returncode == 4
+        assert "error[ambiguous]: take 1A-1: " in rendered.stderr
+        assert "Charged: 0 credits (seedance2ai) + up to 24 unknown (1 take)." in rendered.stderr
+    assert made.status()["takes"][0]["state"] == "ambiguous"
+    assert not gateway.rows("another", "reserve")
+    wrong = storyboard("adopt", made.path, "2A-1", job, given=made.environment)
+    assert (wrong.returncode, "error[cannot-adopt]" in wrong.stderr) == (2, True)
+    adopted = storyboard("adopt", made.path, "1A-1", job, given=made.environment)
+    assert adopted.returncode == 0, adopted.stderr
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert made.status()["takes"][0]["job"] == job
+    assert len(gateway.rows("unknown", "reserve")) == 1
+
+
+def test_an_order_of_unknown_fate_is_made_anew_only_where_somebody_says_so(tmp_path: Path, gateway: Gateway) -> None:
+    board = BOARD.split("  - {id: 2A")[0]
+    made = production(tmp_path, gateway, "anew", board)
+    dropped(made, gateway, "anew")
+    gateway.account("elsewhere")
+    made.environment["SEEDANCE2AI_API_KEY"] = "elsewhere"
+    assert made.render().returncode == 4
+    unbounded = made.render("--on-ambiguous", "resubmit")
+    assert (unbounded.returncode, "--max-extra-cost" in unbounded.stderr) == (2, True)
+    assert made.render("--on-ambiguous", "resubmit", "--max-extra-cost", "seedance2ai=23").returncode == 4
+    assert not gateway.rows("elsewhere", "reserve")
+    rendered = made.render("--on-ambiguous", "resubmit", "--max-extra-cost", "seedance2ai=24")
+    assert rendered.returncode == 0, rendered.stderr
+    assert len(gateway.rows("elsewhere", "reserve")) == 1
+    assert made.status()["charged"]["seedance2ai"] == {
+        "amount": "24",
+        "unit": "credits",
+        "unknown": "24",
+        "unsettled": 1,
+    }
+
+
+def test_what_was_ordered_before_its_words_were_changed_is_found_first(tmp_path: Path, gateway: Gateway) -> None:
+    board = BOARD.split("  - {id: 2A")[0]
+    made = production(tmp_path, gateway, "edited", board)
+    job = dropped(made, gateway, "edited")
+    made.path.write_text(board.replace("Something happens", "Something else happens"), encoding="utf-8")
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    jobs = [row["task"] for row in gateway.rows("edited", "reserve")]
+    assert jobs == [job, made.status()["takes"][0]["job"]]
+    assert made.status()["charged"]["seedance2ai"]["amount"] == "48"
