@@ -1,13 +1,11 @@
 """A film through the emulated gateway: what is ordered, paid, carried and kept, and what a kill changes of it."""
 
-import json
 import random
 import re
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,90 +16,17 @@ from PIL import Image
 
 from storyboard.media.frames import Reader, pictures
 from tests.stories.command import events, start, storyboard
+from tests.stories.gateways import BOARD, ONE, SHOTS, Gateway, Production, emulating, production
 
-SHOTS = 6
-BOARD = """\
-storyboard: 1
-title: Six in a chain
-chain: previous
-defaults: {provider: seedance2ai, duration: 4}
-shots:
-""" + "".join(f"  - {{id: {n}A, action: Something happens for the {n}. time.}}\n" for n in range(1, SHOTS + 1))
 CANARY = "sk_live_canary_7f3a"
 KILLED = (2, pytest.param(48, marks=pytest.mark.slow))
 """How many instants; 50 in both lanes."""
 
 
-@dataclass
-class Gateway:
-    """The emulator in a process of its own, as the command starts it."""
-
-    at: dict[str, str]
-
-    def account(self, key: str) -> None:
-        """An account of its own for a key."""
-        said = {"key": key, "account": key, "credits": 1000}
-        httpx.post(f"{self.at['admin']}/accounts", json=said, trust_env=False).raise_for_status()
-
-    def ask(self, what: str) -> Any:
-        return httpx.get(f"{self.at['admin']}/{what}", trust_env=False).json()
-
-    def rows(self, key: str, kind: str) -> list[dict[str, Any]]:
-        """The rows of an account's ledger."""
-        return [row for row in self.ask("ledger")["seedance2ai"] if (row["account"], row["kind"]) == (key, kind)]
-
-
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
-    options = ("--port", "0", "--speed", "2000", "--shorter-side", "300", "--credits", "0", "--jobs", "2")
-    process = start("emulate", *options)
-    assert process.stdout is not None
-    try:
-        yield Gateway(json.loads(process.stdout.readline()))
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-@dataclass
-class Production:
-    """A storyboard in a folder, with the settings and the environment to render it."""
-
-    path: Path
-    environment: dict[str, str]
-
-    @property
-    def state(self) -> Path:
-        return self.path.with_suffix(".storyboard")
-
-    def status(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(storyboard("status", self.path, "--json", given=self.environment).stdout)
-        return told
-
-    def render(self, *options: str) -> Any:
-        return storyboard("render", self.path, "--yes", "--json", *options, given=self.environment)
-
-
-def production(folder: Path, gateway: Gateway, key: str, board: str = BOARD) -> Production:
-    folder.mkdir(exist_ok=True)
-    path = folder / "six.yaml"
-    path.write_text(board, encoding="utf-8")
-    settings = folder / "config" / "storyboard" / "config.toml"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    bucket = gateway.at["bucket"]
-    settings.write_text(
-        f'[providers.seedance2ai]\npoll_s = 1\n[hosting]\nurl = "{bucket}"\npublic = "{bucket}"\n', encoding="utf-8"
-    )
-    gateway.account(key)
-    return Production(
-        path,
-        {
-            "SEEDANCE2AI_API_KEY": key,
-            "SEEDANCE2AI_BASE_URL": gateway.at["seedance2ai"],
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "XDG_STATE_HOME": str(folder / "user"),
-        },
-    )
+    with emulating() as one:
+        yield one
 
 
 def opening(clip: Path) -> "np.ndarray[Any, Any]":
@@ -166,8 +91,7 @@ def test_killed_at_any_instant_every_take_is_still_paid_once(tmp_path: Path, gat
 
 
 def test_a_key_stands_in_no_file_and_on_no_screen(tmp_path: Path, gateway: Gateway) -> None:
-    board = BOARD.split("  - {id: 2A")[0]
-    made = production(tmp_path, gateway, CANARY, board)
+    made = production(tmp_path, gateway, CANARY, ONE)
     said = [made.render("--debug"), storyboard("status", made.path, "--json", given=made.environment)]
     said.append(storyboard("providers", "seedance2ai", given=made.environment))
     said.append(storyboard("render", made.path, given={**made.environment, "SEEDANCE2AI_API_KEY": f"{CANARY} x"}))
@@ -236,8 +160,7 @@ def test_an_empty_account_stops_its_provider_and_nobody_else(tmp_path: Path, gat
 
 def dropped(made: Production, gateway: Gateway, key: str) -> str:
     """Let the answer to the only order be lost, and kill the render; answers the job that nobody here knows of."""
-    rule = {"fault": "drop_response_after_accept", "route": "submit"}
-    httpx.post(f"{gateway.at['admin']}/faults", json=rule, trust_env=False).raise_for_status()
+    gateway.arm(fault="drop_response_after_accept", route="submit")
     process = start("render", made.path, "--yes", given=made.environment)
     while not (paid := gateway.rows(key, "reserve")):
         assert process.poll() is None
@@ -248,8 +171,7 @@ def dropped(made: Production, gateway: Gateway, key: str) -> str:
 
 
 def test_an_order_of_unknown_fate_is_listed_with_its_price_and_adopted(tmp_path: Path, gateway: Gateway) -> None:
-    board = BOARD.split("  - {id: 2A")[0]
-    made = production(tmp_path, gateway, "unknown", board)
+    made = production(tmp_path, gateway, "unknown", ONE)
     job = dropped(made, gateway, "unknown")
     gateway.account("another")
     theirs = {**made.environment, "SEEDANCE2AI_API_KEY": "another"}
@@ -271,8 +193,7 @@ def test_an_order_of_unknown_fate_is_listed_with_its_price_and_adopted(tmp_path:
 
 
 def test_an_order_of_unknown_fate_is_made_anew_only_where_somebody_says_so(tmp_path: Path, gateway: Gateway) -> None:
-    board = BOARD.split("  - {id: 2A")[0]
-    made = production(tmp_path, gateway, "anew", board)
+    made = production(tmp_path, gateway, "anew", ONE)
     dropped(made, gateway, "anew")
     gateway.account("elsewhere")
     made.environment["SEEDANCE2AI_API_KEY"] = "elsewhere"
@@ -293,10 +214,9 @@ def test_an_order_of_unknown_fate_is_made_anew_only_where_somebody_says_so(tmp_p
 
 
 def test_what_was_ordered_before_its_words_were_changed_is_found_first(tmp_path: Path, gateway: Gateway) -> None:
-    board = BOARD.split("  - {id: 2A")[0]
-    made = production(tmp_path, gateway, "edited", board)
+    made = production(tmp_path, gateway, "edited", ONE)
     job = dropped(made, gateway, "edited")
-    made.path.write_text(board.replace("Something happens", "Something else happens"), encoding="utf-8")
+    made.path.write_text(ONE.replace("Something happens", "Something else happens"), encoding="utf-8")
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
     jobs = [row["task"] for row in gateway.rows("edited", "reserve")]
