@@ -17,6 +17,8 @@ from storyboard.exchange import Capabilities
 from storyboard.rendering.addresses import is_local
 
 USAGE = 2
+LOCAL_POLL_S = 1.0
+"""The beat of polls of a gateway on this machine: it is an emulated one, and faster than its kind."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,7 +90,8 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
     for name in providers:
         if name not in terms:
             _refuse(where, f"there is no gateway {name}; there is {', '.join(sorted(terms)) or 'none'}")
-    return Settings(terms, _hosting(written.get("hosting"), where), written.get("unknown_price") == "allow")
+    hosting = _hosting(written.get("hosting"), where, environment)
+    return Settings(terms, hosting, written.get("unknown_price") == "allow")
 
 
 def _terms(table: Any, where: str, path: str, capabilities: Capabilities, environment: Mapping[str, str]) -> Terms:
@@ -115,6 +118,8 @@ def _terms(table: Any, where: str, path: str, capabilities: Capabilities, enviro
         _refuse(where, f"{path}concurrency is at least 1")
     if poll_s is not None and not 0.05 <= poll_s <= 3600:
         _refuse(where, f"{path}poll_s is a number of seconds, 0.05 to 3600")
+    if poll_s is None and is_local(origin):
+        poll_s = LOCAL_POLL_S
     ceiling = table.get("ceiling")
     return Terms(
         Access(origin, key) if key else None,
@@ -137,13 +142,17 @@ def _origin(written: str, where: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
-def _hosting(table: Any, where: str) -> Hosting | None:
+def _hosting(table: Any, where: str, environment: Mapping[str, str]) -> Hosting | None:
+    if table is not None:
+        _check_keys(table, {"url": str, "public": str}, where, "hosting.")
+    own = environment.get("STORYBOARD_HOSTING_URL")
+    if own:
+        where, table = "STORYBOARD_HOSTING_URL", {"url": own, "public": environment.get("STORYBOARD_HOSTING_PUBLIC")}
     if table is None:
         return None
-    _check_keys(table, {"url": str, "public": str, "endpoint": str}, where, "hosting.")
-    url, public = table.get("url"), table.get("public")
+    url, public = table.get("url"), table.get("public") or table.get("url")
     if not url or not public:
-        _refuse(where, "hosting needs url, where files are put, and public, where they are fetched")
+        _refuse(where, "hosting needs url, where files are put")
     for one in (url, public):
         scheme = urlsplit(one).scheme
         if scheme != "https" and not (scheme == "http" and is_local(one)):

@@ -57,6 +57,23 @@ def test_hosting() -> None:
     assert (hosting.url, hosting.public) == ("https://put.example/a/", "https://get.example/a/")
 
 
+def test_the_environment_names_a_hosting_before_the_file() -> None:
+    hosting = settings(
+        '[hosting]\nurl = "https://a.example"\n', STORYBOARD_HOSTING_URL="http://127.0.0.1:8300/b"
+    ).hosting
+    assert hosting is not None
+    assert hosting.url == hosting.public == "http://127.0.0.1:8300/b/"
+    with pytest.raises(Refused, match="STORYBOARD_HOSTING_URL: hosting is by HTTP PUT"):
+        settings(STORYBOARD_HOSTING_URL="s3://bucket")
+
+
+def test_a_gateway_on_this_machine_is_asked_every_second() -> None:
+    here = {"SEEDANCE2AI_BASE_URL": "http://127.0.0.1:8300/seedance2ai"}
+    assert settings(**here).terms["seedance2ai"].poll_s == 1.0
+    assert settings("[providers.seedance2ai]\npoll_s = 9\n", **here).terms["seedance2ai"].poll_s == 9.0
+    assert settings().terms["seedance2ai"].poll_s is None
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -77,7 +94,7 @@ def test_hosting() -> None:
         ('[providers.seedance2ai]\nbase_url = "https://user@host"\n', "without a user"),
         ('[providers.seedance2ai]\nbase_url = "ftp://host"\n', "like https://host"),
         ('[providers.seedance2ai]\napi_key = "a b"\n', "characters that no key has"),
-        ('[hosting]\nurl = "https://a"\n', "hosting needs url"),
+        ('[hosting]\npublic = "https://a"\n', "hosting needs url"),
         ('[hosting]\nurl = "s3://a"\npublic = "https://b"\n', "not to s3:"),
         ('[hosting]\nurl = "http://a.example"\npublic = "https://b"\n', "not to http:"),
     ],
