@@ -25,6 +25,7 @@ from storyboard.planning.manifest import asked, canonical
 from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
 from storyboard.rendering import events as ev
 from storyboard.rendering.carrying import Carrying
+from storyboard.rendering.delivered import LESS, shortfall
 from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
@@ -280,6 +281,7 @@ class Schedule:
                 self._free_slot(work)
                 work.phase = "keeping"
                 self.tell("downloaded" if work.attempt else "drawn", work, frames=event.clip.frames)
+                self._compare(work, event.clip)
                 self.order(ev.Keep(event.key, event.part, event.clip, self._provenance(work)))
             case ev.Kept():
                 work = self.works[event.key]
@@ -302,6 +304,13 @@ class Schedule:
                 self.submissions.answered(event)
             case ev.PollRead():
                 self.submissions.poll_read(event)
+
+    def _compare(self, work: Work, clip: Clip) -> None:
+        """Tell where a provider delivered less than was ordered of it."""
+        less = shortfall(work.take.shot, work.take.duration, clip) if work.attempt else ""
+        if less:
+            hint = "it is kept, since it was paid for; --retake orders another"
+            self.tell("warning", work, code=LESS, message=f"take {work.take.id} came {less}", hint=hint)
 
     def _broke(self, event: ev.Broke) -> None:
         work = self.works[event.key]
