@@ -11,7 +11,7 @@ from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
+from storyboard.film import Budget, Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing import cut, sheet, sidecars
 from storyboard.finishing.timeline import timeline
 from storyboard.language import Loaded
@@ -158,12 +158,24 @@ class Session:
             ended = await runner.run()
         finally:
             self._link(schedule)
+        self._learn(schedule)
         states = {work.take.key: Fate(work.phase, work.reason, work.code) for work in schedule.works}
         charged = charges(schedule.submissions.attempts.values())
         rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped, charged)
         if ended.signal is not None or not wishes.cut or wishes.only:
             return rendered
         return await self._cut(rendered, schedule)
+
+    def _learn(self, schedule: Schedule) -> None:
+        """Remember what the clips of this run were charged, for later plans."""
+        for work in schedule.works:
+            attempt = schedule.submissions.attempts.get(work.attempt or "")
+            if self.outside is None or attempt is None or attempt.state != "succeeded" or attempt.charged is None:
+                continue
+            shot, file = work.take.shot, self.outside.files.get(attempt.provider)
+            if file is not None and attempt.account == self.outside.accounts[attempt.provider].name:
+                named = self.planned.capabilities[shot.provider].price_name(shot)
+                file.learn(named, work.take.duration, attempt.charged)
 
     def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
         """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""
@@ -202,7 +214,7 @@ class Session:
             capabilities=self.planned.capabilities,
             compose=partial(_compose, self.planned, self.store),
             submissions=Submissions(
-                remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget, self._accounts(wishes)
+                remotes, history.attempts.values(), new_id, policy.poll_s, self._budget(), self._accounts(wishes)
             ),
             policy=policy,
             frames={
@@ -211,6 +223,12 @@ class Session:
                 if (path := self.store.frame_path(*key)).exists()
             },
         )
+
+    def _budget(self) -> Budget:
+        """The film's budget. It may come from a stranger: unknown prices take the word of whoever pays too."""
+        budget = self.planned.plan.film.budget
+        agreed = self.outside is None or self.outside.unknown_price
+        return budget if agreed else replace(budget, unknown_price="refuse")
 
     def _accounts(self, wishes: Wishes) -> Mapping[str, Account]:
         """The accounts of the run, each with the smallest of the bounds that were set."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from storyboard.rendering.settling import Unsettled
 
 
+SPOKEN = ("_API_KEY", "_BASE_URL")
+"""How the names of variables about gateways end."""
+
+
 def config_file() -> Path:
     """Where the settings stand."""
     from platformdirs import user_config_path
@@ -28,10 +34,28 @@ def config_file() -> Path:
     return user_config_path("storyboard") / "config.toml"
 
 
-def stamp() -> tuple[int, int, int] | None:
-    """What changes whenever somebody writes the settings; None where there are none."""
+def stamp() -> list[object]:
+    """What changes whenever the settings do, in the file or the environment, or a price is learned; it tells no key."""
+    folder = state_folder()
+    files = [config_file(), *sorted((folder / "accounts").glob("*.db"))]
+    return [_said(folder / "salt"), *(_identity(path) for path in files)]
+
+
+def _said(salt: Path) -> str:
+    """A digest of what the environment says of gateways, under this machine's salt."""
+    names = [name for name in os.environ if name.endswith(SPOKEN) or name.startswith("STORYBOARD_")]
+    spoken = {name: os.environ[name] for name in names}
     try:
-        found = config_file().stat()
+        key = salt.read_bytes()[:64]
+    except OSError:  # no account was ever used here: what its key is makes no difference yet
+        key = b""
+        spoken = {name: "" if name.endswith(SPOKEN[0]) else text for name, text in spoken.items()}
+    return hashlib.blake2b(repr(sorted(spoken.items())).encode("utf-8", "replace"), key=key, digest_size=16).hexdigest()
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
@@ -55,7 +79,19 @@ def settings(capabilities: Mapping[str, Capabilities]) -> Settings:
         text = ""
     except (OSError, UnicodeDecodeError) as error:
         raise Refused([Diagnostic("bad-settings", f"cannot read {path}: {error}")], 2) from None
-    return read(text, str(path), os.environ, capabilities)
+    return _learned(read(text, str(path), os.environ, capabilities))
+
+
+def _learned(found: Settings) -> Settings:
+    """The settings with what the accounts were charged for clips before."""
+    from storyboard.state.account import known_charges
+
+    charges = {
+        name: known_charges(state_folder(), f"{terms.access.origin}\n{terms.access.key}")
+        for name, terms in found.terms.items()
+        if terms.access is not None
+    }
+    return replace(found, charges=charges)
 
 
 def budgets(written: tuple[str, ...], option: str, capabilities: Mapping[str, Capabilities]) -> dict[str, Decimal]:

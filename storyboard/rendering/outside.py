@@ -16,11 +16,15 @@ from storyboard.state.account import AccountFile, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The way to gateways: `accounts` by provider, for those that have a key."""
+    """The way to gateways: `accounts` by provider, for those that have a key, and `files` of what is known of them.
+    `unknown_price` says that whoever pays agrees to prices that nobody knows.
+    """
 
     network: Network | None = None
     host: Host | None = None
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    files: Mapping[str, AccountFile] = field(default_factory=dict)
+    unknown_price: bool = False
 
 
 @asynccontextmanager
@@ -51,4 +55,4 @@ async def open_outside(
         accounts[name] = Account(account, terms.concurrency, terms.poll_s, terms.ceiling)
     async with Client(accesses, gateways, files) as client:
         host = PutHost(settings.hosting, client.http) if settings.hosting is not None else None
-        yield Outside(client, host, accounts)
+        yield Outside(client, host, accounts, files, settings.unknown_price)

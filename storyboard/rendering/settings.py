@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities
+from storyboard.exchange import Capabilities, Charges
 from storyboard.rendering.addresses import is_local
 
 USAGE = 2
@@ -59,16 +59,20 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it."""
+    """All of it, and what the accounts were charged before, by provider."""
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
     hosting: Hosting | None = None
     unknown_price: bool = False
+    charges: Mapping[str, Charges] = field(default_factory=dict)
 
     def over(self, capabilities: Capabilities) -> Capabilities:
-        """A provider's capabilities with the prices that were set."""
-        terms = self.terms.get(capabilities.name, Terms())
-        return replace(capabilities, prices={**capabilities.prices, **terms.prices}) if terms.prices else capabilities
+        """A provider's capabilities with the prices that were set, and else those that were charged."""
+        terms, charges = self.terms.get(capabilities.name, Terms()), self.charges.get(capabilities.name, {})
+        learned = {of: amount for of, amount in charges.items() if of[0] not in terms.prices}
+        if not terms.prices and not learned:
+            return capabilities
+        return replace(capabilities, prices={**capabilities.prices, **terms.prices}, charges=learned)
 
 
 def read(text: str, where: str, environment: Mapping[str, str], capabilities: Mapping[str, Capabilities]) -> Settings:

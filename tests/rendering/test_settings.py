@@ -1,4 +1,6 @@
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -104,3 +106,11 @@ def test_what_cannot_be_meant_is_refused(text: str, said: str) -> None:
         settings(text)
     assert refused.value.exit_code == 2
     assert refused.value.diagnostics[0].code == "bad-settings"
+
+
+def test_a_price_that_was_set_goes_before_what_was_charged() -> None:
+    found = settings('[providers.seedance2ai.prices]\n"pro/1080p" = "19"\n')
+    charged = {("pro/1080p", Fraction(4)): Decimal(95), ("pro/720p", Fraction(4)): Decimal(44)}
+    over = replace(found, charges={"seedance2ai": charged}).over(CAPABILITIES)
+    assert over.charges == {("pro/720p", Fraction(4)): Decimal(44)}
+    assert over.prices["pro/1080p"] == Decimal(19)

@@ -1,5 +1,6 @@
 """A film through the emulated gateway: what is ordered, paid, carried and kept, and what a kill changes of it."""
 
+import json
 import random
 import re
 import sqlite3
@@ -222,3 +223,44 @@ def test_what_was_ordered_before_its_words_were_changed_is_found_first(tmp_path:
     jobs = [row["task"] for row in gateway.rows("edited", "reserve")]
     assert jobs == [job, made.status()["takes"][0]["job"]]
     assert made.status()["charged"]["seedance2ai"]["amount"] == "48"
+
+
+def test_a_plan_learns_what_the_account_is_charged(tmp_path: Path, gateway: Gateway) -> None:
+    board = ONE.replace("duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: pro}}")
+    made = production(tmp_path, gateway, "learning", board)
+
+    def priced() -> str:
+        again = made.path.read_text(encoding="utf-8").replace("1. time", "1. time again")
+        made.path.write_text(again, encoding="utf-8")
+        told = json.loads(storyboard("plan", made.path, "--json", given=made.environment).stdout)
+        return str(told["totals"]["price"]["seedance2ai"]["amount"])
+
+    assert priced() == "96"
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert made.status()["charged"]["seedance2ai"]["amount"] == "95"
+    assert priced() == "95"
+
+
+def test_a_remembered_plan_hears_of_a_hosting_in_the_environment(tmp_path: Path, gateway: Gateway) -> None:
+    made = production(tmp_path, gateway, "hosted")
+    (tmp_path / "config" / "storyboard" / "config.toml").unlink()
+    made.state.mkdir()
+    hosted = {**made.environment, "STORYBOARD_HOSTING_URL": gateway.at["bucket"]}
+    for environment, warned in ((made.environment, True), (hosted, False), (made.environment, True)):
+        told = storyboard("plan", made.path, given=environment)
+        assert ("warning[no-hosting]" in told.stderr) == warned
+
+
+def test_a_price_that_nobody_knows_takes_the_settings_word_too(tmp_path: Path, gateway: Gateway) -> None:
+    """A storyboard may come from a stranger: its own `unknown_price: allow` spends nothing alone."""
+    board = ONE.replace("duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: mini}}")
+    made = production(tmp_path, gateway, "unpriced", board.replace("chain:", "budget: {unknown_price: allow}\nchain:"))
+    rendered = made.render()
+    assert rendered.returncode == 5
+    assert not gateway.rows("unpriced", "reserve")
+    config = tmp_path / "config" / "storyboard" / "config.toml"
+    config.write_text('unknown_price = "allow"\n' + config.read_text(encoding="utf-8"), encoding="utf-8")
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert len(gateway.rows("unpriced", "reserve")) == 1
