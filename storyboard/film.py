@@ -149,11 +149,20 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptTemplate:
+    """The film's own template of prompts, and where it is written."""
+
+    text: str
+    place: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
     `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
     with the citations still in it (see `storyboard.language.citing`), where there are any.
+    `constraints` None means the usual close of a prompt, an empty text none; `template` None the usual template.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
     provider. `circle` is where the circled take is written.
@@ -214,6 +223,8 @@ class Shot:
     tail: Fraction = Fraction(0)
     cites: tuple[tuple[Asset, Look | None], ...] = ()
     cited_prompt: str | None = None
+    constraints: str | None = None
+    template: PromptTemplate | None = None
 
     @property
     def framed(self) -> bool:

@@ -11,8 +11,8 @@ from storyboard.cli.table import Column, table
 from storyboard.diagnostics import draw
 from storyboard.film import Asset, ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
-from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import PlannedTake
+from storyboard.planning.supplied import stays_home
 from storyboard.session import Planned
 
 

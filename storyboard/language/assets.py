@@ -21,6 +21,9 @@ LEVEL_WORD: Mapping[Level, str] = {
 }
 """What an asset of a level is called in a sentence."""
 
+KIND_WORD: Mapping[Kind, str] = {"image": "a picture", "video": "a video", "audio": "a sound"}
+"""What a file of a kind is called in a sentence."""
+
 Step = str | int
 
 
@@ -109,13 +112,21 @@ class Assets:
             self.problems.append(at(self._root, (*path, "files"), "given-twice", message, "keep one", key=True))
         key = "images" if entry.images is not None else "files"
         return tuple(
-            self.picture(
-                self._root,
-                (*path, key, index, "file"),
-                one.file,
-                role=one.role,
-                controls=one.controls,
-                avoid=one.avoid,
-            )
+            self._reference((*path, key, index, "file"), one)
             for index, one in enumerate(entry.images or entry.files or ())
         )
+
+    def _reference(self, path: tuple[Step, ...], one: model.File) -> Reference:
+        """A file of an asset, of the kind that is written."""
+        words = {"role": one.role, "controls": one.controls, "avoid": one.avoid}
+        if one.kind == "image":
+            return self.picture(self._root, path, one.file, **words)
+        found, place = self._folder.media(one.file), span(self._root, path)
+        kind: Kind = "video" if one.kind == "video" else "audio"
+        if not isinstance(found, Path):
+            self.problems.append(at(self._root, path, *found))
+            return Reference(one.file, one.file, kind, place, **words)
+        if isinstance(self._folder.picture(one.file), Path):
+            message, hint = f"{one.file} is a picture, not {KIND_WORD[kind]}", "leave kind out, or write kind: image"
+            self.problems.append(at(self._root, path, "wrong-kind", message, hint))
+        return Reference(str(found), one.file, kind, place, **words)

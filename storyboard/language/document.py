@@ -19,6 +19,8 @@ from storyboard.language.scope import Evaluation
 from storyboard.language.shot_model import Storyboard
 from storyboard.language.tree import Map, Seq, at, span
 
+UNTOUCHED = ("vars", "scenes", "shots", "defaults", "prompt_template")
+"""Fields of the document that are not evaluated with its head."""
 LATER = ("defaults", "shots", *SHORT)
 """Fields that are evaluated shot by shot."""
 
@@ -28,7 +30,7 @@ def evaluated(root: Map, evaluation: Evaluation, title: str) -> tuple[Map, dict[
 
     The head and the assets see the vars; scenes see the assets too. `title` is used where none is written.
     """
-    head = evaluation.tree(root.without(("vars", "scenes", "shots", "defaults")), {})
+    head = evaluation.tree(root.without(UNTOUCHED), {})
     root = root.replaced({key: head[key] for key in head})
     facts = _facts(root, title)
     scenes = root.get("scenes")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"use", "with", "each", "when", "constraints", "at", "on_fail", "on_moderation"})
+SHOT = frozenset({"use", "with", "each", "when", "at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset({"include", "profiles", "variants", "templates", "constraints", "prompt_template"}),
+    "film": frozenset({"include", "profiles", "variants", "templates"}),
     "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,

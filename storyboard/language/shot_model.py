@@ -178,6 +178,9 @@ class Defaults(Fields):
     style: Text | None = about("How it looks: a key of `styles`.", "noir")
     sounds: Text | None = about("What is heard; asked for where `audio` is.", "gulls, a rope creaking")
     negative: Text | None = about("What must not be seen.", "text, watermark")
+    constraints: Text | None = about(
+        "How the prompt closes, in place of the usual close; `none` leaves that out.", "Hands stay whole.", "none"
+    )
     references: Annotated[list[Text], Several()] | None = about(
         "Assets of any kind that the provider is given besides: `name` or `name.look`.", ["fog", "mira.oilskin"]
     )
@@ -306,6 +309,13 @@ class Storyboard(Fields):
     )
     defaults: Defaults | None = about("Fields that every shot takes unless it says otherwise.", {"duration": 5})
     chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
+    constraints: Text | None = about(
+        "How every prompt closes, in place of the usual close; `none` leaves that out.", "Hands stay whole.", "none"
+    )
+    prompt_template: Text | None = about(
+        "How prompts are composed: a text with `{{ }}`, and with the statements if, for and set.",
+        "{{ style }} {{ subject }} {{ action }}",
+    )
     scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
     shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])
     sound: SoundsField | None = about(
