@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"use", "with", "each", "when", "at", "on_fail", "on_moderation"})
+SHOT = frozenset({"at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset({"include", "profiles", "variants", "templates"}),
+    "film": frozenset(),
     "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,
