@@ -63,6 +63,6 @@ def test_what_happens_and_what_is_said_come_in_turn_and_all_of_it(
     says = [(at, f"l{index}") for index, at in enumerate(sorted(lines, key=lambda at: at or 0))]
     told = in_turn(does, says)
     assert sorted(told) == sorted(words for _, words in (*does, *says))
-    times = dict((words, at) for at, words in (*does, *says))
+    times = {words: at for at, words in (*does, *says)}
     known = [at for words in told if (at := times[words]) is not None]
     assert known == sorted(known)

@@ -30,7 +30,9 @@ def asked(made: Film) -> list[str]:
 def test_a_shot_is_asked_for_in_these_words(case: Path, pytestconfig: pytest.Config) -> None:
     read = loaded(case, capabilities=STAGE)
     assert read.diagnostics == ()
-    shots = [f"{shot.id} ({shot.provider})\n{text}\n" for shot, text in zip(read.film.shots, asked(read.film), strict=True)]
+    shots = [
+        f"{shot.id} ({shot.provider})\n{text}\n" for shot, text in zip(read.film.shots, asked(read.film), strict=True)
+    ]
     beside, said = case.with_suffix(".out"), "\n".join(shots)
     if pytestconfig.getoption("rewrite"):
         beside.write_text(said, encoding="utf-8")
@@ -102,7 +104,7 @@ def test_a_prompt_that_is_not_read_whole_is_refused_with_its_length(tmp_path: Pa
 
 
 def test_a_template_that_goes_wrong_for_one_shot_says_for_which(tmp_path: Path) -> None:
-    text = f"{MIRA}prompt_template: \"{{{{ cast[1].name }}}}\"\nshots:\n"
+    text = f'{MIRA}prompt_template: "{{{{ cast[1].name }}}}"\nshots:\n'
     made = filmed(tmp_path, text + "  - {action: a, cast: [mira, jonas]}\n  - {id: alone, action: b, cast: [mira]}\n")
     (said,) = prompt.problems(made, STAGE)
     assert said.code == "undefined-name"
