@@ -150,10 +150,16 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
-    """The film's own template of prompts, and where it is written."""
+    """The film's own template of prompts, where it is written, and where each of its expressions is, by its offset."""
 
     text: str
     place: Span
+    expressions: Mapping[int, Span] = field(default_factory=dict)
+
+    def at(self, offset: int) -> Span:
+        """The place of the expression that the character at `offset` belongs to."""
+        begun = max((one for one in self.expressions if one <= offset), default=None)
+        return self.place if begun is None else self.expressions[begun]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ CONSTRAINTS = (
 )
 """What every prompt closes with, unless `constraints` says otherwise."""
 
+_HERE = ("prompt_template",)
 SAMPLE: Mapping[str, Any] = {
     "follows": "Continue from the supplied previous clip.",
     "opening": "The first frame shows: an empty deck.",
@@ -74,13 +75,15 @@ def read(root: Map) -> tuple[PromptTemplate | None, list[Diagnostic]]:
         return None, []
     from storyboard.language.statements import Template  # few films have a template
 
+    place = span(root, _HERE)
     try:
-        found = Template(text).problems(SAMPLE)
+        template = Template(text)
     except ValueProblem as problem:
-        found = [problem]
-    return PromptTemplate(text, span(root, ("prompt_template",))), [_told(root, one) for one in found]
+        return PromptTemplate(text, place), [_told(root, problem)]
+    expressions = {offset: span_within(root, _HERE, offset, length) for offset, length in template.expressions}
+    return PromptTemplate(text, place, expressions), [_told(root, one) for one in template.problems(SAMPLE)]
 
 
 def _told(root: Map, problem: ValueProblem) -> Diagnostic:
-    place = span_within(root, ("prompt_template",), problem.offset, problem.length)
+    place = span_within(root, _HERE, problem.offset, problem.length)
     return Diagnostic(problem.code, problem.message, place, problem.hint)

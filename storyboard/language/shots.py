@@ -76,6 +76,7 @@ class Shots:
         speed = self._speed(draft, source)
         cast = self._cast(draft)
         found = source is not None
+        composed = not found and read.prompt is None
         if not found:
             self._decisions.check(draft)
         shot = Shot(
@@ -133,8 +134,8 @@ class Shots:
             fade_out=read.fade_out or ZERO,
             lead=read.lead or ZERO,
             tail=read.tail or ZERO,
-            constraints=None if found else self._constraints(draft),
-            template=None if found else self._template,
+            constraints=self._constraints(draft) if composed else None,
+            template=self._template if composed else None,
             cited_prompt=read.prompt if read.prompt and has_citation(read.prompt) else None,
         )
         cites = words.cited() + self._references(draft)

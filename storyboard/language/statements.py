@@ -10,13 +10,15 @@ characters long at most. Names read as in Jinja: what a loop sets ends with its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from storyboard.language.arithmetic import MAX_TEXT, bounded, in_text
 from storyboard.language.expressions import compiled
 from storyboard.language.faults import Fault, Undefined, ValueProblem, bad, placed, unsafe
+from storyboard.language.loops import turn
 from storyboard.language.meaning import Expression
 from storyboard.language.tokens import end_of
 
@@ -91,7 +93,10 @@ class Template:
     def __init__(self, source: str) -> None:
         if len(source) > MAX_TEXT:
             raise ValueProblem("too-long-value", f"a template is at most {MAX_TEXT:,} characters long", None, 0, 1)
-        self._nodes = _Reader(source).whole()
+        reader = _Reader(source)
+        self._nodes = reader.whole()
+        self.expressions = reader.expressions
+        """Where its expressions stand: offsets and lengths, from left to right."""
 
     def text(self, names: Mapping[str, Any]) -> str:
         """The text that it gives for these names. Raises ValueProblem."""
@@ -116,6 +121,7 @@ class _Reader:
         self.source = source
         self.pieces = _pieces(source)
         self.depth = 0
+        self.expressions: list[tuple[int, int]] = []
 
     def whole(self) -> list[_Node]:
         nodes, _, _ = self.until((), 0)
@@ -128,7 +134,7 @@ class _Reader:
             if piece.kind == "text":
                 nodes.append(piece.source)
             elif piece.kind == "value":
-                nodes.append(_code(piece.source, piece.offset))
+                nodes.append(self.code(piece.source, piece.offset))
             else:
                 word = piece.source.split(None, 1)[0] if piece.source.strip() else ""
                 if word in ends:
@@ -169,7 +175,7 @@ class _Reader:
             raise placed(fault, piece.source, piece.offset)
         begins = at + len(word) + len(rest) - len(rest.lstrip())
         name = found["name"] if word in ("for", "set") else ""
-        return name, _code(found["of"], piece.offset + begins + found.start("of"))
+        return name, self.code(found["of"], piece.offset + begins + found.start("of"))
 
     def branches(self, of: _Code, piece: _Piece) -> _Branches:
         node, test, word, open_ = _Branches(), of, "if", piece
@@ -185,23 +191,22 @@ class _Reader:
     def condition(self, piece: _Piece) -> _Code:
         at = piece.source.index("elif") + 4
         rest = piece.source[at:]
-        return _code(rest, piece.offset + at)
+        return self.code(rest, piece.offset + at)
+
+    def code(self, source: str, offset: int) -> _Code:
+        offset += len(source) - len(source.lstrip())
+        source = source.strip()
+        self.expressions.append((offset, len(source)))
+        try:
+            return _Code(source, offset, compiled(source))
+        except Fault as fault:
+            raise placed(fault, source, offset) from None
 
     def loop(self, node: _Loop, piece: _Piece) -> _Loop:
         node.body, word, _ = self.until(("else", "endfor"), piece.offset)
         if word == "else":
             node.empty, _, _ = self.until(("endfor",), piece.offset)
         return node
-
-
-def _code(source: str, offset: int) -> _Code:
-    """An expression. Raises ValueProblem."""
-    offset += len(source) - len(source.lstrip())
-    source = source.strip()
-    try:
-        return _Code(source, offset, compiled(source))
-    except Fault as fault:
-        raise placed(fault, source, offset) from None
 
 
 def _pieces(source: str) -> Iterator[_Piece]:
@@ -257,7 +262,7 @@ class _Run:
                 case _Code():
                     self.say(self.text(node, names), node)
                 case _Naming():
-                    names[node.name] = self.value(node.of, names)
+                    self.naming(node, names)
                 case _Branches():
                     self.branches(node, names)
                 case _Loop():
@@ -287,6 +292,9 @@ class _Run:
         except Fault as fault:
             raise placed(fault, code.source, code.offset) from None
 
+    def naming(self, node: _Naming, names: dict[str, Any]) -> None:
+        names[node.name] = self.value(node.of, names)
+
     def branches(self, node: _Branches, names: dict[str, Any]) -> None:
         for condition, body in node.arms:
             if condition is None or self.value(condition, names):
@@ -302,8 +310,7 @@ class _Run:
 
     def turn(self, node: _Loop, names: Mapping[str, Any], item: Any, index: int, count: int) -> None:
         self.work += 1
-        loop = {"index": index + 1, "index0": index, "first": index == 0, "last": index == count - 1, "length": count}
-        self.nodes(node.body, {**names, "loop": loop, node.name: item})
+        self.nodes(node.body, {**names, "loop": turn(index, count), node.name: item})
 
     def items(self, node: _Loop, names: Mapping[str, Any]) -> list[Any]:
         found = self.value(node.of, names)
@@ -313,30 +320,37 @@ class _Run:
 
 
 class _Trial(_Run):
-    """A run down every way: conditions decide nothing, and what is wrong is kept."""
+    """A run down every way: conditions decide nothing, a loop turns once, and what is wrong is kept."""
 
     def __init__(self) -> None:
         super().__init__()
         self.problems: list[ValueProblem] = []
 
-    def value(self, code: _Code, names: Mapping[str, Any]) -> Any:
+    def tried(self, made: Callable[[], Any], otherwise: Any) -> Any:
         try:
-            return super().value(code, names)
+            return made()
         except ValueProblem as problem:
-            guarded = isinstance(problem.__cause__, Undefined) and problem.__cause__.word is None
-            self.problems += [] if guarded else [problem]
-            return ""
+            cause = problem.__cause__
+            if not (isinstance(cause, Undefined) and cause.word is None):  # a condition may guard a missing item
+                self.problems.append(problem)
+            return otherwise
+
+    def say(self, text: str, code: _Code | None) -> None:
+        """Every branch is gone down, so that the text is longer than any real one."""
+
+    def text(self, code: _Code, names: Mapping[str, Any]) -> str:
+        return str(self.tried(lambda: super(_Trial, self).text(code, names), ""))
+
+    def naming(self, node: _Naming, names: dict[str, Any]) -> None:
+        names[node.name] = self.tried(lambda: self.value(node.of, names), "")
 
     def branches(self, node: _Branches, names: dict[str, Any]) -> None:
         for condition, body in node.arms:
             if condition is not None:
-                self.value(condition, names)
+                self.tried(partial(self.value, condition, names), "")
             self.nodes(body, names)
 
     def loop(self, node: _Loop, names: dict[str, Any]) -> None:
-        found = self.value(node.of, names)
-        if found == "":
-            return
-        for item in self.items(node, names)[:1]:
+        for item in self.tried(lambda: self.items(node, names), [])[:1]:
             self.turn(node, names, item, 0, 1)
         self.nodes(node.empty, names)

@@ -149,7 +149,7 @@ def intent(shot: Shot, capabilities: Capabilities, delivery: Delivery, digests: 
             "negative": shot.negative,
             "keep": list(shot.keep),
             "constraints": "none" if shot.constraints == "" else shot.constraints,
-            "prompt_template": shot.template.text if shot.template and shot.prompt is None else None,
+            "prompt_template": shot.template.text if shot.template else None,
             "cites": _cites(shot, digests),
             "seed": shot.seed,
             "audio": shot.audio,

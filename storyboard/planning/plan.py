@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.diagnostics import Refused
 from storyboard.exchange import Capabilities
 from storyboard.film import Clip, ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
-from storyboard.planning import graph, manifest, prompt
+from storyboard.planning import graph, manifest
 from storyboard.planning.numbers import Numbers, good_clip
 from storyboard.planning.price import price
 from storyboard.state.journal import History, TakeRecord
@@ -167,11 +166,8 @@ def make(
 ) -> Plan:
     """Plan a film against what the journal knows. Only the clips in `history.clips` count as existing.
 
-    Each shot of `retakes` gets one take more. Raises Refused (10) for a `circled-take`, and for prompts that cannot be
-    composed or that their providers do not read whole.
+    Each shot of `retakes` gets one take more. Raises Refused `circled-take` (10).
     """
-    if problems := list(prompt.problems(film, capabilities)):
-        raise Refused(problems)
     return _Planner(film, capabilities, history, digests, retakes).plan()
 
 

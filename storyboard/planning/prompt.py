@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from storyboard.diagnostics import Diagnostic
+from storyboard.diagnostics import Diagnostic, Related
 from storyboard.exchange import Capabilities
 from storyboard.film import Casting, Film, Shot
 from storyboard.language.faults import ValueProblem
+from storyboard.language.opening import once
 from storyboard.language.prompt_template import CONSTRAINTS, TEMPLATE
 from storyboard.planning import phrases
 from storyboard.planning.supplied import Supplied
@@ -114,20 +115,24 @@ def _facts(shot: Shot) -> Mapping[str, Any]:
     return {"id": shot.id, "size": size, **told, "duration": seconds, "aspect": shot.aspect, "audio": shot.audio}
 
 
-def problems(film: Film, capabilities: Mapping[str, Capabilities]) -> Iterator[Diagnostic]:
+def problems(film: Film, capabilities: Mapping[str, Capabilities]) -> list[Diagnostic]:
     """Prompts that their providers would not read whole, and shots for which the film's template goes wrong."""
+    return once(_problems(film, capabilities))
+
+
+def _problems(film: Film, capabilities: Mapping[str, Capabilities]) -> Iterator[Diagnostic]:
     for shot in film.shots:
         takes = capabilities[shot.provider]
-        if not shot.generated or (takes.prompt_chars is None and (shot.template is None or shot.prompt is not None)):
+        if not shot.generated or (takes.prompt_chars is None and shot.template is None):
             continue
         try:
             length = len(compose(shot, takes, film.title))
         except ValueProblem as problem:
-            place = shot.template.place if shot.template else shot.place
-            message = f"{problem.message}, in the prompt of shot {shot.id}"
-            yield Diagnostic(problem.code, message, place, problem.hint)
+            place = shot.template.at(problem.offset) if shot.template else shot.place
+            made = (Related(f"in the prompt of shot {shot.id}", shot.place), *shot.origin)
+            yield Diagnostic(problem.code, problem.message, place, problem.hint, related=made)
             continue
         if takes.prompt_chars is not None and length > takes.prompt_chars:
             message = f"{takes.name} reads prompts of up to {takes.prompt_chars:,} characters"
             hint = f"this shot's has {length:,}: say less in it, or in the descriptions of what it names"
-            yield Diagnostic("provider-cannot", message, shot.place, hint)
+            yield Diagnostic("provider-cannot", message, shot.place, hint, related=shot.origin)

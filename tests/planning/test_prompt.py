@@ -4,14 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.diagnostics import Refused, draw
 from storyboard.film import Film
 from storyboard.language.prompt_template import CONSTRAINTS, SAMPLE, TEMPLATE
 from storyboard.planning import prompt
-from storyboard.planning.plan import make
 from storyboard.planning.prompt import compose, parts
 from storyboard.planning.supplied import Supplied
-from storyboard.state.journal import History
 from tests.language.reading import ANIMATIC, STAGE, STUDIO, film, loaded
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "prompt").glob("*.yaml"))
@@ -94,24 +91,30 @@ def test_a_template_of_our_own_words_asks_in_the_same_words(tmp_path: Path) -> N
 
 def test_a_prompt_that_is_not_read_whole_is_refused_with_its_length(tmp_path: Path) -> None:
     made = filmed(tmp_path, f"shots: [{{action: Fog.}}, {{id: 2A, action: {'fog ' * 1500}, provider: studio}}]\n")
-    with pytest.raises(Refused) as refused:
-        make(made, STAGE, History(), {})
-    (said,) = refused.value.diagnostics
+    (said,) = prompt.problems(made, STAGE)
     assert said.code == "provider-cannot"
     assert f"{len(asked(made)[1]):,}" in (said.hint or "")
     assert said.span
     assert said.span.line == 2
 
 
-def test_a_template_that_goes_wrong_for_one_shot_says_for_which(tmp_path: Path) -> None:
-    text = f'{MIRA}prompt_template: "{{{{ cast[1].name }}}}"\nshots:\n'
+def test_a_template_that_goes_wrong_for_one_shot_points_at_its_expression_and_at_the_shot(tmp_path: Path) -> None:
+    text = f'{MIRA}prompt_template: "{{{{ action }}}} {{{{ cast[1].name }}}}"\nshots:\n'
     made = filmed(tmp_path, text + "  - {action: a, cast: [mira, jonas]}\n  - {id: alone, action: b, cast: [mira]}\n")
     (said,) = prompt.problems(made, STAGE)
     assert said.code == "undefined-name"
-    assert "shot alone" in said.message
     assert said.span
-    assert said.span.line == 3
-    assert "alone" in draw([said], {})
+    assert (said.span.line, said.span.column, said.span.end_column) == (3, 35, 47)
+    (shot,) = said.related
+    assert "alone" in shot.message
+    assert shot.span
+    assert shot.span.line == 6
+
+
+def test_the_shots_that_one_mistake_of_a_template_meets_are_told_once_and_counted(tmp_path: Path) -> None:
+    text = "prompt_template: \"{{ cast[0].name }}\"\nshots: [{each: {n: [1, 2, 3]}, action: 'Fog {{ n }}.'}]\n"
+    (said,) = prompt.problems(filmed(tmp_path, text), STAGE)
+    assert [one.message for one in said.related][-1] == "and 2 more"
 
 
 def test_the_time_of_a_beat_is_told_as_it_is_written(tmp_path: Path) -> None:
