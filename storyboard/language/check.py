@@ -79,9 +79,11 @@ def of_providers(pairs: Pairs, capabilities: Mapping[str, Capabilities], root: M
 
 
 def _of_fields(draft: Draft, shot: Shot, provider: Capabilities, others: Sequence[Capabilities]) -> list[Diagnostic]:
+    unsaid = bool(shot.negative) and shot.prompt is not None  # a composed prompt says it where there is no field
     asks = (
         ("audio", shot.audio and not provider.audio, "makes no sound", _elsewhere("audio", others)),
         ("seed", shot.seed is not None and not provider.seed, "takes no seed", _elsewhere("seed", others)),
+        ("negative", unsaid and not provider.negative, "takes no negative", _elsewhere("negative", others)),
     )
     return [
         draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint) for key, asked, what, hint in asks if asked

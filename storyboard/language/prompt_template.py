@@ -73,7 +73,7 @@ def read(root: Map) -> tuple[PromptTemplate | None, list[Diagnostic]]:
     text = spelt(root.get("prompt_template"))
     if text is None:
         return None, []
-    from storyboard.language.statements import Template  # few films have a template
+    from storyboard.language.filling import Template  # few films have a template
 
     place = span(root, _HERE)
     try:

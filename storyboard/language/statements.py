@@ -1,29 +1,21 @@
-"""Text with `{{ }}` and with Jinja's statements `if`, `for` and `set`: the template of a prompt, and nothing else.
+"""The grammar of a template of prompts: text with `{{ }}` and with Jinja's statements `if`, `for` and `set`.
 
-A template may come from a stranger, and runs without a process of its own, because nothing in it can grow. Its
-expressions are those of values: bounded operations on plain data, without calls and without a Python object in reach.
-Every other statement (macro, include, import, block) is refused by name. A loop goes over a list, so it ends; one text
-evaluates expressions of at most `MAX_WORK` characters in all, repeated ones counted each time, and is `MAX_TEXT`
-characters long at most. Names read as in Jinja: what a loop sets ends with its turn, what `if` sets stays.
+Every other statement (macro, include, import, block) is refused by name. What a template may cost: see `filling`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from storyboard.language.arithmetic import MAX_TEXT, bounded, in_text
+from storyboard.language.arithmetic import MAX_TEXT
 from storyboard.language.expressions import compiled
-from storyboard.language.faults import Fault, Undefined, ValueProblem, bad, placed, unsafe
-from storyboard.language.loops import turn
+from storyboard.language.faults import Fault, ValueProblem, bad, placed, unsafe
 from storyboard.language.meaning import Expression
 from storyboard.language.tokens import end_of
 
-MAX_WORK = 40_000
-"""Characters of expressions that are evaluated for one text."""
 MAX_DEPTH = 16
 """Statements inside each other."""
 
@@ -31,19 +23,17 @@ _OPENING = re.compile(r"\{\{|\{%|\{#")
 _STATEMENT = re.compile(r"""[-+]?((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^'"])*?)([-+]?)%\}""", re.DOTALL)
 _SHAPES = {
     "if": re.compile(r"(?P<of>.+)", re.DOTALL),
-    "elif": re.compile(r"(?P<of>.+)", re.DOTALL),
     "for": re.compile(r"(?P<name>[^\W\d]\w*)\s+in\s+(?P<of>.+)", re.DOTALL),
     "set": re.compile(r"(?P<name>[^\W\d]\w*)\s*=(?!=)\s*(?P<of>.+)", re.DOTALL),
 }
 _EXAMPLES = {
     "if": "{% if dialogue %}",
-    "elif": "{% elif dialogue %}",
     "for": "{% for person in cast %}",
     "set": '{% set tone = "calm" %}',
 }
 
 
-class _Code(NamedTuple):
+class Code(NamedTuple):
     """An expression, and where its source begins in the template."""
 
     source: str
@@ -58,112 +48,93 @@ class _Piece(NamedTuple):
     source: str
     offset: int
 
+    @property
+    def word(self) -> tuple[str, int]:
+        """The word that a statement begins with, and where."""
+        begins = len(self.source) - len(self.source.lstrip())
+        return "".join(self.source.split(None, 1)[:1]), begins
+
 
 @dataclass(slots=True)
-class _Branches:
+class Branches:
     """`if`: conditions (None for `else`), each with its body."""
 
-    arms: list[tuple[_Code | None, list[_Node]]] = field(default_factory=list)
+    arms: list[tuple[Code | None, list[Node]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class _Loop:
+class Loop:
     """`for`: what each item is called, the list, the body, and what stands where the list is empty."""
 
     name: str
-    of: _Code
-    body: list[_Node] = field(default_factory=list)
-    empty: list[_Node] = field(default_factory=list)
+    of: Code
+    body: list[Node] = field(default_factory=list)
+    empty: list[Node] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class _Naming:
+class Naming:
     """`set`."""
 
     name: str
-    of: _Code
+    of: Code
 
 
-_Node = str | _Code | _Branches | _Loop | _Naming
+Node = str | Code | Branches | Loop | Naming
 
 
-class Template:
-    """A template that was read. Raises ValueProblem where it is none."""
+class Reader:
+    """Reads a template from left to right into nodes; `expressions` holds their offsets and lengths."""
 
     def __init__(self, source: str) -> None:
         if len(source) > MAX_TEXT:
             raise ValueProblem("too-long-value", f"a template is at most {MAX_TEXT:,} characters long", None, 0, 1)
-        reader = _Reader(source)
-        self._nodes = reader.whole()
-        self.expressions = reader.expressions
-        """Where its expressions stand: offsets and lengths, from left to right."""
-
-    def text(self, names: Mapping[str, Any]) -> str:
-        """The text that it gives for these names. Raises ValueProblem."""
-        run = _Run()
-        run.nodes(self._nodes, dict(names))
-        return "".join(run.said)
-
-    def problems(self, names: Mapping[str, Any]) -> list[ValueProblem]:
-        """What is wrong wherever the conditions lead, for names with values as they are in any text.
-
-        A missing item of a list is none: a condition may guard it.
-        """
-        trial = _Trial()
-        trial.nodes(self._nodes, dict(names))
-        return trial.problems
-
-
-class _Reader:
-    """Reads a template from left to right into nodes."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.pieces = _pieces(source)
-        self.depth = 0
+        self._pieces = _pieces(source)
+        self._depth = 0
         self.expressions: list[tuple[int, int]] = []
 
-    def whole(self) -> list[_Node]:
-        nodes, _, _ = self.until((), 0)
+    def whole(self) -> list[Node]:
+        """All of it. Raises ValueProblem where it is no template."""
+        nodes, _, _ = self._until((), None)
         return nodes
 
-    def until(self, ends: tuple[str, ...], opened: int) -> tuple[list[_Node], str, _Piece | None]:
+    def _until(self, ends: tuple[str, ...], opened: _Piece | None) -> tuple[list[Node], str, _Piece | None]:
         """The nodes up to a statement of `ends`, that statement's word and the statement."""
-        nodes: list[_Node] = []
-        for piece in self.pieces:
+        nodes: list[Node] = []
+        for piece in self._pieces:
             if piece.kind == "text":
                 nodes.append(piece.source)
             elif piece.kind == "value":
-                nodes.append(self.code(piece.source, piece.offset))
+                nodes.append(self._code(piece.source, piece.offset))
             else:
-                word = piece.source.split(None, 1)[0] if piece.source.strip() else ""
+                word, _ = piece.word
                 if word in ends:
                     return nodes, word, piece
-                nodes.append(self.statement(word, piece))
-        if ends:
-            last = ends[-1]
-            raise ValueProblem("bad-expression", f"this is never closed by {{% {last} %}}", None, opened, 2)
+                nodes.append(self._statement(word, piece))
+        if opened is not None:
+            word, at = opened.word
+            raise placed(bad(f"this is never closed by {{% {ends[-1]} %}}", None, word, at), *opened[1:])
         return nodes, "", None
 
-    def statement(self, word: str, piece: _Piece) -> _Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
+    def _statement(self, word: str, piece: _Piece) -> Node:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
             raise placed(bad("statements are nested too deep"), piece.source, piece.offset)
-        name, of = self.parts(word, piece)
-        node: _Node
+        name, of = self._parts(word, piece)
+        node: Node
         if word == "set":
-            node = _Naming(name, of)
+            node = Naming(name, of)
         elif word == "for":
-            node = self.loop(_Loop(name, of), piece)
+            node = self._loop(Loop(name, of), piece)
         else:
-            node = self.branches(of, piece)
-        self.depth -= 1
+            node = self._branches(of, piece)
+        self._depth -= 1
         return node
 
-    def parts(self, word: str, piece: _Piece) -> tuple[str, _Code]:
+    def _parts(self, word: str, piece: _Piece) -> tuple[str, Code]:
         """The name and the expression of a statement."""
-        at = len(piece.source) - len(piece.source.lstrip())
-        if word not in _EXAMPLES or word == "elif":
+        _, at = piece.word
+        if word not in _EXAMPLES:
             known = word in ("else", "elif", "endif", "endfor")
             message = f'"{word}" belongs to no statement here' if known else f'the statement "{word}" is not allowed'
             fault = bad(message, None, word, at) if known else unsafe(message, "allowed are if, for and set", word, at)
@@ -175,37 +146,34 @@ class _Reader:
             raise placed(fault, piece.source, piece.offset)
         begins = at + len(word) + len(rest) - len(rest.lstrip())
         name = found["name"] if word in ("for", "set") else ""
-        return name, self.code(found["of"], piece.offset + begins + found.start("of"))
+        return name, self._code(found["of"], piece.offset + begins + found.start("of"))
 
-    def branches(self, of: _Code, piece: _Piece) -> _Branches:
-        node, test, word, open_ = _Branches(), of, "if", piece
-        condition: _Code | None = test
+    def _branches(self, of: Code, piece: _Piece) -> Branches:
+        node, condition = Branches(), of
         while True:
-            ends = ("endif",) if word == "else" else ("elif", "else", "endif")
-            body, word, found = self.until(ends, open_.offset)
+            body, word, found = self._until(("elif", "else", "endif"), piece)
             node.arms.append((condition, body))
-            if word == "endif" or found is None:
+            if word == "else":
+                body, _, _ = self._until(("endif",), piece)
+                node.arms.append((None, body))
+            if word != "elif" or found is None:
                 return node
-            condition = self.condition(found) if word == "elif" else None
+            after = found.source.index("elif") + len("elif")
+            condition = self._code(found.source[after:], found.offset + after)
 
-    def condition(self, piece: _Piece) -> _Code:
-        at = piece.source.index("elif") + 4
-        rest = piece.source[at:]
-        return self.code(rest, piece.offset + at)
-
-    def code(self, source: str, offset: int) -> _Code:
+    def _code(self, source: str, offset: int) -> Code:
         offset += len(source) - len(source.lstrip())
         source = source.strip()
         self.expressions.append((offset, len(source)))
         try:
-            return _Code(source, offset, compiled(source))
+            return Code(source, offset, compiled(source))
         except Fault as fault:
             raise placed(fault, source, offset) from None
 
-    def loop(self, node: _Loop, piece: _Piece) -> _Loop:
-        node.body, word, _ = self.until(("else", "endfor"), piece.offset)
+    def _loop(self, node: Loop, piece: _Piece) -> Loop:
+        node.body, word, _ = self._until(("else", "endfor"), piece)
         if word == "else":
-            node.empty, _, _ = self.until(("endfor",), piece.offset)
+            node.empty, _, _ = self._until(("endfor",), piece)
         return node
 
 
@@ -244,113 +212,3 @@ def _inside(source: str, sign: str, start: int) -> tuple[str, int, int, int, boo
         wanted = "%}" if sign == "{%" else "#}"
         raise ValueProblem("bad-expression", f"what begins with {sign} must end with {wanted}", None, start - 2, 2)
     return "comment", start, closed, closed + 2, source[closed - 1] == "-"
-
-
-class _Run:
-    """One text being made."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.length = 0
-        self.work = 0
-
-    def nodes(self, nodes: list[_Node], names: dict[str, Any]) -> None:
-        for node in nodes:
-            match node:
-                case str():
-                    self.say(node, None)
-                case _Code():
-                    self.say(self.text(node, names), node)
-                case _Naming():
-                    self.naming(node, names)
-                case _Branches():
-                    self.branches(node, names)
-                case _Loop():
-                    self.loop(node, names)
-
-    def say(self, text: str, code: _Code | None) -> None:
-        self.length += len(text)
-        if self.length > MAX_TEXT:
-            at, length = (code.offset, len(code.source)) if code else (0, 1)
-            message = f"the text is longer than {MAX_TEXT:,} characters"
-            raise ValueProblem("too-long-value", message, None, at, length)
-        self.said.append(text)
-
-    def value(self, code: _Code, names: Mapping[str, Any]) -> Any:
-        self.work += len(code.source)
-        if self.work > MAX_WORK:
-            message = f"more than {MAX_WORK:,} characters of expressions are evaluated"
-            raise ValueProblem("too-long-value", message, "loop over less", code.offset, len(code.source))
-        try:
-            return bounded(code.run((names, {})))
-        except Fault as fault:
-            raise placed(fault, code.source, code.offset) from fault
-
-    def text(self, code: _Code, names: Mapping[str, Any]) -> str:
-        try:
-            return in_text(self.value(code, names))
-        except Fault as fault:
-            raise placed(fault, code.source, code.offset) from None
-
-    def naming(self, node: _Naming, names: dict[str, Any]) -> None:
-        names[node.name] = self.value(node.of, names)
-
-    def branches(self, node: _Branches, names: dict[str, Any]) -> None:
-        for condition, body in node.arms:
-            if condition is None or self.value(condition, names):
-                self.nodes(body, names)
-                return
-
-    def loop(self, node: _Loop, names: dict[str, Any]) -> None:
-        items = self.items(node, names)
-        for index, item in enumerate(items):
-            self.turn(node, names, item, index, len(items))
-        if not items:
-            self.nodes(node.empty, names)
-
-    def turn(self, node: _Loop, names: Mapping[str, Any], item: Any, index: int, count: int) -> None:
-        self.work += 1
-        self.nodes(node.body, {**names, "loop": turn(index, count), node.name: item})
-
-    def items(self, node: _Loop, names: Mapping[str, Any]) -> list[Any]:
-        found = self.value(node.of, names)
-        if not isinstance(found, list | tuple | Mapping):
-            raise placed(bad("this is no list"), node.of.source, node.of.offset)
-        return list(found)
-
-
-class _Trial(_Run):
-    """A run down every way: conditions decide nothing, a loop turns once, and what is wrong is kept."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.problems: list[ValueProblem] = []
-
-    def tried(self, made: Callable[[], Any], otherwise: Any) -> Any:
-        try:
-            return made()
-        except ValueProblem as problem:
-            cause = problem.__cause__
-            if not (isinstance(cause, Undefined) and cause.word is None):  # a condition may guard a missing item
-                self.problems.append(problem)
-            return otherwise
-
-    def say(self, text: str, code: _Code | None) -> None:
-        """Every branch is gone down, so that the text is longer than any real one."""
-
-    def text(self, code: _Code, names: Mapping[str, Any]) -> str:
-        return str(self.tried(lambda: super(_Trial, self).text(code, names), ""))
-
-    def naming(self, node: _Naming, names: dict[str, Any]) -> None:
-        names[node.name] = self.tried(lambda: self.value(node.of, names), "")
-
-    def branches(self, node: _Branches, names: dict[str, Any]) -> None:
-        for condition, body in node.arms:
-            if condition is not None:
-                self.tried(partial(self.value, condition, names), "")
-            self.nodes(body, names)
-
-    def loop(self, node: _Loop, names: dict[str, Any]) -> None:
-        for item in self.tried(lambda: self.items(node, names), [])[:1]:
-            self.turn(node, names, item, 0, 1)
-        self.nodes(node.empty, names)

@@ -22,7 +22,7 @@ from storyboard.planning import phrases
 from storyboard.planning.supplied import Supplied
 
 if TYPE_CHECKING:
-    from storyboard.language.statements import Template
+    from storyboard.language.filling import Template
 
 _BLANKS = re.compile(r"[ \t]+")
 _LINES = re.compile(r" ?\n(?: ?\n)+ ?")
@@ -30,7 +30,7 @@ _LINES = re.compile(r" ?\n(?: ?\n)+ ?")
 
 @cache
 def _read(template: str) -> Template:
-    from storyboard.language.statements import Template  # most plans ask nobody anything
+    from storyboard.language.filling import Template  # most plans ask nobody anything
 
     return Template(template)
 
