@@ -32,8 +32,8 @@ class Capabilities:
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
     `citation` is how a prompt names the `n`-th reference file of a `kind`, counted from 1; `kinds` are those it takes.
     `carry_words` say in a prompt what is done with a clip that is extended or edited, or with a `frame` that is a
-    reference. `options` names the fields
-    of its own that a shot may give it. `pace` is the expected seconds of waiting for a second of clip.
+    reference. `options` names the fields of its own that a shot may give it. `pace` is the expected seconds of waiting
+    for a second of clip.
     """
 
     name: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from storyboard.diagnostics import Diagnostic, Related
@@ -28,7 +28,7 @@ _BLANKS = re.compile(r"[ \t]+")
 _LINES = re.compile(r" ?\n(?: ?\n)+ ?")
 
 
-@cache
+@lru_cache(maxsize=8)
 def _read(template: str) -> Template:
     from storyboard.language.filling import Template  # most plans ask nobody anything
 
