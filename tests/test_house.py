@@ -63,6 +63,7 @@ OWNERS = {
     "opentimelineio": {"importing"},
     "sqlite3": {"state"},
     "click": {"cli"},
+    "platformdirs": {"cli"},
     "rich": {"cli"},
     "starlette": {"emulator"},
     "hypercorn": {"emulator"},

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Related
-from storyboard.film import Asset, Kind, Level, Look, Reference
+from storyboard.film import Asset, Kind, Level, Look, Reference, Stream
 from storyboard.language import model, names
 from storyboard.language.files import Folder
 from storyboard.language.film_model import Storyboard
@@ -30,8 +30,8 @@ RECORDING = "use a PNG, JPEG, WebP, GIF or BMP file; of a video or a sound say s
 """What to do about a file of an asset that is no picture."""
 
 Step = str | int
-Opens = Callable[[Path], object]
-"""Opens a file as a video or a sound. Raises MediaError where it is none."""
+Opens = Callable[[Path, Stream], object]
+"""Opens a file, and looks for a picture or a sound in it. Raises MediaError where there is none."""
 
 
 def beside(tree: Map, path: Sequence[Step], written: str) -> str:
@@ -43,10 +43,10 @@ def beside(tree: Map, path: Sequence[Step], written: str) -> str:
 class Assets:
     """Builds the assets of a storyboard; `problems` holds what is wrong with their names and files."""
 
-    def __init__(self, root: Map, folder: Folder, opening: Mapping[Kind, Opens]) -> None:
+    def __init__(self, root: Map, folder: Folder, opens: Opens) -> None:
         self._root = root
         self._folder = folder
-        self._opening = opening
+        self._opens = opens
         self.problems: list[Diagnostic] = []
 
     def all(self, storyboard: Storyboard) -> dict[str, Asset]:
@@ -162,7 +162,7 @@ class Assets:
             self.problems.append(at(self._root, path, "wrong-kind", message, hint))
         else:
             try:
-                self._opening[kind](found)
+                self._opens(found, "picture" if kind == "video" else "sound")
             except MediaError as error:
                 self.problems.append(at(self._root, path, error.code, error.message))
         return Reference(str(found), written, kind, place)

@@ -33,7 +33,7 @@ from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
 from storyboard.language.shot_model import Defaults
 from storyboard.language.shots import Shots
-from storyboard.language.sounds import Sounds, by_opening
+from storyboard.language.sounds import Sounds
 from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.subtitles import SubtitleReader
@@ -120,7 +120,7 @@ class _Stage:
         evaluation = Evaluation(values)
         root, facts = document.evaluated(self._root, evaluation, names.title(self._path.stem.replace("-", " ")))
         storyboard, reading = self._document(root, failed=bool(evaluation.problems))
-        files = Assets(root, self._folder, {"video": self._measure, "audio": by_opening})
+        files = Assets(root, self._folder, self._measure)
         assets = files.all(storyboard)
         words = Names(assets)
         drafting = Drafting(evaluation, reading, self._opened.profiled)
@@ -136,7 +136,7 @@ class _Stage:
         close = words.maybe(storyboard.constraints)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions, close, template)
         pairs = cut_back(shots.shots(drafts))
-        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
+        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs], self._measure)
         sound = sounds.all(storyboard.sound)
         reader = SubtitleReader(root, self._folder, self._opened.texts)
         subtitles = reader.subtitles(storyboard.subtitles)

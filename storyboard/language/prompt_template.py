@@ -28,7 +28,7 @@ CONSTRAINTS = (
 
 _HERE = ("prompt_template",)
 SAMPLE: Mapping[str, Any] = {
-    "follows": "Continue from the supplied previous clip.",
+    "follows": "Continue from the supplied previous clip, supplied video 1.",
     "opening": "The first frame shows: an empty deck.",
     "subject": "Mira: a ferry pilot.",
     "action": "At 0 s: She turns.",

@@ -167,7 +167,9 @@ def follows(shot: Shot, supplied: Supplied) -> str:
     start = shot.start
     if start is None or start.shot is None or start.mode == "first_frame":
         return ""
-    return supplied.capabilities.carry_words[start.mode].format(frame=supplied.frame)
+    return supplied.capabilities.carry_words[start.mode].format(
+        frame=supplied.next("image"), clip=supplied.next("video")
+    )
 
 
 def negative(shot: Shot) -> str | None:

@@ -240,7 +240,7 @@ class _Planner:
             why=why,
             needs=self._needs(shot),
             carries=carries,
-            price=price(duration, caps),
+            price=price(shot, duration, caps),
             free=caps.free,
             first=first,
             length=length,

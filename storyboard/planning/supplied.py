@@ -76,10 +76,9 @@ class Supplied:
                 return self._label(one.kind, kinds[one.kind])
         return None
 
-    @property
-    def frame(self) -> str:
-        """How the prompt names the frame of another shot that is given as a reference: it is the last picture."""
-        return self._label("image", sum(one.kind == "image" for one in self.files) + 1)
+    def next(self, kind: Kind) -> str:
+        """How the prompt names what another shot hands on beside the references: the last one of its kind."""
+        return self._label(kind, sum(one.kind == kind for one in self.files) + 1)
 
     def _label(self, kind: Kind, n: int) -> str:
         return self.capabilities.citation.format(kind=kind, n=n)

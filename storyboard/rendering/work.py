@@ -12,7 +12,7 @@ from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
 from storyboard.planning.plan import Plan, PlannedTake, Slot
 
 Phase = Literal[
-    "waiting", "framing", "ready", "drawing", "posting", "remote", "fetching", "keeping",
+    "waiting", "framing", "ready", "drawing", "hosting", "posting", "remote", "fetching", "keeping",
     "done", "failed", "skipped", "held", "ambiguous", "lost",
 ]  # fmt: skip
 
@@ -25,7 +25,7 @@ class Work:
 
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
     what the clip is made from: of a submission that is taken up again, what it was made from.
-    `polled_from` is when its job was first asked for, in `mono` seconds.
+    `polled_from` is when its job was first asked for, `sent_at` when this run saw it accepted, in `mono` seconds.
     """
 
     take: PlannedTake
@@ -43,6 +43,8 @@ class Work:
     attempt: str | None = None
     tries: int = 0
     fetches: int = 0
+    absences: int = 0
+    sent_at: float | None = None
     reason: str = ""
     code: str = ""
     charged: Money | None = None

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities
-from storyboard.film import Film
+from storyboard.exchange import Capabilities, Option
+from storyboard.film import Film, Stream
 from storyboard.language import Loaded, load
+from storyboard.media.measure import measure, measure_sound
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
+from storyboard.providers.seedance2ai import CAPABILITIES as SEEDANCE2AI
 
 ANIMATIC = Capabilities(
     "animatic",
@@ -34,7 +36,7 @@ TOY = Capabilities(
     aspects=frozenset({"16:9", "9:16"}),
     resolutions=frozenset({"480p", "720p"}),
     start_frame=False,
-    options=frozenset({"quality"}),
+    options={"quality": Option("pro", ("pro", "draft"))},
 )
 EITHER = Capabilities(
     "either", local=False, unit="credits", references=4, end_frame=True, frames_exclude_references=True
@@ -55,6 +57,7 @@ CAPABILITIES: Mapping[str, Capabilities] = {
     "animatic": ANIMATIC,
     "toy": TOY,
     "either": EITHER,
+    "seedance2ai": SEEDANCE2AI,
     "footage": FOOTAGE,
     "card": CARD,
 }
@@ -62,9 +65,14 @@ STAGE: Mapping[str, Capabilities] = {**CAPABILITIES, "studio": STUDIO}
 """Them, and one that takes nearly everything."""
 
 
+def here(path: Path, of: Stream) -> tuple[Fraction, bool]:
+    """Measures in this process: a worker for every file of a test would take longer than the test."""
+    return measure(path) if of == "picture" else (measure_sound(path), True)
+
+
 def loaded(path: Path, **more: Any) -> Loaded:
     """The storyboard at `path`, shown by its bare name."""
-    return load(path, shown=path.name, **{"capabilities": CAPABILITIES, **more})
+    return load(path, **{"capabilities": CAPABILITIES, "shown": path.name, "measure": here, **more})
 
 
 def film(folder: Path, text: str, **more: Any) -> Film:

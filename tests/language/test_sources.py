@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from storyboard.film import Card, Film, Reference, Shot, ShotId
+from storyboard.film import Card, Film, Reference, Shot, ShotId, Stream
 from storyboard.media.jobs import MediaError
 from tests.films import PLACE
 from tests.language.reading import codes, film, mistakes
@@ -15,7 +15,7 @@ from tests.language.reading import codes, film, mistakes
 LONG = Fraction(10)
 
 
-def footage(path: Path) -> tuple[Fraction, bool]:
+def footage(path: Path, of: Stream) -> tuple[Fraction, bool]:
     """Ten seconds with sound, but for a file that calls itself damaged."""
     if path.name == "damaged.mov":
         raise MediaError("clip-damaged", "damaged.mov is damaged")
@@ -103,7 +103,7 @@ def test_each_source_has_its_maker_and_the_films_size(folder: Path) -> None:
 
 def test_a_provider_of_files_is_nobody_to_ask(folder: Path) -> None:
     (problem,) = mistakes(folder, "shots: [{action: Fog., provider: footage}]\n")
-    assert (problem.code, problem.hint) == ("unknown-provider", "there is animatic, either or toy")
+    assert (problem.code, problem.hint) == ("unknown-provider", "there is animatic, either, seedance2ai or toy")
 
 
 def test_a_card_is_words_a_ground_or_both(folder: Path) -> None:
