@@ -11,7 +11,6 @@ from collections.abc import Mapping
 SHOT = frozenset({"at", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset(),
     "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,

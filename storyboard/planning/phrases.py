@@ -167,9 +167,8 @@ def follows(shot: Shot, supplied: Supplied) -> str:
     start = shot.start
     if start is None or start.shot is None or start.mode == "first_frame":
         return ""
-    return supplied.capabilities.carry_words[start.mode].format(
-        frame=supplied.next("image"), clip=supplied.next("video")
-    )
+    words = supplied.capabilities.carry_words[start.mode]
+    return words.format(frame=supplied.next("image"), clip=supplied.next("video"))
 
 
 def negative(shot: Shot) -> str | None:
