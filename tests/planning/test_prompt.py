@@ -6,7 +6,7 @@ import pytest
 
 from storyboard.film import Film
 from storyboard.language.prompt_template import CONSTRAINTS, SAMPLE, TEMPLATE
-from storyboard.planning import prompt
+from storyboard.planning import manifest, prompt
 from storyboard.planning.prompt import compose, parts
 from storyboard.planning.supplied import Supplied
 from tests.language.reading import ANIMATIC, STAGE, STUDIO, film, loaded
@@ -128,3 +128,23 @@ def test_who_is_asked_in_labels_of_his_own_is_asked_in_them(tmp_path: Path) -> N
     (shot,) = filmed(tmp_path, "cast: {mira: {images: mira.png}}\nshots: [{prompt: '{{ mira }} waits.'}]\n").shots
     labelled = replace(STUDIO, citation="@{kind}{n}")
     assert compose(shot, labelled) == "Mira (@image1) waits."
+
+
+def intents(made: Film) -> list[str]:
+    return [manifest.canonical(manifest.intent(one, STAGE[one.provider], made.delivery, {})) for one in made.shots]
+
+
+def test_a_close_and_a_template_are_asked_for_but_not_beside_a_prompt_of_its_own(tmp_path: Path) -> None:
+    shots = "shots: [{action: Fog.}, {prompt: Fog.}]\n"
+    plain, closed = intents(filmed(tmp_path, shots)), intents(filmed(tmp_path, f"constraints: none\n{shots}"))
+    shaped = intents(filmed(tmp_path, f'prompt_template: "{{{{ action }}}}"\n{shots}'))
+    assert len({plain[0], closed[0], shaped[0]}) == 3
+    assert plain[1] == closed[1] == shaped[1]
+
+
+def test_a_profile_lays_its_close_over_every_shot(tmp_path: Path) -> None:
+    text = (
+        "constraints: Hands stay whole.\nprofiles: {bare: {override: {constraints: none}}}\nshots: [{action: Fog.}]\n"
+    )
+    assert asked(filmed(tmp_path, text)) == ["Fog. Hands stay whole."]
+    assert asked(film(tmp_path, text, capabilities=STAGE, profiles=["bare"])) == ["Fog."]
