@@ -55,6 +55,7 @@ OWNERS = {
     "jinja2": {"planning"},
     "trio": {"rendering", "media", "emulator", "cli"},
     "httpx": {"rendering"},
+    "obstore": {"rendering"},
     "av": {"media"},
     "pysubs2": {"media"},
     "PIL": {"media"},

@@ -6,8 +6,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from storyboard.rendering.hosting import PutHost
-from storyboard.rendering.settings import Hosting
+from storyboard.rendering.hosting import Folder, PutHost
 from tests.rendering.serving import Heard, say, serving
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
@@ -39,9 +38,9 @@ def picture(folder: Path, name: str = "frame.png", data: bytes = PNG) -> Path:
 async def test_a_file_is_put_once_under_the_name_of_its_bytes(tmp_path: Path) -> None:
     bucket = Bucket()
     async with serving(bucket.answer) as server, httpx.AsyncClient(trust_env=False) as http:
-        host = PutHost(Hosting(f"{server.url}/in/", f"{server.url}/in/"), http)
+        host = PutHost(Folder(f"{server.url}/in/", f"{server.url}/in/"), http)
         links = [await host.link(picture(tmp_path)), await host.link(picture(tmp_path, "same.png"))]
-        later = await PutHost(Hosting(f"{server.url}/in/", f"{server.url}/in/"), http).link(picture(tmp_path))
+        later = await PutHost(Folder(f"{server.url}/in/", f"{server.url}/in/"), http).link(picture(tmp_path))
     assert {*links, later} == {f"{server.url}/in/{NAME}"}
     assert [one.method for one in server.heard] == ["GET", "PUT", "GET", "GET"]
     assert server.heard[1].headers["content-type"] == "image/png"
@@ -55,7 +54,7 @@ async def test_a_store_that_lags_is_waited_for(tmp_path: Path, autojump_clock: M
         return httpx.Response(next(answers), content=PNG)
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        host = PutHost(Hosting("https://put.example/", "https://get.example/"), http)
+        host = PutHost(Folder("https://put.example/", "https://get.example/"), http)
         assert await host.link(picture(tmp_path)) == f"https://get.example/{NAME}"
     assert trio.current_time() >= 3
 
@@ -69,22 +68,22 @@ async def test_other_bytes_than_those_that_were_put_are_never_linked(
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         with pytest.raises(ConnectionError, match="not what its public address serves"):
-            await PutHost(Hosting("https://put.example/", "https://get.example/"), http).link(picture(tmp_path))
+            await PutHost(Folder("https://put.example/", "https://get.example/"), http).link(picture(tmp_path))
 
 
 async def test_a_store_that_refuses(tmp_path: Path) -> None:
     async with serving(Bucket(status=403).answer) as server, httpx.AsyncClient(trust_env=False) as http:
         with pytest.raises(ConnectionError, match="HTTP 403 to a PUT"):
-            await PutHost(Hosting(f"{server.url}/", f"{server.url}/"), http).link(picture(tmp_path))
+            await PutHost(Folder(f"{server.url}/", f"{server.url}/"), http).link(picture(tmp_path))
 
 
-async def test_a_store_that_is_not_there(tmp_path: Path) -> None:
+async def test_a_store_that_is_not_there(tmp_path: Path, autojump_clock: MockClock) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no", request=request)
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         with pytest.raises(ConnectionError, match="cannot be reached"):
-            await PutHost(Hosting("https://put.example/", "https://get.example/"), http).link(picture(tmp_path))
+            await PutHost(Folder("https://put.example/", "https://get.example/"), http).link(picture(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -93,5 +92,5 @@ async def test_a_store_that_is_not_there(tmp_path: Path) -> None:
 )
 async def test_names_say_what_a_file_is(tmp_path: Path, data: bytes, ending: str) -> None:
     async with serving(Bucket().answer) as server, httpx.AsyncClient(trust_env=False) as http:
-        link = await PutHost(Hosting(f"{server.url}/", f"{server.url}/"), http).link(picture(tmp_path, "x", data))
+        link = await PutHost(Folder(f"{server.url}/", f"{server.url}/"), http).link(picture(tmp_path, "x", data))
     assert link.endswith(hashlib.sha256(data).hexdigest() + ending)
