@@ -83,6 +83,8 @@ def _place(rest: str, scheme: str) -> tuple[str, str]:
     if not BUCKET(name):
         raise ValueError(f"hosting.url is like {scheme}://bucket/prefix")
     wrong = [part for part in parts if part in ("", ".", "..") or not part.isprintable() or set(part) & set("?#%\\*")]
+    if scheme == "az" and not wrong:  # a link to others could not be signed: see signing.py
+        wrong = [part for part in parts if not BUCKET(part)]
     if wrong:
         raise ValueError(f"hosting.url has a prefix that no store has: {wrong[0]!r}")
     return name, "".join(f"{part}/" for part in parts)
