@@ -151,6 +151,7 @@ class PutHost:
         headers = {
             "content-type": one.media_type,
             "cache-control": "public, max-age=31536000, immutable",
+            "accept-encoding": "identity",
             **self._store.headers,
         }
         why = ""
@@ -170,7 +171,7 @@ class PutHost:
 
     async def _refusal(self, answer: httpx.Response) -> str:
         """What a store says against a PUT, in its own word where it has one, and where our clock is why."""
-        told, chunks = b"", answer.aiter_raw()
+        told, chunks = b"", answer.aiter_bytes()
         try:
             while len(told) < TOLD_BYTES and (chunk := await anext(chunks, b"")):
                 told += chunk

@@ -6,7 +6,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from storyboard.rendering.hosting import Folder, PutHost
+from storyboard.providers import discover
+from storyboard.rendering.hosting import LEAST_LIFE_S, MOST_BYTES, Folder, PutHost
 from tests.rendering.serving import Heard, say, serving
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
@@ -84,6 +85,76 @@ async def test_a_store_that_is_not_there(tmp_path: Path, autojump_clock: MockClo
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         with pytest.raises(ConnectionError, match="cannot be reached"):
             await PutHost(Folder("https://put.example/", "https://get.example/"), http).link(picture(tmp_path))
+
+
+@pytest.mark.parametrize("first", [httpx.Response(503), httpx.Response(429), httpx.WriteTimeout("late")])
+async def test_a_put_that_failed_for_the_moment_is_made_again(
+    tmp_path: Path, first: httpx.Response | httpx.HTTPError, autojump_clock: MockClock
+) -> None:
+    puts: list[bytes] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200 if len(puts) > 1 else 404, content=PNG)
+        puts.append(await request.aread())
+        if len(puts) > 1:
+            return httpx.Response(201)
+        if isinstance(first, httpx.HTTPError):
+            raise first
+        return httpx.Response(first.status_code)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        await PutHost(Folder("https://put.example/", "https://get.example/"), http).link(picture(tmp_path))
+    assert puts == [PNG, PNG]
+
+
+async def test_a_store_that_never_answers_is_given_up(tmp_path: Path, autojump_clock: MockClock) -> None:
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT":
+            await trio.sleep_forever()
+        return httpx.Response(404)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        with pytest.raises(TimeoutError, match=r"frame.png took more than 5 minutes"):
+            await PutHost(Folder("https://put.example/", "https://get.example/"), http).link(picture(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("ours_s", "said"),
+    [
+        (0.0, r"HTTP 403 \(RequestTimeTooSkewed\) to a PUT$"),
+        (1200.0, "20 minutes ahead$"),
+        (-1200.0, "20 minutes behind$"),
+    ],
+)
+async def test_a_refusal_is_told_in_the_store_s_word_and_with_a_clock_that_is_wrong(
+    tmp_path: Path, ours_s: float, said: str
+) -> None:
+    told = b"<?xml version='1.0'?><Error><Code>RequestTimeTooSkewed</Code><Message>secret</Message></Error>"
+
+    async def answer(heard: Heard, stream: trio.SocketStream) -> None:
+        await say(stream, 403, told + b"x" * 100_000, date="Thu, 01 Jan 1970 01:00:00 GMT")
+
+    async with serving(answer) as server, httpx.AsyncClient(trust_env=False) as http:
+        host = PutHost(Folder(f"{server.url}/", f"{server.url}/"), http, lambda: 3600.0 + ours_s)
+        with pytest.raises(ConnectionError, match=said) as raised:
+            await host.link(picture(tmp_path))
+    assert "secret" not in str(raised.value)
+    assert [one.method for one in server.heard] == ["GET", "PUT"]
+
+
+async def test_a_file_that_is_too_long_is_not_even_read(tmp_path: Path) -> None:
+    path = picture(tmp_path)
+    with path.open("r+b") as file:
+        file.truncate(MOST_BYTES + 1)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(404))) as http:
+        with pytest.raises(ConnectionError, match=r"frame.png has more than 200 MiB"):
+            await PutHost(Folder("https://put.example/", "https://get.example/"), http).link(path)
+
+
+def test_a_link_outlives_the_time_in_which_its_order_may_be_sent_again() -> None:
+    kept_s = [one.capabilities.retention_s for one in discover().values()]
+    assert max(one for one in kept_s if one is not None) / 2 <= LEAST_LIFE_S
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Files in object stores: what is put, which links are given away, and what a store that refuses is told about.
 
 moto takes the fast lane: its sockets are real, its belief in signatures is not. The slow lane asks OpenStack Swift,
-which checks each of them (`python -m pytest -m slow tests/rendering/test_signing.py`); `-m azure` asks Azurite from npm.
+which checks each of them (`python -m pytest -m slow tests/rendering/test_signing.py`); `-m azure` asks Azurite, by npm.
 No emulator checks those of Google's store, so they are held against Google's own rules for them.
 """
 
