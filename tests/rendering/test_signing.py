@@ -214,7 +214,7 @@ async def test_what_the_environment_says_elsewhere_leads_no_request_astray(
     assert parse_qs(urlsplit(link).query)["X-Amz-Credential"][0].startswith(KEY)
 
 
-async def test_signing_is_let_go_when_the_run_is_cancelled(tmp_path: Path, store: str) -> None:
+async def test_a_cancelled_run_asks_a_store_nothing(tmp_path: Path, store: str) -> None:
     async with running(s3(store, "gone")) as run:
         with trio.CancelScope() as scope:
             scope.cancel()
