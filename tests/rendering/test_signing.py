@@ -7,16 +7,12 @@ No emulator checks those of Google's store, so they are held against Google's ow
 
 import base64
 import hashlib
-import hmac
 import json
-import shutil
-import subprocess
 import traceback
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -31,7 +27,7 @@ from obstore.store import S3Store
 from storyboard.rendering.hosting import LEAST_LIFE_S, PutHost
 from storyboard.rendering.signing import LIFE_S, open_store
 from storyboard.rendering.stores import Bucket, Hosting, hosting
-from tests.rendering.buckets import KEY, SECRET, moto, swift
+from tests.rendering.buckets import ACCOUNT, ACCOUNT_KEY, KEY, SECRET, azurite, make_container, moto, swift
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 NAME = hashlib.sha256(PNG).hexdigest() + ".png"
@@ -340,61 +336,20 @@ async def test_a_clock_that_is_wrong_is_named_as_the_cause(tmp_path: Path) -> No
                 await run.host.link(picture(tmp_path))
 
 
-AZURITE = "azurite@3.37.0"
-ACCOUNT, ACCOUNT_KEY = "filmmaker", base64.b64encode(SECRET.encode()).decode()
-
-
-@pytest.fixture(scope="session")
-def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    npm, node = shutil.which("npm"), shutil.which("node")
-    assert npm, "the azure lane needs node and npm"
-    assert node, "the azure lane needs node and npm"
-    folder = tmp_path_factory.mktemp("npm")
-    subprocess.run([npm, "install", "--silent", "--prefix", str(folder), AZURITE], check=True, capture_output=True)
-    program = folder / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
-    process = subprocess.Popen(
-        [
-            node,
-            str(program),
-            "--disableTelemetry",
-            "--inMemoryPersistence",
-            "--blobHost",
-            "127.0.0.1",
-            "--blobPort",
-            "0",
-        ],
-        env={"AZURITE_ACCOUNTS": f"{ACCOUNT}:{ACCOUNT_KEY}"},
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        ready = next(line for line in process.stdout if "successfully listens" in line)
-        yield f"{ready.split()[-1]}/{ACCOUNT}"
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def make_container(url: str) -> None:
-    """A container, asked for with the account's key: links are signed for what is in one only."""
-    said = {"x-ms-date": formatdate(usegmt=True), "x-ms-version": "2021-08-06"}
-    heads = "".join(f"{name}:{text}\n" for name, text in said.items())
-    text = "PUT" + "\n" * 12 + f"{heads}/{ACCOUNT}/{ACCOUNT}/film\nrestype:container"
-    digest = hmac.digest(base64.b64decode(ACCOUNT_KEY), text.encode(), "sha256")
-    said["authorization"] = f"SharedKey {ACCOUNT}:{base64.b64encode(digest).decode()}"
-    httpx.put(f"{url}/film?restype=container", headers=said, trust_env=False).raise_for_status()
+@pytest.fixture
+def container(tmp_path: Path) -> Iterator[str]:
+    with azurite(tmp_path / "azurite") as url:
+        yield url
 
 
 @pytest.mark.azure
-async def test_azure_s_store_takes_what_is_signed_and_refuses_the_rest(tmp_path: Path, azurite: str) -> None:
+async def test_azure_s_store_takes_what_is_signed_and_refuses_the_rest(tmp_path: Path, container: str) -> None:
     environment = {"AZURE_STORAGE_ACCOUNT_NAME": ACCOUNT, "AZURE_STORAGE_ACCOUNT_KEY": ACCOUNT_KEY}
-    settings = hosting({"url": "az://film/in/2", "endpoint": azurite}, environment)
+    settings = hosting({"url": "az://film/in/2", "endpoint": container}, environment)
     async with running(settings) as run:
         with pytest.raises(ConnectionError, match=r"HTTP 404 \(ContainerNotFound\) to a PUT"):
             await run.host.link(picture(tmp_path))
-    make_container(azurite)
+    make_container(container)
     async with running(settings) as run:
         link = await run.host.link(picture(tmp_path))
     async with running(settings) as later:
@@ -405,6 +360,6 @@ async def test_azure_s_store_takes_what_is_signed_and_refuses_the_rest(tmp_path:
     assert (answer.content, answer.headers["content-type"]) == (PNG, "image/png")
     assert (await fetched(link.replace("sp=r", "sp=rw"))).status_code == 403
     wrong = {**environment, "AZURE_STORAGE_ACCOUNT_KEY": base64.b64encode(b"other").decode()}
-    async with running(hosting({"url": "az://film", "endpoint": azurite}, wrong)) as run:
+    async with running(hosting({"url": "az://film", "endpoint": container}, wrong)) as run:
         with pytest.raises(ConnectionError, match=r"HTTP 403 \(AuthorizationFailure\) to a PUT"):
             await run.host.link(picture(tmp_path))
