@@ -84,6 +84,7 @@ class Capabilities:
     waiting for a second of clip. What a second costs is `price_per_second`, or stands in `prices` under the facts that
     `priced_by` names, joined by `/`; `whole_prices` are rounded up. What was charged before (`charges`) goes before
     both. A price that is nowhere is unknown.
+    Pictures of up to `inline_bytes` may go inside the request, as `data:` URIs; 0 where every file is fetched.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Capabilities:
     priced_by: tuple[str, ...] = ()
     whole_prices: bool = False
     charges: Charges = field(default_factory=dict)
+    inline_bytes: int = 0
     gateway: Gateway | None = None
 
     @property

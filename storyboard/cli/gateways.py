@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ SPOKEN = ("_API_KEY", "_BASE_URL")
 """How the names of variables about gateways end."""
 
 
+STORES = ("AWS_", "GOOGLE_", "AZURE_STORAGE_")
+"""How the variables of object stores begin."""
+
+
 def config_file() -> Path:
     """Where the settings stand."""
     from platformdirs import user_config_path
@@ -38,7 +43,9 @@ def stamp() -> list[object]:
     """What changes whenever the settings do, in the file or the environment, or a price is learned; it tells no key."""
     folder = state_folder()
     files = [config_file(), *sorted((folder / "accounts").glob("*.db"))]
-    return [_said(folder / "salt"), *(_identity(path) for path in files)]
+    stores = sorted(name for name in os.environ if name.startswith(STORES))
+    hosting = [*stores, find_spec("obstore") is not None]
+    return [_said(folder / "salt"), *hosting, *(_identity(path) for path in files)]
 
 
 def _said(salt: Path) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Capabilities, Charges
 from storyboard.rendering.addresses import is_local
+from storyboard.rendering.stores import FIELDS, Hosting, hosting
 
 USAGE = 2
 LOCAL_POLL_S = 1.0
@@ -32,14 +33,6 @@ class Access:
     def local(self) -> bool:
         """Whether the gateway is on this machine, so that plain http is no risk."""
         return is_local(self.origin)
-
-
-@dataclass(frozen=True, slots=True)
-class Hosting:
-    """Where files are put for gateways to fetch: the base URL to PUT them to, and the public one of the same."""
-
-    url: str
-    public: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +87,9 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
     for name in providers:
         if name not in terms:
             _refuse(where, f"there is no gateway {name}; there is {', '.join(sorted(terms)) or 'none'}")
-    hosting = _hosting(written.get("hosting"), where, environment)
-    return Settings(terms, hosting, written.get("unknown_price") == "allow")
+    return Settings(
+        terms, _hosting(written.get("hosting"), where, environment), written.get("unknown_price") == "allow"
+    )
 
 
 def _terms(table: Any, where: str, path: str, capabilities: Capabilities, environment: Mapping[str, str]) -> Terms:
@@ -148,20 +142,19 @@ def _origin(written: str, where: str) -> str:
 
 def _hosting(table: Any, where: str, environment: Mapping[str, str]) -> Hosting | None:
     if table is not None:
-        _check_keys(table, {"url": str, "public": str}, where, "hosting.")
+        _check_keys(table, FIELDS, where, "hosting.")
     own = environment.get("STORYBOARD_HOSTING_URL")
     if own:
-        where, table = "STORYBOARD_HOSTING_URL", {"url": own, "public": environment.get("STORYBOARD_HOSTING_PUBLIC")}
+        where, public = "STORYBOARD_HOSTING_URL", environment.get("STORYBOARD_HOSTING_PUBLIC")
+        if public is None and "://" in own and urlsplit(own).scheme in ("http", "https"):
+            public = own
+        table = {"url": own, **({"public": public} if public else {})}
     if table is None:
         return None
-    url, public = table.get("url"), table.get("public") or table.get("url")
-    if not url or not public:
-        _refuse(where, "hosting needs url, where files are put")
-    for one in (url, public):
-        scheme = urlsplit(one).scheme
-        if scheme != "https" and not (scheme == "http" and is_local(one)):
-            _refuse(where, f"hosting is by HTTP PUT to https:// in this version, not to {scheme}:")
-    return Hosting(url.rstrip("/") + "/", public.rstrip("/") + "/")
+    try:
+        return hosting(table, environment)
+    except ValueError as error:
+        _refuse(where, str(error))
 
 
 def amount(written: Any, where: str, name: str) -> Decimal:

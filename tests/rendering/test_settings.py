@@ -65,8 +65,8 @@ def test_the_environment_names_a_hosting_before_the_file() -> None:
     ).hosting
     assert hosting is not None
     assert hosting.url == hosting.public == "http://127.0.0.1:8300/b/"
-    with pytest.raises(Refused, match="STORYBOARD_HOSTING_URL: hosting is by HTTP PUT"):
-        settings(STORYBOARD_HOSTING_URL="s3://bucket")
+    with pytest.raises(Refused, match="STORYBOARD_HOSTING_URL: "):
+        settings(STORYBOARD_HOSTING_URL="ftp://host/folder")
 
 
 def test_a_gateway_on_this_machine_is_asked_every_second() -> None:
@@ -74,6 +74,14 @@ def test_a_gateway_on_this_machine_is_asked_every_second() -> None:
     assert settings(**here).terms["seedance2ai"].poll_s == 1.0
     assert settings("[providers.seedance2ai]\npoll_s = 9\n", **here).terms["seedance2ai"].poll_s == 9.0
     assert settings().terms["seedance2ai"].poll_s is None
+
+
+def test_the_credentials_of_a_store_come_from_the_environment_and_do_not_show() -> None:
+    given = settings('[hosting]\nurl = "s3://film"\n', AWS_ACCESS_KEY_ID="AKIA1", AWS_SECRET_ACCESS_KEY=KEY)
+    assert given.hosting is not None
+    assert given.hosting.bucket is not None
+    assert given.hosting.bucket.config["secret_access_key"] == KEY
+    assert KEY not in repr(given)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +104,9 @@ def test_a_gateway_on_this_machine_is_asked_every_second() -> None:
         ('[providers.seedance2ai]\nbase_url = "https://user@host"\n', "without a user"),
         ('[providers.seedance2ai]\nbase_url = "ftp://host"\n', "like https://host"),
         ('[providers.seedance2ai]\napi_key = "a b"\n', "characters that no key has"),
-        ('[hosting]\npublic = "https://a"\n', "hosting needs url"),
-        ('[hosting]\nurl = "s3://a"\npublic = "https://b"\n', "not to s3:"),
-        ('[hosting]\nurl = "http://a.example"\npublic = "https://b"\n', "not to http:"),
+        ('[hosting]\nurl = "https://a"\n', "hosting needs url"),
+        ('[hosting]\nurl = "s3://film/a//b"\n', "a prefix that no store has"),
+        ('[hosting]\nbucket = "film"\n', "hosting.bucket is no setting"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(text: str, said: str) -> None:
