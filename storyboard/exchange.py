@@ -21,10 +21,26 @@ LONGEST_WAIT_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A field of a provider's own: its `values`, None for yes or no, and what counts where none is written."""
+    """A field of a provider's own: its `values`, or whole numbers `between` two, or yes and no; and what counts where none
+    is written.
+    """
 
-    default: str | bool
+    default: str | bool | int
     values: tuple[str, ...] | None = None
+    between: tuple[int, int] | None = None
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """What may be written, in words."""
+        if self.between is not None:
+            return (f"{self.between[0]} to {self.between[1]}",)
+        return self.values or ("true", "false")
+
+    def holds(self, value: object) -> bool:
+        """Whether it takes this value."""
+        if self.between is not None:
+            return type(value) is int and self.between[0] <= value <= self.between[1]
+        return isinstance(value, bool) if self.values is None else value in self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +62,9 @@ class Gateway:
     """Where a remote provider is spoken to, unless the settings say otherwise, and how often.
 
     `variables` begins the names of the environment variables of its key and origin. At most `requests` of all kinds
-    are sent in any `window_s` seconds. `probe` is a path that may be asked for at no cost.
+    are sent in any `window_s` seconds. `probe` is a path that may be asked for at no cost. `regions` are origins by
+    name, where it has several. `models` are the names by which its models go in each of them, by the option `model` of a
+    shot; empty where a model has one name.
     """
 
     origin: str
@@ -54,6 +72,8 @@ class Gateway:
     probe: str
     requests: int
     window_s: float = 60.0
+    regions: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +129,12 @@ class Capabilities:
         """Whether rendering costs nothing."""
         return not self.unit
 
-    def facts(self, shot: Shot) -> Mapping[str, str | bool]:
+    def facts(self, shot: Shot) -> Mapping[str, str | bool | int]:
         """What rules and prices look at: the shot's options with their defaults, its shape, size, sound and seed, and
         whether it opens on another shot's frame (`carried`).
         """
         defaults = {name: option.default for name, option in self.options.items()}
-        own: dict[str, str | bool] = {"aspect": shot.aspect, "resolution": shot.resolution, "audio": shot.audio}
+        own: dict[str, str | bool | int] = {"aspect": shot.aspect, "resolution": shot.resolution, "audio": shot.audio}
         own["carried"] = shot.start is not None and shot.start.shot is not None
         if shot.seed is not None:
             own["seed"] = str(shot.seed)
@@ -179,7 +199,7 @@ class Ask:
 class Request:
     """One HTTP request as a driver wants it. The client adds the origin and the key; neither is ever in here."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -261,9 +281,12 @@ Outcome = NotSent | Rejected | Busy | Accepted | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A job that is not finished yet; `share` is what the provider says is done (0 to 1), if it says so."""
+    """A job that is not finished yet; `share` is what the provider says is done (0 to 1), if it says so. `queued` says
+    that it was not begun, so that it may be cancelled.
+    """
 
     share: float | None = None
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +319,37 @@ class Absent:
 
 
 Polled = Running | Succeeded | Failed | Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What somebody who says to be the gateway told of a job unasked: a hint to ask for it, never more."""
+
+    job: JobId
+    polled: Polled
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A job that was called off before it was begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCancelled:
+    """A job that cannot be called off, and why; what it costs it goes on costing."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of the gateway's own list, read for one submission: its job, None where it is not there, and whether there
+    are pages after this one. That a submission is on no page proves nothing.
+    """
+
+    job: JobId | None = None
+    more: bool = False
 
 
 def _moment(text: str | None) -> float | None:

@@ -37,6 +37,8 @@ GROUND = {
     "film": -3,
     "exchange": -2,
     "timing": -2,
+    "answers": -1,
+    "supplied": -1,
     "codes": -1,
 }
 ROOF = {

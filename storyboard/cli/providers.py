@@ -57,9 +57,7 @@ def _facts(caps: Capabilities, terms: Terms | None) -> dict[str, Any]:
 
 def _of_gateway(caps: Capabilities, gateway: Gateway, terms: Terms) -> dict[str, Any]:
     """What only a gateway has: its own fields, prices, limits, and where its key is looked for."""
-    options = {
-        name: list(option.values) if option.values else ["true", "false"] for name, option in caps.options.items()
-    }
+    options = {name: list(option.takes) for name, option in caps.options.items()}
     prices = {**caps.prices, **terms.prices}
     return {
         "options": options,

@@ -159,7 +159,7 @@ def _of_rules(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnost
     return problems
 
 
-def _spelt(value: str | bool) -> str:
+def _spelt(value: str | bool | int) -> str:
     return value if isinstance(value, str) else str(value).lower()
 
 

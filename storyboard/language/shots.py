@@ -275,13 +275,10 @@ class Shots:
     def _option(self, draft: Draft, provider: str, key: str, option: Option) -> None:
         """Hold the value of a provider's own field against what it takes."""
         value = plain((draft.model.options or {})[provider][key])
-        if option.values is None:
-            good, takes = isinstance(value, bool), "true or false"
-        else:
-            good, takes = value in option.values, listed(option.values)
-        if not good:
+        if not option.holds(value):
             hint = did_you_mean(str(value), option.values or ())
-            self.problems.append(draft.at(("options", provider, key), "bad-choice", f"expected {takes}", hint))
+            message = f"expected {listed(option.takes)}"
+            self.problems.append(draft.at(("options", provider, key), "bad-choice", message, hint))
 
 
 def _time_of_slug(slug: str | None) -> str | None:

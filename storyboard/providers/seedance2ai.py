@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
+from storyboard.answers import amount, json_object, text
 from storyboard.exchange import (
     Absent,
     Accepted,
@@ -39,7 +39,8 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import JobId, Reference
+from storyboard.film import JobId
+from storyboard.supplied import Supplied, in_words, supplied
 
 SUBMIT, TASKS = "/api/v1/video/seedance2", "/api/v1/tasks"
 MOST_MEDIA = 12
@@ -120,10 +121,10 @@ class Seedance2ai:
 
     def read_submit(self, response: Response, now: float) -> Outcome:
         """The documented answers; whatever is not among them is unknown."""
-        said = _object(response)
+        said = json_object(response.body)
         job = said.get("id")
         if response.status in (200, 201, 202) and isinstance(job, str) and job:
-            return Accepted(JobId(job), _credits(said.get("credits_used")))
+            return Accepted(JobId(job), amount(said.get("credits_used")))
         code, message = _error(said)
         match response.status, code:
             case (400 | 403, str()):
@@ -145,7 +146,7 @@ class Seedance2ai:
 
     def read_poll(self, response: Response) -> Polled | None:
         """A task; a status that is not documented counts as running."""
-        said = _object(response)
+        said = json_object(response.body)
         if response.status == 200:
             return _task(said)
         code, message = _error(said)
@@ -176,28 +177,12 @@ def _settings(ask: Ask) -> dict[str, Any]:
     return said
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A file of media-to-video, and what the prompt says of it; `{n}` is its number among those of its kind."""
-
-    path: str
-    kind: str
-    says: str
-
-
-def _media(ask: Ask) -> tuple[Media, ...]:
-    """References of the kinds that the gateway reads, then what the shot follows."""
-    told = [Media(one.path, one.kind, _role(one)) for one in ask.references if one.kind in ("image", "video")]
-    follows = ask.follows
-    if follows is not None and follows.carry == "reference" and follows.frame is not None:
-        told.append(Media(follows.frame.path, "image", "Supplied image {n} is a frame of the shot before: match it."))
-    elif follows is not None and follows.carry == "extend":
-        told.append(Media(follows.path, "video", "Continue from the supplied previous clip, supplied video {n}."))
-    elif follows is not None and follows.carry == "edit":
-        told.append(Media(follows.path, "video", "Strictly edit the supplied source video, supplied video {n}."))
-    if len(told) > MOST_MEDIA:
-        raise ValueError(f"it brings {len(told)} pictures and clips; {MOST_MEDIA} are taken")
-    return tuple(told)
+def _media(ask: Ask) -> tuple[Supplied, ...]:
+    """What media-to-video is supplied with."""
+    files = supplied(ask, ("image", "video"))
+    if len(files) > MOST_MEDIA:
+        raise ValueError(f"it brings {len(files)} pictures and clips; {MOST_MEDIA} are taken")
+    return files
 
 
 def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
@@ -214,30 +199,11 @@ def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
 
 def _prompt(ask: Ask) -> str:
     """The prompt, with the role of each supplied file in words: the gateway knows no labels."""
-    media = () if ask.start is not None else _media(ask)
-    roles = [
-        one.says.replace("{n}", str(1 + sum(other.kind == one.kind for other in media[:place])))
-        for place, one in enumerate(media)
-    ]
-    prompt = " ".join([ask.prompt, *roles]).strip()
+    prompt = in_words(ask.prompt, () if ask.start is not None else _media(ask))
     least, most = PROMPT_CHARS
     if not least <= len(prompt) <= most:
         raise ValueError(f"its prompt has {len(prompt):,} characters; {least} to {most:,} are taken")
     return prompt
-
-
-def _role(reference: Reference) -> str:
-    said = f"Supplied {reference.kind} {{n}} is a reference for {reference.role or 'the look'}"
-    said += f": {reference.controls}" if reference.controls else ""
-    return said + (f"; do not take {reference.avoid} from it." if reference.avoid else ".")
-
-
-def _object(response: Response) -> dict[str, Any]:
-    """The JSON object of an answer. Raises ValueError for anything else."""
-    said = json.loads(response.body, parse_float=Decimal)
-    if not isinstance(said, dict):
-        raise ValueError("not an object")  # noqa: TRY004 -- the answer is wrong, not its type in our code
-    return said
 
 
 def _error(said: Mapping[str, Any]) -> tuple[str | None, str]:
@@ -251,32 +217,21 @@ def _error(said: Mapping[str, Any]) -> tuple[str | None, str]:
     return None, "no reason given"
 
 
-def _credits(said: object) -> Decimal | None:
-    """An amount of credits; None where it is not one."""
-    if isinstance(said, bool) or not isinstance(said, int | Decimal | str):
-        return None
-    try:
-        amount = Decimal(said)
-    except ArithmeticError:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
-
-
 def _shortfall(said: Mapping[str, Any], message: str) -> str:
     """The message of a 402 with what it would take and what is there, which stand in the error or beside it."""
     error = said.get("error")
     inside = error if isinstance(error, dict) else {}
     amounts = {
-        word: _credits(inside.get(key, said.get(key)))
+        word: amount(inside.get(key, said.get(key)))
         for word, key in (("needed", "required_credits"), ("there", "available_credits"))
     }
-    told = [f"{amount:f} {word}" for word, amount in amounts.items() if amount is not None]
+    told = [f"{one:f} {word}" for word, one in amounts.items() if one is not None]
     return f"{message} ({', '.join(told)})" if told else message
 
 
 def _charged(said: Mapping[str, Any]) -> Decimal | None:
     """What stays charged: used less refunded, None where one of them is not said."""
-    used, refunded = _credits(said.get("credits_used")), _credits(said.get("credits_refunded"))
+    used, refunded = amount(said.get("credits_used")), amount(said.get("credits_refunded"))
     return max(Decimal(0), used - refunded) if used is not None and refunded is not None else None
 
 
@@ -288,13 +243,13 @@ def _task(said: Mapping[str, Any]) -> Polled:
         case "completed":
             output = said.get("output")
             links = output if isinstance(output, dict) else {}
-            clip, last = links.get("video_url"), links.get("last_frame_url")
-            if not isinstance(clip, str) or not clip:
+            clip = text(links.get("video_url"))
+            if clip is None:
                 return Absent("no-link", "the gateway says that it is finished, and names no clip")
             used = _charged(said)
             return Succeeded(
                 clip,
-                used if used is not None else _credits(said.get("credits_used")),
-                last if isinstance(last, str) and last else None,
+                used if used is not None else amount(said.get("credits_used")),
+                text(links.get("last_frame_url")),
             )
     return Running()
