@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -29,3 +30,18 @@ def amount(said: object) -> Decimal | None:
 def text(said: object) -> str | None:
     """A text that says something; None for anything else."""
     return said if isinstance(said, str) and said else None
+
+
+def inner(said: object) -> dict[str, Any]:
+    """An object inside an answer; an empty one where there is none."""
+    return said if isinstance(said, dict) else {}
+
+
+def failure(said: Mapping[str, Any]) -> tuple[str | None, str]:
+    """Code and message of the `error` in an answer: an object, a text or nothing."""
+    match said.get("error"):
+        case {"code": str(code), **rest} if code:
+            return code, text(rest.get("message")) or code
+        case {"message": str(message)} | str(message) if message:
+            return None, message
+    return None, "no reason given"

@@ -13,7 +13,7 @@ from email.utils import parsedate
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, TakeId
+from storyboard.film import CarryMode, ClipId, Frame, JobId, Kind, Reference, Shot, TakeId
 
 LONGEST_WAIT_S = 300.0
 """The longest that a gateway may make us wait by a `Retry-After`, in seconds."""
@@ -81,11 +81,12 @@ class Capabilities:
     """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
 
     `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
-    `references` is how many reference files it takes for a shot, None any number.
+    `references` is how many reference files of the given `kinds` it takes for a shot, None any number; where the shot
+    brings fewer than `references_from`, it is given none, because they would mean something else.
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
     storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
-    `citation` is how a prompt names the asset of the `n`-th reference image, counted from 1.
+    `citation` is how a prompt names the asset of a reference file, the `n`-th of its `kind`, counted from 1.
     `options` are the fields of its own that a shot may give it, and `rules` what must hold between a shot's facts.
     `end_needs_start` says that it takes a closing frame only beside an opening one. `pace` is the expected seconds of
     waiting for a second of clip. What a second costs is `price_per_second`, or stands in `prices` under the facts that
@@ -104,7 +105,9 @@ class Capabilities:
     end_frame: bool = False
     references: int | None = 0
     frames_exclude_references: bool = False
-    citation: str = "{name} (supplied image {n})"
+    references_from: int = 1
+    kinds: frozenset[Kind] = frozenset({"image", "video", "audio"})
+    citation: str = "{name} (supplied {kind} {n})"
     video_in: bool = False
     audio: bool = False
     seed: bool = False

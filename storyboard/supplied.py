@@ -12,9 +12,14 @@ from storyboard.exchange import Ask
 from storyboard.film import Kind, Reference
 
 
+NAMED = "supplied {kind} {n}"
+"""How a gateway without labels is told of a file: by its kind and its number among its kind's, in words."""
+IT = "{it}"
+
+
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """A file that a gateway has to reach, and what the prompt says of it; `{n}` is its number among its kind's."""
+    """A file that a gateway has to reach, and what the prompt says of it; `{it}` is how the gateway knows it."""
 
     path: str
     kind: Kind
@@ -26,25 +31,25 @@ def supplied(ask: Ask, kinds: Collection[Kind]) -> tuple[Supplied, ...]:
     told = [Supplied(one.path, one.kind, _role(one)) for one in ask.references if one.kind in kinds]
     follows = ask.follows
     if follows is not None and follows.carry == "reference" and follows.frame is not None:
-        says = "Supplied image {n} is a frame of the shot before: match it."
-        told.append(Supplied(follows.frame.path, "image", says))
+        told.append(Supplied(follows.frame.path, "image", f"{IT} is a frame of the shot before: match it."))
     elif follows is not None and follows.carry == "extend":
-        told.append(Supplied(follows.path, "video", "Continue from the supplied previous clip, supplied video {n}."))
+        told.append(Supplied(follows.path, "video", f"Continue from the supplied previous clip, {IT}."))
     elif follows is not None and follows.carry == "edit":
-        told.append(Supplied(follows.path, "video", "Strictly edit the supplied source video, supplied video {n}."))
+        told.append(Supplied(follows.path, "video", f"Strictly edit the supplied source video, {IT}."))
     return tuple(told)
 
 
-def in_words(prompt: str, files: Sequence[Supplied]) -> str:
-    """The prompt, with the role of each supplied file after it."""
-    roles = [
-        one.says.replace("{n}", str(1 + sum(other.kind == one.kind for other in files[:place])))
-        for place, one in enumerate(files)
-    ]
+def in_words(prompt: str, files: Sequence[Supplied], named: str = NAMED) -> str:
+    """The prompt, with the role of each supplied file after it. A file is `named` by its `{kind}` and number `{n}`."""
+    roles = []
+    for place, one in enumerate(files):
+        number = 1 + sum(other.kind == one.kind for other in files[:place])
+        role = one.says.replace(IT, named.format(kind=one.kind, n=number))
+        roles.append(role[0].upper() + role[1:])
     return " ".join([prompt, *roles]).strip()
 
 
 def _role(reference: Reference) -> str:
-    said = f"Supplied {reference.kind} {{n}} is a reference for {reference.role or 'the look'}"
+    said = f"{IT} is a reference for {reference.role or 'the look'}"
     said += f": {reference.controls}" if reference.controls else ""
     return said + (f"; do not take {reference.avoid} from it." if reference.avoid else ".")

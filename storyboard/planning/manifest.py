@@ -236,17 +236,22 @@ def given(shot: Shot) -> list[tuple[Asset, tuple[Reference, ...]]]:
 
 
 def stays_home(shot: Shot, capabilities: Capabilities) -> tuple[Asset, ...]:
-    """The assets whose images are not given because the shot's frames exclude them; their words travel."""
-    if not shot.generated or not shot.framed or not capabilities.frames_exclude_references:
+    """The assets none of whose files is given, because the shot's frames exclude them, or the provider reads no such
+    files, or not so few; their words travel.
+    """
+    if not shot.generated:
         return ()
-    return tuple({asset.key: asset for asset, _ in given(shot)}.values())
+    paths = {one.path for one in references(shot, capabilities)}
+    home = (asset for asset, files in given(shot) if not paths & {one.path for one in files})
+    return tuple({asset.key: asset for asset in home}.values())
 
 
 def references(shot: Shot, capabilities: Capabilities) -> tuple[Reference, ...]:
     """The files that are given beside the prompt, each once."""
-    if not shot.generated or stays_home(shot, capabilities):
+    if not shot.generated or (shot.framed and capabilities.frames_exclude_references):
         return ()
-    return tuple({one.path: one for _, files in given(shot) for one in files}.values())
+    files = {one.path: one for _, some in given(shot) for one in some if one.kind in capabilities.kinds}
+    return tuple(files.values()) if len(files) + shot.follows >= capabilities.references_from else ()
 
 
 def compose_prompt(shot: Shot, capabilities: Capabilities) -> str:
@@ -260,16 +265,18 @@ def compose_prompt(shot: Shot, capabilities: Capabilities) -> str:
 
 def _labelled(text: str, shot: Shot, capabilities: Capabilities) -> str:
     """A verbatim prompt whose citations are in the provider's own form; what is not given goes by its name."""
-    paths = [one.path for one in references(shot, capabilities)]
+    taken = {one.path: one.kind for one in references(shot, capabilities)}
     cited = {(asset.key, look.key if look else None): (asset, look) for asset, look in shot.cites}
 
     def label(level: str, key: str, look_key: str | None) -> str:
         asset, look = cited[key, look_key]
         files, named = asset.worn(look), f"{asset.name} ({look.description or look.key})" if look else asset.name
-        if not files or files[0].path not in paths:
+        shown = next((one for one in files if one.path in taken), None)
+        if shown is None:
             return named
-        shows_it = look is None or look.references
-        return capabilities.citation.format(name=asset.name if shows_it else named, n=paths.index(files[0].path) + 1)
+        number = [path for path, kind in taken.items() if kind == shown.kind].index(shown.path) + 1
+        name = asset.name if look is None or look.references else named
+        return capabilities.citation.format(name=name, kind=shown.kind, n=number)
 
     return uncite(text, label)
 

@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
-from storyboard.answers import amount, json_object, text
+from storyboard.answers import amount, failure, inner, json_object, text
 from storyboard.exchange import (
     Absent,
     Accepted,
@@ -65,6 +65,7 @@ CAPABILITIES = Capabilities(
     end_needs_start=True,
     references=MOST_MEDIA,
     frames_exclude_references=True,
+    kinds=frozenset({"image", "video"}),
     video_in=True,
     audio=True,
     seed=True,
@@ -125,7 +126,7 @@ class Seedance2ai:
         job = said.get("id")
         if response.status in (200, 201, 202) and isinstance(job, str) and job:
             return Accepted(JobId(job), amount(said.get("credits_used")))
-        code, message = _error(said)
+        code, message = failure(said)
         match response.status, code:
             case (400 | 403, str()):
                 return Rejected(code, message)
@@ -149,7 +150,7 @@ class Seedance2ai:
         said = json_object(response.body)
         if response.status == 200:
             return _task(said)
-        code, message = _error(said)
+        code, message = failure(said)
         match response.status, code:
             case (404, "not_found"):
                 return Absent(code, f"the gateway does not know the task: {message}")
@@ -179,7 +180,7 @@ def _settings(ask: Ask) -> dict[str, Any]:
 
 def _media(ask: Ask) -> tuple[Supplied, ...]:
     """What media-to-video is supplied with."""
-    files = supplied(ask, ("image", "video"))
+    files = supplied(ask, CAPABILITIES.kinds)
     if len(files) > MOST_MEDIA:
         raise ValueError(f"it brings {len(files)} pictures and clips; {MOST_MEDIA} are taken")
     return files
@@ -206,21 +207,9 @@ def _prompt(ask: Ask) -> str:
     return prompt
 
 
-def _error(said: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Code and message of an error: an object, a text or nothing, since failed tasks are not shown anywhere."""
-    match said.get("error"):
-        case {"code": str(code), **rest} if code:
-            message = rest.get("message")
-            return code, message if isinstance(message, str) else code
-        case {"message": str(message)} | str(message) if message:
-            return None, message
-    return None, "no reason given"
-
-
 def _shortfall(said: Mapping[str, Any], message: str) -> str:
     """The message of a 402 with what it would take and what is there, which stand in the error or beside it."""
-    error = said.get("error")
-    inside = error if isinstance(error, dict) else {}
+    inside = inner(said.get("error"))
     amounts = {
         word: amount(inside.get(key, said.get(key)))
         for word, key in (("needed", "required_credits"), ("there", "available_credits"))
@@ -238,11 +227,10 @@ def _charged(said: Mapping[str, Any]) -> Decimal | None:
 def _task(said: Mapping[str, Any]) -> Polled:
     match said.get("status"):
         case "failed":
-            code, message = _error(said)
+            code, message = failure(said)
             return Failed(code or "generation-failed", message, _charged(said))
         case "completed":
-            output = said.get("output")
-            links = output if isinstance(output, dict) else {}
+            links = inner(said.get("output"))
             clip = text(links.get("video_url"))
             if clip is None:
                 return Absent("no-link", "the gateway says that it is finished, and names no clip")
