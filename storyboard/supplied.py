@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from storyboard.exchange import Ask
 from storyboard.film import Kind, Reference
 
-
 NAMED = "supplied {kind} {n}"
 """How a gateway without labels is told of a file: by its kind and its number among its kind's, in words."""
 IT = "{it}"
