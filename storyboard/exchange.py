@@ -13,7 +13,7 @@ from email.utils import parsedate
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, TakeId
+from storyboard.film import CarryMode, ClipId, Frame, JobId, Kind, Reference, Shot, TakeId
 
 LONGEST_WAIT_S = 300.0
 """The longest that a gateway may make us wait by a `Retry-After`, in seconds."""
@@ -21,8 +21,8 @@ LONGEST_WAIT_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A field of a provider's own: its `values`, or whole numbers `between` two, or yes and no; and what counts where none
-    is written.
+    """A field of a provider's own: its `values`, or whole numbers `between` two, or yes and no; and what counts where
+    none is written.
     """
 
     default: str | bool | int
@@ -63,8 +63,8 @@ class Gateway:
 
     `variables` begins the names of the environment variables of its key and origin. At most `requests` of all kinds
     are sent in any `window_s` seconds. `probe` is a path that may be asked for at no cost. `regions` are origins by
-    name, where it has several. `models` are the names by which its models go in each of them, by the option `model` of a
-    shot; empty where a model has one name.
+    name, where it has several. `models` are the names by which its models go in each of them, by the option `model`
+    of a shot; empty where a model has one name.
     """
 
     origin: str
@@ -81,7 +81,7 @@ class Capabilities:
     """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
 
     `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
-    `references` is how many reference files it takes for a shot, None any number.
+    `references` is how many reference files of the given `kinds` it takes for a shot, None any number.
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
     storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
@@ -104,6 +104,7 @@ class Capabilities:
     end_frame: bool = False
     references: int | None = 0
     frames_exclude_references: bool = False
+    kinds: frozenset[Kind] = frozenset({"image", "video", "audio"})
     citation: str = "{name} (supplied image {n})"
     video_in: bool = False
     audio: bool = False
@@ -130,12 +131,14 @@ class Capabilities:
         return not self.unit
 
     def facts(self, shot: Shot) -> Mapping[str, str | bool | int]:
-        """What rules and prices look at: the shot's options with their defaults, its shape, size, sound and seed, and
-        whether it opens on another shot's frame (`carried`).
+        """What rules and prices look at: the shot's options with their defaults, its shape, size, sound and seed,
+        whether it follows another shot (`carried`), and what it supplies (`pictures`, or `clips` to go on from).
         """
         defaults = {name: option.default for name, option in self.options.items()}
         own: dict[str, str | bool | int] = {"aspect": shot.aspect, "resolution": shot.resolution, "audio": shot.audio}
         own["carried"] = shot.start is not None and shot.start.shot is not None
+        follows = shot.start is not None and shot.start.mode in ("extend", "edit")
+        own["supplies"] = "clips" if follows else "pictures"
         if shot.seed is not None:
             own["seed"] = str(shot.seed)
         return {**defaults, **shot.options, **own}

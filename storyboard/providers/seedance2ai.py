@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
-from storyboard.answers import amount, json_object, text
+from storyboard.answers import amount, failure, inner, json_object, text
 from storyboard.exchange import (
     Absent,
     Accepted,
@@ -40,10 +40,11 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import JobId
-from storyboard.supplied import Supplied, in_words, supplied
+from storyboard.supplied import roles, supplied
 
 SUBMIT, TASKS = "/api/v1/video/seedance2", "/api/v1/tasks"
 MOST_MEDIA = 12
+LABEL = "supplied {kind} {n}"
 PROMPT_CHARS = (3, 10_000)
 SEEDS = 2**32
 """Seeds are counted modulo this."""
@@ -65,6 +66,7 @@ CAPABILITIES = Capabilities(
     end_needs_start=True,
     references=MOST_MEDIA,
     frames_exclude_references=True,
+    kinds=frozenset({"image", "video"}),
     video_in=True,
     audio=True,
     seed=True,
@@ -111,7 +113,7 @@ class Seedance2ai:
         """The frames of image-to-video, else the references of media-to-video."""
         if ask.start is not None:
             return tuple(frame.path for frame in (ask.start, ask.end) if frame is not None)
-        return tuple(one.path for one in _media(ask))
+        return tuple(one.path for one in supplied(ask, CAPABILITIES))
 
     def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
         """One order. Raises ValueError for a prompt of the wrong length, or a closing frame without an opening one."""
@@ -125,7 +127,7 @@ class Seedance2ai:
         job = said.get("id")
         if response.status in (200, 201, 202) and isinstance(job, str) and job:
             return Accepted(JobId(job), amount(said.get("credits_used")))
-        code, message = _error(said)
+        code, message = failure(said)
         match response.status, code:
             case (400 | 403, str()):
                 return Rejected(code, message)
@@ -149,7 +151,7 @@ class Seedance2ai:
         said = json_object(response.body)
         if response.status == 200:
             return _task(said)
-        code, message = _error(said)
+        code, message = failure(said)
         match response.status, code:
             case (404, "not_found"):
                 return Absent(code, f"the gateway does not know the task: {message}")
@@ -177,14 +179,6 @@ def _settings(ask: Ask) -> dict[str, Any]:
     return said
 
 
-def _media(ask: Ask) -> tuple[Supplied, ...]:
-    """What media-to-video is supplied with."""
-    files = supplied(ask, ("image", "video"))
-    if len(files) > MOST_MEDIA:
-        raise ValueError(f"it brings {len(files)} pictures and clips; {MOST_MEDIA} are taken")
-    return files
-
-
 def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
     """The mode with its own fields and no other's."""
     if ask.start is not None:
@@ -192,40 +186,29 @@ def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
         return {**said, "end_image_url": links[ask.end.path]} if ask.end is not None else said
     if ask.end is not None:
         raise ValueError("a closing frame is taken only beside an opening one")
-    if media := _media(ask):
+    if media := supplied(ask, CAPABILITIES):
         return {"mode": "media-to-video", "media_urls": [links[one.path] for one in media]}
     return {"mode": "text-to-video"}
 
 
 def _prompt(ask: Ask) -> str:
     """The prompt, with the role of each supplied file in words: the gateway knows no labels."""
-    prompt = in_words(ask.prompt, () if ask.start is not None else _media(ask))
+    files = () if ask.start is not None else supplied(ask, CAPABILITIES)
+    prompt = " ".join([ask.prompt, *roles(files, LABEL)]).strip()
     least, most = PROMPT_CHARS
     if not least <= len(prompt) <= most:
         raise ValueError(f"its prompt has {len(prompt):,} characters; {least} to {most:,} are taken")
     return prompt
 
 
-def _error(said: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Code and message of an error: an object, a text or nothing, since failed tasks are not shown anywhere."""
-    match said.get("error"):
-        case {"code": str(code), **rest} if code:
-            message = rest.get("message")
-            return code, message if isinstance(message, str) else code
-        case {"message": str(message)} | str(message) if message:
-            return None, message
-    return None, "no reason given"
-
-
 def _shortfall(said: Mapping[str, Any], message: str) -> str:
     """The message of a 402 with what it would take and what is there, which stand in the error or beside it."""
-    error = said.get("error")
-    inside = error if isinstance(error, dict) else {}
+    inside = inner(said.get("error"))
     amounts = {
         word: amount(inside.get(key, said.get(key)))
         for word, key in (("needed", "required_credits"), ("there", "available_credits"))
     }
-    told = [f"{one:f} {word}" for word, one in amounts.items() if one is not None]
+    told = [f"{found:f} {word}" for word, found in amounts.items() if found is not None]
     return f"{message} ({', '.join(told)})" if told else message
 
 
@@ -238,11 +221,10 @@ def _charged(said: Mapping[str, Any]) -> Decimal | None:
 def _task(said: Mapping[str, Any]) -> Polled:
     match said.get("status"):
         case "failed":
-            code, message = _error(said)
+            code, message = failure(said)
             return Failed(code or "generation-failed", message, _charged(said))
         case "completed":
-            output = said.get("output")
-            links = output if isinstance(output, dict) else {}
+            links = inner(said.get("output"))
             clip = text(links.get("video_url"))
             if clip is None:
                 return Absent("no-link", "the gateway says that it is finished, and names no clip")
