@@ -1,4 +1,4 @@
-"""What gateways answer, read: JSON whose shape nobody vouches for."""
+"""Reading what gateways answer: JSON that may be anything."""
 
 from __future__ import annotations
 
@@ -9,15 +9,25 @@ from typing import Any
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object that a body is; fractions are exact. Raises ValueError for anything else."""
+    """The JSON object that a body holds; numbers with a point are Decimal. Raises ValueError for anything else."""
     said = json.loads(body, parse_float=Decimal)
     if not isinstance(said, dict):
         raise ValueError("not an object")  # noqa: TRY004 -- the answer is wrong, not its type in our code
     return said
 
 
+def inner(said: object) -> dict[str, Any]:
+    """An object inside an answer; an empty one where there is none."""
+    return said if isinstance(said, dict) else {}
+
+
+def text(said: object) -> str | None:
+    """A text that says something; None for an empty one, and for what is no text."""
+    return said if isinstance(said, str) and said else None
+
+
 def amount(said: object) -> Decimal | None:
-    """An amount of what a gateway charges; None where it is not one."""
+    """An amount of a provider's unit, written as number or text; None where it is not one."""
     if isinstance(said, bool) or not isinstance(said, int | Decimal | str):
         return None
     try:
@@ -25,16 +35,6 @@ def amount(said: object) -> Decimal | None:
     except ArithmeticError:
         return None
     return found if found.is_finite() and found >= 0 else None
-
-
-def text(said: object) -> str | None:
-    """A text that says something; None for anything else."""
-    return said if isinstance(said, str) and said else None
-
-
-def inner(said: object) -> dict[str, Any]:
-    """An object inside an answer; an empty one where there is none."""
-    return said if isinstance(said, dict) else {}
 
 
 def failure(said: Mapping[str, Any]) -> tuple[str | None, str]:

@@ -21,8 +21,8 @@ LONGEST_WAIT_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A field of a provider's own: its `values`, or whole numbers `between` two, or yes and no; and what counts where none
-    is written.
+    """A field of a provider's own: its `values`, or whole numbers `between` two, or yes and no; and what counts where
+    none is written.
     """
 
     default: str | bool | int
@@ -63,8 +63,8 @@ class Gateway:
 
     `variables` begins the names of the environment variables of its key and origin. At most `requests` of all kinds
     are sent in any `window_s` seconds. `probe` is a path that may be asked for at no cost. `regions` are origins by
-    name, where it has several. `models` are the names by which its models go in each of them, by the option `model` of a
-    shot; empty where a model has one name.
+    name, where it has several. `models` are the names by which its models go in each of them, by the option `model`
+    of a shot; empty where a model has one name.
     """
 
     origin: str
@@ -133,12 +133,14 @@ class Capabilities:
         return not self.unit
 
     def facts(self, shot: Shot) -> Mapping[str, str | bool | int]:
-        """What rules and prices look at: the shot's options with their defaults, its shape, size, sound and seed, and
-        whether it opens on another shot's frame (`carried`).
+        """What rules and prices look at: the shot's options with their defaults, its shape, size, sound and seed,
+        whether it follows another shot (`carried`), and what it supplies (`pictures`, or `clips` to go on from).
         """
         defaults = {name: option.default for name, option in self.options.items()}
         own: dict[str, str | bool | int] = {"aspect": shot.aspect, "resolution": shot.resolution, "audio": shot.audio}
         own["carried"] = shot.start is not None and shot.start.shot is not None
+        follows = shot.start is not None and shot.start.mode in ("extend", "edit")
+        own["supplies"] = "clips" if follows else "pictures"
         if shot.seed is not None:
             own["seed"] = str(shot.seed)
         return {**defaults, **shot.options, **own}

@@ -1,33 +1,34 @@
-"""What a take is supplied with where it does not open on a frame: pictures, clips, sounds, each with its role in words.
+"""The pictures, clips and sounds that go beside a prompt as references, and what the prompt says of each.
 
-A gateway numbers what it is given by kind, from 1; the words of the prompt say what each is for.
+Laws. Files keep the order of the ask: its references, then what the shot follows. A file is told by its number among
+those of its kind, from 1, in the words by which its gateway knows it (its label).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from storyboard.exchange import Ask
+from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Kind, Reference
 
-NAMED = "supplied {kind} {n}"
-"""How a gateway without labels is told of a file: by its kind and its number among its kind's, in words."""
 IT = "{it}"
 
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """A file that a gateway has to reach, and what the prompt says of it; `{it}` is how the gateway knows it."""
+    """A file, and what the prompt says of it; `{it}` stands for its label."""
 
     path: str
     kind: Kind
     says: str
 
 
-def supplied(ask: Ask, kinds: Collection[Kind]) -> tuple[Supplied, ...]:
-    """The references of these kinds, then what the shot follows."""
-    told = [Supplied(one.path, one.kind, _role(one)) for one in ask.references if one.kind in kinds]
+def supplied(ask: Ask, capabilities: Capabilities) -> tuple[Supplied, ...]:
+    """References of the kinds that the provider reads, then what the shot follows.
+
+    Raises ValueError, with words for people, for more than it takes.
+    """
+    told = [Supplied(one.path, one.kind, _role(one)) for one in ask.references if one.kind in capabilities.kinds]
     follows = ask.follows
     if follows is not None and follows.carry == "reference" and follows.frame is not None:
         told.append(Supplied(follows.frame.path, "image", f"{IT} is a frame of the shot before: match it."))
@@ -35,17 +36,20 @@ def supplied(ask: Ask, kinds: Collection[Kind]) -> tuple[Supplied, ...]:
         told.append(Supplied(follows.path, "video", f"Continue from the supplied previous clip, {IT}."))
     elif follows is not None and follows.carry == "edit":
         told.append(Supplied(follows.path, "video", f"Strictly edit the supplied source video, {IT}."))
+    most = capabilities.references
+    if most is not None and len(told) > most:
+        raise ValueError(f"it brings {len(told)} files; {most} are taken")
     return tuple(told)
 
 
-def in_words(prompt: str, files: Sequence[Supplied], named: str = NAMED) -> str:
-    """The prompt, with the role of each supplied file after it. A file is `named` by its `{kind}` and number `{n}`."""
-    roles = []
+def roles(files: tuple[Supplied, ...], label: str) -> list[str]:
+    """What the prompt says of each file. `label` names one by its `{kind}` and number `{n}`: `@{kind}{n}`."""
+    told = []
     for place, one in enumerate(files):
         number = 1 + sum(other.kind == one.kind for other in files[:place])
-        role = one.says.replace(IT, named.format(kind=one.kind, n=number))
-        roles.append(role[0].upper() + role[1:])
-    return " ".join([prompt, *roles]).strip()
+        said = one.says.replace(IT, label.format(kind=one.kind, n=number))
+        told.append(said[0].upper() + said[1:])
+    return told
 
 
 def _role(reference: Reference) -> str:

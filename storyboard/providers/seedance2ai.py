@@ -40,10 +40,11 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import JobId
-from storyboard.supplied import Supplied, in_words, supplied
+from storyboard.supplied import roles, supplied
 
 SUBMIT, TASKS = "/api/v1/video/seedance2", "/api/v1/tasks"
 MOST_MEDIA = 12
+LABEL = "supplied {kind} {n}"
 PROMPT_CHARS = (3, 10_000)
 SEEDS = 2**32
 """Seeds are counted modulo this."""
@@ -112,7 +113,7 @@ class Seedance2ai:
         """The frames of image-to-video, else the references of media-to-video."""
         if ask.start is not None:
             return tuple(frame.path for frame in (ask.start, ask.end) if frame is not None)
-        return tuple(one.path for one in _media(ask))
+        return tuple(one.path for one in supplied(ask, CAPABILITIES))
 
     def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
         """One order. Raises ValueError for a prompt of the wrong length, or a closing frame without an opening one."""
@@ -178,14 +179,6 @@ def _settings(ask: Ask) -> dict[str, Any]:
     return said
 
 
-def _media(ask: Ask) -> tuple[Supplied, ...]:
-    """What media-to-video is supplied with."""
-    files = supplied(ask, CAPABILITIES.kinds)
-    if len(files) > MOST_MEDIA:
-        raise ValueError(f"it brings {len(files)} pictures and clips; {MOST_MEDIA} are taken")
-    return files
-
-
 def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
     """The mode with its own fields and no other's."""
     if ask.start is not None:
@@ -193,14 +186,15 @@ def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
         return {**said, "end_image_url": links[ask.end.path]} if ask.end is not None else said
     if ask.end is not None:
         raise ValueError("a closing frame is taken only beside an opening one")
-    if media := _media(ask):
+    if media := supplied(ask, CAPABILITIES):
         return {"mode": "media-to-video", "media_urls": [links[one.path] for one in media]}
     return {"mode": "text-to-video"}
 
 
 def _prompt(ask: Ask) -> str:
     """The prompt, with the role of each supplied file in words: the gateway knows no labels."""
-    prompt = in_words(ask.prompt, () if ask.start is not None else _media(ask))
+    files = () if ask.start is not None else supplied(ask, CAPABILITIES)
+    prompt = " ".join([ask.prompt, *roles(files, LABEL)]).strip()
     least, most = PROMPT_CHARS
     if not least <= len(prompt) <= most:
         raise ValueError(f"its prompt has {len(prompt):,} characters; {least} to {most:,} are taken")
@@ -214,7 +208,7 @@ def _shortfall(said: Mapping[str, Any], message: str) -> str:
         word: amount(inside.get(key, said.get(key)))
         for word, key in (("needed", "required_credits"), ("there", "available_credits"))
     }
-    told = [f"{one:f} {word}" for word, one in amounts.items() if one is not None]
+    told = [f"{found:f} {word}" for word, found in amounts.items() if found is not None]
     return f"{message} ({', '.join(told)})" if told else message
 
 
