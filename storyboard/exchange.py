@@ -178,7 +178,8 @@ class Followed:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Everything a provider is asked for one take: the composed prompt, the settings, the opening and closing frames,
-    what it `follows` otherwise, and the shot itself for a provider that draws from its fields.
+    what it `follows` otherwise, and the shot itself for a provider that draws from its fields. `callback` is where the
+    provider may tell that it is finished, None where nobody listens.
     """
 
     take: TakeId
@@ -198,6 +199,7 @@ class Ask:
     follows: Followed | None = None
     references: tuple[Reference, ...] = ()
     fit: Literal["crop", "pad"] = "crop"
+    callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,10 +330,13 @@ Polled = Running | Succeeded | Failed | Absent
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What somebody who says to be the gateway told of a job unasked: a hint to ask for it, never more."""
+    """What somebody who says to be the gateway told of a job unasked: a hint to ask for it, never more. `key` is that
+    of its submission, where it is told.
+    """
 
     job: JobId
     polled: Polled
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
