@@ -112,7 +112,8 @@ class Emulator:
 
     async def _serve(self, gateway: Gateway, route: str, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await receive())["body"]
-        call = Call(route, headers_of(scope), body, scope["path_params"].get("task", ""))
+        query = scope["query_string"].decode("latin-1")
+        call = Call(route, headers_of(scope), body, scope["path_params"].get("task", ""), query)
         said = gateway.answer(call, self.clock.now())
         if isinstance(said, Pending):
             said = gateway.resume(said, await self._found(said.links), self.clock.now())

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Stage = Literal["wire", "submit", "task"]
-ROUTES = ("submit", "status", "cancel", "models", "file", "bucket", "apex", "*")
+ROUTES = ("submit", "status", "list", "cancel", "models", "file", "bucket", "apex", "*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,17 @@ import json
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from random import Random
 from typing import Any, Literal, Protocol
 
+from storyboard.emulator import sizes
 from storyboard.emulator.faults import Faults, Strike
 from storyboard.emulator.idempotency import Keys
 from storyboard.emulator.ledger import Ledger
 from storyboard.emulator.limits import Window
 from storyboard.exchange import Response
+from storyboard.film import Kind
 
 DAY_S = 86_400.0
 
@@ -55,12 +58,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, whole: its route by name, what its path holds, headers in lower case, the raw body."""
+    """One request, whole: its route by name, what its path holds, headers in lower case, the raw body and query."""
 
     route: str
     headers: Mapping[str, str]
     body: bytes = b""
     task: str = ""
+    query: str = ""
 
     @property
     def bearer(self) -> str:
@@ -71,20 +75,27 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that a submission carries. `field` is where it stands in the body; `videos` whether it may be one."""
+    """A link that a submission carries. `field` is where it stands in the body; `videos` whether it may be one, `kind`
+    what it has to be. `inline` says that a picture may stand in the link itself, as `data:`.
+    """
 
     url: str
     field: str
     videos: bool = False
+    kind: Kind | None = None
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was found behind a link: a picture of that size, or a video (0 by 0); `path` is where it was put."""
+    """What was found behind a link: a picture of that size, or a video or a sound (0 by 0) of so many `seconds`; `path`
+    is where it was put.
+    """
 
     path: str
     width_px: int = 0
     height_px: int = 0
+    seconds: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,23 @@ class Task:
     drawn: Drawn | str | None = None
     asked: int = 0
     polls: int = 0
+    cancelled_at: float | None = None
+
+    def asked_too_early(self) -> bool:
+        """Count one question; whether the task is not to be found yet."""
+        self.asked += 1
+        return self.asked <= int(self.faults.get("404_grace", {}).get("polls", 0))
+
+    def told(self, status: str, *, over: bool) -> str:
+        """The status as it is told, which may be a fault's own; `over` counts a question about what has ended."""
+        self.polls += over
+        odd = self.faults.get("unknown_status", {})
+        return str(odd["status"]) if self.polls and self.polls <= odd.get("polls", 0) else status
+
+    @property
+    def hides_link(self) -> bool:
+        """Whether its links do not appear yet."""
+        return self.polls <= int(self.faults.get("success_without_url", {}).get("polls", 0))
 
 
 @dataclass(slots=True)
@@ -169,10 +197,10 @@ class Books:
     tasks: dict[str, Task] = field(default_factory=dict)
 
 
-def open_books(settings: Settings, now: float) -> Books:
-    """Books with the credits that the settings give."""
+def open_books(settings: Settings, now: float, worth: int = 1) -> Books:
+    """Books with the credits that the settings give, each worth so much."""
     ledger = Ledger()
-    ledger.purchase(settings.account, settings.credits, now)
+    ledger.purchase(settings.account, settings.credits * worth, now)
     media = Window(settings.media_limit, settings.limit_s) if settings.media_limit is not None else None
     return Books(ledger, Keys(settings.retention_s), Window(settings.limit, settings.limit_s), media)
 
@@ -187,9 +215,10 @@ class Path:
 
 
 class Gateway(Protocol):
-    """One emulated gateway. `prefix` is its name, and where its paths begin."""
+    """One emulated gateway. Its paths begin with its name. A credit of the settings buys `worth` of its own unit."""
 
     name: str
+    worth: int
     paths: tuple[Path, ...]
     books: Books
 
@@ -218,6 +247,15 @@ def say(status: int, said: object, headers: Mapping[str, str] | None = None) -> 
 def named(strikes: list[Strike]) -> dict[str, Mapping[str, Any]]:
     """Faults by name; the rule armed last wins."""
     return {strike.fault: strike.takes for strike in strikes}
+
+
+def delivered(
+    resolution: str, shape: str, settings: Settings, faults: Mapping[str, Mapping[str, Any]]
+) -> tuple[int, int]:
+    """The pixels of a clip as they are delivered, which may be fewer than those that were asked for."""
+    if settings.one_class_lower or "wrong_resolution" in faults:
+        resolution = sizes.lower(resolution)
+    return sizes.bounded(sizes.size(resolution, shape), settings.shorter_px)
 
 
 def discover() -> dict[str, Callable[[Site, float], Gateway]]:

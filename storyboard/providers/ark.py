@@ -85,6 +85,7 @@ CAPABILITIES = Capabilities(
     end_needs_start=True,
     references=MOST["image"],
     frames_exclude_references=True,
+    citation="{name} (image {n})",
     video_in=True,
     audio=True,
     options={
@@ -114,9 +115,9 @@ CAPABILITIES = Capabilities(
         models={"cn-beijing": MAINLAND, "ap-southeast": ABROAD},
     ),
 )
-"""`seed`, `camera_fixed` and `service_tier` are not for Seedance 2. A frame costs width × height / 1024 tokens; prices are
-those of the largest shape of a size, with the frame that four seconds are longer, so that no clip costs more. No rate is
-published: the narrowest that another gateway has is kept."""
+"""`seed`, `camera_fixed` and `service_tier` are not for Seedance 2. A frame costs width × height / 1024 tokens; prices
+are those of the largest shape of a size, with the frame that four seconds are longer, so that no clip costs more. No
+rate is published: the narrowest that another gateway has is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from storyboard.emulator.gateway import (
     Shoot,
     Site,
     Task,
+    delivered,
     named,
     open_books,
     say,
@@ -141,6 +142,7 @@ class Seedance2ai:
     """The gateway. See `storyboard.emulator.gateway.Gateway`."""
 
     name = "seedance2ai"
+    worth = 1
     paths = (
         Path("submit", "POST", "/api/v1/video/seedance2"),
         Path("status", "GET", "/api/v1/tasks/{task}"),
@@ -260,14 +262,10 @@ class Seedance2ai:
         task = self.books.tasks.get(task_id)
         if task is None or task.account != account:
             return declined("not_found", "Task does not exist or does not belong to this key owner")
-        task.asked += 1
-        if task.asked <= task.faults.get("404_grace", {}).get("polls", 0):
+        if task.asked_too_early():
             return declined("not_found", "Task does not exist or does not belong to this key owner")
         status = self.status_of(task, now)
-        task.polls += status != "processing"
-        if task.polls and task.polls <= task.faults.get("unknown_status", {}).get("polls", 0):
-            status = str(task.faults["unknown_status"]["status"])
-        return say(200, self._body(task, status, now))
+        return say(200, self._body(task, task.told(status, over=status != "processing"), now))
 
     def _body(self, task: Task, status: str, now: float) -> dict[str, Any]:
         over = status in ("completed", "failed")
@@ -284,10 +282,9 @@ class Seedance2ai:
 
     def _output(self, task: Task, drawn: Drawn | str | None, now: float) -> dict[str, Any]:
         assert isinstance(drawn, Drawn)
-        hidden = task.polls <= task.faults.get("success_without_url", {}).get("polls", 0)
-        no_frame = hidden or "last_frame_missing" in task.faults
+        no_frame = task.hides_link or "last_frame_missing" in task.faults
         return {
-            "video_url": None if hidden else self.site.link(drawn.clip, now),
+            "video_url": None if task.hides_link else self.site.link(drawn.clip, now),
             "last_frame_url": None if no_frame else self.site.link(drawn.frame, now),
             "seed": task.shoot.seed,
         }
@@ -311,9 +308,7 @@ def shoot_of(
         first = start or next((one for one in found.values() if one.width_px), None)
         shape = sizes.nearest(first.width_px, first.height_px) if first else "16:9"
     resolution: str = "1080p" if order.resolution == "1080p-plus" else order.resolution
-    if site.settings.one_class_lower or "wrong_resolution" in faults:
-        resolution = sizes.lower(resolution)
-    width_px, height_px = sizes.bounded(sizes.size(resolution, shape), site.settings.shorter_px)
+    width_px, height_px = delivered(resolution, shape, site.settings, faults)
     return Shoot(
         task=task,
         prompt=order.prompt,
