@@ -16,6 +16,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any, Literal, Protocol
 
+from pydantic import ValidationError
+
 from storyboard.emulator import sizes
 from storyboard.emulator.faults import Faults, Strike
 from storyboard.emulator.idempotency import Keys
@@ -207,11 +209,14 @@ def open_books(settings: Settings, now: float, worth: int = 1) -> Books:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One endpoint: the route's name, its method, its path below the gateway (`{task}` is a task's id)."""
+    """One endpoint: the route's name, its method, its path below the gateway. A task's id is `{task}` in the path, or
+    what the query parameter named `query` says.
+    """
 
     route: str
     method: str
     path: str
+    query: str = ""
 
 
 class Gateway(Protocol):
@@ -256,6 +261,15 @@ def delivered(
     if settings.one_class_lower or "wrong_resolution" in faults:
         resolution = sizes.lower(resolution)
     return sizes.bounded(sizes.size(resolution, shape), settings.shorter_px)
+
+
+def first_wrong(error: ValidationError) -> str:
+    """The first thing that is wrong with a body, in words."""
+    [first, *_] = error.errors(include_url=False, include_input=False)
+    where = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return f"Unsupported field: {where}"
+    return f"{where}: {first['msg']}" if where else "Invalid request body"
 
 
 def discover() -> dict[str, Callable[[Site, float], Gateway]]:

@@ -13,13 +13,16 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An endpoint: the schema of its body (None: it has none), its good answer, the statuses of its errors."""
+    """An endpoint: the schema of its body (None: it has none), its good answer, the statuses of its errors. `keyed`
+    says that it takes an Idempotency-Key.
+    """
 
     path: Path
     body: Schema | None
     status: int
     answer: Schema
     errors: Sequence[int]
+    keyed: bool = False
 
 
 def describe(title: str, operations: Sequence[Operation], error: Schema) -> dict[str, Any]:
@@ -52,10 +55,14 @@ def _operation(one: Operation, error: Schema) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": one.path.route, "responses": answers}
     if one.body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": one.body}}}
+    if one.keyed:
         key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string"}}
         operation["parameters"] = [key]
     if "{task}" in one.path.path:
         operation["parameters"] = [{"name": "task", "in": "path", "required": True, "schema": {"type": "string"}}]
+    if one.path.query:
+        name = one.path.query
+        operation["parameters"] = [{"name": name, "in": "query", "required": True, "schema": {"type": "string"}}]
     return operation
 
 
