@@ -178,7 +178,9 @@ class Seedance2ai:
         return describe(
             "Seedance 2 Video",
             (
-                Operation(submit, Order.model_json_schema(), 202, TAKEN, (400, 401, 402, 409, 429, 500, 503)),
+                Operation(
+                    submit, Order.model_json_schema(), 202, TAKEN, (400, 401, 402, 409, 429, 500, 503), keyed=True
+                ),
                 Operation(status, None, 200, STANDING, (401, 404, 429, 500)),
             ),
             ERROR,
