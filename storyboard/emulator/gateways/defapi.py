@@ -1,7 +1,7 @@
 """defapi: `POST /api/video/seedance/gen`, `GET /api/task/query?task_id=`, each answer in an envelope with a code.
 
 Every request passes, in this order: the key, the limit, the fields, the links, the credits. Nothing makes two orders
-one. Assumed, because no page says it: that order; that unknown fields and labels of no picture are refused; 402 and 429;
+one. Assumed, because no page says it: that order; that unknown fields and labels of no picture are refused; 402, 429;
 `consumed` being nothing until the end, and after a failure; what five seconds cost (0.5, from the only example); that
 one picture opens the clip unless the prompt names `@image1` as something else, and several never do; how long a task
 takes, and when it is `pending`, `submitted` and `in_progress`. The ledger counts in millionths.
