@@ -80,7 +80,8 @@ class Gateway:
 class Capabilities:
     """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
 
-    `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
+    `durations` None means any length; else the lengths taken, in seconds, and `durations_with` those that are taken
+    where an option has that value. `aspects` and `resolutions` None mean any.
     `references` is how many reference files of the given `kinds` it takes for a shot, None any number; where the shot
     brings fewer than `references_from`, it is given none, because they would mean something else.
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
@@ -98,6 +99,7 @@ class Capabilities:
     unit: str = ""
     source: Literal["words", "file", "card"] = "words"
     durations: tuple[Fraction, ...] | None = None
+    durations_with: Mapping[tuple[str, str], tuple[Fraction, ...]] = field(default_factory=dict)
     longest: Fraction | None = None
     aspects: frozenset[str] | None = None
     resolutions: frozenset[str] | None = None
@@ -144,6 +146,13 @@ class Capabilities:
         if shot.seed is not None:
             own["seed"] = str(shot.seed)
         return {**defaults, **shot.options, **own}
+
+    def durations_of(self, shot: Shot) -> tuple[Fraction, ...] | None:
+        """The lengths that are taken for a shot, None for any."""
+        facts = self.facts(shot) if self.durations_with else {}
+        return next(
+            (some for (name, value), some in self.durations_with.items() if facts[name] == value), self.durations
+        )
 
     @property
     def carries(self) -> tuple[CarryMode, ...]:

@@ -185,10 +185,11 @@ def _spelt(value: str | bool | int) -> str:
 
 
 def _of_length(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
-    most = max(provider.durations) if provider.durations else provider.longest
+    durations = provider.durations_of(shot)
+    most = max(durations) if durations else provider.longest
     if most is None:
         return []
-    lengths = listed(f"{seconds(one)} s" for one in sorted(provider.durations)) if provider.durations else ""
+    lengths = listed(f"{seconds(one)} s" for one in sorted(durations)) if durations else ""
     hint = f"it makes clips of {lengths}" if lengths else f"its longest is {seconds(most)} s"
     problems = []
     for key, asked in (("duration", shot.duration), ("out", shot.out)):

@@ -37,11 +37,10 @@ def asked_duration(shot: Shot, capabilities: Capabilities) -> Fraction:
     """
     if not shot.generated:
         return shot.shown
-    if capabilities.durations is None:
+    durations = capabilities.durations_of(shot)
+    if durations is None:
         return max(shot.duration, shot.out)
-    return min(
-        (taken for taken in capabilities.durations if taken >= shot.duration), default=max(capabilities.durations)
-    )
+    return min((taken for taken in durations if taken >= shot.duration), default=max(durations))
 
 
 def _files(references: tuple[Reference, ...], digests: Digests) -> list[Manifest]:

@@ -154,7 +154,7 @@ class Defapi:
         account = self.site.accounts.get(call.bearer)
         if account is None:
             return declined(401, "Unauthorized: missing or invalid API key")
-        wait = self.books.window.admit(now)
+        wait = self.books.window.admit(now, account)
         if wait is not None:
             return _too_many(wait, "Too many requests")
         return self._status(account, call.task, now) if call.route == "status" else self._submit(account, call, now)

@@ -159,7 +159,7 @@ class Seedance2ai:
         account = self.site.accounts.get(call.bearer)
         if account is None:
             return declined("unauthorized", "Missing, invalid, or revoked API key")
-        wait = self.books.window.admit(now)
+        wait = self.books.window.admit(now, account)
         if wait is not None:
             return _too_many(wait, "Too many requests")
         if call.route == "status":
