@@ -14,8 +14,8 @@ TEXT: Schema = {"type": "string"}
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An endpoint: the schema of its body (None: it has none), its good answer, the statuses of its errors, what its query
-    takes; `keyed` says that it honours an Idempotency-Key.
+    """An endpoint: the schema of its body (None: it has none), its good answer, the statuses of its errors, what its
+    query takes; `keyed` says that it honours an Idempotency-Key.
     """
 
     path: Path

@@ -103,6 +103,8 @@ CAPABILITIES = Capabilities(
     priced_by=("resolution", "supplies"),
     prices={"480p/pictures": Decimal(10_149), "720p/pictures": Decimal(21_963), "1080p/pictures": Decimal(49_421)},
     whole_prices=True,
+    inline_bytes=30_000_000,
+    returns_frame_s=86_400,
     gateway=Gateway(
         "https://ark.cn-beijing.volces.com/api/v3",
         "ARK",
