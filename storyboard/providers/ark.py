@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -122,16 +122,17 @@ are those of the largest shape of a size, with the frame that four seconds are l
 rate is published: the narrowest that another gateway has is kept."""
 
 
-@dataclass(frozen=True, slots=True)
 class Ark:
     """The driver. See `storyboard.providers.Remote`; `models` are the names that the gateway has for its models."""
 
-    models: Mapping[str, str] = field(default_factory=lambda: MAINLAND)
-    capabilities: Capabilities = CAPABILITIES
+    capabilities = CAPABILITIES
+
+    def __init__(self, models: Mapping[str, str] = MAINLAND) -> None:
+        self.models = models
 
     def called(self, models: Mapping[str, str]) -> Ark:
         """The same driver, which calls its models by these names."""
-        return replace(self, models={**self.models, **models})
+        return Ark({**self.models, **models})
 
     def files(self, ask: Ask) -> tuple[str, ...]:
         """The frames, else what is supplied as references."""
