@@ -92,6 +92,8 @@ class Capabilities:
     `end_needs_start` says that it takes a closing frame only beside an opening one. `pace` is the expected seconds of
     waiting for a second of clip. What a second costs is `price_per_second`, or stands in `prices` under the facts that
     `priced_by` names, joined by `/`; `whole_prices` are rounded up. A price that is in neither is unknown.
+    Pictures of up to `inline_bytes` may go inside the request, as `data:` URIs; 0 where every file is fetched.
+    A last frame that it returned may be sent to it again for `returns_frame_s` seconds, None: never.
     """
 
     name: str
@@ -127,6 +129,8 @@ class Capabilities:
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     priced_by: tuple[str, ...] = ()
     whole_prices: bool = False
+    inline_bytes: int = 0
+    returns_frame_s: int | None = None
     gateway: Gateway | None = None
 
     @property

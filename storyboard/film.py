@@ -27,6 +27,8 @@ ClipId = NewType("ClipId", str)
 JobId = NewType("JobId", str)
 """A provider's own name for remote work."""
 
+Stream = Literal["picture", "sound"]
+"""What of a file is meant."""
 Level = Literal["cast", "locations", "props", "styles", "references"]
 Kind = Literal["image", "video", "audio"]
 CarryMode = Literal["first_frame", "reference", "extend", "edit"]

@@ -132,7 +132,7 @@ class Production:
                 profiles=self.profiles,
                 variant=self.variant,
                 allow=self.allow,
-                measure=lambda path: files.measure(path, anew),
+                measure=lambda path, of: files.measure(path, of, anew),
             )
 
     def _known(self) -> KnownFiles:

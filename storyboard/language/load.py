@@ -133,7 +133,7 @@ class _Stage:
         decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
         pairs = cut_back(shots.shots(drafts))
-        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
+        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs], self._measure)
         sound = sounds.all(storyboard.sound)
         reader = SubtitleReader(root, self._folder, self._opened.texts)
         subtitles = reader.subtitles(storyboard.subtitles)

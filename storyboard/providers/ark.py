@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -103,6 +103,8 @@ CAPABILITIES = Capabilities(
     priced_by=("resolution", "supplies"),
     prices={"480p/pictures": Decimal(10_149), "720p/pictures": Decimal(21_963), "1080p/pictures": Decimal(49_421)},
     whole_prices=True,
+    inline_bytes=30_000_000,
+    returns_frame_s=86_400,
     gateway=Gateway(
         "https://ark.cn-beijing.volces.com/api/v3",
         "ARK",
@@ -120,16 +122,17 @@ are those of the largest shape of a size, with the frame that four seconds are l
 rate is published: the narrowest that another gateway has is kept."""
 
 
-@dataclass(frozen=True, slots=True)
 class Ark:
     """The driver. See `storyboard.providers.Remote`; `models` are the names that the gateway has for its models."""
 
-    models: Mapping[str, str] = field(default_factory=lambda: MAINLAND)
-    capabilities: Capabilities = CAPABILITIES
+    capabilities = CAPABILITIES
+
+    def __init__(self, models: Mapping[str, str] = MAINLAND) -> None:
+        self.models = models
 
     def called(self, models: Mapping[str, str]) -> Ark:
         """The same driver, which calls its models by these names."""
-        return replace(self, models={**self.models, **models})
+        return Ark({**self.models, **models})
 
     def files(self, ask: Ask) -> tuple[str, ...]:
         """The frames, else what is supplied as references."""

@@ -40,6 +40,7 @@ from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.limits import Beat, Concurrency
 from storyboard.rendering.money import committed, passing, refusal
+from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState
 
@@ -98,6 +99,7 @@ class Submissions:
             self.attempts[attempt.id] = attempt
             self.latest[attempt.take] = attempt
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
+        self.returned = Returned({name: remote.capabilities for name, remote in remotes.items()})
         self.posting: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
         self._schedule: Desk | None = None
@@ -132,11 +134,14 @@ class Submissions:
         except ValueError as error:
             self._fail(work, CANNOT, str(error))
             return
-        if paths:
+        schedule = self.schedule
+        work.returned = self.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
+        unreached = tuple(path for path in paths if path not in work.returned)
+        if unreached:
             work.phase = "hosting"
-            self.schedule.order(ev.Host(work.take.key, ask, paths))
+            schedule.order(ev.Host(work.take.key, ask, unreached))
         else:
-            self._intend(work, ask, {})
+            self._intend(work, ask, work.returned)
 
     def hosted(self, event: ev.Hosted) -> None:
         """What an attempt refers to can be reached: order it, unless the run is ending."""
@@ -144,7 +149,7 @@ class Submissions:
         if self.schedule.draining:
             self._leave(work)
         elif not self._forbidden(work):
-            self._intend(work, event.ask, event.links)
+            self._intend(work, event.ask, {**work.returned, **event.links})
         else:
             self._leave(work)
 
@@ -256,6 +261,7 @@ class Submissions:
         attempt = self._of(work)
         match event.polled:
             case Succeeded(link, charged):
+                self.returned.keep(work, event.polled, self.schedule.now.mono)
                 if work.sent_at is not None:
                     self.beats[attempt.provider].learn(work.take.duration, self.schedule.now.mono - work.sent_at)
                 settled = charged if charged is not None else attempt.charged

@@ -36,6 +36,7 @@ class Work:
     frames: dict[Slot, Frame] = field(default_factory=dict)
     clips: dict[Slot, ClipId] = field(default_factory=dict)
     chosen: dict[Slot, int] = field(default_factory=dict)
+    returned: Mapping[str, str] = field(default_factory=dict)
     clip: ClipId | None = None
     ask: str = ""
     carried: str = ""

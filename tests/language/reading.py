@@ -9,8 +9,9 @@ import pytest
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Capabilities, Option
-from storyboard.film import Film
+from storyboard.film import Film, Stream
 from storyboard.language import Loaded, load
+from storyboard.media.measure import measure, measure_sound
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 from storyboard.providers.seedance2ai import CAPABILITIES as SEEDANCE2AI
@@ -50,9 +51,14 @@ CAPABILITIES: Mapping[str, Capabilities] = {
 }
 
 
+def here(path: Path, of: Stream) -> tuple[Fraction, bool]:
+    """Measures in this process: a worker for every file of a test would take longer than the test."""
+    return measure(path) if of == "picture" else (measure_sound(path), True)
+
+
 def loaded(path: Path, **more: Any) -> Loaded:
     """The storyboard at `path`, shown by its bare name."""
-    return load(path, capabilities=CAPABILITIES, shown=path.name, **more)
+    return load(path, **{"capabilities": CAPABILITIES, "shown": path.name, "measure": here, **more})
 
 
 def film(folder: Path, text: str, **more: Any) -> Film:

@@ -34,7 +34,7 @@ from storyboard.emulator.gateway import (
 )
 from storyboard.emulator.gateways.ark.order import FPS, Order, first_wrong, shape_of, tokens_for
 from storyboard.emulator.ledger import Short
-from storyboard.emulator.openapi import Operation, describe, fields, nullable
+from storyboard.emulator.openapi import Operation, Schema, describe, fields, nullable
 from storyboard.exchange import Response
 
 TASKS = "/contents/generations/tasks"
@@ -60,7 +60,11 @@ HTTP = {
 """The statuses of errors; whatever is not here is 400."""
 TEXT, WHOLE, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
 PLACE = {**WHOLE, "minimum": 1, "maximum": 500}
-QUERY = {"page_num": PLACE, "page_size": PLACE, **{f"filter.{one}": TEXT for one in ("status", "task_ids", "model")}}
+QUERY: Mapping[str, Schema] = {
+    "page_num": PLACE,
+    "page_size": PLACE,
+    **{f"filter.{one}": TEXT for one in ("status", "task_ids", "model")},
+}
 ERROR = fields(error=fields(code=TEXT, message=TEXT, param=TEXT, type=TEXT))
 STANDING = fields(
     id=TEXT,
