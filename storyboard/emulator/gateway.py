@@ -38,6 +38,7 @@ class Settings:
     None: any number. `retention_s` is how long idempotency keys are kept, `link_ttl_s` how long links last.
     `one_class_lower` delivers 480p for 720p and so on, as has been seen. `shorter_px` bounds the shorter side of clips.
     `plain_loopback` lets input links be plain http on loopback. `last_frame` is the format of returned frames.
+    `refund_cancelled` gives back what a cancelled task cost, where the gateway's page does not say whether it does.
     """
 
     key: str = "sk_live_emulated"
@@ -56,6 +57,7 @@ class Settings:
     plain_loopback: bool = True
     last_frame: Literal["png", "jpeg"] = "png"
     apex_status: int = 307
+    refund_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
