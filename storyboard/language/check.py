@@ -127,6 +127,8 @@ def _too_few(
     """Files that are too few to be references: a mistake where the shot cannot do without them, else a warning."""
     asks = f"{provider.name} takes {provider.references_from} to {provider.references} reference files"
     if shot.follows and shot.start is not None:
+        if shot.start.mode not in provider.carries:
+            return []
         message = f"{asks} a shot, this one brings {len(brought) + 1}, with the one it follows"
         return [Diagnostic("provider-cannot", message, shot.start.place, "carry by first_frame, or bring more files")]
     message = f"{asks}, not {len(brought)}: "

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.command import events, storyboard
+from tests.stories.command import events
 from tests.stories.paying import (
     Gateways,
     gateways,
@@ -115,23 +115,3 @@ def test_what_has_no_price_is_not_bought(tmp_path: Path, emulator: Gateways) -> 
     assert rendered.returncode == 5, rendered.stderr
     assert "its price is unknown" in rendered.stderr
     assert not emulator.rows(NAME, "priceless", "reserve")
-
-
-def test_check_says_at_the_field_what_it_does_not_take(tmp_path: Path, emulator: Gateways) -> None:
-    board = """\
-storyboard: 1
-defaults: {provider: defapi, duration: 5}
-shots:
-  - {id: 1A, action: Fog., end: {from: 1B}}
-  - {id: 1B, action: Rain., resolution: 1080p, seed: 7, audio: true}
-"""
-    made = production(tmp_path, emulator, NAME, "unable", board)
-    checked = storyboard("check", made.path, given=made.environment)
-    assert checked.returncode == 10
-    for said in (
-        "4:33: error[provider-cannot]: defapi takes no closing frame",
-        "5:41: error[provider-cannot]: defapi makes no clips of 1080p",
-        "5:54: error[provider-cannot]: defapi takes no seed",
-        "5:64: error[provider-cannot]: defapi makes no sound",
-    ):
-        assert said in checked.stderr + checked.stdout
