@@ -16,8 +16,6 @@ from typing import Any
 from storyboard.delivery import Delivery
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Asset, Card, Casting, Edge, Footage, Line, Reference, Shot, TakeKey
-from storyboard.language.citing import uncite
-from storyboard.planning.prompt import compose
 
 Digests = Mapping[str, str]
 """SHA-256 of every file that the film names, by absolute path."""
@@ -149,6 +147,8 @@ def intent(shot: Shot, capabilities: Capabilities, delivery: Delivery, digests: 
             "sounds": shot.sounds,
             "negative": shot.negative,
             "keep": list(shot.keep),
+            "constraints": "none" if shot.constraints == "" else shot.constraints,
+            "prompt_template": shot.template.text if shot.template else None,
             "cites": _cites(shot, digests),
             "seed": shot.seed,
             "audio": shot.audio,
@@ -224,60 +224,6 @@ def asked(ask: Ask) -> Manifest:
             "references": [one.written for one in ask.references],
         }
     )
-
-
-def given(shot: Shot) -> list[tuple[Asset, tuple[Reference, ...]]]:
-    """Everything in the shot that has files, with them: the cast first, what its texts cite last."""
-    found = [(one.asset, one.asset.worn(one.look)) for one in shot.cast]
-    found += [(asset, asset.references) for asset in (shot.location, *shot.props, shot.style) if asset]
-    found += [(asset, asset.worn(look)) for asset, look in shot.cites]
-    return [(asset, files) for asset, files in found if files]
-
-
-def stays_home(shot: Shot, capabilities: Capabilities) -> tuple[Asset, ...]:
-    """The assets none of whose files is given, because the shot's frames exclude them, or the provider reads no such
-    files, or not so few; their words travel.
-    """
-    if not shot.generated:
-        return ()
-    paths = {one.path for one in references(shot, capabilities)}
-    home = (asset for asset, files in given(shot) if not paths & {one.path for one in files})
-    return tuple({asset.key: asset for asset in home}.values())
-
-
-def references(shot: Shot, capabilities: Capabilities) -> tuple[Reference, ...]:
-    """The files that are given beside the prompt, each once."""
-    if not shot.generated or (shot.framed and capabilities.frames_exclude_references):
-        return ()
-    files = {one.path: one for _, some in given(shot) for one in some if one.kind in capabilities.kinds}
-    return tuple(files.values()) if len(files) + shot.follows >= capabilities.references_from else ()
-
-
-def compose_prompt(shot: Shot, capabilities: Capabilities) -> str:
-    """The prompt for that provider; empty where nobody is asked."""
-    if not shot.generated:
-        return ""
-    if shot.cited_prompt is not None:
-        return _labelled(shot.cited_prompt, shot, capabilities)
-    return compose(shot, negative_apart=capabilities.negative)
-
-
-def _labelled(text: str, shot: Shot, capabilities: Capabilities) -> str:
-    """A verbatim prompt whose citations are in the provider's own form; what is not given goes by its name."""
-    taken = {one.path: one.kind for one in references(shot, capabilities)}
-    cited = {(asset.key, look.key if look else None): (asset, look) for asset, look in shot.cites}
-
-    def label(level: str, key: str, look_key: str | None) -> str:
-        asset, look = cited[key, look_key]
-        files, named = asset.worn(look), f"{asset.name} ({look.description or look.key})" if look else asset.name
-        shown = next((one for one in files if one.path in taken), None)
-        if shown is None:
-            return named
-        number = [path for path, kind in taken.items() if kind == shown.kind].index(shown.path) + 1
-        name = asset.name if look is None or look.references else named
-        return capabilities.citation.format(name=name, kind=shown.kind, n=number)
-
-    return uncite(text, label)
 
 
 def differing(old: str, new: str) -> list[str]:

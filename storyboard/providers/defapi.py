@@ -42,10 +42,9 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import JobId
-from storyboard.supplied import roles, supplied
+from storyboard.supplied import supplied
 
 SUBMIT, QUERY = "/api/video/seedance/gen", "/api/task/query?task_id="
-LABEL = "@{kind}{n}"
 OPENING = "@image1 is the exact opening frame."
 UNASKED_WAIT_S = 36.0
 """How long to wait after a 429 that does not say."""
@@ -65,7 +64,7 @@ CAPABILITIES = Capabilities(
     references=9,
     frames_exclude_references=True,
     kinds=frozenset({"image"}),
-    citation="{name} (@{kind}{n})",
+    citation="@{kind}{n}",
     options={"model": Option("seedance-2.0", ("seedance-2.0",))},
     pace=37.0,
     priced_by=("model",),
@@ -148,9 +147,8 @@ PROVIDER = Defapi()
 
 
 def _prompt(ask: Ask) -> str:
-    """The prompt, with the role of each picture by its label."""
-    told = [OPENING] if ask.start is not None else roles(supplied(ask, CAPABILITIES), LABEL)
-    return " ".join([ask.prompt, *told]).strip()
+    """The prompt, which knows references by their labels; and what a frame is for."""
+    return f"{ask.prompt} {OPENING}".strip() if ask.start is not None else ask.prompt
 
 
 def _code(said: Mapping[str, Any]) -> int | None:

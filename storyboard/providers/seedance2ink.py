@@ -43,10 +43,9 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import JobId
-from storyboard.supplied import roles, supplied
+from storyboard.supplied import supplied
 
 JOBS, MODELS = "/api/open/v1/video/generations", "/api/open/v1/models"
-LABEL = "supplied {kind} {n}"
 MARK = "storyboard"
 """The key in `metadata` under which an order's own key stands."""
 UNASKED_WAIT_S = 36.0
@@ -66,6 +65,7 @@ CAPABILITIES = Capabilities(
     end_needs_start=True,
     references=5,
     references_from=3,
+    kinds=frozenset({"image", "video", "audio"}),
     frames_exclude_references=True,
     options={"model": Option("seedance-2.0", ("seedance-2.0", "seedance-2.0-fast", "seedance-1.5-pro"))},
     pace=37.0,
@@ -98,7 +98,7 @@ class Seedance2ink:
         """One order, with its key in the metadata. Raises ValueError as `files` does."""
         said: dict[str, Any] = {
             "model": CAPABILITIES.facts(ask.shot)["model"],
-            "prompt": _prompt(ask),
+            "prompt": ask.prompt,
             "aspectRatio": ask.aspect,
             "duration": int(ask.duration),
             "resolution": ask.resolution,
@@ -168,12 +168,6 @@ class Seedance2ink:
 
 
 PROVIDER = Seedance2ink()
-
-
-def _prompt(ask: Ask) -> str:
-    """The prompt, with the role of each reference in words: the gateway knows no labels."""
-    told = [] if ask.start is not None else roles(supplied(ask, CAPABILITIES), LABEL)
-    return " ".join([ask.prompt, *told]).strip()
 
 
 def _refusal(said: Mapping[str, Any]) -> tuple[str | None, str]:

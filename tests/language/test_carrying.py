@@ -5,7 +5,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from storyboard.film import Film
-from storyboard.planning.manifest import compose_prompt, references, stays_home
+from storyboard.planning.prompt import compose
+from storyboard.planning.supplied import references, stays_home
 from tests.language.reading import ANIMATIC, CAPABILITIES, EITHER, film
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
@@ -50,11 +51,11 @@ shots:
     first, opened, referred = pictured(tmp_path, text).shots
     assert [asset.key for asset in stays_home(opened, EITHER)] == ["mira"]
     assert [len(references(shot, EITHER)) for shot in (first, opened, referred)] == [1, 0, 1]
-    assert "Mira" in compose_prompt(opened, EITHER)
+    assert "Mira" in compose(opened, EITHER)
     assert len(references(opened, ANIMATIC)) == 1
 
 
-def test_images_stay_home_where_they_would_be_too_few_or_of_a_kind_that_is_not_read(tmp_path: Path) -> None:
+def test_images_stay_home_where_they_would_be_too_few(tmp_path: Path) -> None:
     text = f"""{MIRA}defaults: {{provider: either}}
 references: {{fog: {{images: [fog.png]}}}}
 shots:
@@ -65,7 +66,6 @@ shots:
     from_three = replace(EITHER, references_from=3)
     assert (references(alone, from_three), [one.key for one in stays_home(alone, from_three)]) == ((), ["mira"])
     assert (len(references(three, from_three)), stays_home(three, from_three)) == (2, ())
-    assert references(three, replace(EITHER, kinds=frozenset({"video"}))) == ()
 
 
 def test_a_verbatim_prompt_cites_every_kind_of_asset_in_the_providers_own_form(tmp_path: Path) -> None:
@@ -79,5 +79,5 @@ shots:
     (shot,) = pictured(tmp_path, text).shots
     assert shot.prompt == "Mira (a long coat) on Deck, Lamp, Noir, Fog, Mira."
     labelled = "Mira (supplied image 1) on Deck, Lamp (supplied image 2), Noir, Fog (supplied image 2), "
-    assert compose_prompt(shot, CAPABILITIES["animatic"]) == labelled + "Mira (supplied image 3)."
+    assert compose(shot, CAPABILITIES["animatic"]) == labelled + "Mira (supplied image 3)."
     assert [Path(one.path).name for one in references(shot, ANIMATIC)] == ["oilskin.png", "fog.png", "mira.png"]

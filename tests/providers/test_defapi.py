@@ -23,8 +23,9 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import ClipId, Frame, JobId, Reference
+from storyboard.film import Asset, Casting, ClipId, Edge, Frame, JobId, Reference, ShotId
 from storyboard.planning.price import price
+from storyboard.planning.prompt import compose
 from storyboard.providers import Calling, Cancelling, Listing
 from storyboard.providers.defapi import PROVIDER, UNASKED_WAIT_S
 from tests.films import PLACE, asked, shot
@@ -33,7 +34,7 @@ NOW = 1000.0
 FIRST, LAST = Frame("first.png", "a" * 64), Frame("last.png", "b" * 64)
 MIRA = Reference("mira.png", "mira.png", "image", PLACE, "identity", "face and hair", "the background")
 FOG = Reference("fog.png", "fog.png", "image", PLACE)
-REEL = Reference("reel.mp4", "reel.mp4", "video", PLACE, "camera")
+CAST = (Casting(Asset("cast", "mira", "Mira", PLACE, references=(MIRA, FOG))),)
 LINKS = {name: f"https://host.example/{name}" for name in ("first.png", "last.png", "mira.png", "fog.png")}
 JOBS = ("ta12345678-1234-1234-1234-123456789abc", "ta823dfb-eaac-44fd-aec2-3e2c7ba8e071")
 """The two shapes of ids that the documents show."""
@@ -85,14 +86,15 @@ def test_row_1_a_duration_is_a_whole_number(seconds: int) -> None:
 
 
 def test_row_3_references_are_labelled_by_the_order_of_the_pictures() -> None:
-    said = sent(ask(references=(MIRA, REEL, FOG)))
+    composed = compose(shot("1A", cast=CAST), PROVIDER.capabilities)
+    said = sent(ask(references=(MIRA, FOG), prompt=composed))
     assert said["content"][1:] == [
         {"type": "image_url", "image_url": {"url": LINKS["mira.png"]}},
         {"type": "image_url", "image_url": {"url": LINKS["fog.png"]}},
     ]
-    assert said["content"][0]["text"] == (
-        "A glass train crosses a bridge. @image1 is a reference for identity: face and hair; "
-        "do not take the background from it. @image2 is a reference for the look."
+    assert said["content"][0]["text"] == composed
+    assert composed.startswith(
+        "Mira (@image1 and @image2). Use @image1 only for the likeness (face and hair), not for the background."
     )
 
 
@@ -108,7 +110,8 @@ def test_the_frame_of_the_shot_before_may_be_a_reference() -> None:
     before = Followed("reference", (shot("1A"),), ClipId("a" * 64), "reel.mp4", 0, 120, LAST)
     one = ask(references=(MIRA,), follows=before)
     assert PROVIDER.files(one) == ("mira.png", "last.png")
-    assert text(one).endswith("@image2 is a frame of the shot before: match it.")
+    following = shot("1B", cast=CAST[:1], start=Edge(PLACE, ShotId("1A"), carry="reference"))
+    assert "Match place, light and colours of @image3" in compose(following, PROVIDER.capabilities)
 
 
 def test_nine_pictures_are_taken_and_no_closing_frame() -> None:

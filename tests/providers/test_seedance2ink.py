@@ -25,9 +25,10 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import ClipId, Frame, JobId, Reference
+from storyboard.film import Asset, Casting, ClipId, Frame, JobId, Reference
 from storyboard.planning.manifest import asked_duration
 from storyboard.planning.price import price
+from storyboard.planning.prompt import compose
 from storyboard.providers import Calling, Cancelling, Listing
 from storyboard.providers.seedance2ink import PROVIDER, UNASKED_WAIT_S
 from tests.films import PLACE, asked, shot
@@ -37,6 +38,7 @@ FIRST, LAST = Frame("first.png", "a" * 64), Frame("last.png", "b" * 64)
 MIRA = Reference("mira.png", "mira.png", "image", PLACE, "identity", "face and hair", "the background")
 REEL = Reference("reel.mp4", "reel.mp4", "video", PLACE, "camera")
 VOICE = Reference("voice.wav", "voice.wav", "audio", PLACE)
+CAST = (Casting(Asset("cast", "mira", "Mira", PLACE, references=(MIRA, REEL, VOICE))),)
 LINKS = {
     name: f"https://host.example/{name}"
     for name in ("first.png", "last.png", "mira.png", "reel.mp4", "voice.wav", "fog.png")
@@ -120,13 +122,14 @@ def test_row_5_two_pictures_are_sent_only_as_the_first_and_the_last_frame() -> N
 
 
 def test_row_5_references_go_from_three_to_five_with_their_roles_in_words() -> None:
-    said = sent(ask(references=(MIRA, REEL, VOICE)))
+    composed = compose(shot("1A", cast=CAST), PROVIDER.capabilities)
+    said = sent(ask(references=(MIRA, REEL, VOICE), prompt=composed))
     assert said["mediaUrls"] == [LINKS["mira.png"], LINKS["reel.mp4"], LINKS["voice.wav"]]
-    assert said["prompt"] == (
-        "A glass train crosses a bridge. Supplied image 1 is a reference for identity: face and hair; do not take the "
-        "background from it. Supplied video 1 is a reference for camera. Supplied audio 1 is a reference for the look."
+    assert said["prompt"] == composed
+    assert composed.startswith(
+        "Mira (supplied image 1, supplied video 1 and supplied audio 1). Use supplied image 1 only"
     )
-    assert "@" not in said["prompt"]
+    assert "@" not in composed
     many = tuple(replace(MIRA, path=f"{number}.png") for number in range(6))
     assert len(PROVIDER.files(ask(references=many[:5]))) == 5
     with pytest.raises(ValueError, match="6 files; 5 are taken"):
@@ -137,7 +140,7 @@ def test_the_frame_of_the_shot_before_counts_among_the_references() -> None:
     before = Followed("reference", (shot("1A"),), ClipId("a" * 64), "reel.mp4", 0, 120, LAST)
     one = ask(references=(MIRA, replace(MIRA, path="fog.png")), follows=before)
     assert PROVIDER.files(one) == ("mira.png", "fog.png", "last.png")
-    assert sent(one)["prompt"].endswith("Supplied image 3 is a frame of the shot before: match it.")
+    assert sent(one)["mediaUrls"] == [LINKS["mira.png"], LINKS["fog.png"], LINKS["last.png"]]
 
 
 def test_a_webhook_is_named_where_somebody_listens() -> None:
