@@ -1,4 +1,4 @@
-"""A sliding window: at most so many requests in any stretch of so many seconds."""
+"""Sliding windows: at most so many requests in any stretch of so many seconds, each account for itself."""
 
 from __future__ import annotations
 
@@ -26,3 +26,26 @@ class Window:
         self._admitted.append(now)
         self.fullest = max(self.fullest, len(self._admitted))
         return None
+
+
+@dataclass(slots=True)
+class Windows:
+    """A window for each account: `fullest` is the fullest of them, `refused` what they refused together."""
+
+    most: int
+    span_s: float
+    _by_account: dict[str, Window] = field(default_factory=dict)
+
+    def admit(self, now: float, account: str = "") -> float | None:
+        """None where a request of the account may pass, else the seconds after which one may."""
+        return self._by_account.setdefault(account, Window(self.most, self.span_s)).admit(now)
+
+    @property
+    def fullest(self) -> int:
+        """The most that any account had in its window."""
+        return max((one.fullest for one in self._by_account.values()), default=0)
+
+    @property
+    def refused(self) -> int:
+        """How many requests were refused."""
+        return sum(one.refused for one in self._by_account.values())

@@ -12,6 +12,7 @@ from storyboard.exchange import Capabilities, Option
 from storyboard.film import Film, Stream
 from storyboard.language import Loaded, load
 from storyboard.media.measure import measure, measure_sound
+from storyboard.providers.ark import CAPABILITIES as ARK
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 from storyboard.providers.seedance2ai import CAPABILITIES as SEEDANCE2AI
@@ -46,6 +47,7 @@ CAPABILITIES: Mapping[str, Capabilities] = {
     "toy": TOY,
     "either": EITHER,
     "seedance2ai": SEEDANCE2AI,
+    "ark": ARK,
     "footage": FOOTAGE,
     "card": CARD,
 }
