@@ -151,12 +151,27 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptTemplate:
+    """The film's own template of prompts, where it is written, and where each of its expressions is, by its offset."""
+
+    text: str
+    place: Span
+    expressions: Mapping[int, Span] = field(default_factory=dict)
+
+    def at(self, offset: int) -> Span:
+        """The place of the expression that the character at `offset` belongs to."""
+        begun = max((one for one in self.expressions if one <= offset), default=None)
+        return self.place if begun is None else self.expressions[begun]
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
     `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first.
     `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
     with the citations still in it (see `storyboard.language.citing`), where there are any.
+    `constraints` None means the usual close of a prompt, an empty text none; `template` None the usual template.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
     provider. `circle` is where the circled take is written.
@@ -218,6 +233,8 @@ class Shot:
     origin: tuple[Related, ...] = ()
     cites: tuple[tuple[Asset, Look | None], ...] = ()
     cited_prompt: str | None = None
+    constraints: str | None = None
+    template: PromptTemplate | None = None
 
     @property
     def framed(self) -> bool:

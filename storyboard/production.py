@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Clip, Film, ShotId
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
@@ -19,7 +19,7 @@ from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
-from storyboard.planning import cuts, plan
+from storyboard.planning import cuts, plan, prompt
 from storyboard.planning.naming import shot_of_takes
 from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
@@ -125,7 +125,7 @@ class Production:
 
     def _load(self, files: KnownFiles) -> Loaded:
         with Measuring(self.environment) as anew:
-            return load(
+            loaded = load(
                 self.path,
                 capabilities=self.capabilities,
                 settings=settings(self.assignments, self.vars_file),
@@ -134,6 +134,9 @@ class Production:
                 allow=self.allow,
                 measure=lambda path, of: files.measure(path, of, anew),
             )
+        if problems := prompt.problems(loaded.film, self.capabilities):
+            raise Refused(in_file_order([*loaded.diagnostics, *problems]), texts=loaded.texts)
+        return loaded
 
     def _known(self) -> KnownFiles:
         """What the state remembers of files; nothing where it cannot be used, which is for others to say."""

@@ -54,7 +54,6 @@ OWNERS = {
     "yaml": {"language"},
     "pydantic": {"language", "emulator"},
     "pydantic_core": {"language"},
-    "jinja2": {"planning"},
     "trio": {"rendering", "media", "emulator", "cli"},
     "httpx": {"rendering"},
     "av": {"media"},

@@ -13,8 +13,8 @@ from storyboard.cli.table import Column, table
 from storyboard.diagnostics import Diagnostic, draw
 from storyboard.film import Asset, ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
-from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import PlannedTake
+from storyboard.planning.supplied import stays_home
 from storyboard.rendering.ordering import unhosted
 from storyboard.session import Planned
 

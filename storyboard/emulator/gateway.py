@@ -20,7 +20,7 @@ from storyboard.emulator import sizes
 from storyboard.emulator.faults import Faults, Strike
 from storyboard.emulator.idempotency import Keys
 from storyboard.emulator.ledger import Ledger
-from storyboard.emulator.limits import Windows
+from storyboard.emulator.limits import Window
 from storyboard.exchange import Response
 from storyboard.film import Kind
 
@@ -192,8 +192,8 @@ class Books:
 
     ledger: Ledger
     keys: Keys
-    window: Windows
-    media: Windows | None
+    window: Window
+    media: Window | None
     tasks: dict[str, Task] = field(default_factory=dict)
 
 
@@ -201,8 +201,8 @@ def open_books(settings: Settings, now: float, worth: int = 1) -> Books:
     """Books with the credits that the settings give, each worth so much."""
     ledger = Ledger()
     ledger.purchase(settings.account, settings.credits * worth, now)
-    media = Windows(settings.media_limit, settings.limit_s) if settings.media_limit is not None else None
-    return Books(ledger, Keys(settings.retention_s), Windows(settings.limit, settings.limit_s), media)
+    media = Window(settings.media_limit, settings.limit_s) if settings.media_limit is not None else None
+    return Books(ledger, Keys(settings.retention_s), Window(settings.limit, settings.limit_s), media)
 
 
 @dataclass(frozen=True, slots=True)

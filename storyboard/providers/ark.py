@@ -48,12 +48,11 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import JobId
-from storyboard.supplied import Supplied, roles, supplied
+from storyboard.supplied import Supplied, supplied
 
 TASKS = "/contents/generations/tasks"
 PAGE = 100
 """The tasks of a page of the list; it has 500 pages at the most."""
-LABEL = "{kind} {n}"
 MOST = {"image": 9, "video": 3, "audio": 3}
 """How many files of a kind are supplied."""
 BODY_BYTES = 64_000_000
@@ -85,7 +84,8 @@ CAPABILITIES = Capabilities(
     end_needs_start=True,
     references=MOST["image"],
     frames_exclude_references=True,
-    citation="{name} (image {n})",
+    citation="{kind} {n}",
+    kinds=frozenset({"image", "video", "audio"}),
     video_in=True,
     audio=True,
     options={
@@ -254,7 +254,7 @@ def _content(ask: Ask, links: Mapping[str, str]) -> list[dict[str, Any]]:
         return [_words(ask.prompt), *frames]
     files = _references(ask)
     items = [_item(one.kind, links[one.path], f"reference_{one.kind}") for one in files]
-    return [_words(" ".join([ask.prompt, *roles(files, LABEL)]).strip()), *items]
+    return [_words(ask.prompt), *items]
 
 
 def _words(prompt: str) -> dict[str, Any]:

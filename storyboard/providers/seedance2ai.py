@@ -40,11 +40,10 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import JobId
-from storyboard.supplied import roles, supplied
+from storyboard.supplied import supplied
 
 SUBMIT, TASKS = "/api/v1/video/seedance2", "/api/v1/tasks"
 MOST_MEDIA = 12
-LABEL = "supplied {kind} {n}"
 PROMPT_CHARS = (3, 10_000)
 SEEDS = 2**32
 """Seeds are counted modulo this."""
@@ -192,13 +191,11 @@ def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _prompt(ask: Ask) -> str:
-    """The prompt, with the role of each supplied file in words: the gateway knows no labels."""
-    files = () if ask.start is not None else supplied(ask, CAPABILITIES)
-    prompt = " ".join([ask.prompt, *roles(files, LABEL)]).strip()
+    """The prompt, which names the supplied files in words: the gateway knows no labels."""
     least, most = PROMPT_CHARS
-    if not least <= len(prompt) <= most:
-        raise ValueError(f"its prompt has {len(prompt):,} characters; {least} to {most:,} are taken")
-    return prompt
+    if not least <= len(ask.prompt) <= most:
+        raise ValueError(f"its prompt has {len(ask.prompt):,} characters; {least} to {most:,} are taken")
+    return ask.prompt
 
 
 def _shortfall(said: Mapping[str, Any], message: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from storyboard.diagnostics import Diagnostic
 from storyboard.exchange import Capabilities
-from storyboard.planning.manifest import references
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.price import Total, total
+from storyboard.planning.supplied import references
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.submission import OVER

@@ -63,7 +63,6 @@ ABSENCES = 8
 OVER: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "failed"))
 """States of attempts that are over without a clip: another may be made."""
 
-
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
 

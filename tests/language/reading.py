@@ -21,6 +21,7 @@ ANIMATIC = Capabilities(
     "animatic",
     local=True,
     references=8,
+    kinds=frozenset({"image", "video", "audio"}),
     video_in=True,
     audio=True,
     seed=True,
@@ -42,6 +43,17 @@ EITHER = Capabilities(
     "either", local=False, unit="credits", references=4, end_frame=True, frames_exclude_references=True
 )
 """Takes frames or reference images, not both."""
+STUDIO = Capabilities(
+    "studio",
+    local=False,
+    unit="credits",
+    references=None,
+    kinds=frozenset({"image", "video", "audio"}),
+    video_in=True,
+    audio=True,
+    prompt_chars=4000,
+)
+"""Takes everything but a negative."""
 CAPABILITIES: Mapping[str, Capabilities] = {
     "animatic": ANIMATIC,
     "toy": TOY,
@@ -51,6 +63,8 @@ CAPABILITIES: Mapping[str, Capabilities] = {
     "footage": FOOTAGE,
     "card": CARD,
 }
+STAGE: Mapping[str, Capabilities] = {**CAPABILITIES, "studio": STUDIO}
+"""Them, and one that takes nearly everything."""
 
 
 def here(path: Path, of: Stream) -> tuple[Fraction, bool]:
