@@ -1,4 +1,4 @@
-"""What goes beside a prompt as references: pictures, clips and sounds, in the order in which the prompt counts them."""
+"""The pictures, clips and sounds that go beside a prompt, in the order in which the prompt counts them."""
 
 from __future__ import annotations
 

@@ -5,8 +5,9 @@ Laws.
    journal says what may have been sent.
 2. NOT_SENT and BUSY repeat the same bytes under the same key; a later run makes a new attempt of them. UNKNOWN is
    replayed, same key and bytes, only where the provider honours keys and less than half the time it keeps them has
-   passed; elsewhere it is a state, `ambiguous`, that a person settles. Nothing is resubmitted silently. What happens to
-   a replay says nothing about the send whose answer was lost, not even a refusal: only acceptance settles it.
+   passed. Where a gateway lists its jobs with their keys, it is looked for in that list. Elsewhere, and where it is not
+   found, it is a state, `ambiguous`, that a person settles. Nothing is resubmitted silently. What happens to a replay
+   says nothing about the send whose answer was lost, not even a refusal: only acceptance settles it.
 3. An account without idempotency has one POST in flight, so that a crash leaves at most one of unknown fate.
 4. A job's id is recorded before anything that follows from it; a finished job's clip is fetched again, never bought
    again: what arrives damaged every time is `lost`, what does not arrive is fetched by the next run.
@@ -35,7 +36,7 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import Budget, Money, TakeKey
-from storyboard.providers import Remote
+from storyboard.providers import Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.limits import Beat, Concurrency
@@ -44,8 +45,9 @@ from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState
 
-RESENDS = 5
-"""How often one attempt's bytes are sent again in a run before the take fails or is called ambiguous."""
+RESENDS, LOOKS = 5, 3
+"""How often one attempt's bytes are sent again in a run, or looked for in a list, before the take fails or is called
+ambiguous."""
 RESEND_AFTER_S = 2.0
 """The first wait before a resend, in seconds; it doubles."""
 OVER_BUDGET = "over-budget"
@@ -60,7 +62,6 @@ ABSENCES = 8
 """How often a run asks for a clip or a job that should be there and is not."""
 OVER: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "failed"))
 """States of attempts that are over without a clip: another may be made."""
-
 
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
@@ -213,7 +214,7 @@ class Submissions:
         if attempt.job is not None:
             work.phase = "remote"
             self.schedule.after(0.0, lambda: self._poll(work))
-        elif self._replayable(attempt):
+        elif self._replayable(attempt) or self._listed(attempt):
             self._record(replace(attempt, state="unsure"))
             work.phase = "posting"
             self.schedule.after(0.0, lambda: self._repost(work))
@@ -338,6 +339,9 @@ class Submissions:
             self._post(work, replace(attempt, state="intended"))
         elif self._replayable(attempt):
             self._post(work, attempt)
+        elif self._listed(attempt):
+            self.posting[attempt.provider] += 1
+            self.schedule.order(ev.Find(attempt.id, attempt.provider, attempt.key))
         else:
             self._ambiguous(work, attempt, "its key is too old to be sent again")
 
@@ -358,7 +362,8 @@ class Submissions:
         """Send the same bytes again later, where that is safe. An attempt that is unsure stays so."""
         attempt = replace(attempt, state="unsure" if attempt.state == "unsure" else state, reason=reason)
         self._record(attempt)
-        if attempt.state == "unsure" and (work.tries >= RESENDS or not self._replayable(attempt)):
+        most = RESENDS if self._replayable(attempt) else LOOKS if self._listed(attempt) else 0
+        if attempt.state == "unsure" and work.tries >= most:
             self._ambiguous(work, attempt, reason)
         elif work.tries >= RESENDS:
             self._fail(work, state, reason)
@@ -374,9 +379,16 @@ class Submissions:
         """
         retention_s = self.remotes[attempt.provider].capabilities.retention_s
         age_s = self.schedule.now.wall - attempt.created
+        return self._open(attempt) and retention_s is not None and 0 <= age_s < retention_s / 2
+
+    def _listed(self, attempt: AttemptRecord) -> bool:
+        """Whether its job, where there is one, is in a list that may be asked for."""
+        return self._open(attempt) and isinstance(self.remotes[attempt.provider], Listing)
+
+    def _open(self, attempt: AttemptRecord) -> bool:
+        """Whether it is open what became of a submission, and the account is the one that it was sent from."""
         same = attempt.account == self.accounts[attempt.provider].name
-        fresh = retention_s is not None and 0 <= age_s < retention_s / 2
-        return attempt.state in ("intended", "unsure") and same and fresh
+        return attempt.state in ("intended", "unsure") and same
 
     def _ambiguous(self, work: Work, attempt: AttemptRecord, reason: str) -> None:
         self._record(replace(attempt, state="ambiguous", reason=reason))

@@ -96,13 +96,15 @@ def test_the_frames_have_roles() -> None:
         sent(ask(end=LAST))
 
 
-def test_references_have_roles_and_are_told_by_their_numbers() -> None:
+def test_references_have_roles_and_the_prompt_counts_them_by_kind() -> None:
     one = ask(references=(MIRA, REEL, VOICE))
     assert roles(one) == [
         ("reference_image", "mira.png"),
         ("reference_video", "reel.mp4"),
         ("reference_audio", "voice.wav"),
     ]
+    assert sent(one)["content"][0] == {"type": "text", "text": one.prompt}
+    assert PROVIDER.capabilities.citation.format(kind="image", n=1) == "image 1"
 
 
 def test_frames_and_references_are_never_mixed() -> None:
@@ -122,9 +124,9 @@ def test_frames_and_references_are_never_mixed() -> None:
 )
 def test_what_a_shot_follows_is_supplied(carry: CarryMode, role: str, path: str) -> None:
     before = Followed(carry, (shot("1A"),), ClipId("a" * 64), "reel.mp4", 0, 120, LAST)
-    one = ask(follows=before)
-    assert PROVIDER.files(one) == (path,)
-    assert roles(one) == [(role, path)]
+    one = ask(follows=before, references=(MIRA,))
+    assert PROVIDER.files(one) == ("mira.png", path)
+    assert roles(one) == [("reference_image", "mira.png"), (role, path)]
 
 
 @pytest.mark.parametrize(

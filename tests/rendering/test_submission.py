@@ -1,4 +1,5 @@
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -10,19 +11,24 @@ from storyboard.exchange import (
     Accepted,
     Busy,
     Failed,
+    Found,
     NotSent,
     Outcome,
     Rejected,
+    Request,
+    Response,
     Running,
     Succeeded,
     Unknown,
 )
 from storyboard.film import Budget, JobId
 from storyboard.rendering import events as ev
-from storyboard.rendering.submission import FETCHES, OVER_BUDGET, OVERDUE_S, RESEND_AFTER_S, RESENDS
+from storyboard.rendering.desk import Account
+from storyboard.rendering.submission import FETCHES, LOOKS, OVER_BUDGET, OVERDUE_S, RESEND_AFTER_S, RESENDS
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, answer, fetching, one_shot, running, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, clip_of, frame_of, kinds, posts
+from tests.simulation.toy import Toy
 
 
 def test_an_intent_with_its_very_bytes_stands_in_the_decision_that_sends_them() -> None:
@@ -421,3 +427,74 @@ def test_an_unknown_price_is_not_zero(unknown_price: Literal["refuse", "allow"],
     stage = Stage(replace(one_shot(), budget=Budget({}, unknown_price)), capabilities=unpriced)
     stage.begin()
     assert stage.work("1A-1").phase == phase
+
+
+# ── a gateway that lists its jobs ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Listed(Toy):
+    """A gateway without keys that lists its jobs."""
+
+    def find_request(self, page: int) -> Request:
+        return Request("GET", f"/v1/videos?page={page}")
+
+    def read_find(self, response: Response, key: str) -> Found | None:
+        raise NotImplementedError("decisions read nothing")
+
+
+@dataclass
+class Looking(Stage):
+    """A run with a gateway that lists its jobs."""
+
+    def _remotes(self) -> Mapping[str, Toy]:
+        return {**super()._remotes(), "bare": Listed(CAPABILITIES["bare"])}
+
+
+def lost() -> tuple[Looking, ev.Find]:
+    """A run that looks for its only submission, whose answer was lost."""
+    stage = Looking(one_shot("bare"))
+    (post,) = posts(stage.begin())
+    decision = answer(stage, post, Unknown("no answer"))
+    assert decision.wake_at is not None
+    (find,) = stage.hear(later_s=decision.wake_at - stage.mono).actions
+    assert isinstance(find, ev.Find)
+    assert find.submission == stage.attempts("1A-1")[0].key
+    return stage, find
+
+
+def test_a_lost_answer_is_looked_for_in_the_list_and_never_sent_again() -> None:
+    stage, find = lost()
+    (attempt,) = attempts_in(stage.hear(ev.Answered(find.attempt, Accepted(JOB))).records)
+    assert (attempt.state, attempt.job) == ("accepted", JOB)
+    assert stage.hear(later_s=stage.policy.poll_s).actions == [ev.Poll(stage.key("1A-1"), "bare", JOB)]
+
+
+def test_what_is_on_no_page_in_the_end_is_a_person_s_to_settle() -> None:
+    stage, find = lost()
+    for _ in range(LOOKS - 1):
+        decision = stage.hear(ev.Answered(find.attempt, Unknown("it is not in the list")))
+        assert stage.phases() == {"1A-1": "posting"}
+        assert decision.wake_at is not None
+        (found,) = stage.hear(later_s=decision.wake_at - stage.mono).actions
+        assert found == find
+    stage.hear(ev.Answered(find.attempt, Unknown("it is not in the list")))
+    assert stage.phases() == {"1A-1": "ambiguous"}
+    assert "it is not in the list" in (stage.record("1A-1").error_message or "")
+    assert not stage.again().actions
+
+
+def test_after_a_crash_it_is_looked_for_first() -> None:
+    stage = Looking(one_shot("bare"))
+    assert posts(stage.begin())
+    again = stage.again()
+    assert not again.actions
+    (find,) = stage.hear().actions
+    assert isinstance(find, ev.Find)
+
+
+def test_the_list_of_another_account_tells_nothing() -> None:
+    stage = Looking(one_shot("bare"), accounts={"bare": Account("mine")})
+    assert posts(stage.begin())
+    stage.accounts = {"bare": Account("other")}
+    stage.again()
+    assert stage.phases() == {"1A-1": "ambiguous"}

@@ -208,3 +208,46 @@ def test_an_overdue_account_stops_its_provider(tmp_path: Path, emulated: Ark) ->
     assert {take["error"]["code"] for take in made.status()["takes"]} == {"AccountOverdueError"}
     refused = [one for one in ark.ask("requests") if one["status"] == 403]
     assert 1 <= len(refused) <= 2
+
+
+ONE = BOARD.split("  - {id: 2A")[0]
+
+
+def test_a_task_whose_answer_was_lost_is_found_in_the_list(tmp_path: Path, emulated: Ark) -> None:
+    ark = emulated.account("lost")
+    made = production(tmp_path, ark, BOARD.split("  - {id: 3A")[0])
+    ark.arm(fault="drop_response_after_accept", route="submit")
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    settled(made, ark, 2)
+    assert len(ark.rows("reserve")) == 2
+
+
+def test_killed_before_the_answer_came_the_next_run_finds_the_task(tmp_path: Path, emulated: Ark) -> None:
+    ark = emulated.account("killed")
+    made = production(tmp_path, ark, ONE)
+    ark.arm(fault="delay_response", route="submit", seconds=30.0)
+    process = start("render", made.path, "--yes", "--json", given=made.environment)
+    while not ark.rows("reserve") and process.poll() is None:
+        pass
+    process.kill()
+    process.communicate()
+    assert made.status()["charged"]["ark"]["unsettled"] == 1
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    settled(made, ark, 1)
+
+
+def test_what_is_in_no_list_is_never_ordered_again(tmp_path: Path, emulated: Ark) -> None:
+    ark = emulated.account("unknown")
+    made = production(tmp_path, ark, ONE)
+    ark.arm(fault="html_502", route="submit")
+    for _ in range(2):
+        rendered = made.render()
+        assert rendered.returncode == 4, rendered.stderr
+    asked = [one for one in ark.ask("requests") if one["headers"].get("authorization", "").startswith("Bearer unkn")]
+    assert [one["faults"] for one in asked if one["route"] == "submit"] == [["html_502"]]
+    (take,) = made.status()["takes"]
+    assert take["state"] == "ambiguous"
+    assert "it is not in the list of its gateway" in take["error"]["message"]
+    assert not ark.rows("reserve")

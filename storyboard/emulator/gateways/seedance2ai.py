@@ -203,7 +203,7 @@ class Seedance2ai:
         if wrong is not None:
             return self._settled(account, key, declined("invalid_request", wrong))
         links = order.links()
-        wait = self.books.media.admit(now) if links and self.books.media is not None else None
+        wait = self.books.media.admit(now, account) if links and self.books.media is not None else None
         if wait is not None:
             return self._settled(account, key, _too_many(wait, "Too many reference media validations"))
         pending = Pending(account, key, order, links)

@@ -106,7 +106,7 @@ class Ark:
         account = self.site.accounts.get(call.bearer)
         if account is None:
             return declined("AuthenticationError", "The API key or AK/SK in the request is missing or invalid")
-        wait = self.books.window.admit(now)
+        wait = self.books.window.admit(now, account)
         if wait is not None:
             headers = {"retry-after": str(max(1, math.ceil(wait)))}
             return declined("ModelAccountRpmRateLimitExceeded", "Requests per minute were exceeded", headers=headers)
