@@ -100,7 +100,7 @@ def test_two_pictures_are_sent_only_as_two_frames_and_one_reference_stays_home(
     paid_once(made, emulator, "cast")
     media = {prompt: len(body.get("mediaUrls", ())) for prompt, body in ordered(emulator, "cast").items()}
     assert sorted(media.values()) == [0, 2, 3]
-    assert next(count for prompt, count in media.items() if "Supplied image 3 is a reference" in prompt) == 3
+    assert next(count for prompt, count in media.items() if "supplied image 3" in prompt) == 3
     clip = next(take["clip"]["path"] for take in made.status()["takes"] if take["shot"] == "1C")
     shown = [Reader().rgb(one) for one in pictures(Path(clip), 0)]
     for picture, color in ((shown[0], (0, 0, 128)), (shown[-1], (255, 215, 0))):

@@ -4,7 +4,8 @@ Every request passes, in this order: the key, the limit, the fields, the links, 
 one. Assumed, because no page says it: that order; that unknown fields and labels of no picture are refused; 402, 429;
 `consumed` being nothing until the end, and after a failure; what five seconds cost (0.5, from the only example); that
 one picture opens the clip unless the prompt names `@image1` as something else, and several never do; how long a task
-takes, and when it is `pending`, `submitted` and `in_progress`. The ledger counts in millionths.
+takes, and when it is `pending`, `submitted` and `in_progress`. The ledger counts in millionths. No
+callback is sent.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ Every request passes, in this order: the key, the limit, the fields, the links, 
 one. Assumed, because no page says it: that order; the statuses of HTTP; every code but `unauthorized`; that unknown
 fields are refused; the defaults; what a second costs but for 40 for five (720p of seedance-2.0); how long a job takes,
 and that it is queued for the first tenth; that a failed job is refunded and a cancelled one only where the settings say
-so; the form of the models; that a link's ending tells sounds from pictures and clips, whose bytes tell the rest.
+so; the form of the models; that a link's ending tells sounds from pictures and clips, whose bytes tell the rest. No
+webhook is called.
 """
 
 from __future__ import annotations
