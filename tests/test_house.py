@@ -56,6 +56,7 @@ OWNERS = {
     "pydantic_core": {"language"},
     "trio": {"rendering", "media", "emulator", "cli"},
     "httpx": {"rendering"},
+    "obstore": {"rendering"},
     "av": {"media"},
     "pysubs2": {"media"},
     "PIL": {"media"},
