@@ -176,4 +176,5 @@ def _film_line(rendered: Rendered) -> str:
     film, clip = rendered.planned.plan.film, rendered.clip
     if clip is None:
         return ""
-    return f"{film.title}: {len(film.on_screen)} shots, {clip.frames} frames, {float(clip.duration):g} s"
+    shots = len(film.on_screen)
+    return f"{film.title}: {shots} shot{'s' if shots != 1 else ''}, {clip.frames} frames, {float(clip.duration):g} s"

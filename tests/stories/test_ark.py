@@ -172,6 +172,18 @@ def test_a_frame_from_within_a_clip_is_hosted(tmp_path: Path, emulated: Ark) -> 
     assert [opened_on(order) for order in ark.orders()] == [[], ["bucket"]]
 
 
+def test_without_a_hosting_pictures_go_inside_the_request(tmp_path: Path, emulated: Ark) -> None:
+    ark = emulated.account("inside")
+    board = BOARD.split("  - {id: 3A")[0].replace("for the 1. time.", "for the 1. time., out: 3")
+    made = production(tmp_path, ark, board, hosted=False)
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    settled(made, ark, 2)
+    mine = [one for one in ark.ask("requests") if one["headers"].get("authorization", "").startswith("Bearer insi")]
+    posted = [one for one in mine if one["route"] == "submit"]
+    assert [one["body"] is None for one in posted] == [False, True]  # too large to be recorded: a picture is in it
+
+
 def test_models_go_by_the_names_that_were_set(tmp_path: Path, emulated: Ark) -> None:
     ark = emulated.account("models")
     board = (
