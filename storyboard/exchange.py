@@ -1,4 +1,4 @@
-"""What the planner, the schedule and the providers say to one another: capabilities, asks, requests and outcomes.
+"""What the planner, the schedule and the providers say to one another: asks, requests and outcomes.
 
 Frozen values, like the words of `storyboard.film`. Nothing in here knows a key.
 """
@@ -13,147 +13,10 @@ from email.utils import parsedate
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import CarryMode, ClipId, Frame, JobId, Kind, Reference, Shot, TakeId
-
-CARRY_WORDS: Mapping[CarryMode, str] = {
-    "extend": "Continue from the supplied previous clip, {clip}.",
-    "edit": "Strictly edit the supplied source video, {clip}; change only what is said here.",
-    "reference": "Match place, light and colours of {frame}, a frame of the film; do not open on it.",
-}
-"""How a prompt says what is to be done with what another shot hands on."""
+from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, TakeId
 
 LONGEST_WAIT_S = 300.0
 """The longest that a gateway may make us wait by a `Retry-After`, in seconds."""
-
-
-Charges = Mapping[tuple[str, Fraction], Decimal]
-"""What was charged for clips, by the name of their price and their length in seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A field of a provider's own: its `values`, None for yes or no, and what counts where none is written."""
-
-    default: str | bool
-    values: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Only:
-    """A rule between two facts of a shot: `field` (there at all, or with this `value`) needs `option` among `among`.
-
-    `words` say what is needed where the names of the facts would not.
-    """
-
-    field: str
-    option: str
-    among: tuple[str | bool, ...]
-    value: str | bool | None = None
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gateway:
-    """Where a remote provider is spoken to, unless the settings say otherwise, and how often.
-
-    `variables` begins the names of the environment variables of its key and origin. At most `requests` of all kinds
-    are sent in any `window_s` seconds. `probe` is a path that may be asked for at no cost.
-    """
-
-    origin: str
-    variables: str
-    probe: str
-    requests: int
-    window_s: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
-
-    `durations` None means any length; else the lengths taken, in seconds. `aspects` and `resolutions` None mean any.
-    `references` is how many reference files it takes for a shot, None any number.
-    `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
-    storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
-    idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
-    `citation` is how a prompt names the `n`-th reference file of a `kind`, counted from 1; `kinds` are those it takes.
-    `carry_words` say in a prompt what is done with a `clip` that is extended or edited, or with a `frame` that is a
-    reference.
-    `options` are the fields of its own that a shot may give it, and `rules` what must hold between a shot's facts.
-    `end_needs_start` says that it takes a closing frame only beside an opening one. `pace` is the expected seconds of
-    waiting for a second of clip. What a second costs is `price_per_second`, or stands in `prices` under the facts that
-    `priced_by` names, joined by `/`; `whole_prices` are rounded up. What was charged before (`charges`) goes before
-    both. A price that is nowhere is unknown.
-    Pictures of up to `inline_bytes` may go inside the request, as `data:` URIs; 0 where every file is fetched.
-    """
-
-    name: str
-    local: bool
-    unit: str = ""
-    source: Literal["words", "file", "card"] = "words"
-    durations: tuple[Fraction, ...] | None = None
-    longest: Fraction | None = None
-    aspects: frozenset[str] | None = None
-    resolutions: frozenset[str] | None = None
-    start_frame: bool = True
-    end_frame: bool = False
-    references: int | None = 0
-    frames_exclude_references: bool = False
-    citation: str = "supplied {kind} {n}"
-    kinds: frozenset[Kind] = frozenset({"image"})
-    carry_words: Mapping[CarryMode, str] = field(default_factory=lambda: CARRY_WORDS)
-    video_in: bool = False
-    audio: bool = False
-    seed: bool = False
-    negative: bool = False
-    prompt_chars: int | None = None
-    any_fps: bool = False
-    options: Mapping[str, Option] = field(default_factory=dict)
-    draws_slate: bool = False
-    retention_s: int | None = None
-    concurrency: int | None = None
-    price_per_second: Decimal | None = None
-    pace: float = 30.0
-    rules: tuple[Only, ...] = ()
-    end_needs_start: bool = False
-    prices: Mapping[str, Decimal] = field(default_factory=dict)
-    priced_by: tuple[str, ...] = ()
-    whole_prices: bool = False
-    charges: Charges = field(default_factory=dict)
-    inline_bytes: int = 0
-    gateway: Gateway | None = None
-
-    @property
-    def free(self) -> bool:
-        """Whether rendering costs nothing."""
-        return not self.unit
-
-    def facts(self, shot: Shot) -> Mapping[str, str | bool]:
-        """What rules and prices look at: the shot's options with their defaults, its shape, size, sound and seed, and
-        whether it opens on another shot's frame (`carried`).
-        """
-        defaults = {name: option.default for name, option in self.options.items()}
-        own: dict[str, str | bool] = {"aspect": shot.aspect, "resolution": shot.resolution, "audio": shot.audio}
-        own["carried"] = shot.start is not None and shot.start.shot is not None
-        if shot.seed is not None:
-            own["seed"] = str(shot.seed)
-        return {**defaults, **shot.options, **own}
-
-    def price_name(self, shot: Shot) -> str:
-        """The name of a shot's price: the facts that it depends on."""
-        facts = self.facts(shot)
-        return "/".join(str(facts[name]) for name in self.priced_by)
-
-    @property
-    def carries(self) -> tuple[CarryMode, ...]:
-        """How a shot may be handed on to one of this provider's."""
-        taken: tuple[tuple[CarryMode, object], ...] = (
-            ("first_frame", self.start_frame),
-            ("reference", self.references != 0),
-            ("extend", self.video_in),
-            ("edit", self.video_in),
-        )
-        return tuple(mode for mode, able in taken if able)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +41,8 @@ class Followed:
 class Ask:
     """Everything a provider is asked for one take: the composed prompt, the settings, the opening and closing frames,
     what it `follows` otherwise, and the shot itself for a provider that draws from its fields. The prompt counts the
-    `references` in their order, and what it follows after all of them.
+    `references` in their order, and what it follows after all of them. `callback` is where the provider may tell that
+    it is finished, None where nobody listens.
     """
 
     take: TakeId
@@ -198,13 +62,14 @@ class Ask:
     follows: Followed | None = None
     references: tuple[Reference, ...] = ()
     fit: Literal["crop", "pad"] = "crop"
+    callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request as a driver wants it. The client adds the origin and the key; neither is ever in here."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -286,9 +151,12 @@ Outcome = NotSent | Rejected | Busy | Accepted | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A job that is not finished yet; `share` is what the provider says is done (0 to 1), if it says so."""
+    """A job that is not finished yet; `share` is what the provider says is done (0 to 1), if it says so. `queued` says
+    that it was not begun, so that it may be cancelled.
+    """
 
     share: float | None = None
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +189,40 @@ class Absent:
 
 
 Polled = Running | Succeeded | Failed | Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What somebody who says to be the gateway told of a job unasked: a hint to ask for it, never more. `key` is that
+    of its submission, where it is told.
+    """
+
+    job: JobId
+    polled: Polled
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A job that was called off before it was begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCancelled:
+    """A job that cannot be called off, and why; what it costs it goes on costing."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of the gateway's own list, read for one submission: its job, None where it is not there, and whether there
+    are pages after this one. That a submission is on no page proves nothing.
+    """
+
+    job: JobId | None = None
+    more: bool = False
 
 
 def _moment(text: str | None) -> float | None:

@@ -79,8 +79,9 @@ class Production:
         self.vars_file = vars_file
         self.profiles = tuple(dict.fromkeys(profiles))
         self.variant = variant
-        self.providers = dict(providers) if providers is not None else discover()
         self.gateways = gateways or Settings()
+        found = providers if providers is not None else discover()
+        self.providers = {name: self.gateways.driver(one) for name, one in found.items()}
         self.capabilities = {name: self.gateways.over(one.capabilities) for name, one in self.providers.items()}
         self.environment = dict(environment)
         self._state = state

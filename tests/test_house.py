@@ -36,7 +36,10 @@ GROUND = {
     "delivery": -4,
     "film": -3,
     "exchange": -2,
+    "capabilities": -2,
     "timing": -2,
+    "answers": -1,
+    "supplied": -1,
     "codes": -1,
 }
 ROOF = {

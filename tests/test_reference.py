@@ -11,7 +11,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from storyboard import __version__
+from storyboard import __version__, providers
+from storyboard.capabilities import Only
 from storyboard.cli import COMMANDS, Commands, group
 from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
@@ -35,6 +36,7 @@ from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
 from storyboard.planning.prompt import compose
 from storyboard.providers import Remote, discover
+from storyboard.providers.ark import CAPABILITIES
 from storyboard.timing import carried_index, enough_frames, first_frame, lengths
 
 ROOT = Path(__file__).parent.parent
@@ -279,6 +281,40 @@ def test_the_provider_in_the_reference_is_one() -> None:
     assert mill.read_submit(Response(200, {}, b'{"id": "7"}'), 0.0) == Accepted(JobId("7"))
     assert mill.poll_request(JobId("7")).path == "/v1/clips/7"
     assert mill.read_poll(Response(500, {}, b"")) is None
+
+
+# ── a gateway of one's own ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+GATEWAYS = [name for name, one in discover().items() if one.capabilities.gateway is not None]
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_every_gateway_has_the_files_that_are_told(gateway: str) -> None:
+    table = sections("contributing")["The files"]
+    for path in re.findall(r"`([\w/]+ark(?:\.py)?)`", table):
+        theirs = re.sub(r"ark(?=(\.py)?$)", gateway, path)
+        assert any((ROOT / one).exists() for one in (theirs, f"{theirs}.py", path if "stories" in path else theirs)), (
+            theirs
+        )
+
+
+def test_the_driver_that_is_shown_has_the_functions_of_one() -> None:
+    shown_, rule = blocks("contributing", "python")
+    told_ = set(re.findall(r"def (\w+)", shown_))
+    remote = {name for name in vars(Remote) if not name.startswith("_")} - {"capabilities"}
+    assert told_ == remote
+    assert eval(rule, {"Only": Only}) in CAPABILITIES.rules
+
+
+def test_every_protocol_that_is_told_has_these_functions() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| (`[^|]+`) \|", sections("contributing")["What a gateway may do besides"], re.MULTILINE
+    )
+    assert rows
+    for name, functions in rows:
+        own = {one for one in vars(getattr(providers, name)) if not one.startswith("_")} - {"capabilities"}
+        assert set(re.findall(r"`(\w+)`", functions)) == own, name
 
 
 # ── the pages ────────────────────────────────────────────────────────────────────────────────────────────────────────

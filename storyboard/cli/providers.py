@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from storyboard.capabilities import Capabilities, Gateway
 from storyboard.cli.gateways import settings
 from storyboard.cli.options import debug_option
 from storyboard.cli.table import Column, table
-from storyboard.exchange import Capabilities, Gateway
 from storyboard.providers import discover
 from storyboard.rendering.settings import Terms
 
@@ -57,9 +57,7 @@ def _facts(caps: Capabilities, terms: Terms | None) -> dict[str, Any]:
 
 def _of_gateway(caps: Capabilities, gateway: Gateway, terms: Terms) -> dict[str, Any]:
     """What only a gateway has: its own fields, prices, limits, and where its key is looked for."""
-    options = {
-        name: list(option.values) if option.values else ["true", "false"] for name, option in caps.options.items()
-    }
+    options = {name: list(option.takes) for name, option in caps.options.items()}
     prices = {**caps.prices, **terms.prices}
     return {
         "options": options,

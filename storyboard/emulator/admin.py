@@ -76,7 +76,7 @@ class Admin:
             account = account or self._emulator.site.accounts.get(key, key)
             self._emulator.site.accounts[key] = account
             for gateway in self._emulator.gateways.values():
-                gateway.books.ledger.purchase(account, bought, self._now())
+                gateway.books.ledger.purchase(account, bought * gateway.worth, self._now())
         return await self.summary(request)
 
     def _now(self) -> float:

@@ -12,14 +12,19 @@ import json
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from random import Random
 from typing import Any, Literal, Protocol
 
+from pydantic import ValidationError
+
+from storyboard.emulator import sizes
 from storyboard.emulator.faults import Faults, Strike
 from storyboard.emulator.idempotency import Keys
 from storyboard.emulator.ledger import Ledger
 from storyboard.emulator.limits import Window
 from storyboard.exchange import Response
+from storyboard.film import Kind
 
 DAY_S = 86_400.0
 
@@ -33,6 +38,7 @@ class Settings:
     None: any number. `retention_s` is how long idempotency keys are kept, `link_ttl_s` how long links last.
     `one_class_lower` delivers 480p for 720p and so on, as has been seen. `shorter_px` bounds the shorter side of clips.
     `plain_loopback` lets input links be plain http on loopback. `last_frame` is the format of returned frames.
+    `refund_cancelled` gives back what a cancelled task cost, where the gateway's page does not say whether it does.
     """
 
     key: str = "sk_live_emulated"
@@ -51,16 +57,18 @@ class Settings:
     plain_loopback: bool = True
     last_frame: Literal["png", "jpeg"] = "png"
     apex_status: int = 307
+    refund_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, whole: its route by name, what its path holds, headers in lower case, the raw body."""
+    """One request, whole: its route by name, what its path holds, headers in lower case, the raw body and query."""
 
     route: str
     headers: Mapping[str, str]
     body: bytes = b""
     task: str = ""
+    query: str = ""
 
     @property
     def bearer(self) -> str:
@@ -71,20 +79,27 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that a submission carries. `field` is where it stands in the body; `videos` whether it may be one."""
+    """A link that a submission carries. `field` is where it stands in the body; `videos` whether it may be one, `kind`
+    what it has to be. `inline` says that a picture may stand in the link itself, as `data:`.
+    """
 
     url: str
     field: str
     videos: bool = False
+    kind: Kind | None = None
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was found behind a link: a picture of that size, or a video (0 by 0); `path` is where it was put."""
+    """What was found behind a link: a picture of that size, or a video or a sound (0 by 0) of so many `seconds`; `path`
+    is where it was put.
+    """
 
     path: str
     width_px: int = 0
     height_px: int = 0
+    seconds: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,23 @@ class Task:
     drawn: Drawn | str | None = None
     asked: int = 0
     polls: int = 0
+    cancelled_at: float | None = None
+
+    def asked_too_early(self) -> bool:
+        """Count one question; whether the task is not to be found yet."""
+        self.asked += 1
+        return self.asked <= int(self.faults.get("404_grace", {}).get("polls", 0))
+
+    def told(self, status: str, *, over: bool) -> str:
+        """The status as it is told, which may be a fault's own; `over` counts a question about what has ended."""
+        self.polls += over
+        odd = self.faults.get("unknown_status", {})
+        return str(odd["status"]) if self.polls and self.polls <= odd.get("polls", 0) else status
+
+    @property
+    def hides_link(self) -> bool:
+        """Whether its links do not appear yet."""
+        return self.polls <= int(self.faults.get("success_without_url", {}).get("polls", 0))
 
 
 @dataclass(slots=True)
@@ -169,27 +201,31 @@ class Books:
     tasks: dict[str, Task] = field(default_factory=dict)
 
 
-def open_books(settings: Settings, now: float) -> Books:
-    """Books with the credits that the settings give."""
+def open_books(settings: Settings, now: float, worth: int = 1) -> Books:
+    """Books with the credits that the settings give, each worth so much."""
     ledger = Ledger()
-    ledger.purchase(settings.account, settings.credits, now)
+    ledger.purchase(settings.account, settings.credits * worth, now)
     media = Window(settings.media_limit, settings.limit_s) if settings.media_limit is not None else None
     return Books(ledger, Keys(settings.retention_s), Window(settings.limit, settings.limit_s), media)
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One endpoint: the route's name, its method, its path below the gateway (`{task}` is a task's id)."""
+    """One endpoint: the route's name, its method, its path below the gateway. A task's id is `{task}` in the path, or
+    what the query parameter named `query` says.
+    """
 
     route: str
     method: str
     path: str
+    query: str = ""
 
 
 class Gateway(Protocol):
-    """One emulated gateway. `prefix` is its name, and where its paths begin."""
+    """One emulated gateway. Its paths begin with its name. A credit of the settings buys `worth` of its own unit."""
 
     name: str
+    worth: int
     paths: tuple[Path, ...]
     books: Books
 
@@ -218,6 +254,24 @@ def say(status: int, said: object, headers: Mapping[str, str] | None = None) -> 
 def named(strikes: list[Strike]) -> dict[str, Mapping[str, Any]]:
     """Faults by name; the rule armed last wins."""
     return {strike.fault: strike.takes for strike in strikes}
+
+
+def delivered(
+    resolution: str, shape: str, settings: Settings, faults: Mapping[str, Mapping[str, Any]]
+) -> tuple[int, int]:
+    """The pixels of a clip as they are delivered, which may be fewer than those that were asked for."""
+    if settings.one_class_lower or "wrong_resolution" in faults:
+        resolution = sizes.lower(resolution)
+    return sizes.bounded(sizes.size(resolution, shape), settings.shorter_px)
+
+
+def first_wrong(error: ValidationError) -> str:
+    """The first thing that is wrong with a body, in words."""
+    [first, *_] = error.errors(include_url=False, include_input=False)
+    where = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return f"Unsupported field: {where}"
+    return f"{where}: {first['msg']}" if where else "Invalid request body"
 
 
 def discover() -> dict[str, Callable[[Site, float], Gateway]]:

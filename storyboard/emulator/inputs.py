@@ -7,20 +7,26 @@ answers ranges. What a file is, its bytes say.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import http.client
 import ipaddress
+import re
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from storyboard.emulator.gateway import Fetched, Link
 from storyboard.media.guard import HEAD_BYTES, demuxer
 from storyboard.media.jobs import MediaError
+from storyboard.media.measure import measure, measure_sound
 from storyboard.media.stills import measured
 
-IMAGE_BYTES, VIDEO_BYTES = 30_000_000, 200_000_000
+IMAGE_BYTES, VIDEO_BYTES, SOUND_BYTES = 30_000_000, 200_000_000, 15_000_000
 SIDE_PX, SHAPE = (300, 6000), (0.4, 2.5)
 PATIENCE_S, DEADLINE_S = 10.0, 60.0
 CHUNK_BYTES = 1 << 16
@@ -33,15 +39,42 @@ class Unfit(Exception):
 
 def fetch(link: Link, target: Path, plain_loopback: bool) -> Fetched:
     """Fetch what a link names into `target`, and look at it. Blocks. Raises Unfit."""
+    if link.inline and link.url.startswith("data:"):
+        _unpack(link, target)
+        return _picture(link, target)
     _allowed(link, plain_loopback)
     try:
-        if link.videos and _is_video(link):
+        if link.kind == "audio":
+            _download(link, target, SOUND_BYTES)
+            return Fetched(str(target), seconds=_length(link, target, measure_sound))
+        if (link.videos or link.kind == "video") and _is_video(link):
             _download(link, target, VIDEO_BYTES)
-            return Fetched(str(target))
+            return Fetched(str(target), seconds=_length(link, target, lambda path: measure(path)[0]))
         _download(link, target, IMAGE_BYTES)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unfit(f"{link.field}: the file could not be fetched ({_why(error)})") from error
+    if link.kind == "video":
+        raise Unfit(f"{link.field}: not a video that can be read")
     return _picture(link, target)
+
+
+def _unpack(link: Link, target: Path) -> None:
+    """A picture that stands in its link."""
+    found = re.fullmatch(r"data:image/[a-z]+;base64,([A-Za-z0-9+/=]+)", link.url)
+    try:
+        data = base64.b64decode(found[1], validate=True) if found else b""
+    except binascii.Error:
+        data = b""
+    if not data or len(data) > IMAGE_BYTES:
+        raise Unfit(f"{link.field}: a data URI is data:image/FORMAT;base64, and at most {IMAGE_BYTES // 1_000_000} MB")
+    target.write_bytes(data)
+
+
+def _length(link: Link, path: Path, measured_by: Callable[[Path], Fraction]) -> Fraction:
+    try:
+        return measured_by(path)
+    except MediaError as error:
+        raise Unfit(f"{link.field}: not a {link.kind or 'video'} that can be read") from error
 
 
 def _allowed(link: Link, plain_loopback: bool) -> None:

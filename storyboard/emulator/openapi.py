@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from storyboard.emulator.gateway import Path
 
 Schema = Mapping[str, Any]
+TEXT: Schema = {"type": "string"}
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An endpoint: the schema of its body (None: it has none), its good answer, the statuses of its errors."""
+    """An endpoint: the schema of its body (None: it has none), its good answer, the statuses of its errors, what its
+    query takes; `keyed` says that it honours an Idempotency-Key.
+    """
 
     path: Path
     body: Schema | None
     status: int
     answer: Schema
     errors: Sequence[int]
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    keyed: bool = False
 
 
 def describe(title: str, operations: Sequence[Operation], error: Schema) -> dict[str, Any]:
@@ -52,11 +57,17 @@ def _operation(one: Operation, error: Schema) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": one.path.route, "responses": answers}
     if one.body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": one.body}}}
-        key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string"}}
-        operation["parameters"] = [key]
-    if "{task}" in one.path.path:
-        operation["parameters"] = [{"name": "task", "in": "path", "required": True, "schema": {"type": "string"}}]
+    operation["parameters"] = [
+        *([_parameter("Idempotency-Key", "header", TEXT)] if one.keyed else []),
+        *([_parameter("task", "path", TEXT)] if "{task}" in one.path.path else []),
+        *([_parameter(one.path.query, "query", TEXT)] if one.path.query else []),
+        *(_parameter(name, "query", schema) for name, schema in one.query.items()),
+    ]
     return operation
+
+
+def _parameter(name: str, place: str, schema: Schema) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}
 
 
 def _json(description: str, schema: Schema) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from storyboard.capabilities import Capabilities, Option
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.exchange import Capabilities, Option
 from storyboard.film import Asset, Beat, Casting, Line, Look, PromptTemplate, Shot, ShotId
 from storyboard.language import names, quantities
 from storyboard.language.citing import has_citation
@@ -287,13 +287,10 @@ class Shots:
     def _option(self, draft: Draft, provider: str, key: str, option: Option) -> None:
         """Hold the value of a provider's own field against what it takes."""
         value = plain((draft.model.options or {})[provider][key])
-        if option.values is None:
-            good, takes = isinstance(value, bool), "true or false"
-        else:
-            good, takes = value in option.values, listed(option.values)
-        if not good:
+        if not option.holds(value):
             hint = did_you_mean(str(value), option.values or ())
-            self.problems.append(draft.at(("options", provider, key), "bad-choice", f"expected {takes}", hint))
+            message = f"expected {listed(option.takes)}"
+            self.problems.append(draft.at(("options", provider, key), "bad-choice", message, hint))
 
 
 def _time_of_slug(slug: str | None) -> str | None:

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import Protocol, runtime_checkable
 
-from storyboard.exchange import Ask, Capabilities, Outcome, Polled, Request, Response
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask, Callback, Cancelled, Found, NotCancelled, Outcome, Polled, Request, Response
 from storyboard.film import JobId
 from storyboard.media.jobs import CardJob, ConformJob, DrawJob
 
@@ -52,6 +53,44 @@ class Remote(Protocol):
 
     def read_poll(self, response: Response) -> Polled | None:
         """What the answer to a poll means; None where it says nothing and the poll should be repeated."""
+
+
+@runtime_checkable
+class Listing(Remote, Protocol):
+    """A gateway that lists its jobs, each with the key of its submission."""
+
+    def find_request(self, page: int) -> Request:
+        """Asks for a page of the list, counted from 1."""
+
+    def read_find(self, response: Response, key: str) -> Found | None:
+        """What a page says of the submission of that key; None where it says nothing and should be asked again."""
+
+
+@runtime_checkable
+class Cancelling(Remote, Protocol):
+    """A gateway that calls jobs off. One that is not `queued` is left alone: some gateways would forget it."""
+
+    def cancel_request(self, job: JobId) -> Request:
+        """Calls a job off."""
+
+    def read_cancel(self, response: Response) -> Cancelled | NotCancelled | None:
+        """What the answer means; None where it says nothing."""
+
+
+@runtime_checkable
+class Calling(Remote, Protocol):
+    """A gateway that tells of its own accord how a job stands."""
+
+    def read_callback(self, body: bytes) -> Callback:
+        """What is told. Raises ValueError, KeyError or TypeError for a body that is not of the gateway's form."""
+
+
+@runtime_checkable
+class Regional(Remote, Protocol):
+    """A gateway whose models go by other names elsewhere."""
+
+    def called(self, models: Mapping[str, str]) -> Remote:
+        """The same driver, which calls its models by these names."""
 
 
 Provider = Local | Remote

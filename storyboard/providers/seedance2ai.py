@@ -19,16 +19,19 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
+from storyboard.answers import amount, failure, inner, json_object, text
+from storyboard.capabilities import (
+    Capabilities,
+    Gateway,
+    Only,
+    Option,
+)
 from storyboard.exchange import (
     Absent,
     Accepted,
     Ask,
     Busy,
-    Capabilities,
     Failed,
-    Gateway,
-    Only,
-    Option,
     Outcome,
     Polled,
     Rejected,
@@ -39,6 +42,7 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import JobId
+from storyboard.supplied import supplied
 
 SUBMIT, TASKS = "/api/v1/video/seedance2", "/api/v1/tasks"
 MOST_MEDIA = 12
@@ -110,7 +114,7 @@ class Seedance2ai:
         """The frames of image-to-video, else the references of media-to-video."""
         if ask.start is not None:
             return tuple(frame.path for frame in (ask.start, ask.end) if frame is not None)
-        return _media(ask)
+        return tuple(one.path for one in supplied(ask, CAPABILITIES))
 
     def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
         """One order. Raises ValueError for a prompt of the wrong length, or a closing frame without an opening one."""
@@ -120,11 +124,11 @@ class Seedance2ai:
 
     def read_submit(self, response: Response, now: float) -> Outcome:
         """The documented answers; whatever is not among them is unknown."""
-        said = _object(response)
+        said = json_object(response.body)
         job = said.get("id")
         if response.status in (200, 201, 202) and isinstance(job, str) and job:
-            return Accepted(JobId(job), _credits(said.get("credits_used")))
-        code, message = _error(said)
+            return Accepted(JobId(job), amount(said.get("credits_used")))
+        code, message = failure(said)
         match response.status, code:
             case (400 | 403, str()):
                 return Rejected(code, message)
@@ -145,10 +149,10 @@ class Seedance2ai:
 
     def read_poll(self, response: Response) -> Polled | None:
         """A task; a status that is not documented counts as running."""
-        said = _object(response)
+        said = json_object(response.body)
         if response.status == 200:
             return _task(said)
-        code, message = _error(said)
+        code, message = failure(said)
         match response.status, code:
             case (404, "not_found"):
                 return Absent(code, f"the gateway does not know the task: {message}")
@@ -176,19 +180,6 @@ def _settings(ask: Ask) -> dict[str, Any]:
     return said
 
 
-def _media(ask: Ask) -> tuple[str, ...]:
-    """The files of media-to-video: references, then what the shot follows, as the prompt counts them."""
-    paths = [one.path for one in ask.references]
-    follows = ask.follows
-    if follows is not None and follows.carry == "reference":
-        paths += [follows.frame.path] if follows.frame is not None else []
-    elif follows is not None:
-        paths.append(follows.path)
-    if len(paths) > MOST_MEDIA:
-        raise ValueError(f"it brings {len(paths)} pictures and clips; {MOST_MEDIA} are taken")
-    return tuple(paths)
-
-
 def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
     """The mode with its own fields and no other's."""
     if ask.start is not None:
@@ -196,8 +187,8 @@ def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
         return {**said, "end_image_url": links[ask.end.path]} if ask.end is not None else said
     if ask.end is not None:
         raise ValueError("a closing frame is taken only beside an opening one")
-    if media := _media(ask):
-        return {"mode": "media-to-video", "media_urls": [links[path] for path in media]}
+    if media := supplied(ask, CAPABILITIES):
+        return {"mode": "media-to-video", "media_urls": [links[one.path] for one in media]}
     return {"mode": "text-to-video"}
 
 
@@ -209,69 +200,37 @@ def _prompt(ask: Ask) -> str:
     return ask.prompt
 
 
-def _object(response: Response) -> dict[str, Any]:
-    """The JSON object of an answer. Raises ValueError for anything else."""
-    said = json.loads(response.body, parse_float=Decimal)
-    if not isinstance(said, dict):
-        raise ValueError("not an object")  # noqa: TRY004 -- the answer is wrong, not its type in our code
-    return said
-
-
-def _error(said: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Code and message of an error: an object, a text or nothing, since failed tasks are not shown anywhere."""
-    match said.get("error"):
-        case {"code": str(code), **rest} if code:
-            message = rest.get("message")
-            return code, message if isinstance(message, str) else code
-        case {"message": str(message)} | str(message) if message:
-            return None, message
-    return None, "no reason given"
-
-
-def _credits(said: object) -> Decimal | None:
-    """An amount of credits; None where it is not one."""
-    if isinstance(said, bool) or not isinstance(said, int | Decimal | str):
-        return None
-    try:
-        amount = Decimal(said)
-    except ArithmeticError:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
-
-
 def _shortfall(said: Mapping[str, Any], message: str) -> str:
     """The message of a 402 with what it would take and what is there, which stand in the error or beside it."""
-    error = said.get("error")
-    inside = error if isinstance(error, dict) else {}
+    inside = inner(said.get("error"))
     amounts = {
-        word: _credits(inside.get(key, said.get(key)))
+        word: amount(inside.get(key, said.get(key)))
         for word, key in (("needed", "required_credits"), ("there", "available_credits"))
     }
-    told = [f"{amount:f} {word}" for word, amount in amounts.items() if amount is not None]
+    told = [f"{found:f} {word}" for word, found in amounts.items() if found is not None]
     return f"{message} ({', '.join(told)})" if told else message
 
 
 def _charged(said: Mapping[str, Any]) -> Decimal | None:
     """What stays charged: used less refunded, None where one of them is not said."""
-    used, refunded = _credits(said.get("credits_used")), _credits(said.get("credits_refunded"))
+    used, refunded = amount(said.get("credits_used")), amount(said.get("credits_refunded"))
     return max(Decimal(0), used - refunded) if used is not None and refunded is not None else None
 
 
 def _task(said: Mapping[str, Any]) -> Polled:
     match said.get("status"):
         case "failed":
-            code, message = _error(said)
+            code, message = failure(said)
             return Failed(code or "generation-failed", message, _charged(said))
         case "completed":
-            output = said.get("output")
-            links = output if isinstance(output, dict) else {}
-            clip, last = links.get("video_url"), links.get("last_frame_url")
-            if not isinstance(clip, str) or not clip:
+            links = inner(said.get("output"))
+            clip = text(links.get("video_url"))
+            if clip is None:
                 return Absent("no-link", "the gateway says that it is finished, and names no clip")
             used = _charged(said)
             return Succeeded(
                 clip,
-                used if used is not None else _credits(said.get("credits_used")),
-                last if isinstance(last, str) and last else None,
+                used if used is not None else amount(said.get("credits_used")),
+                text(links.get("last_frame_url")),
             )
     return Running()

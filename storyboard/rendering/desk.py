@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from storyboard.film import Clip, ClipId
 from storyboard.rendering import events as ev
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import History, Record, TakeState
@@ -17,6 +18,7 @@ class Desk(Protocol):
 
     works: Works
     history: History
+    clips: dict[ClipId, Clip]
     draining: bool
 
     @property

@@ -107,7 +107,7 @@ class Greeted:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The outcome of one POST of an attempt; `date` is the gateway's own time."""
+    """The outcome of one POST of an attempt, or of looking for its job; `date` is the gateway's own time."""
 
     attempt: str
     outcome: Outcome
@@ -222,6 +222,17 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Find:
+    """Look for the job of a submission whose answer was lost in the gateway's own list, by the submission's key.
+    Settled by `Answered`: accepted where it is there, else of unknown fate.
+    """
+
+    attempt: str
+    provider: str
+    submission: str
+
+
+@dataclass(frozen=True, slots=True)
 class Poll:
     """Ask how a job stands; of several, the smallest `rank` first. Settled by `PollRead`."""
 
@@ -251,7 +262,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Choose | Draw | Host | Greet | Post | Poll | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

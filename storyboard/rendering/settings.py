@@ -6,14 +6,15 @@ The environment counts before `config.toml`. A storyboard may come from a strang
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from storyboard.capabilities import Capabilities, Charges, Gateway
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities, Charges
+from storyboard.providers import Provider, Regional
 from storyboard.rendering.addresses import is_local
 from storyboard.rendering.stores import FIELDS, Hosting, hosting
 
@@ -39,7 +40,8 @@ class Access:
 class Terms:
     """What is set for one provider. `ceiling` is the most that any run may spend, in the provider's unit.
 
-    `access` is None where there is no key; `origin` is there without one.
+    `access` is None where there is no key; `origin` is there without one. `models` are the names by which its models go
+    there, where they differ from those that the driver knows.
     """
 
     access: Access | None = None
@@ -48,6 +50,7 @@ class Terms:
     ceiling: Decimal | None = None
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     origin: str = ""
+    models: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ class Settings:
         if not terms.prices and not learned:
             return capabilities
         return replace(capabilities, prices={**capabilities.prices, **terms.prices}, charges=learned)
+
+    def driver(self, provider: Provider) -> Provider:
+        """A provider that calls its models as they are called where it is spoken to."""
+        models = self.terms.get(provider.capabilities.name, Terms()).models
+        return provider.called(models) if models and isinstance(provider, Regional) else provider
 
 
 def read(text: str, where: str, environment: Mapping[str, str], capabilities: Mapping[str, Capabilities]) -> Settings:
@@ -101,14 +109,18 @@ def _terms(table: Any, where: str, path: str, capabilities: Capabilities, enviro
         "ceiling": str,
         "prices": dict,
     }
-    _check_keys(table, known, where, path)
     gateway = capabilities.gateway
     if gateway is None:
         return Terms()
+    known |= {"region": str} if gateway.regions else {}
+    known |= {"models": dict} if gateway.models else {}
+    _check_keys(table, known, where, path)
     key = environment.get(f"{gateway.variables}_API_KEY") or table.get("api_key")
     variable = f"{gateway.variables}_BASE_URL"
     written = environment.get(variable)
-    origin = _origin(written, variable) if written else _origin(table.get("base_url") or gateway.origin, where)
+    region = _one_of(table.get("region", ""), ("", *gateway.regions), where, f"{path}region")
+    usual = gateway.regions.get(region, gateway.origin)
+    origin = _origin(written, variable) if written else _origin(table.get("base_url") or usual, where)
     if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
         _refuse(f"{gateway.variables}_API_KEY", "the key has characters that no key has")
     concurrency, poll_s = table.get("concurrency"), table.get("poll_s")
@@ -126,7 +138,29 @@ def _terms(table: Any, where: str, path: str, capabilities: Capabilities, enviro
         amount(ceiling, where, f"{path}ceiling") if ceiling is not None else None,
         {name: amount(one, where, f"{path}prices.{name}") for name, one in table.get("prices", {}).items()},
         origin,
+        _models(table.get("models", {}), where, f"{path}models", gateway, region or _region(gateway, origin)),
     )
+
+
+def _region(gateway: Gateway, origin: str) -> str:
+    """The region that an origin is of; empty for another's."""
+    return next((name for name, one in gateway.regions.items() if one == origin), "")
+
+
+def _models(table: Mapping[str, Any], where: str, path: str, gateway: Gateway, region: str) -> Mapping[str, str]:
+    """What models are called in a region, and what is set besides. Raises Refused (2) for a model that is not there."""
+    known = next(iter(gateway.models.values()), {})
+    for name, model in table.items():
+        _one_of(name, known, where, f"{path}, the name of a model,")
+        if not (isinstance(model, str) and model.isascii() and model.isprintable() and model.strip() == model != ""):
+            _refuse(where, f"{path}.{name} is what the gateway calls it, like ep-20260101-abcde")
+    return {**gateway.models.get(region, {}), **table}
+
+
+def _one_of(written: str, known: Collection[str], where: str, path: str) -> str:
+    if written not in known:
+        _refuse(where, f"{path} is {', '.join(one for one in known if one)}, not {written}")
+    return written
 
 
 def _origin(written: str, where: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
 from storyboard.planning.plan import Plan, PlannedTake, Slot
 
@@ -36,6 +36,7 @@ class Work:
     frames: dict[Slot, Frame] = field(default_factory=dict)
     clips: dict[Slot, ClipId] = field(default_factory=dict)
     chosen: dict[Slot, int] = field(default_factory=dict)
+    returned: Mapping[str, str] = field(default_factory=dict)
     clip: ClipId | None = None
     ask: str = ""
     carried: str = ""

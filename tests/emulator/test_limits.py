@@ -22,3 +22,9 @@ def test_no_stretch_ever_holds_more_than_it_may(most: int, gaps: list[int]) -> N
             assert wait == inside[0] + 60 - now > 0
     assert window.fullest <= most
     assert window.refused == len(gaps) - len(admitted)
+
+
+def test_one_account_does_not_use_up_another_s() -> None:
+    window = Window(1, 60.0)
+    assert [window.admit(0.0, "a"), window.admit(1.0, "b"), window.admit(2.0, "a")] == [None, None, 58.0]
+    assert (window.fullest, window.refused) == (1, 1)

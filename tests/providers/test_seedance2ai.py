@@ -154,7 +154,7 @@ def test_what_a_shot_follows_is_supplied_last_and_told_in_the_guide_s_words(
 
 
 def test_no_more_than_twelve_files_are_supplied() -> None:
-    with pytest.raises(ValueError, match="13 pictures and clips; 12 are taken"):
+    with pytest.raises(ValueError, match="13 files; 12 are taken"):
         PROVIDER.files(ask(references=(MIRA,) * 13))
 
 

@@ -4,13 +4,15 @@ from fractions import Fraction
 
 import pytest
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Refused
-from storyboard.exchange import Capabilities
 from storyboard.providers.animatic import CAPABILITIES as ANIMATIC
+from storyboard.providers.ark import ABROAD, MAINLAND, PROVIDER, Ark
+from storyboard.providers.ark import CAPABILITIES as ARK
 from storyboard.providers.seedance2ai import CAPABILITIES
 from storyboard.rendering.settings import Settings, read
 
-KNOWN: dict[str, Capabilities] = {one.name: one for one in (CAPABILITIES, ANIMATIC)}
+KNOWN: dict[str, Capabilities] = {one.name: one for one in (CAPABILITIES, ANIMATIC, ARK)}
 KEY = "sk_live_1"
 
 
@@ -51,6 +53,45 @@ def test_bounds_and_prices() -> None:
     prices = read_.over(CAPABILITIES).prices
     assert (prices["pro/4k"], prices["pro/1080p"], prices["standard/720p"]) == (Decimal(48), Decimal(19), Decimal(6))
     assert read_.over(ANIMATIC) is ANIMATIC
+
+
+def driver(text: str, **environment: str) -> Ark:
+    """The driver of Ark with what is set."""
+    found = settings(text, **environment).driver(PROVIDER)
+    assert isinstance(found, Ark)
+    return found
+
+
+OURS = "https://ark.ap-southeast.bytepluses.com/api/v3"
+
+
+@pytest.mark.parametrize(
+    ("text", "origin", "models"),
+    [
+        ("", "https://ark.cn-beijing.volces.com/api/v3", MAINLAND),
+        ('[providers.ark]\nregion = "ap-southeast"\n', OURS, ABROAD),
+        (f'[providers.ark]\nbase_url = "{OURS}/"\n', OURS, ABROAD),
+        (
+            '[providers.ark]\nregion = "ap-southeast"\nbase_url = "https://mill.example/volc/v3"\n',
+            "https://mill.example/volc/v3",
+            ABROAD,
+        ),
+        ('[providers.ark]\nbase_url = "https://mill.example/volc/v3"\n', "https://mill.example/volc/v3", MAINLAND),
+        (
+            '[providers.ark.models]\n"seedance-2.0" = "ep-20260101-abcde"\n',
+            "https://ark.cn-beijing.volces.com/api/v3",
+            {**MAINLAND, "seedance-2.0": "ep-20260101-abcde"},
+        ),
+    ],
+)
+def test_a_region_is_an_origin_and_the_names_of_its_models(text: str, origin: str, models: dict[str, str]) -> None:
+    assert settings(text).terms["ark"].origin == origin
+    assert driver(text).models == models
+
+
+def test_an_origin_of_the_environment_counts_before_a_region() -> None:
+    text = '[providers.ark]\nregion = "cn-beijing"\n'
+    assert settings(text, ARK_BASE_URL="http://127.0.0.1:8300/ark").terms["ark"].origin == "http://127.0.0.1:8300/ark"
 
 
 def test_hosting() -> None:
@@ -104,6 +145,12 @@ def test_the_credentials_of_a_store_come_from_the_environment_and_do_not_show() 
         ('[providers.seedance2ai]\nbase_url = "https://user@host"\n', "without a user"),
         ('[providers.seedance2ai]\nbase_url = "ftp://host"\n', "like https://host"),
         ('[providers.seedance2ai]\napi_key = "a b"\n', "characters that no key has"),
+        ('[providers.ark]\nregion = "mars"\n', "providers.ark.region is cn-beijing, ap-southeast, not mars"),
+        ('[providers.ark.models]\n"sora" = "x"\n', "is seedance-2.0, seedance-2.0-fast, seedance-2.0-mini, not sora"),
+        ('[providers.ark.models]\n"seedance-2.0" = " "\n', "what the gateway calls it"),
+        ('[providers.ark.models]\n"seedance-2.0" = 1\n', "what the gateway calls it"),
+        ('[providers.seedance2ai]\nregion = "cn-beijing"\n', "region is no setting"),
+        ('[providers.seedance2ai.models]\nx = "y"\n', "models is no setting"),
         ('[hosting]\nurl = "https://a"\n', "hosting needs url"),
         ('[hosting]\nurl = "s3://film/a//b"\n', "a prefix that no store has"),
         ('[hosting]\nbucket = "film"\n', "hosting.bucket is no setting"),

@@ -19,10 +19,12 @@ from storyboard.exchange import (
 )
 from storyboard.film import Budget, JobId
 from storyboard.rendering import events as ev
+from storyboard.rendering.attempts import RESEND_AFTER_S, RESENDS
+from storyboard.rendering.desk import Account
 from storyboard.rendering.jobs import FETCHES, OVERDUE_S
-from storyboard.rendering.submission import OVER_BUDGET, RESEND_AFTER_S, RESENDS
+from storyboard.rendering.submission import LOOKS, OVER_BUDGET
 from tests.films import after, film, shot
-from tests.rendering.paying import JOB, answer, fetching, one_shot, running, sent_again, submitted
+from tests.rendering.paying import JOB, Looking, answer, fetching, one_shot, running, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, clip_of, frame_of, kinds, posts
 
 
@@ -422,3 +424,56 @@ def test_an_unknown_price_is_not_zero(unknown_price: Literal["refuse", "allow"],
     stage = Stage(replace(one_shot(), budget=Budget({}, unknown_price)), capabilities=unpriced)
     stage.begin()
     assert stage.work("1A-1").phase == phase
+
+
+# ── a gateway that lists its jobs ────────────────────────────────────────────────────────────────────────────────────
+
+
+def lost() -> tuple[Looking, ev.Find]:
+    """A run that looks for its only submission, whose answer was lost."""
+    stage = Looking(one_shot("bare"))
+    (post,) = posts(stage.begin())
+    decision = answer(stage, post, Unknown("no answer"))
+    assert decision.wake_at is not None
+    (find,) = stage.hear(later_s=decision.wake_at - stage.mono).actions
+    assert isinstance(find, ev.Find)
+    assert find.submission == stage.attempts("1A-1")[0].key
+    return stage, find
+
+
+def test_a_lost_answer_is_looked_for_in_the_list_and_never_sent_again() -> None:
+    stage, find = lost()
+    (attempt,) = attempts_in(stage.hear(ev.Answered(find.attempt, Accepted(JOB))).records)
+    assert (attempt.state, attempt.job) == ("accepted", JOB)
+    assert stage.hear(later_s=stage.policy.poll_s).actions == [ev.Poll(stage.key("1A-1"), "bare", JOB)]
+
+
+def test_what_is_on_no_page_in_the_end_is_a_person_s_to_settle() -> None:
+    stage, find = lost()
+    for _ in range(LOOKS - 1):
+        decision = stage.hear(ev.Answered(find.attempt, Unknown("it is not in the list")))
+        assert stage.phases() == {"1A-1": "posting"}
+        assert decision.wake_at is not None
+        (found,) = stage.hear(later_s=decision.wake_at - stage.mono).actions
+        assert found == find
+    stage.hear(ev.Answered(find.attempt, Unknown("it is not in the list")))
+    assert stage.phases() == {"1A-1": "ambiguous"}
+    assert "it is not in the list" in (stage.record("1A-1").error_message or "")
+    assert not stage.again().actions
+
+
+def test_after_a_crash_it_is_looked_for_first() -> None:
+    stage = Looking(one_shot("bare"))
+    assert posts(stage.begin())
+    again = stage.again()
+    assert not again.actions
+    (find,) = stage.hear().actions
+    assert isinstance(find, ev.Find)
+
+
+def test_the_list_of_another_account_tells_nothing() -> None:
+    stage = Looking(one_shot("bare"), accounts={"bare": Account("mine")})
+    assert posts(stage.begin())
+    stage.accounts = {"bare": Account("other")}
+    stage.again()
+    assert stage.phases() == {"1A-1": "ambiguous"}

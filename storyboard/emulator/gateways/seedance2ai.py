@@ -25,6 +25,8 @@ from storyboard.emulator.gateway import (
     Shoot,
     Site,
     Task,
+    delivered,
+    first_wrong,
     named,
     open_books,
     say,
@@ -141,6 +143,7 @@ class Seedance2ai:
     """The gateway. See `storyboard.emulator.gateway.Gateway`."""
 
     name = "seedance2ai"
+    worth = 1
     paths = (
         Path("submit", "POST", "/api/v1/video/seedance2"),
         Path("status", "GET", "/api/v1/tasks/{task}"),
@@ -156,7 +159,7 @@ class Seedance2ai:
         account = self.site.accounts.get(call.bearer)
         if account is None:
             return declined("unauthorized", "Missing, invalid, or revoked API key")
-        wait = self.books.window.admit(now)
+        wait = self.books.window.admit(now, account)
         if wait is not None:
             return _too_many(wait, "Too many requests")
         if call.route == "status":
@@ -176,7 +179,9 @@ class Seedance2ai:
         return describe(
             "Seedance 2 Video",
             (
-                Operation(submit, Order.model_json_schema(), 202, TAKEN, (400, 401, 402, 409, 429, 500, 503)),
+                Operation(
+                    submit, Order.model_json_schema(), 202, TAKEN, (400, 401, 402, 409, 429, 500, 503), keyed=True
+                ),
                 Operation(status, None, 200, STANDING, (401, 404, 429, 500)),
             ),
             ERROR,
@@ -193,12 +198,12 @@ class Seedance2ai:
         try:
             order = Order.model_validate_json(call.body)
         except ValidationError as error:
-            return self._settled(account, key, declined("invalid_request", _first(error)))
+            return self._settled(account, key, declined("invalid_request", first_wrong(error)))
         wrong = order.wrong()
         if wrong is not None:
             return self._settled(account, key, declined("invalid_request", wrong))
         links = order.links()
-        wait = self.books.media.admit(now) if links and self.books.media is not None else None
+        wait = self.books.media.admit(now, account) if links and self.books.media is not None else None
         if wait is not None:
             return self._settled(account, key, _too_many(wait, "Too many reference media validations"))
         pending = Pending(account, key, order, links)
@@ -260,14 +265,10 @@ class Seedance2ai:
         task = self.books.tasks.get(task_id)
         if task is None or task.account != account:
             return declined("not_found", "Task does not exist or does not belong to this key owner")
-        task.asked += 1
-        if task.asked <= task.faults.get("404_grace", {}).get("polls", 0):
+        if task.asked_too_early():
             return declined("not_found", "Task does not exist or does not belong to this key owner")
         status = self.status_of(task, now)
-        task.polls += status != "processing"
-        if task.polls and task.polls <= task.faults.get("unknown_status", {}).get("polls", 0):
-            status = str(task.faults["unknown_status"]["status"])
-        return say(200, self._body(task, status, now))
+        return say(200, self._body(task, task.told(status, over=status != "processing"), now))
 
     def _body(self, task: Task, status: str, now: float) -> dict[str, Any]:
         over = status in ("completed", "failed")
@@ -284,10 +285,9 @@ class Seedance2ai:
 
     def _output(self, task: Task, drawn: Drawn | str | None, now: float) -> dict[str, Any]:
         assert isinstance(drawn, Drawn)
-        hidden = task.polls <= task.faults.get("success_without_url", {}).get("polls", 0)
-        no_frame = hidden or "last_frame_missing" in task.faults
+        no_frame = task.hides_link or "last_frame_missing" in task.faults
         return {
-            "video_url": None if hidden else self.site.link(drawn.clip, now),
+            "video_url": None if task.hides_link else self.site.link(drawn.clip, now),
             "last_frame_url": None if no_frame else self.site.link(drawn.frame, now),
             "seed": task.shoot.seed,
         }
@@ -311,9 +311,7 @@ def shoot_of(
         first = start or next((one for one in found.values() if one.width_px), None)
         shape = sizes.nearest(first.width_px, first.height_px) if first else "16:9"
     resolution: str = "1080p" if order.resolution == "1080p-plus" else order.resolution
-    if site.settings.one_class_lower or "wrong_resolution" in faults:
-        resolution = sizes.lower(resolution)
-    width_px, height_px = sizes.bounded(sizes.size(resolution, shape), site.settings.shorter_px)
+    width_px, height_px = delivered(resolution, shape, site.settings, faults)
     return Shoot(
         task=task,
         prompt=order.prompt,
@@ -362,12 +360,3 @@ def _error(task: Task) -> dict[str, str]:
         return {"code": "generation_failed", "message": task.drawn}
     fail = task.faults["fail"]
     return {"code": str(fail["code"]), "message": str(fail["message"])}
-
-
-def _first(error: ValidationError) -> str:
-    """The first thing that is wrong with a body, in the gateway's words."""
-    [first, *_] = error.errors(include_url=False, include_input=False)
-    where = ".".join(map(str, first["loc"]))
-    if first["type"] == "extra_forbidden":
-        return f"Unsupported field: {where}"
-    return f"{where}: {first['msg']}" if where else "Invalid request body"
