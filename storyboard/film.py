@@ -154,6 +154,7 @@ class Shot:
 
     `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
     with the citations still in it (see `storyboard.language.citing`), where there are any.
+    `frames` is how many frames of the film a clock leaves it, None where none trims it.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
     provider. `circle` is where the circled take is written.
@@ -212,6 +213,7 @@ class Shot:
     fade_out: Fraction = Fraction(0)
     lead: Fraction = Fraction(0)
     tail: Fraction = Fraction(0)
+    frames: int | None = None
     cites: tuple[tuple[Asset, Look | None], ...] = ()
     cited_prompt: str | None = None
 

@@ -6,7 +6,7 @@ Without an id a shot takes its scene's and the next free letter (A … Z, AA), i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Related, Span
@@ -198,7 +198,7 @@ class Drafting:
         written = draft.tree
         draft.tree = unset(self._evaluation.tree(written, self._scope(draft, facts)))
         failed = len(self._evaluation.problems) > before
-        reading = Reading(self._reading.fps, lenient=True) if failed else self._reading
+        reading = replace(self._reading, lenient=True) if failed else self._reading
         read, problems = validated(Shot, draft.tree, reading, f'shot "{draft.id}"', written)
         self.problems += problems
         if read is not None:

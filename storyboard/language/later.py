@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"use", "with", "each", "when", "constraints", "at", "on_fail", "on_moderation"})
+SHOT = frozenset({"use", "with", "each", "when", "constraints", "on_fail", "on_moderation"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "film": frozenset({"include", "profiles", "variants", "templates", "constraints", "prompt_template"}),
@@ -17,7 +17,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "defaults": SHOT,
     "shot": SHOT,
     "edge": frozenset(),
-    "sound": frozenset({"clock"}),
+    "sound": frozenset(),
     "chain": frozenset({"color"}),
 }
 """Fields by the noun of the model that will take them."""

@@ -15,6 +15,7 @@ from storyboard.language.fields import (
     Decibels,
     Length,
     Moment,
+    Place,
     ProviderName,
     Resolution,
     Speed,
@@ -237,10 +238,13 @@ class Shot(Defaults):
         "Shots that must be done before; no frame is carried.", ["1A"]
     )
     circled: CircleField | None = about("The take that the film and the chain use.", 2, {"draft": 1})
+    at: Place | None = about(
+        "Its place in the film, where that has a clock; the shot before is trimmed to it.", 4, "8b"
+    )
     locked: Truth | None = about("Whether its clip stays, whatever changes.", True)
 
 
-ONLY_IN_SHOTS = frozenset({"id", *SOURCES, "start", "end", "after", "circled", "locked"})
+ONLY_IN_SHOTS = frozenset({"id", *SOURCES, "start", "end", "after", "circled", "locked", "at"})
 """Fields that cannot be defaults."""
 
 

@@ -8,6 +8,7 @@ from storyboard.language.edge_model import Chain, Edge
 from storyboard.language.later import FIELDS, is_later
 from storyboard.language.model import Asset, Delivery, Fields, File, Style
 from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Line, Scene, Shot, Storyboard
+from storyboard.language.sound_model import Sound
 from tests.language.reading import mistakes
 
 LANGUAGE: dict[type[Fields], str] = {
@@ -24,6 +25,7 @@ LANGUAGE: dict[type[Fields], str] = {
         on_fail on_moderation""",
     Line: "who says how offscreen at",
     Edge: "from frame carry if_bad image words",
+    Sound: "file text role shot at through in out gain fade loop duck clock",
     Chain: "carry reanchor color if_bad",
 }
 """The fields that the language names, level by level."""
