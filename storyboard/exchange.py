@@ -139,6 +139,10 @@ class NotSent:
     reason: str
 
 
+MODERATED = "moderated"
+"""The code of a refusal or a failure because of what is asked to be seen: `on_moderation` is about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """The provider refused, in a documented way, before taking money."""

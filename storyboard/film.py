@@ -8,7 +8,7 @@ stored, a *frame* is carried, the *cut* is joined.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NewType
@@ -149,6 +149,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """Who is asked where those before it refuse or fail for good, with the fields of its own."""
+
+    provider: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
@@ -157,7 +165,8 @@ class Shot:
     `frames` is how many frames of the film a clock leaves it, None where none trims it.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
-    provider. `circle` is where the circled take is written.
+    provider. `moderation_retries` is how often one that refuses what is to be seen is asked again; `placeholder`: a
+    slate stands in the cut for it where it failed. `circle` is where the circled take is written.
     """
 
     id: ShotId
@@ -214,6 +223,9 @@ class Shot:
     lead: Fraction = Fraction(0)
     tail: Fraction = Fraction(0)
     frames: int | None = None
+    fallbacks: tuple[Fallback, ...] = ()
+    moderation_retries: int = 0
+    placeholder: bool = False
     cites: tuple[tuple[Asset, Look | None], ...] = ()
     cited_prompt: str | None = None
 
@@ -223,6 +235,12 @@ class Shot:
         opens = self.start is not None and (self.start.image is not None or self.start.shot is not None)
         ends = self.end is not None and (self.end.image is not None or self.end.shot is not None)
         return ends or (opens and self.start is not None and self.start.mode == "first_frame")
+
+    @property
+    def versions(self) -> tuple[Shot, ...]:
+        """The shot as each provider of its list is asked for it, in order."""
+        others = (replace(self, provider=one.provider, options=one.options, fallbacks=()) for one in self.fallbacks)
+        return (self, *others)
 
     @property
     def generated(self) -> bool:

@@ -308,7 +308,7 @@ def _joining(material: Material, target: Path) -> tuple[JoinJob, dict[ShotId, Cl
     clips = {shot: clip for shot, (_, clip) in shown.items()}
     paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
     slated = {name for name, one in material.capabilities.items() if one.draws_slate}
-    captioned = {shot for shot, (take, _) in shown.items() if take.shot.provider in slated}
+    captioned = {shot for shot, (take, _) in shown.items() if take.provider in slated}
     film = cuts.left(material.made, material.have, material.carried)
     return cut.cut(film, clips, paths, target, captioned), clips
 

@@ -18,7 +18,7 @@ from storyboard.film import TakeId
 from storyboard.rendering.events import News
 
 SHOWN = frozenset(
-    ("planned", "submitted", "progress", "downloaded", "done", "failed", "held", "skipped", "cut", "warning")
+    ("planned", "submitted", "progress", "downloaded", "done", "failed", "again", "held", "skipped", "cut", "warning")
 )
 
 
@@ -96,6 +96,9 @@ class PlainLines:
                 self._say(f"{news.take} done, {news.facts['frames']} frames ({self.done} of {self.total})")
             case "failed":
                 self._say(f"{news.take} failed: {news.facts['message']}")
+            case "again":
+                failed, then = news.facts["failed"], news.facts["provider"]
+                self._say(f"{news.take}: {failed} failed: {news.facts['message']}; now {then}")
             case "held" | "skipped":
                 self._say(f"{news.take} {news.event}: {'; '.join(news.facts['why'])}")
             case "draining":

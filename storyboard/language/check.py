@@ -92,14 +92,21 @@ def of_providers(pairs: Pairs, capabilities: Mapping[str, Capabilities], root: M
     """Whatever a shot asks for and its provider does not take."""
     problems: list[Diagnostic] = []
     for draft, shot in pairs:
-        provider = capabilities.get(shot.provider)
-        if provider and shot.generated:
-            others = [one for name, one in capabilities.items() if name != shot.provider and one.source == "words"]
-            problems += _of_fields(draft, shot, provider, others)
-            problems += _of_length(draft, shot, provider)
-            problems += _of_shape(draft, shot, provider, root)
-            problems += _of_references(draft, shot, provider)
-            problems += _of_prompt(draft, shot, provider)
+        for one in shot.versions if shot.generated else ():
+            problems += _of_provider(draft, one, capabilities, root)
+    return problems
+
+
+def _of_provider(draft: Draft, shot: Shot, capabilities: Mapping[str, Capabilities], root: Map) -> list[Diagnostic]:
+    """Whatever a shot asks for and one provider of its list does not take."""
+    problems: list[Diagnostic] = []
+    if provider := capabilities.get(shot.provider):
+        others = [one for name, one in capabilities.items() if name != shot.provider and one.source == "words"]
+        problems += _of_fields(draft, shot, provider, others)
+        problems += _of_length(draft, shot, provider)
+        problems += _of_shape(draft, shot, provider, root)
+        problems += _of_references(draft, shot, provider)
+        problems += _of_prompt(draft, shot, provider)
     return problems
 
 

@@ -210,7 +210,7 @@ Version = Annotated[int, Leaf(_version, "1", {"const": 1})]
 """The version of the language."""
 Text = Annotated[str, Leaf(_text, "text", TEXT, prose=True)]
 """Text, as spelt."""
-ProviderName = Annotated[str, Leaf(_text, "a provider's name", TEXT, "a list of providers")]
+ProviderName = Annotated[str, Leaf(_text, "a provider's name", TEXT)]
 """One provider."""
 Truth = Annotated[bool, Leaf(_truth, "true or false", {"type": "boolean"})]
 """`true` or `false`."""

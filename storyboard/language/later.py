@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"use", "with", "each", "when", "constraints", "on_fail", "on_moderation"})
+SHOT = frozenset({"use", "with", "each", "when", "constraints"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "film": frozenset({"include", "profiles", "variants", "templates", "constraints", "prompt_template"}),

@@ -34,7 +34,7 @@ from storyboard.language.model import (
     Style,
     about,
 )
-from storyboard.language.reading import Form, Several, wrong
+from storyboard.language.reading import Form, Several, kind, spelt, wrong
 from storyboard.language.screen_model import CardField, Titles, TransitionField
 from storyboard.language.sound_model import SoundsField
 from storyboard.language.subtitle_model import SubtitlesField
@@ -156,6 +156,28 @@ AKA: Mapping[str, str] = {
 """Keys that other tools use, and ours."""
 
 
+class Moderation(Fields):
+    """What is done where a provider refuses what is to be seen."""
+
+    noun: ClassVar[str] = "on_moderation"
+    aka: ClassVar[Mapping[str, str]] = dict.fromkeys(("retries", "again", "times"), "retry")
+
+    retry: Annotated[int, whole(1, 9)] = about("How often it is asked again.", 2, default=...)
+
+
+def _moderation(node: Node) -> Any:
+    if isinstance(node, Map):
+        return node
+    if spelt(node) == "fail":
+        return FAIL
+    raise wrong("bad-choice", f"expected fail or {{retry: N}}, found {kind(node)}")
+
+
+FAIL = Moderation.model_construct(retry=0)
+ModerationField = Annotated[Moderation, Form(_moderation, {"const": "fail"}, lambda: FAIL)]
+"""`fail`, or a mapping."""
+
+
 class Defaults(Fields):
     """Fields that every shot takes unless it says otherwise."""
 
@@ -182,7 +204,11 @@ class Defaults(Fields):
     references: Annotated[list[Text], Several()] | None = about(
         "Assets of any kind that the provider is given besides: `name` or `name.look`.", ["fog", "mira.oilskin"]
     )
-    provider: ProviderName | None = about("Who makes the clip.", "animatic")
+    provider: Annotated[list[ProviderName], Several()] | None = about(
+        "Who makes the clip; of several, the next where those before refuse or fail for good.",
+        "animatic",
+        ["seedance2ai", "animatic"],
+    )
     duration: Length | None = about("The length asked for.", 5, "400ms", "1:02.5", "60f")
     aspect: Aspect | None = about("The clip's shape, where it is not the film's.", "16:9")
     resolution: Resolution | None = about("The clip's short side, where it is not the film's.", "720p")
@@ -201,6 +227,14 @@ class Defaults(Fields):
     gain: Decibels | None = about("How much louder the clip's sound is, in decibels.", -6)
     lead: Length | None = about("How long its sound is heard before its picture.", 0.3)
     tail: Length | None = about("How long its sound is heard after its picture.", 0.5)
+    on_fail: Annotated[str, choice("stop_chain", "placeholder")] | None = about(
+        "What becomes of the film where the shot fails: nothing, or a slate in its place.", "placeholder"
+    )
+    on_moderation: ModerationField | None = about(
+        "What is done where a provider refuses what is to be seen: nothing, or it is asked again so often.",
+        "fail",
+        {"retry": 2},
+    )
     titles: Titles | None = about("Letters over the picture.", [{"text": "OSLO, 1987", "place": "lower-third"}])
 
 

@@ -59,7 +59,8 @@ class Numbers:
             for record in sorted(self._history.takes.values(), key=lambda one: one.changed):
                 if record.state == "done" and record.clip in self._history.clips:
                     self._kept.setdefault((_shot(record), record.number), []).append(record)
-        same = [one for one in self._kept.get((shot.id, number), ()) if one.provider == shot.provider]
+        makers = {one.provider for one in shot.versions}
+        same = [one for one in self._kept.get((shot.id, number), ()) if one.provider in makers]
         return same[-1] if same else None
 
     def _highest_of(self, shot: Shot, own: str, rank: int) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -77,7 +77,8 @@ class PlannedTake:
     """One take. `needs` are takes to finish first; `carries` are those of them whose frame it takes.
 
     The film shows `length` frames of its clip from `first`; the frame after them is the one it hands on.
-    `clip` is the good clip that exists (verdicts `done` and `stale`), `was_carried` the digests it was made from.
+    `clip` is the good clip that exists (verdicts `done` and `stale`), `was_carried` the digests it was made from,
+    `maker` the provider that made it. `otherwise` is the same take as the next provider of its shot would make it.
     """
 
     id: TakeId
@@ -97,6 +98,13 @@ class PlannedTake:
     length: int
     clip: ClipId | None = None
     was_carried: str = ""
+    maker: str = ""
+    otherwise: PlannedTake | None = None
+
+    @property
+    def provider(self) -> str:
+        """Who made its clip; where it has none, who would be asked first."""
+        return self.maker or self.shot.provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +236,7 @@ class _Planner:
         carries = self._carries(shot)
         duration = manifest.asked_duration(shot, caps)
         first, length = self._cut(shot.id)
-        return PlannedTake(
+        take = PlannedTake(
             id=take_id(shot.id, number),
             key=key,
             shot=shot,
@@ -246,7 +254,20 @@ class _Planner:
             length=length,
             clip=clip,
             was_carried=record.carried if record else "",
+            maker=record.provider if record and clip else "",
         )
+        return replace(take, otherwise=self._otherwise(take)) if shot.fallbacks else take
+
+    def _otherwise(self, take: PlannedTake) -> PlannedTake | None:
+        """The same take as the providers after the first would make it, each leading to the next."""
+        found: PlannedTake | None = None
+        for shot in reversed(take.shot.versions[1:]):
+            caps = self.capabilities[shot.provider]
+            duration = manifest.asked_duration(shot, caps)
+            found = replace(
+                take, shot=shot, duration=duration, price=price(duration, caps), free=caps.free, otherwise=found
+            )
+        return found
 
     def _cut(self, shot_id: ShotId) -> tuple[int, int]:
         """The first frame of its clip that a shot shows, and how many it passes."""

@@ -86,7 +86,7 @@ def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -
                 "take": take.id,
                 "shot": take.shot.id,
                 "scene": take.shot.scene,
-                "provider": take.shot.provider,
+                "provider": take.provider,
                 "duration": decimal(take.duration),
                 "verdict": take.verdict,
                 "why": list(take.why),

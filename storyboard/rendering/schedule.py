@@ -25,6 +25,7 @@ from storyboard.planning.manifest import asked, canonical
 from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
 from storyboard.rendering import events as ev
 from storyboard.rendering.carrying import Carrying
+from storyboard.rendering.recourse import recourse, resumed
 from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
@@ -155,7 +156,12 @@ class Schedule:
         self._decision.records.append(record)
 
     def fail(self, work: Work, code: str, message: str, phase: Phase = "failed") -> None:
-        """End a take without a clip; its followers end with it. The clip that a stale take had stays its clip."""
+        """End a take without a clip, unless somebody else can be asked; its followers end with it.
+
+        The clip that a stale take had stays its clip.
+        """
+        if phase == "failed" and self._ask_again(work, code, message):
+            return
         states: dict[Phase, TakeState] = {"ambiguous": "ambiguous", "lost": "lost"}
         before = self.history.takes.get(work.take.key)
         if phase == "failed" and work.take.clip is not None and before is not None:
@@ -168,6 +174,20 @@ class Schedule:
         if self.policy.fail_fast:
             self.draining = True
 
+    def _ask_again(self, work: Work, code: str, message: str) -> bool:
+        """Follow a failure for good with another attempt, where there is one."""
+        failed = work.take.shot.provider
+        again = recourse(work, self.submissions.live(work), code)
+        if again is None or not self.works.can_begin(work):
+            return False
+        if work.take.clip is None:
+            self.write(work, "failed", code, message)
+        work.begin_again(again)
+        self.tell("again", work, failed=failed, provider=again.shot.provider, code=code, message=message)
+        if work.missing == 0:
+            self.opened.append(work)
+        return True
+
     # ── how a take moves on ──────────────────────────────────────────────────────────────────────────────────────
 
     def _take_up(self, work: Work) -> None:
@@ -178,6 +198,7 @@ class Schedule:
             and record is not None
             and record.state not in ("ambiguous", "lost")
         ):
+            work.take = resumed(work.take, self.submissions.latest.get(work.take.key))
             self.submissions.resume(work)
 
     def _open(self, work: Work) -> None:
@@ -325,19 +346,27 @@ class Schedule:
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _decide(self) -> ev.Decision:
-        while self.opened:
-            self._gather(self.opened.popleft())
+        self._gather_opened()
         if self.draining:
             self.timers.clear()
         else:
-            self._start_ready()
+            while self._start_ready():  # a take that was refused at once may be ready for another provider
+                self._gather_opened()
             self._decision.wake_at = self.timers[0][0] if self.timers else None
         return self._decision
 
-    def _start_ready(self) -> None:
+    def _gather_opened(self) -> None:
+        while self.opened:
+            self._gather(self.opened.popleft())
+
+    def _start_ready(self) -> bool:
+        """Start what there is room for; answers whether there was anything."""
+        started = False
         for provider in self.works.ready:
             while self._has_room(provider) and (work := self.works.most_urgent(provider)) is not None:
                 self._start(work)
+                started = True
+        return started
 
     def _has_room(self, provider: str) -> bool:
         if self.capabilities[provider].local:

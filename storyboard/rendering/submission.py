@@ -224,6 +224,10 @@ class Submissions:
             self.running[self._of(work).provider] -= 1
             self.schedule.fail(work, event.code, event.message, phase="failed" if event.again else "lost")
 
+    def live(self, work: Work) -> AttemptRecord | None:
+        """The attempt that a take is on; None where nothing was submitted."""
+        return None if work.attempt is None else self.attempts[work.attempt]
+
     def release(self, work: Work) -> None:
         """A take with a live attempt is done: its place in the account is free."""
         if work.attempt is not None:

@@ -25,7 +25,8 @@ class Work:
 
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
     what the clip is made from: of a submission that is taken up again, what it was made from.
-    `polled_from` is when its job was first asked for, in `mono` seconds.
+    `moderated` counts the refusals that were asked again. `polled_from` is when its job was first asked
+    for, in `mono` seconds.
     """
 
     take: PlannedTake
@@ -43,9 +44,15 @@ class Work:
     attempt: str | None = None
     tries: int = 0
     fetches: int = 0
+    moderated: int = 0
     reason: str = ""
     code: str = ""
     charged: Money | None = None
+
+    def begin_again(self, take: PlannedTake) -> None:
+        """Forget the attempt that failed; `take` is what is asked for now."""
+        self.take, self.attempt, self.polled_from, self.tries, self.fetches = take, None, None, 0, 0
+        self.phase = "waiting"
 
     def carrying(self) -> dict[Slot, str]:
         """The digest of what is carried into each slot; all of it is there."""
@@ -84,6 +91,11 @@ class Works:
                 after = max((self.by_key[key].urgency for key in work.followers), default=0.0)
                 pace = 0.0 if take.verdict in ("done", "locked") else capabilities[take.shot.provider].pace
                 work.urgency = after + float(take.duration) * pace
+
+    def can_begin(self, work: Work) -> bool:
+        """Whether all that a take needs is done, or may still be; one that was taken up again did not wait for it."""
+        needs = [self.by_key[need] for need in work.take.needs if need in self.by_key]
+        return all(need.phase == "done" or need.phase not in ENDED for need in needs)
 
     def make_ready(self, work: Work) -> None:
         """Put a take among those that may start."""

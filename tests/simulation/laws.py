@@ -1,6 +1,7 @@
 """The laws that the simulation watches, by the names that a violation carries.
 
-- `paid-twice`: nothing is charged twice for the same take, words and carried frames.
+- `paid-twice`: nothing is charged twice for the same take, words and carried frames, by one gateway or by two.
+- `open-elsewhere`: nobody else is asked for a take while an attempt at it may still come to something.
 - `no-intent`: an attempt with the very bytes is durable before they leave.
 - `two-at-risk`: of the takes in the plan, an account without keys has one submission of open fate.
 - `resubmitted`: an ambiguous or settled attempt is never sent.
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,6 +84,7 @@ class Laws:
             open_fate = [one for one in self._attempts() if one.provider == provider and one.state in IN_FLIGHT]
             risked = [one.id for one in open_fate if one.take in self.planned]
             self.check(len(risked) <= 1, "two-at-risk", risked)
+        self._settled_elsewhere(provider, {attempt.take for attempt in attempts}, self._attempts())
         if attempts:
             live = any(attempt.state in IN_FLIGHT for attempt in attempts)
             self.check(live, "resubmitted", attempts)
@@ -93,6 +95,8 @@ class Laws:
             if isinstance(action, ev.Draw | ev.Post):
                 key = action.key if isinstance(action, ev.Draw) else schedule.submissions.attempts[action.attempt].take
                 made = (key, schedule.works[key].carried)
+                if isinstance(action, ev.Draw):
+                    self._settled_elsewhere(action.provider, {key}, schedule.submissions.attempts.values())
                 self.check(made not in self.finished, "rendered-again", made)
         if not schedule.finished and schedule.inflight == 0 and decision.wake_at is None:
             self.check(False, "stalled", [(work.take.id, work.phase) for work in schedule.works])
@@ -118,10 +122,10 @@ class Laws:
                 self.check(whole, "clip-missing", record.take)
                 self.finished.add((record.key, record.carried))
                 self._check_label(record, history)
-        for gateway in self.gateways.values():
-            paid = Counter(charge.body for charge in gateway.ledger if not charge.refunded)
-            for body, times in paid.items():
-                self.check(times == 1, "paid-twice", body)
+        ledgers = (gateway.ledger for gateway in self.gateways.values())
+        paid = Counter(charge.body for ledger in ledgers for charge in ledger if not charge.refunded)
+        for body, times in paid.items():
+            self.check(times == 1, "paid-twice", body)
 
     def judge(self, made: Plan, edited: bool, stale: bool) -> None:
         """What must hold in the end, for the plan of what would be left to do."""
@@ -137,6 +141,11 @@ class Laws:
                 known = _known(charge.body, charge.job, history.attempts.values())
                 listed = edited or states.get(TakeId(charge.take)) in LISTED
                 self.check(charge.refunded or (known and listed), "money-vanished", charge)
+
+    def _settled_elsewhere(self, provider: str, takes: Set[TakeKey], attempts: Iterable[AttemptRecord]) -> None:
+        may_come = (*IN_FLIGHT, "accepted", "ambiguous")
+        there = [one for one in attempts if one.take in takes and one.provider != provider]
+        self.check(all(one.state not in may_come for one in there), "open-elsewhere", there)
 
     def _attempts(self) -> list[AttemptRecord]:
         return list(self.world.journal.read().attempts.values())

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.exchange import (
+    MODERATED,
     Accepted,
     Ask,
     Busy,
@@ -78,6 +79,8 @@ class Toy:
                 return Accepted(JobId(said["job"]), Decimal(said["charged"]))
             case 429:
                 return Busy(now + said["retry_s"])
+            case 451:
+                return Rejected(MODERATED, said["message"])
             case 402 | 422:
                 return Rejected(said["error"], said["message"])
             case status:
