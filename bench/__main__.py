@@ -11,6 +11,7 @@ from bench.ratio import Ratio
 BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "load": reading.load,
     "growth": reading.growth,
+    "expand": reading.expand,
     "expressions": reading.expressions,
     "help": plans.answering,
     "plan-snakemake": plans.snakemake,

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Literal, NewType
 
 from storyboard.delivery import Delivery, Subtitles, Title, Transition
-from storyboard.diagnostics import Span
+from storyboard.diagnostics import Related, Span
 
 ShotId = NewType("ShotId", str)
 """The slate: as written, NFC, unique in a film without regard to case."""
@@ -160,6 +160,7 @@ class Fallback:
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
+    `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first.
     `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
     with the citations still in it (see `storyboard.language.citing`), where there are any.
     `frames` is how many frames of the film a clock leaves it, None where none trims it.
@@ -226,6 +227,7 @@ class Shot:
     fallbacks: tuple[Fallback, ...] = ()
     moderation_retries: int = 0
     placeholder: bool = False
+    origin: tuple[Related, ...] = ()
     cites: tuple[tuple[Asset, Look | None], ...] = ()
     cited_prompt: str | None = None
 
@@ -303,7 +305,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included."""
+    """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included.
+
+    `included` are the absolute paths of the texts that it was read from beside its own: included files, its rows.
+    """
 
     path: str
     title: str
@@ -315,6 +320,7 @@ class Film:
     note: str | None = None
     sound: tuple[Sound, ...] = ()
     subtitles: Subtitles | None = None
+    included: tuple[str, ...] = ()
 
     @property
     def on_screen(self) -> tuple[Shot, ...]:

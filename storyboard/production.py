@@ -7,14 +7,14 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film, ShotId
 from storyboard.finishing.timeline import expected
-from storyboard.language import Loaded, load
+from storyboard.language import Loaded, load, variants
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Drafted, Executor
@@ -50,7 +50,10 @@ from storyboard.state.sqlite import verify as verify_state
 
 
 class Production:
-    """A storyboard file and the folder of its state. `environment` is what the worker that measures footage may see."""
+    """A storyboard file and the folder of its state; with `profiles` laid over it, and of `variants` the one named.
+
+    `environment` is what the worker that measures footage may see.
+    """
 
     def __init__(
         self,
@@ -60,6 +63,8 @@ class Production:
         allow: Collection[Path] = (),
         assignments: Mapping[str, str] | None = None,
         vars_file: Path | None = None,
+        profiles: Sequence[str] = (),
+        variant: str | None = None,
         providers: Mapping[str, Provider] | None = None,
         environment: Mapping[str, str] = NOTHING,
     ) -> None:
@@ -67,6 +72,8 @@ class Production:
         self.allow = tuple(allow)
         self.assignments = dict(assignments or {})
         self.vars_file = vars_file
+        self.profiles = tuple(dict.fromkeys(profiles))
+        self.variant = variant
         self.providers = dict(providers) if providers is not None else discover()
         self.capabilities = {name: provider.capabilities for name, provider in self.providers.items()}
         self.environment = dict(environment)
@@ -75,7 +82,36 @@ class Production:
     @property
     def folder(self) -> Folder:
         """Where the state lies. Raises Refused (14) where a link leads out of the production."""
-        return Folder.of(self.path, self._state)
+        return Folder.of(self.path, self._state, self.name)
+
+    @property
+    def name(self) -> str | None:
+        """What the film is called beside others of the same storyboard: its profiles and its variant."""
+        return "+".join([*self.profiles, *([self.variant] if self.variant is not None else [])]) or None
+
+    def films(self) -> list[Production]:
+        """One production a film: each variant's, or this one where a variant is named or the storyboard has none.
+
+        Raises Refused where the storyboard or its rows cannot be read.
+        """
+        if self.variant is not None:
+            return [self]
+        names = variants(self.path, profiles=self.profiles, allow=self.allow)
+        return [self.of(name) for name in names] or [self]
+
+    def of(self, variant: str) -> Production:
+        """The production of one variant."""
+        return Production(
+            self.path,
+            state=self._state,
+            allow=self.allow,
+            assignments=self.assignments,
+            vars_file=self.vars_file,
+            profiles=self.profiles,
+            variant=variant,
+            providers=self.providers,
+            environment=self.environment,
+        )
 
     def load(self) -> Loaded:
         """Read, expand and check the storyboard. Raises Refused with every mistake."""
@@ -87,6 +123,8 @@ class Production:
                 self.path,
                 capabilities=self.capabilities,
                 settings=settings(self.assignments, self.vars_file),
+                profiles=self.profiles,
+                variant=self.variant,
                 allow=self.allow,
                 measure=lambda path: files.measure(path, anew),
             )
@@ -134,7 +172,7 @@ class Production:
             planned = self._adopt(loaded, journal, store, files, _retaken(loaded.film, wishes.retakes, self.path))
             journal.append(begun(planned, time.time()))
             store.sweep()
-            session = Session(self.providers, planned, folder, store, journal, executor, tell, network)
+            session = Session(self.providers, planned, folder, store, journal, executor, tell, network, self.profiles)
             return await session.render(wishes)
 
     def _adopt(
@@ -174,7 +212,7 @@ class Production:
         Raises Refused as `cut` does.
         """
         with self._clips() as (material, _):
-            drafted = await draft(material, target or self.folder.film("draft"), executor, tell)
+            drafted = await draft(material, target or self.folder.draft(), executor, tell)
             if sheet is not None:
                 await contact_sheet(material, drafted[0], sheet, executor)
             return drafted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -83,7 +83,7 @@ class Wishes:
 
 
 class Session:
-    """One render of one film. Whoever makes it holds the lock and the journal."""
+    """One render of one film, under `profiles`. Whoever makes it holds the lock and the journal."""
 
     def __init__(
         self,
@@ -95,6 +95,7 @@ class Session:
         executor: Executor,
         tell: Tell,
         network: Network | None,
+        profiles: Collection[str] = (),
     ) -> None:
         self.providers = providers
         self.planned = planned
@@ -104,6 +105,7 @@ class Session:
         self.executor = executor
         self.tell = tell
         self.network = network
+        self.profiles = frozenset(profiles)
 
     async def render(self, wishes: Wishes) -> Rendered:
         """Render what is wanted, then cut. Raises Refused: 2 for a shot that is not there, 13, 14."""
@@ -141,7 +143,8 @@ class Session:
 
     def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
         """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""
-        if decision.get("profiles"):
+        named = decision.get("profiles")
+        if named and self.profiles.isdisjoint(named):
             return None
         made = self.planned.plan
         circled, locked = decision.get("circled"), decision.get("locked")

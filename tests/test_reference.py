@@ -21,6 +21,7 @@ from storyboard.language import (
     Loaded,
     circle_model,
     edge_model,
+    film_model,
     later,
     load,
     model,
@@ -28,6 +29,7 @@ from storyboard.language import (
     shot_model,
     sound_model,
     subtitle_model,
+    variants,
 )
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
@@ -43,7 +45,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 SECTION = re.compile(r"^(#{2,3}) (.+?)\n(.*?)(?=^#{2,3} |\Z)", flags=re.MULTILINE | re.DOTALL)
 
 MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
-    "film": (shot_model.Storyboard, None),
+    "film": (film_model.Storyboard, None),
     "delivery": (model.Delivery, None),
     "budget": (model.Budget, None),
     "assets": (model.Asset, None),
@@ -51,9 +53,12 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "look": (model.Look, None),
     "styles": (model.Style, model.Asset),
     "file": (model.File, None),
-    "scene": (shot_model.Scene, None),
+    "scene": (film_model.Scene, None),
     "chain": (edge_model.Chain, None),
     "reanchor": (edge_model.Reanchor, None),
+    "template": (film_model.Template, None),
+    "profile": (film_model.Profile, None),
+    "rows": (film_model.Variants, None),
     "decisions": (circle_model.Decision, None),
     "shot": (shot_model.Shot, None),
     "beat": (shot_model.Beat, None),
@@ -80,7 +85,9 @@ def blocks(page: str, kind: str) -> list[str]:
 def loaded(text: str, folder: Path) -> Loaded:
     path = folder / "reference.yaml"
     path.write_text(text, encoding="utf-8")
-    return load(path, capabilities={name: provider.capabilities for name, provider in discover().items()})
+    capabilities = {name: provider.capabilities for name, provider in discover().items()}
+    films = [load(path, capabilities=capabilities, variant=name) for name in variants(path) or (None,)]
+    return films[-1]
 
 
 # ── the language ─────────────────────────────────────────────────────────────────────────────────────────────────────

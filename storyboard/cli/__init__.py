@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": "Check the clips on disk against the state.",
     "cut": "Join the clips again, without rendering.",
     "providers": "What the installed providers take.",
+    "emulate": "The gateways on this machine: nothing is paid.",
     "schema": "The JSON Schema of the language.",
 }
 """Every command with its line in `--help`, in the order of a production."""

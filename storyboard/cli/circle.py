@@ -14,11 +14,10 @@ from storyboard.production import Production
 @on_production
 @click.argument("shot")
 @click.argument("take", type=click.IntRange(1))
-@click.option("--profile", "profiles", multiple=True, metavar="NAME", help="For this profile only. May be repeated.")
-def command(made: Production, shot: str, take: int, profiles: tuple[str, ...]) -> None:
+def command(made: Production, shot: str, take: int) -> None:
     """Choose the take that the film shows and that chains go on from, and write it into the storyboard.
 
-    Everything else in the file stays as it is. A running render hears of it.
+    Everything else in the file stays as it is. A running render hears of it. With --profile it holds in that one only.
     """
-    file = circle(made, shot, take, profiles)
+    file = circle(made, shot, take, made.profiles)
     say(f"take {take} of {shot} is circled{f' in {file}' if file else ' already'}")

@@ -37,6 +37,14 @@ def _picture(context: click.Context, option: click.Parameter, path: Path | None)
 )
 def command(made: Production, output: Path | None, draft: bool, sheet: Path | None) -> None:
     """Join the clips there are into the film, without rendering."""
+    films = made.films()
+    if (output or sheet) and len(films) > 1:
+        raise click.UsageError(f"{'-o' if output else '--sheet'} takes one film; name it with --variant")
+    for film in films:
+        _cut(film, output, draft, sheet)
+
+
+def _cut(made: Production, output: Path | None, draft: bool, sheet: Path | None) -> None:
     with open_progress(as_json=False) as progress:
         if draft:
             path, drafted = work(lambda executor: made.draft(executor, progress.hear, output, sheet), progress, jobs=1)

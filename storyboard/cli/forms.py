@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -15,17 +16,38 @@ from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import PlannedTake
 from storyboard.session import Planned
 
+Films = Sequence[tuple[str | None, Planned]]
+"""The films of a storyboard: what each is called beside the others, and its plan."""
 
-def told(planned: Planned, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> tuple[str, str]:
+
+def told(films: Films, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> tuple[str, str]:
     """What goes to stdout and to stderr, in the first form that is asked for. Raises click.UsageError."""
+    planned = [one for _, one in films]
     if as_json:
-        plan = report.as_json(planned.plan, planned.capabilities, planned.frames)
-        return json.dumps(plan, ensure_ascii=False) + "\n", ""
+        return json.dumps(_as_json(films), ensure_ascii=False) + "\n", ""
     if graph:
-        return {"mermaid": diagram.mermaid, "dot": diagram.dot}[graph](planned.plan), ""
+        draw_graph = {"mermaid": diagram.mermaid, "dot": diagram.dot}[graph]
+        return "\n".join(draw_graph(one.plan) for one in planned), ""
     if shot is not None:
-        return _explained(planned, shot), ""
-    return _table(planned, jobs), draw(planned.loaded.diagnostics, planned.loaded.texts)
+        return "\n".join(_explained(one, shot) for one in planned), ""
+    tables = [_table(one, name, jobs) for name, one in films]
+    if len(films) > 1:
+        tables.append(f"{len(films)} films, what they share once: {report.summary(_sum(planned, jobs))}\n")
+    warnings = [draw(one.loaded.diagnostics, one.loaded.texts) for one in planned if one.loaded.diagnostics]
+    return "\n".join(tables), "\n".join(dict.fromkeys(warnings))
+
+
+def _as_json(films: Films) -> dict[str, Any]:
+    """The plan, or those of several films and what they come to together."""
+    plans = [report.as_json(one.plan, one.capabilities, one.frames) for _, one in films]
+    if len(plans) == 1:
+        return plans[0]
+    named = [{"name": name, **plan} for (name, _), plan in zip(films, plans, strict=True)]
+    return {"films": named, "totals": report.totals_json(_sum([one for _, one in films]))}
+
+
+def _sum(planned: Sequence[Planned], jobs: int = 1) -> report.Totals:
+    return report.together([(one.plan, one.frames) for one in planned], planned[0].capabilities, jobs)
 
 
 def _explained(planned: Planned, shot: str) -> str:
@@ -36,11 +58,12 @@ def _explained(planned: Planned, shot: str) -> str:
         raise click.UsageError(f"no shot {shot!r} is rendered; there are {shots}") from None
 
 
-def _table(planned: Planned, jobs: int) -> str:
+def _table(planned: Planned, name: str | None, jobs: int) -> str:
     film = planned.plan.film
     sums = report.totals(planned.plan, planned.capabilities, planned.frames, jobs)
     size = f"{film.delivery.width_px}×{film.delivery.height_px}"
-    head = f"{film.title} · {size} · {_rate(planned)} fps · {float(sums.seconds):g} s, {sums.frames} frames"
+    title = f"{film.title} · {name}" if name else film.title
+    head = f"{title} · {size} · {_rate(planned)} fps · {float(sums.seconds):g} s, {sums.frames} frames"
     names = {take.key: take.id for take in planned.plan.takes}
     rows = [
         _row(take, names, stays_home(take.shot, planned.capabilities[take.shot.provider]))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from storyboard.language.names import id_problem, normal
 
 if TYPE_CHECKING:
     from storyboard.production import Production
@@ -24,7 +26,7 @@ def debug_option(command: F) -> F:
 
 
 def vars_options(command: F) -> F:
-    """`--set`, `--vars`, `--allow`, `--debug`: what reading any storyboard takes."""
+    """`--profile`, `--variant`, `--set`, `--vars`, `--allow`, `--debug`: what reading any storyboard takes."""
     for option in (
         debug_option,
         click.option(
@@ -36,6 +38,8 @@ def vars_options(command: F) -> F:
         ),
         click.option("--vars", "vars_file", type=PATH, metavar="FILE", help="Values for vars, as YAML."),
         click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Give a var another value."),
+        click.option("--variant", metavar="NAME", help="The film of this row of the storyboard's variants."),
+        click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Lay a profile over the film."),
     ):
         command = option(command)
     return command
@@ -55,10 +59,12 @@ class Given:
     assignments: tuple[str, ...] = ()
     vars_file: Path | None = None
     allow: tuple[Path, ...] = ()
+    profiles: tuple[str, ...] = ()
+    variant: str | None = None
     state: Path | None = None
 
     def production(self) -> Production:
-        """The production of these options. Raises click.UsageError for a malformed `--set`."""
+        """The production of these options. Raises click.UsageError for a malformed `--set` or name."""
         from storyboard.production import Production  # not before it is needed: it brings the whole language
 
         pairs: dict[str, str] = {}
@@ -67,12 +73,17 @@ class Given:
             if not sign or not name:
                 raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}")
             pairs[name] = value
+        for name in (*self.profiles, *([self.variant] if self.variant is not None else [])):
+            if id_problem(normal(name)):
+                raise click.UsageError(f"{name!r} is no name of a profile or a variant")
         return Production(
             self.file,
             state=self.state,
             allow=self.allow,
             assignments=pairs,
             vars_file=self.vars_file,
+            profiles=self.profiles,
+            variant=self.variant,
             environment=worker_environment(),
         )
 
@@ -81,18 +92,17 @@ def on_storyboard(command: Callable[..., None]) -> Callable[..., None]:
     """`FILE` and the options of every command on one storyboard; the command gets them as `Given`."""
 
     @wraps(command)
-    def opened(
-        file: Path,
-        assignments: tuple[str, ...],
-        vars_file: Path | None,
-        state: Path | None,
-        allow: tuple[Path, ...],
-        **others: Any,
-    ) -> None:
-        command(Given(file, assignments, vars_file, allow, state), **others)
+    def opened(file: Path, **given: Any) -> None:
+        command(taken(file, given), **given)
 
     stated = click.option("--state", type=PATH, metavar="DIR", help="Keep the state in another folder.")
     return click.argument("file", type=PATH)(vars_options(stated(opened)))
+
+
+def taken(file: Path, given: dict[str, Any]) -> Given:
+    """How the options say that the storyboard is read; they are taken out of `given`."""
+    names = [one.name for one in fields(Given) if one.name in given]
+    return Given(file, **{name: given.pop(name) for name in names})
 
 
 def on_production(command: Callable[..., None]) -> Callable[..., None]:

@@ -36,7 +36,9 @@ def command(
 def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> Answer:
     from storyboard.cli.forms import told  # what is remembered needs none of it
 
-    planned = given.production().plan()
-    answer = Answer(*told(planned, as_json, graph, shot, jobs))
-    recall.remember(answer, planned.loaded)
+    films = given.production().films()
+    planned = [one.plan() for one in films]
+    named = [(film.name, one) for film, one in zip(films, planned, strict=True)]
+    answer = Answer(*told(named, as_json, graph, shot, jobs))
+    recall.remember(answer, [one.loaded for one in planned])
     return answer

@@ -5,8 +5,9 @@ all; where a film has no journal yet, nothing is written and nothing remembered)
 everything that it was made from is what it was, and these are all of it:
 
 - this program: its version and Python's, its own files, the packages installed beside it, by name and version;
-- what was asked: every option, the working folder, the bytes of `--vars FILE`, whether the terminal takes colours;
-- the bytes of the storyboard and of every other text that was read for it;
+- what was asked: every option, profiles and variant among them, the working folder, the bytes of `--vars FILE`,
+  whether the terminal takes colours;
+- the bytes of the storyboard and of every other text that was read for it, and that each name leads to the same one;
 - the files it names: that each name leads to the same file, and that file's identity (see `state.memo`, also for what
   becomes of a file that changed within the last two seconds);
 - the state: the SHA-256 of the whole journal at rest, exact where a counter or a time is not (yesterday's copy, put
@@ -43,6 +44,7 @@ from storyboard.state.memo import identity, read_memo, write_memo
 from storyboard.version import VERSION
 
 if TYPE_CHECKING:
+    from storyboard.film import Reference
     from storyboard.language import Loaded
 
 INSTALLED = (".dist-info", ".egg-info")
@@ -84,15 +86,19 @@ class Recall:
             return None
         return Answer(out, err) if isinstance(out, str) and isinstance(err, str) else None
 
-    def remember(self, answer: Answer, loaded: Loaded) -> None:
-        """Keep the answer, unless something changed while it was made."""
+    def remember(self, answer: Answer, films: Sequence[Loaded]) -> None:
+        """Keep the answer about these films of the storyboard, unless something changed while it was made."""
         if self._facts is None:
             return
         try:
-            texts = {name: _sha256(text.encode()) for name, text in loaded.texts.items()}
-            files = self._files({one.written for one in loaded.film.references})
-            sure = all(files[one.written][0] == one.path and files[one.written][1] for one in loaded.film.references)
-            if not sure or self._texts(texts) != texts or self._looked() != self._facts:
+            read = {(name, _sha256(text.encode())) for one in films for name, text in one.texts.items()}
+            texts = self._texts({name for name, _ in read})
+            named = {(_name(one), one.path) for film in films for one in film.film.references}
+            files = self._files({name for name, _ in named})
+            sure = all(files[name][0] == path and files[name][1] for name, path in named)
+            if not sure or read != {(name, digest) for name, (_, digest) in texts.items()}:
+                return
+            if self._looked() != self._facts:
                 return
         except (ValueError, OSError):
             return
@@ -107,15 +113,13 @@ class Recall:
     def _memo(self) -> Path:
         return Folder.of(self._given.file, self._given.state).answer
 
-    def _texts(self, names: Iterable[str]) -> dict[str, str]:
-        """The digests of texts as they are on disk now; all but the storyboard's are named from its folder."""
-        file = self._given.file
-        return {name: _sha256(_text(file if name == str(file) else file.parent / name)) for name in names}
+    def _texts(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Where each name of a text leads now, and the digest of what stands there."""
+        return {name: [os.path.realpath(name), _sha256(_text(Path(name)))] for name in names}
 
     def _files(self, names: Iterable[str]) -> dict[str, list[Any]]:
         """Where each name of a file leads now, and that file's identity."""
-        root = Path(os.path.realpath(self._given.file.absolute().parent))
-        paths = {name: os.path.realpath(root / name) for name in names}
+        paths = {name: os.path.realpath(name) for name in names}
         return {name: [path, identity(Path(path), self._began_ns)] for name, path in paths.items()}
 
     def _looked(self) -> dict[str, Any] | None:
@@ -131,13 +135,19 @@ class Recall:
         except (OSError, ValueError, Refused):
             return None
         options = [str(given.file), [*given.assignments], str(given.vars_file), [str(one) for one in given.allow]]
+        asked = [str(Path.cwd()), *options, [*given.profiles], given.variant, values, *self._form]
         return {
             "program": _program(),
-            "asked": [str(Path.cwd()), *options, values, *self._form],
+            "asked": asked,
             "storyboard": [here.st_dev, here.st_ino, here.st_ctime_ns, os.path.realpath(given.file)],
             "state": [str(folder.state), *state],
             "providers": _sha256(repr(sorted(_spelt(one.capabilities) for one in discover().values())).encode()),
         }
+
+
+def _name(one: Reference) -> str:
+    """A file's name from the working folder: it counts from the text that names it, whose own name does."""
+    return str(Path(one.place.file).parent / one.written)
 
 
 def _program() -> list[Any]:

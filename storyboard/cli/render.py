@@ -48,11 +48,21 @@ def command(
     Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
     """
     wishes = Wishes(jobs or processors(), only, stale, fail_fast, retakes=retake)
+    films = made.films()
+    if output is not None and len(films) > 1:
+        raise click.UsageError("-o takes one film; name it with --variant")
+    codes = [_render(film, wishes, as_json, output) for film in films]
+    if any(codes):
+        raise Ended(max(codes))
+
+
+def _render(made: Production, wishes: Wishes, as_json: bool, output: Path | None) -> int:
+    """Render one film, and answer the exit code that it ends with. Raises Signalled, Refused."""
     with open_progress(as_json) as progress:
         rendered = work(lambda executor: made.render(wishes, executor, progress.hear), progress, wishes.jobs)
         path = _place(rendered, output)
         progress.finished(_status(rendered, path))
-    _end(rendered, path, made.path, as_json)
+    return _end(rendered, path, made.path, as_json)
 
 
 def _place(rendered: Rendered, output: Path | None) -> Path | None:
@@ -95,8 +105,8 @@ def _phases(rendered: Rendered) -> list[str]:
     return [phase if phase in ENDED else SENT.get(phase, "planned") for phase in phases]
 
 
-def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> None:
-    """Say what is missing and leave with the code of the reference."""
+def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> int:
+    """Say what is missing, and answer the code of the reference. Raises Signalled."""
     problems = [*_problems(rendered), *rendered.problems]
     if problems:
         say(draw(problems, rendered.planned.loaded.texts))
@@ -105,14 +115,14 @@ def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> No
             click.echo(str(path))
         if not problems:
             say(_film_line(rendered))
-            return
+            return 0
     elif rendered.signal is None and not problems and set(_phases(rendered)) == {"done"}:
         say(_summary(rendered))
-        return
+        return 0
     say(f"{_summary(rendered)}\nCharged: {spell(rendered.charged)}. Resume: storyboard render {file}")
     if rendered.signal is not None:
         raise Signalled(rendered.signal)
-    raise Ended(_code(rendered))
+    return _code(rendered)
 
 
 def _code(rendered: Rendered) -> int:
@@ -125,10 +135,10 @@ def _problems(rendered: Rendered) -> list[Diagnostic]:
     """A failed take as a mistake at its shot."""
     takes = {take.key: take for take in rendered.planned.plan.takes}
     codes = {"failed": "take-failed", "ambiguous": "ambiguous", "lost": "paid-lost"}
+    failed = [(takes[key], fate) for key, fate in rendered.states.items() if fate.phase in codes]
     return [
-        Diagnostic(_named(fate, codes), f"take {takes[key].id}: {fate.reason}", takes[key].shot.place)
-        for key, fate in rendered.states.items()
-        if fate.phase in codes
+        Diagnostic(_named(fate, codes), f"take {take.id}: {fate.reason}", take.shot.place, related=take.shot.origin)
+        for take, fate in failed
     ]
 
 

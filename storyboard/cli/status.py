@@ -37,10 +37,18 @@ def command(
     as_json: bool,
 ) -> None:
     """What happened: every take's state, clip, job and charge. Reads only."""
-    told = status(made.plan(), made.folder)
+    films = made.films()
+    told = [{**({"name": one.name} if len(films) > 1 else {}), **status(one.plan(), one.folder)} for one in films]
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(told[0] if len(told) == 1 else {"films": told}, ensure_ascii=False, indent=2))
         return
+    for one in told:
+        if len(told) > 1:
+            click.echo(f"{one['name']}:")
+        _tell(one)
+
+
+def _tell(told: dict[str, Any]) -> None:
     click.echo(table([Column(name) for name in ("take", "state", "provider", "clip", "charged", "")], _rows(told)))
     counts: dict[str, int] = defaultdict(int)
     for take in told["takes"]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from storyboard.diagnostics import Diagnostic
+from storyboard.diagnostics import Diagnostic, Related
 from storyboard.film import Asset, Kind, Level, Look, Reference
 from storyboard.language import model, names
 from storyboard.language.files import Folder
-from storyboard.language.shot_model import Storyboard
-from storyboard.language.tree import Map, at, span
+from storyboard.language.film_model import Storyboard
+from storyboard.language.tree import Map, at, mark_at, span
 
 LEVEL_WORD: Mapping[Level, str] = {
     "cast": "a member of the cast",
@@ -22,6 +22,12 @@ LEVEL_WORD: Mapping[Level, str] = {
 """What an asset of a level is called in a sentence."""
 
 Step = str | int
+
+
+def beside(tree: Map, path: Sequence[Step], written: str) -> str:
+    """A path that stands in an included file, counted from the production's folder."""
+    folder = mark_at(tree, path)[0].folder
+    return str(Path(folder, written)) if folder else written
 
 
 class Assets:
@@ -48,28 +54,34 @@ class Assets:
                 found.setdefault(key, self._asset(level, key, entry))
         return found
 
-    def picture(self, tree: Map, path: Sequence[Step], written: str, **words: str | None) -> Reference:
-        """A picture that the storyboard names at `path` of `tree`. A mistake is kept in `problems`."""
-        found = self._folder.picture(written)
+    def picture(
+        self, tree: Map, path: Sequence[Step], written: str, origin: Iterable[Related] = (), **words: str | None
+    ) -> Reference:
+        """A picture that the storyboard names at `path` of `tree`. A mistake is kept in `problems`.
+
+        `origin` is what made the shot that names it.
+        """
+        found = self._folder.picture(beside(tree, path, written))
         if isinstance(found, tuple):
             code, message, hint = found
-            self.problems.append(at(tree, path, code, message, hint))
+            self.problems.append(at(tree, path, code, message, hint, related=origin))
             return Reference(written, written, "image", span(tree, path), **words)
         return Reference(str(found), written, "image", span(tree, path), **words)
 
-    def media(self, tree: Map, path: Sequence[Step], written: str) -> Reference | None:
+    def media(self, tree: Map, path: Sequence[Step], written: str, origin: Iterable[Related] = ()) -> Reference | None:
         """Footage or a still that the storyboard names at `path` of `tree`; None where it is neither, a mistake."""
-        found = self._folder.media(written)
+        counted = beside(tree, path, written)
+        found = self._folder.media(counted)
         if isinstance(found, Path):
-            kind: Kind = "image" if isinstance(self._folder.picture(written), Path) else "video"
+            kind: Kind = "image" if isinstance(self._folder.picture(counted), Path) else "video"
             return Reference(str(found), written, kind, span(tree, path))
         code, message, hint = found
-        self.problems.append(at(tree, path, code, message, hint))
+        self.problems.append(at(tree, path, code, message, hint, related=origin))
         return None
 
     def sound(self, tree: Map, path: Sequence[Step], written: str) -> Reference | None:
         """A file of sound that the storyboard names at `path` of `tree`; None where there is none, a mistake."""
-        found = self._folder.media(written)
+        found = self._folder.media(beside(tree, path, written))
         if isinstance(found, Path):
             return Reference(str(found), written, "audio", span(tree, path))
         code, message, hint = found

@@ -62,7 +62,11 @@ def of_edges(pairs: Pairs, capabilities: Mapping[str, Capabilities]) -> list[Dia
             if edge is not None and isinstance(edge.frame, Fraction) and edge.shot in by_id:
                 problems += _past(draft, key, edge.frame, by_id[edge.shot])
         for provider in (capabilities[one.provider] for one in shot.versions if one.provider in capabilities):
-            problems += [*_not_taken(shot, provider), *_at_home(draft, shot, provider), *_cited(draft, shot, provider)]
+            problems += [
+                *_not_taken(draft, shot, provider),
+                *_at_home(draft, shot, provider),
+                *_cited(draft, shot, provider),
+            ]
     return problems
 
 
@@ -73,16 +77,17 @@ def _past(draft: Draft, key: str, frame: Fraction, source: Shot) -> Iterator[Dia
         yield draft.at((key, "frame"), "past-the-end", message, "times of a frame count from the clip's start")
 
 
-def _not_taken(shot: Shot, provider: Capabilities) -> Iterator[Diagnostic]:
-    start, end = shot.start, shot.end
+def _not_taken(draft: Draft, shot: Shot, provider: Capabilities) -> Iterator[Diagnostic]:
+    start, end, made = shot.start, shot.end, draft.origin
     if start is not None and start.shot is not None and start.mode not in provider.carries:
         takes = f"it takes {listed(provider.carries)}" if provider.carries else "say it in words, or use after"
-        yield Diagnostic("provider-cannot", f"{provider.name} {CANNOT[start.mode]}", start.place, takes)
+        yield Diagnostic("provider-cannot", f"{provider.name} {CANNOT[start.mode]}", start.place, takes, related=made)
     if start is not None and start.image is not None and not provider.start_frame:
         message = f"{provider.name} {CANNOT['first_frame']}"
-        yield Diagnostic("provider-cannot", message, start.place, "say it in words")
+        yield Diagnostic("provider-cannot", message, start.place, "say it in words", related=made)
     if end is not None and (end.shot or end.image) and not provider.end_frame:
-        yield Diagnostic("provider-cannot", f"{provider.name} takes no closing frame", end.place, "say it in words")
+        message = f"{provider.name} takes no closing frame"
+        yield Diagnostic("provider-cannot", message, end.place, "say it in words", related=made)
 
 
 def _at_home(draft: Draft, shot: Shot, provider: Capabilities) -> Iterator[Diagnostic]:

@@ -6,13 +6,14 @@ and say what the provider does take.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.exchange import Capabilities
 from storyboard.film import Asset, Look, Shot
 from storyboard.language.carrying import citing, of_edges
+from storyboard.language.circles import cycles
 from storyboard.language.drafts import Draft
 from storyboard.language.quantities import seconds
 from storyboard.language.screens import fitting
@@ -27,35 +28,6 @@ def needs(shot: Shot) -> tuple[str, ...]:
     """The shots that must be done before this one."""
     edges = [edge.shot for edge in (shot.start, shot.end) if edge and edge.shot]
     return tuple(dict.fromkeys([*edges, *shot.after, *([shot.clip_of] if shot.clip_of else [])]))
-
-
-def cycles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """Cycles of a graph (node to the nodes it needs), each once, begun at its first node in the graph's order."""
-    order = {node: place for place, node in enumerate(graph)}
-    state: dict[str, bool] = {}
-    found: list[list[str]] = []
-    for root in graph:
-        if root in state:
-            continue
-        path, waiting = [root], [iter(graph[root])]
-        state[root] = True
-        while waiting:
-            for need in waiting[-1]:
-                if need not in graph:
-                    continue
-                if need not in state:
-                    state[need] = True
-                    path.append(need)
-                    waiting.append(iter(graph[need]))
-                    break
-                if state[need]:
-                    ring = path[path.index(need) :]
-                    first = ring.index(min(ring, key=order.__getitem__))
-                    found.append([*ring[first:], *ring[:first]])
-            else:
-                state[path.pop()] = False
-                waiting.pop()
-    return found
 
 
 def whole(pairs: Pairs, capabilities: Mapping[str, Capabilities], delivery: Delivery, root: Map) -> list[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -12,35 +12,40 @@ from storyboard.language import names, quantities
 from storyboard.language.citing import Cited
 from storyboard.language.drafts import Setting
 from storyboard.language.edges import Chained, Chains
+from storyboard.language.film_model import Storyboard
 from storyboard.language.layers import SHORT
+from storyboard.language.profiles import readable
 from storyboard.language.reading import EMPTY, EMPTY_HINT, is_empty, kind, spelt
 from storyboard.language.resolve import Names
 from storyboard.language.scope import Evaluation
-from storyboard.language.shot_model import Storyboard
 from storyboard.language.tree import Map, Seq, at, span
 
 LATER = ("defaults", "shots", *SHORT)
 """Fields that are evaluated shot by shot."""
+ELSEWHERE = ("vars", "scenes", "shots", "defaults", "templates", "include", "profiles", "variants")
+"""Fields of the film that are not evaluated with its head."""
 
 
 def evaluated(root: Map, evaluation: Evaluation, title: str) -> tuple[Map, dict[str, Any]]:
     """The document with the expressions outside its shots evaluated, and the facts that its shots see.
 
-    The head and the assets see the vars; scenes see the assets too. `title` is used where none is written.
+    The head and the assets see the vars; scenes and whatever is evaluated from now on see the assets too. `title` is
+    used where none is written.
     """
-    head = evaluation.tree(root.without(("vars", "scenes", "shots", "defaults")), {})
+    head = evaluation.tree(root.without(ELSEWHERE), {})
     root = root.replaced({key: head[key] for key in head})
     facts = _facts(root, title)
+    evaluation.see(facts)
     scenes = root.get("scenes")
     if isinstance(scenes, Seq):
-        root = root.replaced({"scenes": scenes.replaced([_scene(one, evaluation, facts) for one in scenes])})
+        root = root.replaced({"scenes": scenes.replaced([_scene(one, evaluation) for one in scenes])})
     return root, facts
 
 
-def _scene(scene: Any, evaluation: Evaluation, facts: Mapping[str, Any]) -> Any:
+def _scene(scene: Any, evaluation: Evaluation) -> Any:
     if not isinstance(scene, Map):
         return scene
-    own = evaluation.tree(scene.without(LATER), facts)
+    own = evaluation.tree(scene.without(LATER), {})
     return scene.replaced({key: own[key] for key in own})
 
 
@@ -78,7 +83,7 @@ def rate(root: Map) -> Fraction:
 def without_shots(root: Map) -> Map:
     """The document without what is read shot by shot."""
     scenes = root.get("scenes")
-    kept = root.without(("defaults", "shots"))
+    kept = readable(root.without(("defaults", "shots")))
     if isinstance(scenes, Seq):
         lean = [scene.without(("defaults", "shots")) if isinstance(scene, Map) else scene for scene in scenes]
         kept = kept.replaced({"scenes": scenes.replaced(lean)})

@@ -142,7 +142,7 @@ class Edges:
         if written.words is not None:
             return Edge(place, words=self._words.text(written.words))
         if written.image is not None:
-            return Edge(place, image=self._files.picture(draft.tree, (key, "image"), written.image))
+            return Edge(place, image=self._files.picture(draft.tree, (key, "image"), written.image, draft.origin))
         if written.from_ is None:
             return None
         if written.from_ != "previous":

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"use", "with", "each", "when", "constraints"})
+SHOT = frozenset({"constraints"})
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset({"include", "profiles", "variants", "templates", "constraints", "prompt_template"}),
+    "film": frozenset({"constraints", "prompt_template"}),
     "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,

@@ -20,24 +20,27 @@ from storyboard.language.assets import Assets
 from storyboard.language.carrying import cut_back
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.decisions import Decisions
-from storyboard.language.drafts import MOST_SHOTS, Drafting
+from storyboard.language.drafting import Drafting
 from storyboard.language.edges import Edges
-from storyboard.language.files import Folder
+from storyboard.language.film_model import Storyboard
 from storyboard.language.layers import unset
 from storyboard.language.lookalikes import clarified, cut_short
+from storyboard.language.loops import MOST_SHOTS
 from storyboard.language.mistakes import validated
+from storyboard.language.opening import Opened, once, opening
 from storyboard.language.reading import Reading
 from storyboard.language.resolve import Names
 from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
-from storyboard.language.shot_model import Defaults, Storyboard
+from storyboard.language.shot_model import Defaults
 from storyboard.language.shots import Shots
 from storyboard.language.sounds import Sounds
-from storyboard.language.source import Source, read
 from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.subtitles import SubtitleReader
+from storyboard.language.templates import shapeless
 from storyboard.language.tree import Map, Seq, at
+from storyboard.language.variants import Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,83 +57,77 @@ def load(
     *,
     capabilities: Mapping[str, Capabilities],
     settings: Mapping[str, Any] | None = None,
+    profiles: Sequence[str] = (),
+    variant: str | None = None,
     allow: Sequence[Path] = (),
     shown: str | None = None,
     measure: Measure = in_worker,
-    profiles: Sequence[str] = (),
 ) -> Loaded:
     """Read a storyboard into a film.
 
-    `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only; `allow`
-    are folders beside the production's own that files may stand in; `shown` is the file's name for people; `measure`
-    tells how long footage is; `profiles` are those chosen, whose circles count.
+    `capabilities` are the providers' by name; `settings` are values over the file's vars, declared names only;
+    `profiles` are laid over it from left to right, and their circles count; `variant` names the row of a storyboard
+    with variants; `allow` are folders beside the production's own that files may stand in; `shown` is the file's name
+    for people; `measure` tells how long footage is.
     Raises Refused with every mistake, in file order, and the texts to draw them on.
     """
+    texts: dict[str, str] = {}
     with no_cyclic_collection():
-        source = _read(path, shown)
-        texts = {source.file: source.text}
-        stage = _Stage(source, path, capabilities, allow, measure, profiles)
         try:
-            film = stage.film(settings or {})
+            opened = opening(path, profiles, allow, shown)
+            texts = opened.texts
+            stage = _Stage(opened, capabilities, measure, profiles)
+            film = stage.film(settings or {}, opened.variant(variant))
         except Refused as refused:
-            raise Refused(clarified(refused.diagnostics, texts), texts=texts) from None
-        texts |= stage.texts
-    found = tuple(in_file_order(dict.fromkeys(stage.problems)))
+            there = {**texts, **refused.texts}
+            raise Refused(clarified(refused.diagnostics, there), texts=there) from None
+    found = in_file_order(once(stage.problems))
     if any(one.severity == "error" for one in found):
-        raise Refused(_once(clarified(found, texts)), texts=texts)
-    return Loaded(film, found, texts)
+        raise Refused(clarified(found, texts), texts=texts)
+    return Loaded(film, tuple(found), texts)
 
 
-def _read(path: Path, shown: str | None) -> Source:
-    try:
-        return read(path, shown)
-    except Refused as refused:
-        raise Refused(clarified(refused.diagnostics, refused.texts), texts=refused.texts) from None
+def variants(
+    path: Path, *, profiles: Sequence[str] = (), allow: Sequence[Path] = (), shown: str | None = None
+) -> tuple[str, ...]:
+    """The names of the films that a storyboard makes, in the order of its rows; none where it has no variants.
 
-
-def _once(found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Each mistake once: a wrong default is met again in every shot that takes it."""
-    seen: dict[tuple[Any, ...], Diagnostic] = {}
-    for one in found:
-        seen.setdefault((one.code, one.span or one.message), one)
-    return list(seen.values())
+    Raises Refused where it, its included files or its rows cannot be read.
+    """
+    with no_cyclic_collection():
+        opened = opening(path, profiles, allow, shown)
+        return tuple(one.name for one in opened.films.values())
 
 
 class _Stage:
-    """One reading of one file. `problems` collects what every step finds."""
+    """One reading of one film. `problems` collects what every step finds."""
 
     def __init__(
-        self,
-        source: Source,
-        path: Path,
-        capabilities: Mapping[str, Capabilities],
-        allow: Sequence[Path],
-        measure: Measure,
-        profiles: Sequence[str],
+        self, opened: Opened, capabilities: Mapping[str, Capabilities], measure: Measure, profiles: Sequence[str]
     ) -> None:
-        self._root = source.root
+        self._opened = opened
+        self._root = opened.profiled.root
         self._profiles = profiles
-        self._path = path.absolute()
+        self._path = opened.path
         self._capabilities = capabilities
         self._measure = measure
-        self._folder = Folder(self._path.parent.resolve(), allow)
-        self.problems: list[Diagnostic] = list(source.problems)
-        self.texts: dict[str, str] = {}
+        self._folder = opened.folder
+        self.problems: list[Diagnostic] = list(opened.problems)
 
-    def film(self, settings: Mapping[str, Any]) -> Film:
+    def film(self, settings: Mapping[str, Any], variant: Variant | None) -> Film:
         """The film, as far as it can be read. Raises Refused where reading on would say nothing true."""
-        values, problems = variables(self._root, settings)
-        self.problems += [*problems, *clashes(self._root), *_shape_of_document(self._root)]
+        values, problems = variables(self._root, settings, variant.values if variant else {})
+        self.problems += [*problems, *clashes(self._root), *_shape_of_document(self._root), *shapeless(self._root)]
         evaluation = Evaluation(values)
         root, facts = document.evaluated(self._root, evaluation, names.title(self._path.stem.replace("-", " ")))
         storyboard, reading = self._document(root, failed=bool(evaluation.problems))
         files = Assets(root, self._folder)
         assets = files.all(storyboard)
         words = Names(assets)
-        drafting = Drafting(evaluation, reading)
+        drafting = Drafting(evaluation, reading, self._opened.profiled)
         scenes = drafting.settings(root)
         document.furnish(scenes, storyboard, words)
-        drafts = drafting.drafts(root, scenes, facts)
+        drafts = drafting.drafts(root, scenes)
         edges = Edges(drafts, document.chains(root, storyboard, scenes), words, files)
         delivery = document.delivery(storyboard)
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
@@ -141,10 +138,12 @@ class _Stage:
         self.problems += [*clock.of_sounds(root), *missed]
         sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
         sound = sounds.all(storyboard.sound)
-        reader = SubtitleReader(root, self._folder, self.texts)
+        reader = SubtitleReader(root, self._folder, self._opened.texts)
         subtitles = reader.subtitles(storyboard.subtitles)
         for step in (reader, evaluation, drafting, files, words, edges, sources, screens, decisions, shots, sounds):
             self.problems += step.problems
+        if drafting.incomplete:
+            self.problems = [one for one in self.problems if one.code != "unknown-shot"]
         self.problems += check.whole(pairs, self._capabilities, delivery, root)
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
@@ -160,6 +159,7 @@ class _Stage:
             budget=self._budget(root, storyboard),
             note=storyboard.note,
             sound=sound,
+            included=self._opened.included,
             subtitles=subtitles,
         )
 

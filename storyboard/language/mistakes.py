@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.language import later, names
+from storyboard.language.film_model import Scene, Storyboard
 from storyboard.language.model import Fields
 from storyboard.language.reading import EMPTY, EMPTY_HINT, EXPRESSION, Reading, is_empty, kind, spelt
-from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Line, Scene, Shot, Storyboard
+from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Line, Shot
 from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.traps import quoted
 from storyboard.language.tree import Map, Node, Seq, at

@@ -44,6 +44,8 @@ def folded(name: str) -> str:
 
 def id_problem(text: str) -> tuple[str, str] | None:
     """Why `text` is no id, as code and sentence; None if it is one."""
+    if not text:
+        return "bad-id", "an id is not empty"
     odd = next((char for char in text if not _may_stand(char)), None)
     if odd is not None:
         shown = "a space" if odd == " " else f'"{odd}"' if odd.isprintable() else f"U+{ord(odd):04X}"

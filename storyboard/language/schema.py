@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from storyboard.language.shot_model import ONLY_IN_SHOTS, Storyboard
+from storyboard.language.film_model import Storyboard
+from storyboard.language.shot_model import ONLY_IN_SHOTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 EXPRESSION: dict[str, Any] = {

@@ -6,12 +6,14 @@ sees the vars; everything below it sees the vars, the assets and the facts of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.language import names
+from storyboard.language.citing import citations, has_citation
+from storyboard.language.makers import Maker, blamed
 from storyboard.language.reading import EMPTY, EMPTY_HINT, EXPRESSION, is_empty
 from storyboard.language.spelling import did_you_mean
 from storyboard.language.tree import Map, Node, Seq, at, mark_at, plain, span, span_within, wrap
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 _BRACES = ((EXPRESSION, ""), ("{%", "%}"), ("{#", "#}"))
 
 
-def variables(root: Map, settings: Mapping[str, Any]) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """The vars of a storyboard with `settings` over them, and what is wrong with either."""
+def variables(
+    root: Map, settings: Mapping[str, Any], row: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """The vars of a storyboard, a variant's `row` over and beside them, `settings` over both; and what is wrong."""
     tree = root.get("vars")
     if not isinstance(tree, Map):
-        return {}, [_undeclared(name, ()) for name in settings]
+        tree = root.without(root)
     problems: list[Diagnostic] = []
     for key, node in tree.items():
         reason = names.name_problem(key)
@@ -37,8 +41,9 @@ def variables(root: Map, settings: Mapping[str, Any]) -> tuple[dict[str, Any], l
         elif holds_expression(node):
             message = "vars hold values, not expressions"
             problems.append(at(tree, (key,), "expression-not-allowed", message, "write the value out"))
-    problems += [_undeclared(name, tree) for name in settings if name not in tree]
-    return {**plain(tree), **{name: value for name, value in settings.items() if name in tree}}, problems
+    values = {**plain(tree), **row}
+    problems += [_undeclared(name, values) for name in settings if name not in values]
+    return {**values, **{name: value for name, value in settings.items() if name in values}}, problems
 
 
 def _undeclared(name: str, declared: Any) -> Diagnostic:
@@ -74,18 +79,48 @@ def holds_expression(node: Node) -> bool:
 
 
 class Evaluation:
-    """Evaluates the expressions of trees and collects what is wrong with them."""
+    """Evaluates the expressions of trees and collects what is wrong with them.
+
+    It sees the vars, and the assets and facts of the film once it is told to.
+    """
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
-        self._variables = variables
+        self._seen = dict(variables)
         self.problems: list[Diagnostic] = []
 
     @cached_property
     def _evaluator(self) -> Evaluator:
-        """Made when the first expression is met: a storyboard without any needs no Jinja."""
+        """Made when the first expression is met: a storyboard without any needs none."""
         from storyboard.language.values import Evaluator
 
-        return Evaluator(self._variables)
+        return Evaluator(self._seen)
+
+    def see(self, facts: Mapping[str, Any]) -> None:
+        """From now on expressions see these names too."""
+        self._seen.update(facts)
+
+    def plain(self, node: Node) -> Any:
+        """A node as a value of expressions; a text that is one citation is the asset again, with all it has."""
+        if isinstance(node, str) and has_citation(node):
+            (level, key, look), *others = citations(node)
+            asset = self._seen.get(level, {}).get(key)
+            cited = asset if look is None or asset is None else asset.parts.get(look)
+            return cited if cited == node and not others else node
+        return plain(node)
+
+    def value(self, tree: Map, key: str, scope: Mapping[str, Any], makers: Iterable[Maker] = ()) -> Node:
+        """What stands under `key`, with its expressions replaced by their values. Mistakes tell what made the shot."""
+        if not holds_expression(tree[key]):
+            return tree[key]
+        before = len(self.problems)
+        found = self._node(tree, (key,), tree[key], scope)
+        self.blame(before, makers)
+        return found
+
+    def blame(self, since: int, makers: Iterable[Maker]) -> None:
+        """Let the mistakes kept after the first `since` tell what made the shot."""
+        if len(self.problems) > since:
+            self.problems[since:] = blamed(self.problems[since:], makers)
 
     def tree(self, tree: Map, scope: Mapping[str, Any]) -> Map:
         """The same mapping with every expression replaced by its value; positions stay."""

@@ -1,14 +1,14 @@
-"""The shot, the scene and the whole document, on top of the models in `model`."""
+"""The shot, on top of the models in `model`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import SkipValidation
+from pydantic import WithJsonSchema
 
-from storyboard.language.circle_model import CircleField, Decision, Review
-from storyboard.language.edge_model import ChainField, EdgeField
+from storyboard.language.circle_model import CircleField, Review
+from storyboard.language.edge_model import EdgeField
 from storyboard.language.fields import (
     TEXT,
     Aspect,
@@ -21,23 +21,15 @@ from storyboard.language.fields import (
     Speed,
     Text,
     Truth,
-    Version,
     choice,
     whole,
 )
 from storyboard.language.model import (
-    Asset,
-    Budget,
-    Delivery,
     Fields,
-    Person,
-    Style,
     about,
 )
 from storyboard.language.reading import Form, Several, kind, spelt, wrong
 from storyboard.language.screen_model import CardField, Titles, TransitionField
-from storyboard.language.sound_model import SoundsField
-from storyboard.language.subtitle_model import SubtitlesField
 from storyboard.language.tree import Map, Node
 
 SIZES: Mapping[str, str] = {
@@ -53,6 +45,8 @@ SIZES: Mapping[str, str] = {
 }
 """Long names of shot sizes."""
 
+MAKING = frozenset({"use", "with", "each", "when"})
+"""Fields that say how shots are made, not what they are."""
 SOURCES = ("action", "dialogue", "prompt", "file", "card", "clip")
 """What a shot may be made of, one of them; dialogue may also stand beside another."""
 FOUND = ("file", "card", "clip")
@@ -238,12 +232,21 @@ class Defaults(Fields):
     titles: Titles | None = about("Letters over the picture.", [{"text": "OSLO, 1987", "place": "lower-third"}])
 
 
-class Shot(Defaults):
-    """One shot."""
+ROWS: Mapping[str, Any] = {
+    "anyOf": [
+        {"type": "object", "minProperties": 1},
+        {"type": "array", "items": {"type": ["object", "string"]}},
+        {"type": "string", "pattern": "\\{\\{"},
+    ]
+}
+"""What `each` takes: names with their values, rows, or an expression that gives either."""
+
+
+class Content(Defaults):
+    """What one shot is."""
 
     noun: ClassVar[str] = "shot"
 
-    id: Text | None = about("The slate. Without it the scene's id and the next free letter.", "1A", "harbour-2")
     action: (
         Annotated[
             list[Annotated[Beat, Form(_keyed("does"), TEXT, lambda: {"does": "?"})]],
@@ -278,81 +281,23 @@ class Shot(Defaults):
     locked: Truth | None = about("Whether its clip stays, whatever changes.", True)
 
 
-ONLY_IN_SHOTS = frozenset({"id", *SOURCES, "start", "end", "after", "circled", "locked", "at"})
+class Shot(Content):
+    """One shot."""
+
+    id: Text | None = about("The slate. Without it the scene's id and the next free letter.", "1A", "harbour-2")
+    use: Text | None = about("The template that the shot is made from.", "single")
+    with_: dict[str, Any] | None = about(
+        "The template's params.", {"who": "mira", "line": "You're late."}, alias="with"
+    )
+    each: Annotated[Any, WithJsonSchema(ROWS)] = about(
+        "Makes a shot a row: names with their values give every combination, a list of mappings gives the rows.",
+        {"city": ["Oslo", "Lisbon"], "hour": ["dawn", "dusk"]},
+        [{"city": "Oslo", "hour": "dawn"}, {"city": "Lisbon", "hour": "dusk"}],
+    )
+    when: Truth | None = about(
+        "Whether the shot is made: one whole expression, asked for each row.", "{{ city == 'Oslo' }}"
+    )
+
+
+ONLY_IN_SHOTS = frozenset({"id", *MAKING, *SOURCES, "start", "end", "after", "circled", "locked", "at"})
 """Fields that cannot be defaults."""
-
-
-class Scene(Fields):
-    """Shots in one place and time."""
-
-    noun: ClassVar[str] = "scene"
-    aka: ClassVar[Mapping[str, str]] = {
-        "name": "id",
-        "heading": "slug",
-        "title": "slug",
-        "setting": "location",
-        "place": "location",
-        "sound": "sounds",
-        "notes": "note",
-    }
-
-    id: Text | None = about("The scene's number or name; its place in the film where it is left out.", 1, "harbour")
-    slug: Text | None = about("The scene heading.", "EXT. FERRY DECK - NIGHT")
-    note: Text | None = about("For people; shown on the board, never sent.", "the only scene by daylight")
-    location: Text | None = about("Short for `defaults.location`.", "deck")
-    time: Text | None = about("Short for `defaults.time`.", "night")
-    style: Text | None = about("Short for `defaults.style`.", "noir")
-    sounds: Text | None = about("Short for `defaults.sounds`.", "gulls")
-    keep: Annotated[list[Text], Several()] | None = about(
-        "What must not change between its shots.", ["wet boards", "lamp on the left"]
-    )
-    chain: ChainField | None = about("Whether its shots open on one another's last frames.", "previous")
-    defaults: Defaults | None = about("Fields of its shots.", {"time": "dawn"})
-    shots: SkipValidation[list[Shot]] | None = about("Its shots, in film order.", [{"action": "Gulls lift."}])
-
-
-class Storyboard(Fields):
-    """A multi-shot film as a text. Renders with `storyboard render`."""
-
-    noun: ClassVar[str] = "film"
-    aka: ClassVar[Mapping[str, str]] = {
-        "version": "storyboard",
-        "name": "title",
-        "characters": "cast",
-        "actors": "cast",
-        "variables": "vars",
-        "output": "delivery",
-        "format": "delivery",
-        "settings": "delivery",
-        "notes": "note",
-        **dict.fromkeys(("sounds", "audio", "music", "soundtrack"), "sound"),
-    }
-
-    storyboard: Version = about("Version of the language.", 1, default=...)
-    title: Text | None = about("The film's title; the file's name where it is left out.", "Night Ferry")
-    note: Text | None = about("For people; shown on the board, never sent.", "second draft")
-    delivery: Delivery | None = about("What the film is delivered as.", {"aspect": "16:9", "fps": 24})
-    budget: Budget | None = about("The most that may be spent with each provider, in its unit.", {"animatic": 0})
-    vars: dict[str, Any] | None = about("Values for expressions, like {{ city }}.", {"city": "Oslo"})
-    cast: dict[str, Person] | None = about("The people.", {"mira": {"description": "a ferry pilot"}})
-    locations: dict[str, Asset] | None = about("The places.", {"deck": {"description": "a wet car deck"}})
-    props: dict[str, Asset] | None = about("The things.", {"lamp": {"description": "a brass lamp"}})
-    styles: dict[str, Style] | None = about("The looks of the film.", {"noir": {"prompt": "black-and-white"}})
-    references: dict[str, Asset] | None = about("Other references that texts may cite.", {"fog": {"images": "f.png"}})
-    decisions: dict[str, Decision] | None = about(
-        "Decisions about shots that a template or a loop made, by their ids.", {"2A": {"circled": 1}}
-    )
-    defaults: Defaults | None = about("Fields that every shot takes unless it says otherwise.", {"duration": 5})
-    chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
-    scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
-    shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])
-    sound: SoundsField | None = about(
-        "Sounds laid over the film: music, narration, effects, ambience.",
-        [{"file": "audio/score.mp3", "role": "music", "gain": -12, "duck": True, "loop": True, "fade": 2}],
-    )
-    subtitles: SubtitlesField | None = about(
-        "What becomes subtitles, beside the film and, with `burn`, on its picture.",
-        "dialogue",
-        "subtitles/night-ferry.srt",
-        {"from": "dialogue", "burn": True},
-    )

@@ -78,6 +78,7 @@ class Shots:
             id=ShotId(draft.id),
             index=draft.index,
             place=draft.place,
+            origin=draft.origin,
             scene=draft.setting.id if draft.setting else None,
             provider=provider,
             fallbacks=() if found else self._fallbacks(draft),
@@ -194,7 +195,7 @@ class Shots:
         read = draft.model
         duration = read.duration or read.out or DURATION
         in_, out = read.in_ or ZERO, read.out or duration
-        if in_ >= out and not draft.elsewhere:
+        if in_ >= out and not draft.unread:
             key = "in" if "in" in draft.own or "out" not in draft.own else "out"
             message = f"the shot is left at {seconds(out)} s and entered at {seconds(in_)} s"
             self.problems.append(draft.at((key,), "in-after-out", message, "in comes before out"))

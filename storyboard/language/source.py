@@ -54,11 +54,11 @@ class Source:
         return at(self.root, path, code, message, hint, key=key, related=related)
 
 
-def parse(data: bytes, file: str) -> Source:
-    """Read a storyboard from its bytes; `file` is its name as shown to people. Raises Refused."""
+def parse(data: bytes, file: str, folder: str = "") -> Source:
+    """Read a storyboard from its bytes; `file` is its name as shown to people. `folder`: see `Page`. Raises Refused."""
     if len(data) > MAX_BYTES:
         raise Refused([_too_large(file)])
-    page = Page(file, _decoded(data, file))
+    page = Page(file, decoded(data, file), folder)
     try:
         root, problems = _composed(page)
     except Refused as refused:
@@ -68,9 +68,7 @@ def parse(data: bytes, file: str) -> Source:
 
 def _composed(page: Page) -> tuple[Map, list[Diagnostic]]:
     """The tree of a page and the mistakes that were survived. Raises Refused."""
-    odd = _CONTROL.search(page.text)
-    if odd:
-        raise Refused([_control(page, odd.start())])
+    refuse_controls(page)
     root, problems = compose(page)
     if isinstance(root, Scalar) and root.value is None:
         raise Refused([_empty(page)])
@@ -79,12 +77,27 @@ def _composed(page: Page) -> tuple[Map, list[Diagnostic]]:
     return root, problems
 
 
-def read(path: Path, shown: str | None = None) -> Source:
-    """Read a storyboard's file; `shown` is its name for people, else the path as given. Raises Refused.
+def refuse_controls(page: Page) -> None:
+    """Refuse a text with characters that nobody sees. Raises Refused."""
+    odd = _CONTROL.search(page.text)
+    if odd:
+        raise Refused([_control(page, odd.start())])
+
+
+def read(path: Path, shown: str | None = None, folder: str = "") -> Source:
+    """Read a storyboard's file; `shown` is its name for people, else the path as given. `folder`: see `Page`.
+
+    Raises Refused.
+    """
+    file = shown if shown is not None else str(path)
+    return parse(data_of(path, file), file, folder)
+
+
+def data_of(path: Path, file: str) -> bytes:
+    """A file's bytes; `file` is its name as shown to people. Raises Refused.
 
     Only a regular file is opened, and never more than the limit is read from it.
     """
-    file = shown if shown is not None else str(path)
     try:
         data = regular_bytes(path, MAX_BYTES)
     except OSError as error:
@@ -92,7 +105,7 @@ def read(path: Path, shown: str | None = None) -> Source:
         raise Refused([Diagnostic("unreadable-file", message)]) from None
     if len(data) > MAX_BYTES:
         raise Refused([_too_large(file)])
-    return parse(data, file)
+    return data
 
 
 def regular_bytes(path: Path, most: int) -> bytes:
@@ -120,7 +133,8 @@ def why_not(error: OSError) -> str:
     return error.strerror or "it cannot be opened"
 
 
-def _decoded(data: bytes, file: str) -> str:
+def decoded(data: bytes, file: str) -> str:
+    """The text of a file's bytes, without a byte order mark; `file` is its name for people. Raises Refused."""
     body = data.removeprefix(b"\xef\xbb\xbf")
     if body[:2] in _UTF16_OR_32 or b"\0" in body[:4]:
         raise Refused(

@@ -82,7 +82,9 @@ class Sources:
         if read.card is not None:
             self._refuse(draft, "card", (*ASKED_FOR, "in", "out", "speed"))
             image = read.card.image
-            picture = self._files.picture(draft.tree, ("card", "image"), image) if image is not None else None
+            picture = (
+                self._files.picture(draft.tree, ("card", "image"), image, draft.origin) if image is not None else None
+            )
             time = read.duration or DURATION
             card = Card(read.card.text, read.card.color or "#000000", picture)
             return Source("card", Fraction(0), time, time, card=card)
@@ -99,7 +101,7 @@ class Sources:
                 self.problems.append(draft.at((key,), "not-for-source", message, hint, key=True))
 
     def _file(self, draft: Draft, written: str) -> Source:
-        reference = self._files.media(draft.tree, ("file",), written)
+        reference = self._files.media(draft.tree, ("file",), written, draft.origin)
         if reference is None:
             return Source("file", Fraction(0), DURATION, DURATION)
         if reference.kind == "image":

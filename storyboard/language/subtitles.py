@@ -54,13 +54,14 @@ class SubtitleReader:
         text = self._text(path, written)
         if text is None:
             return ()
-        self._texts[written] = text
+        shown = str(Path(self._root.file).parent / written)
+        self._texts[shown] = text
         try:
             read = subtitle_files.read(text, path.suffix.lower().removeprefix("."))
         except MediaError as error:
             self._wrong("not-subtitles", f"{written}: {error.message}", "use an SRT, VTT or ASS file")
             return ()
-        page, lines = Page(written, text), text.split("\n")
+        page, lines = Page(shown, text), text.split("\n")
         for cue, number in read:
             if cue.end <= cue.start:
                 span = page.span(sum(len(line) + 1 for line in lines[: number - 1]), len(lines[number - 1]))

@@ -18,11 +18,15 @@ from storyboard.diagnostics import LINE_END, Diagnostic, Related, Severity, Span
 
 
 class Page:
-    """One file's text: `file` as it is shown to people, `text` whole and decoded."""
+    """One file's text: `file` as it is shown to people, `text` whole and decoded.
 
-    def __init__(self, file: str, text: str) -> None:
+    `folder` is where it stands, counted from the production's folder; paths in it count from there.
+    """
+
+    def __init__(self, file: str, text: str, folder: str = "") -> None:
         self.file = file
         self.text = text
+        self.folder = folder
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -40,6 +40,7 @@ MATRICES = {
 }
 """From H.264's numbers of colour matrices to the scaler's; every other number, and none, is bt709."""
 FULL_RANGE = 2
+JPEG_QUALITY = 95
 PRECISE = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.BITEXACT
 
 
@@ -146,7 +147,7 @@ def take_frame(path: Path, index: int | None, target: Path, report: Report) -> T
         raise MediaError("no-such-frame", f"{path.name} has no frame {number}")
     report(0.5)
     rgb = Reader().rgb(frame)
-    write_png(rgb, target)
+    write_picture(rgb, target)
     report(1.0)
     from storyboard.media.judging import flaw
 
@@ -162,10 +163,16 @@ def _last(path: Path) -> tuple[int, av.VideoFrame | None]:
     return number, last
 
 
-def write_png(rgb: RGB, target: Path) -> None:
-    """Write a picture to `target` as PNG, whole or not at all. Raises MediaError `cannot-write`."""
+def write_picture(rgb: RGB, target: Path) -> None:
+    """Write a picture to `target` as PNG, or as JPEG where that ends in `.jpeg`, whole or not at all.
+
+    Raises MediaError `cannot-write`.
+    """
     file = BytesIO()
-    Image.fromarray(rgb).save(file, format="PNG", compress_level=1)
+    if target.suffix == ".jpeg":
+        Image.fromarray(rgb).save(file, format="JPEG", quality=JPEG_QUALITY, subsampling=0)
+    else:
+        Image.fromarray(rgb).save(file, format="PNG", compress_level=1)
     write_whole(file.getvalue(), target)
 
 

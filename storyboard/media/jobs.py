@@ -85,7 +85,10 @@ class VerifyJob:
 
 @dataclass(frozen=True, slots=True)
 class FrameJob:
-    """Write frame `index` (None: the last) of a clip to `target` as PNG. Answers `Taken`."""
+    """Write frame `index` (None: the last) of a clip to `target`: as PNG, or as JPEG where that ends in `.jpeg`.
+
+    Answers `Taken`.
+    """
 
     path: str
     index: int | None

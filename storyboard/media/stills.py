@@ -24,6 +24,8 @@ from storyboard.media.reel import Fit
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 HEAD_BYTES = 12
 MOST_PIXELS = 16384 * 8192
+ORIENTATION, SIDEWAYS = 0x0112, (5, 6, 7, 8)
+"""EXIF's tag for which way is up, and its values for pictures that lie on a side."""
 FINER = 1.5
 """How much finer than the film the moving picture is kept, so that it stays as sharp between pixels as on them."""
 
@@ -56,6 +58,16 @@ def read(path: Path) -> Image.Image:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         why = getattr(error, "strerror", None) or "it is damaged, or no picture"
         raise MediaError("image-unreadable", f"cannot read the picture {path.name}: {why}") from error
+
+
+def measured(path: Path) -> tuple[int, int]:
+    """Width and height of a picture file, upright, in pixels, by its first bytes. Raises MediaError as `read` does."""
+    try:
+        with Image.open(path, formats=FORMATS) as opened:
+            wide, high = opened.size
+            return (high, wide) if opened.getexif().get(ORIENTATION, 1) in SIDEWAYS else (wide, high)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise MediaError("image-unreadable", f"cannot read the picture {path.name}: it is damaged, or none") from error
 
 
 def _plain(picture: Image.Image) -> Image.Image:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -33,16 +33,22 @@ class Totals:
 
 def totals(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int, jobs: int = 1) -> Totals:
     """The totals of a plan for a film of `frames` frames; `jobs` clips are drawn at once."""
-    counts = Counter(take.verdict for take in plan.takes)
-    bought = [take for take in plan.takes if take.verdict == "render"]
-    stale = [take for take in plan.takes if take.verdict == "stale"]
+    return together([(plan, frames)], capabilities, jobs)
+
+
+def together(films: Sequence[tuple[Plan, int]], capabilities: Mapping[str, Capabilities], jobs: int = 1) -> Totals:
+    """The totals of several films of one storyboard, each a plan and its frames: a take that they share counts once."""
+    takes = list({take.key: take for plan, _ in films for take in plan.takes}.values())
+    counts = Counter(take.verdict for take in takes)
+    bought = [take for take in takes if take.verdict == "render"]
+    stale = [take for take in takes if take.verdict == "stale"]
     return Totals(
         counts={verdict: counts[verdict] for verdict in COUNTED},
-        frames=frames,
-        seconds=Fraction(frames) / plan.film.delivery.fps,
+        frames=sum(frames for _, frames in films),
+        seconds=sum((Fraction(frames) / plan.film.delivery.fps for plan, frames in films), Fraction(0)),
         price=_prices(bought, capabilities),
         up_to=_prices(stale, capabilities),
-        wait_s=_wait(plan, capabilities, jobs),
+        wait_s=_wait(takes, capabilities, jobs),
     )
 
 
@@ -55,11 +61,11 @@ def _prices(takes: list[PlannedTake], capabilities: Mapping[str, Capabilities]) 
     }
 
 
-def _wait(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int) -> float:
+def _wait(takes: Sequence[PlannedTake], capabilities: Mapping[str, Capabilities], jobs: int) -> float:
     """The longer of the longest chain and the local work shared out over `jobs`."""
     ends: dict[TakeKey, float] = {}
     local = 0.0
-    for take in plan.takes:
+    for take in takes:
         caps = capabilities[take.shot.provider]
         cost = 0.0 if take.verdict in ("done", "locked") else float(take.duration) * caps.pace
         local += cost if caps.local else 0.0
@@ -69,18 +75,10 @@ def _wait(plan: Plan, capabilities: Mapping[str, Capabilities], jobs: int) -> fl
 
 def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -> dict[str, Any]:
     """The object of `plan --json`, names settled in the reference; amounts are decimal text."""
-    sums = totals(plan, capabilities, frames)
     by_key = {take.key: take for take in plan.takes}
     return {
         "title": plan.film.title,
-        "totals": {
-            "takes": len(plan.takes),
-            "to_render": sums.counts["render"],
-            **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked", "locked")},
-            "seconds": decimal(sums.seconds),
-            "frames": sums.frames,
-            "price": {name: _total(one) for name, one in sums.price.items()},
-        },
+        "totals": totals_json(totals(plan, capabilities, frames)),
         "takes": [
             {
                 "take": take.id,
@@ -98,6 +96,18 @@ def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -
             }
             for take in plan.takes
         ],
+    }
+
+
+def totals_json(sums: Totals) -> dict[str, Any]:
+    """The totals of `plan --json`."""
+    return {
+        "takes": sum(sums.counts.values()),
+        "to_render": sums.counts["render"],
+        **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked", "locked")},
+        "seconds": decimal(sums.seconds),
+        "frames": sums.frames,
+        "price": {name: _total(one) for name, one in sums.price.items()},
     }
 
 

@@ -21,20 +21,24 @@ from storyboard.state.mounts import check_local
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The places of one film. `root` is `NAME.storyboard`; `state` holds `state.db` and `lock`, usually `root` too."""
+    """The places of one film. `root` is `NAME.storyboard`; `state` holds `state.db` and `lock`, usually `root` too.
+
+    Films of other profiles and variants have a `name`, a film and takes of their own, and share everything else.
+    """
 
     root: Path
     state: Path
+    name: str | None = None
 
     @classmethod
-    def of(cls, storyboard: Path, state: Path | None = None) -> Folder:
+    def of(cls, storyboard: Path, state: Path | None = None, name: str | None = None) -> Folder:
         """The folder of a storyboard file; `state` is the local disk of `--state DIR`. Both become absolute.
 
         Raises Refused `output-outside` (exit code 14) when the folder or a part of it is a link that leads outward,
-        `state-of-another-film` (13) when `state` holds one.
+        `state-of-another-film` (13) when `state` holds one; ValueError for a name that is no file name.
         """
         root = storyboard.absolute().with_suffix(".storyboard")
-        folder = cls(root, state.absolute() if state else root)
+        folder = cls(root, state.absolute() if state else root, name)
         for path in (root, folder.clips, folder.takes, folder.frames, folder.inbox, folder.film()):
             check_output(path, root.parent)
         folder._check_owner()
@@ -86,16 +90,20 @@ class Folder:
     @property
     def takes(self) -> Path:
         """Links to clips by take."""
-        return self.root / "takes"
+        return self.root / "takes" / file_stem(self.name) if self.name else self.root / "takes"
 
     @property
     def frames(self) -> Path:
         """Extracted frames."""
         return self.root / "frames"
 
-    def film(self, profile: str | None = None) -> Path:
-        """The cut film; a named profile or variant has its own. Raises ValueError for a name that is no file name."""
-        return self.root / (f"film-{file_stem(profile)}.mp4" if profile else "film.mp4")
+    def film(self) -> Path:
+        """The cut film."""
+        return self.root / (f"film-{file_stem(self.name)}.mp4" if self.name else "film.mp4")
+
+    def draft(self) -> Path:
+        """The film joined in a hurry."""
+        return self.film().with_name(self.film().name.replace("film", "draft", 1))
 
     def store(self, disk: Disk) -> ClipStore:
         """The clip store of this film on `disk`."""
@@ -119,18 +127,17 @@ class Folder:
             if not disk.exists(ignore):
                 disk.write(ignore, b"*\n")
 
-    def link_take(self, take: TakeId, clip: ClipId, profile: str | None = None) -> Path:
+    def link_take(self, take: TakeId, clip: ClipId) -> Path:
         """Let `takes/1A-2.mp4` be the clip, replacing what it was before; answers the link.
 
         A relative symbolic link where the platform has them, else a hard link, else a copy. Raises Refused (14);
         ValueError for a name that is no file name.
         """
-        folder = self.takes / file_stem(profile) if profile else self.takes
-        link = folder / f"{file_stem(take)}.mp4"
+        link = self.takes / f"{file_stem(take)}.mp4"
         target = self.clips / f"{clip}.mp4"
-        part = folder / f"{file_stem(take)}.part"
+        part = self.takes / f"{file_stem(take)}.part"
         with refusing(link):
-            LocalDisk().make_dir(folder)
+            LocalDisk().make_dir(self.takes)
             part.unlink(missing_ok=True)
             if not _linked_to(link, target):
                 _link(part, target)

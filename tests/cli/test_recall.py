@@ -31,6 +31,17 @@ WORDS = "1\n00:00:01,000 --> 00:00:02,000\nNo ferry.\n"
 FORM: list[object] = [True, None, None, 2, False]
 
 
+PARTS = """\
+storyboard: 1
+include: [parts/cast.yaml]
+vars: {city: Oslo}
+variants: {rows: cities.csv, name: "{{ city }}"}
+profiles: {slow: {override: {duration: 9}}, fast: {override: {duration: 2}}}
+shots:
+  - {id: 1A, cast: [mira], action: "She waits in {{ city }}."}
+"""
+
+
 def later() -> int:
     """A clock by which whatever changed just now has long been settled."""
     return time.time_ns() + 10**10
@@ -65,10 +76,10 @@ def asked(given_: Given, form: list[object] = FORM, clock: Callable[[], int] = l
     """Plan, with memory and without: what is remembered is what is computed. Answers whether it was remembered."""
     recall = Recall(given_, form, clock)
     kept = recall.answer()
-    planned = given_.production().plan()
-    fresh = Answer(*told(planned, bool(form[0]), None, None, 2))
+    films = [(one.name, one.plan()) for one in given_.production().films()]
+    fresh = Answer(*told(films, bool(form[0]), None, None, 2))
     if kept is None:
-        recall.remember(fresh, planned.loaded)
+        recall.remember(fresh, [one.loaded for _, one in films])
         return False
     assert kept == fresh
     return True
@@ -184,6 +195,77 @@ def test_a_film_without_a_state_gets_no_file(tmp_path: Path) -> None:
     path.write_text("shots: [{action: Fog.}]\nstoryboard: 1\n")
     assert [asked(Given(path)), asked(Given(path))] == [False, False]
     assert [one.name for one in tmp_path.iterdir()] == ["film.yaml"]
+
+
+def films(folder: Path) -> Path:
+    """Two films of one storyboard: one a row, with a part in another folder that has a picture beside it."""
+    path = folder / "film.yaml"
+    path.write_text(PARTS)
+    (folder / "parts").mkdir()
+    (folder / "parts" / "cast.yaml").write_text("cast: {mira: {description: A pilot., images: mira.png}}\n")
+    (folder / "parts" / "mira.png").write_bytes(PICTURE)
+    (folder / "cities.csv").write_text("city\nOslo\nLisbon\n")
+    Production(path).folder.create()
+    with SqliteJournal(Production(path).folder.database):
+        pass
+    return path
+
+
+def included(path: Path) -> None:
+    part = path.parent / "parts" / "cast.yaml"
+    part.write_text(part.read_text().replace("pilot", "captain"))
+
+
+def another_row(path: Path) -> None:
+    path.with_name("cities.csv").write_text("city\nOslo\nBergen\n")
+
+
+def one_more_row(path: Path) -> None:
+    path.with_name("cities.csv").write_text("city\nOslo\nLisbon\nBergen\n")
+
+
+def picture_beside_the_part(path: Path) -> None:
+    changed(path.parent / "parts" / "mira.png", PICTURE[:-1] + b"x")
+
+
+def part_behind_a_link(path: Path) -> None:
+    part = path.parent / "parts" / "cast.yaml"
+    part.rename(part.with_name("other.yaml"))
+    part.symlink_to("other.yaml")
+
+
+@pytest.mark.parametrize("name", [None, "oslo"])
+@pytest.mark.parametrize("edit", [included, another_row, one_more_row, picture_beside_the_part, part_behind_a_link])
+def test_an_edit_of_an_included_file_or_of_a_row_is_noticed(
+    edit: Callable[[Path], None], name: str | None, tmp_path: Path
+) -> None:
+    one = Given(films(tmp_path), variant=name)
+    assert [asked(one), asked(one)] == [False, True]
+    edit(one.file)
+    assert [asked(one), asked(one)] == [False, True]
+
+
+def test_every_profile_and_every_variant_has_its_own_answer(tmp_path: Path) -> None:
+    path = films(tmp_path)
+    questions = [
+        Given(path),
+        Given(path, variant="Oslo"),
+        Given(path, variant="Lisbon"),
+        Given(path, profiles=("slow",)),
+        Given(path, profiles=("slow", "fast")),
+        Given(path, profiles=("fast", "slow")),
+        Given(path, profiles=("slow",), variant="Oslo"),
+    ]
+    assert [(asked(one), asked(one)) for one in questions] == [(False, True)] * len(questions)
+
+
+def test_a_storyboard_with_parts_is_remembered_from_its_parents_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films(tmp_path)
+    monkeypatch.chdir(tmp_path.parent)
+    one = Given(Path(tmp_path.name, "film.yaml"))
+    assert [asked(one), asked(one)] == [False, True]
 
 
 def test_while_somebody_writes_nothing_is_remembered(tmp_path: Path) -> None:

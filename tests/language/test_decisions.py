@@ -18,8 +18,9 @@ def first(folder: Path, fields: str, head: str = "", **more: object) -> Shot:
 def test_a_circle_holds_in_the_profiles_that_it_names(
     profiles: tuple[str, ...], circled: int | None, tmp_path: Path
 ) -> None:
-    assert first(tmp_path, ", circled: {draft: 2, final: 3}", profiles=profiles).circled == circled
-    assert first(tmp_path, ", circled: 1", profiles=profiles).circled == 1
+    head = "profiles: {draft: {}, final: {}, other: {}}\n"
+    assert first(tmp_path, ", circled: {draft: 2, final: 3}", head, profiles=profiles).circled == circled
+    assert first(tmp_path, ", circled: 1", head, profiles=profiles).circled == 1
 
 
 def test_decisions_apart_are_those_of_the_shot(tmp_path: Path) -> None:

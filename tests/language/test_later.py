@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from storyboard.language.edge_model import Chain, Edge
+from storyboard.language.film_model import Scene, Storyboard
 from storyboard.language.later import FIELDS, is_later
 from storyboard.language.model import Asset, Delivery, Fields, File, Style
-from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Line, Scene, Shot, Storyboard
+from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Line, Shot
 from storyboard.language.sound_model import Sound
 from tests.language.reading import mistakes
 

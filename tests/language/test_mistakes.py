@@ -8,10 +8,11 @@ from hypothesis import given, settings
 
 from storyboard.diagnostics import draw
 from storyboard.language.edge_model import Edge
+from storyboard.language.film_model import Scene, Storyboard
 from storyboard.language.mistakes import model_at, node_at, validated
 from storyboard.language.model import Fields, Look
 from storyboard.language.reading import Reading
-from storyboard.language.shot_model import Beat, Line, Scene, Shot, Storyboard
+from storyboard.language.shot_model import Beat, Line, Shot
 from storyboard.language.source import parse
 from tests.language.reading import mistakes
 from tests.language.spoiling import CHANGES, refusal, spoilt

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from storyboard.media.encode import Writer
-from storyboard.media.frames import Reader, passes, pictures, take_frame, write_png
+from storyboard.media.frames import Reader, passes, pictures, take_frame, write_picture
 from storyboard.media.jobs import MediaError
 from tests.media.footage import all_pictures, film, flat, silent, trimmed
 
@@ -74,14 +74,14 @@ def test_taking_a_frame_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(MediaError) as raised:
-        write_png(np.zeros((2, 2, 3), np.uint8), tmp_path / "missing" / "a.png")
+        write_picture(np.zeros((2, 2, 3), np.uint8), tmp_path / "missing" / "a.png")
     assert raised.value.code == "cannot-write"
 
 
 def test_a_failed_write_leaves_the_old_picture(tmp_path: Path) -> None:
     (tmp_path / "a.png").mkdir()
     with pytest.raises(MediaError):
-        write_png(np.zeros((2, 2, 3), np.uint8), tmp_path / "a.png")
+        write_picture(np.zeros((2, 2, 3), np.uint8), tmp_path / "a.png")
     assert [one.name for one in tmp_path.iterdir()] == ["a.png"]
 
 

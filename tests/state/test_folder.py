@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def test_it_stands_beside_the_storyboard(folder: Folder, tmp_path: Path) -> None
     root = tmp_path / "night-ferry.storyboard"
     assert folder.root == folder.state == root
     assert (folder.database, folder.lock, folder.inbox) == (root / "state.db", root / "lock", root / "inbox")
-    assert (folder.film(), folder.film("draft")) == (root / "film.mp4", root / "film-draft.mp4")
+    assert folder.film() == root / "film.mp4"
 
 
 def test_naming_it_creates_nothing(folder: Folder, tmp_path: Path) -> None:
@@ -103,8 +104,10 @@ def test_a_profile_has_its_own_takes(folder: Folder) -> None:
     folder.create()
     clip = records.clip(b"first")
     (folder.clips / f"{clip.id}.mp4").write_bytes(b"first")
-    link = folder.link_take(TAKE, clip.id, "draft")
+    named = replace(folder, name="draft")
+    link = named.link_take(TAKE, clip.id)
     assert link == folder.takes / "draft" / "1A-2.mp4"
+    assert named.film() == folder.root / "film-draft.mp4"
     assert link.read_bytes() == b"first"
 
 
@@ -132,9 +135,9 @@ def test_no_take_and_no_profile_leaves_the_folder(folder: Folder, name: str) -> 
         folder.link_take(TakeId(name), records.clip().id)
     if name:
         with pytest.raises(ValueError, match="no file name"):
-            folder.link_take(TAKE, records.clip().id, name)
+            replace(folder, name=name).film()
         with pytest.raises(ValueError, match="no file name"):
-            folder.film(name)
+            replace(folder, name=name).link_take(TAKE, records.clip().id)
 
 
 def test_the_longest_id_that_a_storyboard_may_have_fits(folder: Folder) -> None:

@@ -140,7 +140,7 @@ def test_a_draft_has_the_frames_of_the_film_and_leaves_it_alone(tmp_path: Path) 
     made = [storyboard("cut", path, "--draft") for _ in range(2)]
     assert [one.returncode for one in made] == [0, 0]
     drafted = Path(made[0].stdout.strip())
-    assert drafted.name == "film-draft.mp4"
+    assert drafted.name == "draft.mp4"
     assert film.read_bytes() == before
     pairs = list(zip(pictures(film), pictures(drafted), strict=True))
     assert len(pairs) == 96

@@ -68,4 +68,4 @@ def test_every_expected_frame_is_seen_once_and_in_order(joins: int, tmp_path: Pa
     assert drafted.returncode == 0, drafted.stderr
     copied = int(drafted.stderr.split(": ")[-1].split(" copied")[0])
     assert frames // 6 < copied < frames
-    see(tmp_path / "judge.storyboard" / "film-draft.mp4", made)
+    see(tmp_path / "judge.storyboard" / "draft.mp4", made)

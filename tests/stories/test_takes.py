@@ -4,6 +4,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.stories.command import events, start, storyboard
 
 BOARD = """\
@@ -24,16 +26,16 @@ def board(folder: Path, text: str = BOARD) -> Path:
     return path
 
 
-def told(path: Path) -> dict[str, dict[str, Any]]:
+def told(path: Path, *options: str) -> dict[str, dict[str, Any]]:
     import json
 
-    plan = storyboard("plan", path, "--json")
+    plan = storyboard("plan", path, "--json", *options)
     assert plan.returncode == 0, plan.stderr
     return {take["take"]: take for take in json.loads(plan.stdout)["takes"]}
 
 
-def verdicts(path: Path) -> dict[str, str]:
-    return {name: take["verdict"] for name, take in told(path).items()}
+def verdicts(path: Path, *options: str) -> dict[str, str]:
+    return {name: take["verdict"] for name, take in told(path, *options).items()}
 
 
 def render(path: Path, *options: str, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -59,24 +61,26 @@ def test_a_circle_switches_the_film_and_what_opens_on_it(tmp_path: Path) -> None
     assert not list((tmp_path / "takes.storyboard" / "inbox").iterdir())
 
 
-def test_a_circle_during_a_render_releases_what_was_held(tmp_path: Path) -> None:
-    slow = BOARD + "".join(f"  - {{id: {n}X, action: Gulls {n}., duration: 5}}\n" for n in range(1, 5))
+@pytest.mark.parametrize("profile", [(), ("--profile", "draft")])
+def test_a_circle_during_a_render_releases_what_was_held(profile: tuple[str, ...], tmp_path: Path) -> None:
+    slow = BOARD + "".join(f"  - {{id: {n}X, action: Gulls {n}., duration: 5}}\n" for n in range(1, 7))
+    slow += "profiles: {draft: {title: Draft}}\n"
     path = board(tmp_path, slow)
-    process = start("render", path, "--jobs", "1", "--json")
+    process = start("render", path, "--jobs", "1", "--json", *profile)
     assert process.stdout is not None
     lines = []
     for line in process.stdout:
         lines.append(line)
         if '"event": "held"' in line:
             break
-    assert storyboard("circle", path, "1A", "2").returncode == 0
+    assert storyboard("circle", path, "1A", "2", *profile).returncode == 0
     out, err = process.communicate(timeout=120)
     seen = events("".join(lines) + out)
     assert process.returncode == 0, err
     assert [one["take"] for one in seen if one["event"] == "held"] == ["1B-1"]
     assert "1B-1" in [one["take"] for one in seen if one["event"] == "done"]
     assert seen[-1]["film"] is not None
-    assert set(verdicts(path).values()) == {"done"}
+    assert set(verdicts(path, *profile).values()) == {"done"}
     assert not list((tmp_path / "takes.storyboard" / "inbox").iterdir())
 
 

@@ -1,4 +1,4 @@
-"""What is written over the picture: the slate at the top, action and dialogue at the foot.
+"""What is written over the picture: the slate at the top, action and dialogue at the foot; frames may be numbered.
 
 Laws. Frame 0 and the last frame carry no letter: they belong to the neighbours in a chain. The picture is the film, so
 letters keep to a quarter of the height, on a shade that hardly shows. A timed action or line stands from its time to
@@ -20,6 +20,9 @@ from storyboard.media.animatic.spec import Does, Says, Spec
 from storyboard.media.scripts import tongue
 
 FADE_S = 0.3
+LETTERED_PX = 60
+"""A picture lower than this has no slate: nobody could read it."""
+NUMBER_DIGITS = 4
 MOST_LINES = 4
 """Of what happens; whoever wants all of it reads the storyboard."""
 PAPER = (240, 236, 226)
@@ -103,7 +106,25 @@ def captions(spec: Spec) -> list[Overlay]:
         foot = _foot(does, says, sizes)
         if foot is not None and end - begin > 1:
             drawn.append(_over(foot, (0, spec.height_px - foot.height), begin, end, min(fade, (end - begin) // 2)))
-    return drawn
+    return drawn + (_numbers(sizes, last) if spec.numbered and sizes.height >= LETTERED_PX else [])
+
+
+def _numbers(sizes: Measures, last: int) -> list[Overlay]:
+    """The number of every frame but 0 and the last, each for its frame alone, at the upper right."""
+    hand = Hand(sizes.size(0.0235), 650)
+    room = _over(_number("0" * NUMBER_DIGITS, hand), (0, 0), 0, 1, 1).cover.width
+    at = (sizes.width - sizes.margin - room, sizes.margin)
+    patches = ((index, _number(f"{index:0{NUMBER_DIGITS}}", hand)) for index in range(1, last))
+    return [_over(patch, at, index - 1, index + 1, 1) for index, patch in patches]
+
+
+def _number(digits: str, hand: Hand) -> Image.Image:
+    pad = max(2, round(hand.size_px * 0.45))
+    high = round(hand.size_px * 1.5)
+    patch = Image.new("RGBA", (round(length(digits, hand) + 2 * pad), high), (*DEEP, 0))
+    ImageDraw.Draw(patch).rounded_rectangle((0, 0, patch.width - 1, high - 1), max(2, high // 6), fill=(*DEEP, 120))
+    write(patch, (pad, round(high * 0.70)), digits, hand, (*PAPER, 255))
+    return patch
 
 
 def caption_text(spec: Spec) -> str | None:
@@ -156,7 +177,7 @@ def _slate(spec: Spec, sizes: Measures) -> Image.Image | None:
     """The shot's id on a small tag, then size, lens and move in a lighter voice."""
     bold, light = Hand(sizes.size(0.026), 700), Hand(sizes.size(0.0235), 400)
     pad = max(2, round(bold.size_px * 0.45))
-    if sizes.height < 60:
+    if sizes.height < LETTERED_PX:
         return None
     room = sizes.width - 2 * sizes.margin - 4 * pad
     [name] = shorten(wrap(spec.slate, bold, room), 1, bold, room) or ["·"]

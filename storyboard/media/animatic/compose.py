@@ -18,6 +18,7 @@ from storyboard.media.animatic import (
     lighting,
     motion,
     overhead,
+    patterns,
     pictures,
     sheen,
 )
@@ -38,6 +39,7 @@ SETS = {
     "street": exteriors.street,
     "nature": exteriors.nature,
     "stage": exteriors.stage,
+    "pattern": patterns.pattern,
 }
 
 

@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 from storyboard.media.animatic.spec import Person, Spec
 
 T = TypeVar("T")
-Setting = Literal["room", "corridor", "deck", "street", "nature", "stage"]
+Setting = Literal["room", "corridor", "deck", "street", "nature", "stage", "pattern"]
 Hour = Literal["day", "night", "dawn", "dusk"]
 Size = Literal["EWS", "WS", "FS", "MWS", "MS", "MCU", "CU", "ECU", "INSERT"]
 Angle = Literal["eye", "low", "high", "overhead"]
@@ -40,7 +40,7 @@ HOURS: tuple[tuple[Hour, str], ...] = (
 )
 WEATHERS: tuple[tuple[Weather, str], ...] = (
     ("snow", r"snow\w*|blizzard|flurr\w+|雪"),
-    ("rain", r"rain\w*|downpour|drizzl\w+|storm\w*|雨"),
+    ("rain", r"rain(?:s|y|ing|ed|drops?|fall|water)?|downpour|drizzl\w+|storm\w*|雨"),
     ("fog", r"fog\w*|mist\w*|haz[ey]\w*|smok[ey]\w*|steam\w*|dust\w*|雾|烟"),
 )
 SIZES: tuple[tuple[Size, str], ...] = (
@@ -104,7 +104,15 @@ SCREENLIT = re.compile(
 HARD = re.compile(
     r"\b(hard( side)? light\w*|side[- ]?lit|chiaroscuro|noir|low[- ]key|high[- ]contrast)\b", re.IGNORECASE
 )
-WET = re.compile(r"\b(wet|puddles?|rain\w*|downpour|drizzl\w+|drenched|slick)\b|雨|湿", re.IGNORECASE)
+WET = re.compile(
+    r"\b(wet|puddles?|rain(?:s|y|ing|ed|drops?|fall|water)?|downpour|drizzl\w+|drenched|slick)\b|雨|湿", re.IGNORECASE
+)
+PATTERN = re.compile(
+    r"\b(rainbow|gradients?|patterns?|abstract|shaders?|kaleidoscop\w+|plasma|bokeh"
+    r"|(tunnels|rings|waves|threads|rays|streaks|lines) of (light|colou?rs?)|grid of dots)\b",
+    re.IGNORECASE,
+)
+"""What is no place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +210,12 @@ def read(spec: Spec) -> Reading:
     words = (spec.words or "").lower()
     text = " ".join((acts, words, place, slug, framing, *spec.keep)).lower()
     inside = _inside(slug, place)
-    setting = _setting([place, slug, words, acts], inside)
+    people = _people(spec, f"{acts} {words}")
+    nowhere = not (slug or place or people) and PATTERN.search(acts) is not None
+    setting: Setting = "pattern" if nowhere else _setting([place, slug, words, acts], inside)
     inside = setting in ("room", "corridor") if inside is None else inside
     hour = next((h for t in ((spec.time or "").lower(), slug, place, words, acts) if (h := find(HOURS, t))), None)
     size = next((s for t in ((spec.size or "").lower(), framing, words, acts) if (s := find(SIZES, t))), None)
-    people = _people(spec, f"{acts} {words}")
     angled = (f"{spec.angle} angle".lower() if spec.angle else "", framing, words)
     angle = next((a for t in angled if (a := find(ANGLES, t))), None)
     tone = find(TONES, style) or find(TONES[2:], place) or "colour"

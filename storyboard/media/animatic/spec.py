@@ -85,7 +85,8 @@ class Spec:
     """One animatic clip. `prompt` is a verbatim prompt, `words` the described first frame, `start` the path of a PNG
     that frame 0 must be; `staged_as` the slate of the shot whose staging it keeps, `before` those whose camera goes on
     in this one, `guide` the path of a PNG whose colours it follows, `under` a clip that it is drawn over; `style` is
-    the style's prompt. `fps` is rational text (`24/1`), sizes are even.
+    the style's prompt. `fps` is rational text (`24/1`), sizes are even. `numbered` writes its number on every frame
+    that carries letters.
     """
 
     slate: str
@@ -118,6 +119,7 @@ class Spec:
     before: tuple[Left, ...] = ()
     guide: str | None = None
     under: Under | None = None
+    numbered: bool = False
 
     @property
     def rate(self) -> Fraction:

@@ -79,6 +79,19 @@ def test_weather_style_and_angle_are_read() -> None:
     assert read(spec(framing="bird's-eye view")).angle == "overhead"
 
 
+def test_a_rainbow_is_no_rain_and_a_pattern_no_place() -> None:
+    rainbow = read(
+        spec(cast=(), slug=None, location=None, action=(Does("Rainbow colours sweep slowly over the frame."),))
+    )
+    assert (rainbow.weather, rainbow.wet, rainbow.setting) == (None, False, "pattern")
+    assert (
+        read(spec(cast=(), slug=None, location=None, action=(Does("Rain falls on an empty street."),))).setting
+        == "street"
+    )
+    told = spec(slug="EXT. FERRY DECK - NIGHT", action=(Does("Waves of colour cross the sky."),))
+    assert read(told).setting == "deck"
+
+
 def test_an_empty_place_stays_empty_and_an_unnamed_somebody_is_drawn() -> None:
     assert read(spec(cast=(), action=(Does("Fog rolls over an empty ferry deck."),))).people == ()
     assert len(read(spec(cast=(), action=(Does("A pilot in a grey oilskin walks to the rail."),))).people) == 1

@@ -1,0 +1,1 @@
+"""The emulated gateways: one file each, found by looking. Each offers `GATEWAY`, see `storyboard.emulator.gateway`."""

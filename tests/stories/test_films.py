@@ -1,0 +1,115 @@
+"""Several films of one storyboard: profiles and variants have files of their own and share their clips."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from tests.stories.command import storyboard
+
+BOARD = """\
+storyboard: 1
+title: The lamp {{ name }}
+delivery: {size: 320x180, fps: 12}
+profiles: {draft: {override: {size: CU}, vars: {light: dim}}}
+variants: {rows: lamps.csv, name: "{{ sku }}"}
+vars: {light: warm}
+templates:
+  lamp:
+    params: {wood: ~, size: MS}
+    shots: [{action: "A lamp of {{ wood }}, {{ light }} light.", size: "{{ size }}"}]
+defaults: {duration: 0.5}
+shots:
+  - action: A workshop at dawn.
+  - {use: lamp, id: bench, with: {wood: "{{ wood }}"}}
+  - {each: {hour: [dawn, dusk]}, when: "{{ hour != 'dawn' or sku == 'oak' }}", action: "The window at {{ hour }}."}
+"""
+ROWS = "sku,name,wood\noak,Oak,pale oak\nash,Ash,grey ash\n"
+PLAN = """\
+The lamp Oak · oak · 320×180 · 12 fps · 2 s, 24 frames
+
+take     verdict  provider  length  price  why
+1-1      render   animatic  0.5 s   free   no clip yet
+bench-1  render   animatic  0.5 s   free   no clip yet
+3-1      render   animatic  0.5 s   free   no clip yet
+4-1      render   animatic  0.5 s   free   no clip yet
+
+4 to render · about 1 s
+
+The lamp Ash · ash · 320×180 · 12 fps · 1.5 s, 18 frames
+
+take     verdict  provider  length  price  why
+1-1      render   animatic  0.5 s   free   no clip yet
+bench-1  render   animatic  0.5 s   free   no clip yet
+3-1      render   animatic  0.5 s   free   no clip yet
+
+3 to render · about 1 s
+
+2 films, what they share once: 6 to render · about 1 s
+"""
+
+
+def board(folder: Path) -> Path:
+    (folder / "lamps.csv").write_text(ROWS, encoding="utf-8")
+    path = folder / "lamps.yaml"
+    path.write_text(BOARD, encoding="utf-8")
+    return path
+
+
+def test_a_plan_tells_each_film_and_what_they_share_once(tmp_path: Path) -> None:
+    path = board(tmp_path)
+    assert storyboard("plan", path).stdout == PLAN
+    told = json.loads(storyboard("plan", path, "--json").stdout)
+    assert [(one["name"], one["totals"]["takes"]) for one in told["films"]] == [("oak", 4), ("ash", 3)]
+    assert told["totals"]["to_render"] == 6
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_every_film_has_its_own_files_and_what_they_share_is_rendered_once(tmp_path: Path) -> None:
+    path = board(tmp_path)
+    rendered = storyboard("render", path)
+    assert rendered.returncode == 0, rendered.stderr
+    state = tmp_path / "lamps.storyboard"
+    assert rendered.stdout.split() == [str(state / "film-oak.mp4"), str(state / "film-ash.mp4")]
+    assert len(list((state / "clips").glob("*.mp4"))) == 6
+    assert sorted(one.name for one in (state / "takes" / "ash").iterdir()) == ["1-1.mp4", "3-1.mp4", "bench-1.mp4"]
+    first = hashlib.sha256((state / "film-ash.mp4").read_bytes()).digest()
+    again = storyboard("render", path, "--variant", "ash")
+    assert again.returncode == 0
+    assert hashlib.sha256((state / "film-ash.mp4").read_bytes()).digest() == first
+    assert "1-1 started" not in again.stderr
+
+
+def test_a_profile_renders_only_what_it_changes(tmp_path: Path) -> None:
+    path = board(tmp_path)
+    path.write_text(BOARD.replace("override: {size: CU}", "shots: {4: {lens: 85mm}}"), encoding="utf-8")
+    assert storyboard("render", path, "--variant", "oak").returncode == 0
+    told = json.loads(storyboard("plan", path, "--variant", "oak", "--profile", "draft", "--json").stdout)
+    assert {one["shot"]: one["verdict"] for one in told["takes"]} == {
+        "1": "done",
+        "bench": "render",
+        "3": "done",
+        "4": "render",
+    }
+
+
+def test_one_film_is_asked_for_where_only_one_can_be_had(tmp_path: Path) -> None:
+    refused = storyboard("render", board(tmp_path), "-o", tmp_path / "out.mp4")
+    assert refused.returncode == 2
+    assert "--variant" in refused.stderr
+
+
+def test_check_says_what_is_wrong_in_each_film(tmp_path: Path) -> None:
+    path = board(tmp_path)
+    good = storyboard("check", path)
+    assert good.stdout == f"{path} · oak: good · 4 shots · 2 s\n{path} · ash: good · 3 shots · 1.5 s\n"
+    assert storyboard("check", path, "--profile", "darft").stderr.count('did you mean "draft"?') == 1
+    (tmp_path / "lamps.csv").write_text(ROWS + "elm\n", encoding="utf-8")
+    ended = storyboard("check", path)
+    assert ended.returncode == 10
+    assert f"{tmp_path / 'lamps.csv'}:4:1: error[bad-csv]" in ended.stderr
+
+
+def test_a_name_that_is_no_file_name_is_refused(tmp_path: Path) -> None:
+    for option in ("--profile", "--variant"):
+        for command in ("plan", "verify"):
+            assert storyboard(command, board(tmp_path), option, "../x").returncode == 2
