@@ -1,4 +1,4 @@
-"""What follows a failure for good: the same provider once more, the next one, or the end. Pure.
+"""What follows a failure for good: the same provider once more, the next one of the list, or the end. Pure.
 
 Laws.
 1. Only a failure that leaves nothing open is followed by another attempt: of a submission whose fate is not known, of a
@@ -7,9 +7,12 @@ Laws.
 3. A refusal because of what is to be seen (`on_moderation: {retry: N}`) is asked again N times in a run, with a new
    key, and only where the answer says that nothing stays charged.
 4. The next provider of the list makes the same take, so its clip serves whoever waits for that one.
+5. Only a take that would be rendered now goes on: one that was taken up again may be held by now, or blocked.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from storyboard.exchange import MODERATED
 from storyboard.planning.plan import PlannedTake
@@ -23,7 +26,7 @@ def recourse(work: Work, attempt: AttemptRecord | None, code: str) -> PlannedTak
 
     `attempt` is the live one, None where nothing was submitted.
     """
-    asked = work.phase not in ("waiting", "framing")
+    asked = work.phase not in ("waiting", "framing") and work.take.verdict in ("render", "stale")
     if not asked or code == OVER_BUDGET or (attempt is not None and attempt.state not in OVER):
         return None
     if code == MODERATED and work.moderated < work.take.shot.moderation_retries and _nothing_charged(attempt):
@@ -33,11 +36,13 @@ def recourse(work: Work, attempt: AttemptRecord | None, code: str) -> PlannedTak
 
 
 def resumed(take: PlannedTake, attempt: AttemptRecord | None) -> PlannedTake:
-    """The take as the provider of an attempt that is taken up again makes it."""
+    """The take as the provider of an attempt that is taken up again makes it, also where the list has lost that one."""
+    if attempt is None:
+        return take
     found: PlannedTake | None = take
-    while found is not None and attempt is not None and found.shot.provider != attempt.provider:
+    while found is not None and found.shot.provider != attempt.provider:
         found = found.otherwise
-    return found or take
+    return found or replace(take, shot=replace(take.shot, provider=attempt.provider), otherwise=take)
 
 
 def _nothing_charged(attempt: AttemptRecord | None) -> bool:

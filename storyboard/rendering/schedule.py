@@ -178,7 +178,7 @@ class Schedule:
         """Follow a failure for good with another attempt, where there is one."""
         failed = work.take.shot.provider
         again = recourse(work, self.submissions.live(work), code)
-        if again is None or not self.works.can_begin(work):
+        if again is None or self.draining or not self.works.can_begin(work):
             return False
         if work.take.clip is None:
             self.write(work, "failed", code, message)
@@ -198,8 +198,10 @@ class Schedule:
             and record is not None
             and record.state not in ("ambiguous", "lost")
         ):
-            work.take = resumed(work.take, self.submissions.latest.get(work.take.key))
-            self.submissions.resume(work)
+            planned = work.take
+            work.take = resumed(planned, self.submissions.latest.get(planned.key))
+            if not self.submissions.resume(work):
+                work.take = planned
 
     def _open(self, work: Work) -> None:
         """A take's first phase, by its verdict."""

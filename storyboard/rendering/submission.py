@@ -245,7 +245,7 @@ class Submissions:
         return self.attempts[work.attempt]
 
     def _record(self, attempt: AttemptRecord) -> None:
-        self.attempts[attempt.id] = attempt
+        self.attempts[attempt.id] = self.latest[attempt.take] = attempt
         self.schedule.journal(attempt)
 
     def _post(self, work: Work, attempt: AttemptRecord) -> None:

@@ -50,9 +50,10 @@ class Work:
     charged: Money | None = None
 
     def begin_again(self, take: PlannedTake) -> None:
-        """Forget the attempt that failed; `take` is what is asked for now."""
-        self.take, self.attempt, self.polled_from, self.tries, self.fetches = take, None, None, 0, 0
-        self.phase = "waiting"
+        """Forget the attempt that failed; `take` is what is asked for now, with frames looked at anew."""
+        self.take, self.phase = take, "waiting"
+        self.attempt, self.polled_from, self.tries, self.fetches = None, None, 0, 0
+        self.frames, self.clips, self.chosen = {}, {}, {}
 
     def carrying(self) -> dict[Slot, str]:
         """The digest of what is carried into each slot; all of it is there."""
