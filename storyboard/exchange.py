@@ -1,17 +1,59 @@
 """What the planner, the schedule and the providers say to one another: capabilities, asks, requests and outcomes.
 
-Frozen values, like the words of `storyboard.film`. Nothing in here knows an origin or a key.
+Frozen values, like the words of `storyboard.film`. Nothing in here knows a key.
 """
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from email.utils import parsedate
 from fractions import Fraction
 from typing import Literal
 
 from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, TakeId
+
+LONGEST_WAIT_S = 300.0
+"""The longest that a gateway may make us wait by a `Retry-After`, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A field of a provider's own: its `values`, None for yes or no, and what counts where none is written."""
+
+    default: str | bool
+    values: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A rule between two facts of a shot: `field` (there at all, or with this `value`) needs `option` among `among`.
+
+    `words` say what is needed where the names of the facts would not.
+    """
+
+    field: str
+    option: str
+    among: tuple[str | bool, ...]
+    value: str | bool | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Where a remote provider is spoken to, unless the settings say otherwise, and how often.
+
+    `variables` begins the names of the environment variables of its key and origin. At most `requests` of all kinds
+    are sent in any `window_s` seconds. `probe` is a path that may be asked for at no cost.
+    """
+
+    origin: str
+    variables: str
+    probe: str
+    requests: int
+    window_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +65,11 @@ class Capabilities:
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
     storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
-    `citation` is how a prompt names the asset of the `n`-th reference image, counted from 1. `options` names the fields
-    of its own that a shot may give it. `pace` is the expected seconds of waiting for a second of clip.
+    `citation` is how a prompt names the asset of the `n`-th reference image, counted from 1.
+    `options` are the fields of its own that a shot may give it, and `rules` what must hold between a shot's facts.
+    `end_needs_start` says that it takes a closing frame only beside an opening one. `pace` is the expected seconds of
+    waiting for a second of clip. What a second costs is `price_per_second`, or stands in `prices` under the facts that
+    `priced_by` names, joined by `/`; `whole_prices` are rounded up. A price that is in neither is unknown.
     """
 
     name: str
@@ -46,17 +91,34 @@ class Capabilities:
     negative: bool = False
     prompt_chars: int | None = None
     any_fps: bool = False
-    options: frozenset[str] = frozenset()
+    options: Mapping[str, Option] = field(default_factory=dict)
     draws_slate: bool = False
     retention_s: int | None = None
     concurrency: int | None = None
     price_per_second: Decimal | None = None
     pace: float = 30.0
+    rules: tuple[Only, ...] = ()
+    end_needs_start: bool = False
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    priced_by: tuple[str, ...] = ()
+    whole_prices: bool = False
+    gateway: Gateway | None = None
 
     @property
     def free(self) -> bool:
         """Whether rendering costs nothing."""
         return not self.unit
+
+    def facts(self, shot: Shot) -> Mapping[str, str | bool]:
+        """What rules and prices look at: the shot's options with their defaults, its shape, size, sound and seed, and
+        whether it opens on another shot's frame (`carried`).
+        """
+        defaults = {name: option.default for name, option in self.options.items()}
+        own: dict[str, str | bool] = {"aspect": shot.aspect, "resolution": shot.resolution, "audio": shot.audio}
+        own["carried"] = shot.start is not None and shot.start.shot is not None
+        if shot.seed is not None:
+            own["seed"] = str(shot.seed)
+        return {**defaults, **shot.options, **own}
 
     @property
     def carries(self) -> tuple[CarryMode, ...]:
@@ -131,6 +193,23 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def date(self) -> float | None:
+        """The server's own time by its `Date`, in seconds; None where it sends none."""
+        return _moment(self.headers.get("date"))
+
+    def retry_after_s(self) -> float | None:
+        """How long the server asks to be left alone, by its own clock, 0 to `LONGEST_WAIT_S`; None where it does not
+        say, or names a moment that is past.
+        """
+        told = (self.headers.get("retry-after") or "").strip()
+        if told.isascii() and told.isdigit():
+            return min(float(told[:9]), LONGEST_WAIT_S)
+        until, now = _moment(told), self.date
+        if until is None or now is None or until <= now:
+            return None
+        return min(until - now, LONGEST_WAIT_S)
+
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
@@ -145,10 +224,13 @@ MODERATED = "moderated"
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The provider refused, in a documented way, before taking money."""
+    """The provider refused, in a documented way, before taking money. `stops` says that it would refuse any other take
+    of the account too.
+    """
 
     code: str
     message: str
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +250,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been accepted: anything that is not one of the other four."""
+    """It may have been accepted: anything that is not one of the other four.
+
+    `until` is given where the provider is at work on this very submission: when to send its bytes again, in seconds
+    on the caller's clock.
+    """
 
     reason: str
+    until: float | None = None
 
 
 Outcome = NotSent | Rejected | Busy | Accepted | Unknown
@@ -185,10 +272,11 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """A finished job: where its clip is, and what was charged in the end."""
+    """A finished job: where its clip is, what was charged in the end, and where the picture of its last frame is."""
 
     link: str
     charged: Decimal | None = None
+    last_frame: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +288,24 @@ class Failed:
     charged: Decimal | None = None
 
 
-Polled = Running | Succeeded | Failed
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What should be there is not: the job is not known, or has ended without a clip to fetch. Asked again a few times,
+    the take is `lost`; where it is not (`lost` False), the next run asks again.
+    """
+
+    code: str
+    message: str
+    lost: bool = True
+
+
+Polled = Running | Succeeded | Failed | Absent
+
+
+def _moment(text: str | None) -> float | None:
+    """Seconds since 1970 of an HTTP date; None where it is none."""
+    parsed = parsedate(text) if text else None
+    try:
+        return float(calendar.timegm(parsed)) if parsed else None
+    except (ValueError, OverflowError):
+        return None

@@ -23,8 +23,10 @@ from storyboard.planning import cuts, plan
 from storyboard.planning.naming import shot_of_takes
 from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
-from storyboard.rendering.ports import Network
+from storyboard.rendering.outside import Outside
+from storyboard.rendering.settings import Settings
 from storyboard.session import (
+    Agree,
     Material,
     Planned,
     Rendered,
@@ -67,6 +69,7 @@ class Production:
         variant: str | None = None,
         providers: Mapping[str, Provider] | None = None,
         environment: Mapping[str, str] = NOTHING,
+        gateways: Settings | None = None,
     ) -> None:
         self.path = path
         self.allow = tuple(allow)
@@ -75,7 +78,8 @@ class Production:
         self.profiles = tuple(dict.fromkeys(profiles))
         self.variant = variant
         self.providers = dict(providers) if providers is not None else discover()
-        self.capabilities = {name: provider.capabilities for name, provider in self.providers.items()}
+        self.gateways = gateways or Settings()
+        self.capabilities = {name: self.gateways.over(one.capabilities) for name, one in self.providers.items()}
         self.environment = dict(environment)
         self._state = state
 
@@ -111,6 +115,7 @@ class Production:
             variant=variant,
             providers=self.providers,
             environment=self.environment,
+            gateways=self.gateways,
         )
 
     def load(self) -> Loaded:
@@ -159,8 +164,12 @@ class Production:
         done = {take.key for take in made.takes if take.clip is not None}
         return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
-    async def render(self, wishes: Wishes, executor: Executor, tell: Tell, network: Network | None = None) -> Rendered:
-        """Render what the plan calls for, then cut the film. Raises Refused: 10, 11, 13, 14."""
+    async def render(
+        self, wishes: Wishes, executor: Executor, tell: Tell, outside: Outside | None = None, agree: Agree | None = None
+    ) -> Rendered:
+        """Render what the plan calls for, then cut the film. `outside` is the way to gateways; `agree` is asked before
+        money is spent. Raises Refused: 4, 10, 11, 12, 13, 14.
+        """
         files = self._known()
         loaded = self._load(files)
         folder = self.folder
@@ -172,8 +181,8 @@ class Production:
             planned = self._adopt(loaded, journal, store, files, _retaken(loaded.film, wishes.retakes, self.path))
             journal.append(begun(planned, time.time()))
             store.sweep()
-            session = Session(self.providers, planned, folder, store, journal, executor, tell, network, self.profiles)
-            return await session.render(wishes)
+            session = Session(self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles)
+            return await session.render(wishes, agree)
 
     def _adopt(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,14 @@ from storyboard.language import Loaded
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
 from storyboard.planning import ask, cuts, plan
+from storyboard.planning.price import Total, spell_totals
 from storyboard.providers import Provider, Remote
+from storyboard.rendering.desk import Account
 from storyboard.rendering.events import News
 from storyboard.rendering.money import Charge, charges
-from storyboard.rendering.ports import Network, Ports
+from storyboard.rendering.ordering import needed, orders
+from storyboard.rendering.outside import Outside
+from storyboard.rendering.ports import Ports
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, wanted_takes
@@ -31,6 +36,10 @@ from storyboard.state.inbox import Inbox
 from storyboard.state.journal import History, Journal, TakeRecord
 
 Tell = Callable[[News], None]
+Agree = Callable[[Mapping[str, Total]], bool]
+"""Whether to spend these sums, by provider."""
+DECIDE, CREDENTIALS = 4, 12
+"""Exit codes of what is refused before anything is ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,8 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes;
-    the shots of which there shall be another take.
+    """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, the
+    shots of which there shall be another take, and what it may spend at most with each provider.
     """
 
     jobs: int = 1
@@ -80,6 +89,7 @@ class Wishes:
     fail_fast: bool = False
     cut: bool = True
     retakes: tuple[str, ...] = ()
+    budget: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 class Session:
@@ -94,7 +104,7 @@ class Session:
         journal: Journal,
         executor: Executor,
         tell: Tell,
-        network: Network | None,
+        outside: Outside | None,
         profiles: Collection[str] = (),
     ) -> None:
         self.providers = providers
@@ -104,15 +114,19 @@ class Session:
         self.journal = journal
         self.executor = executor
         self.tell = tell
-        self.network = network
+        self.outside = outside
         self.profiles = frozenset(profiles)
 
-    async def render(self, wishes: Wishes) -> Rendered:
-        """Render what is wanted, then cut. Raises Refused: 2 for a shot that is not there, 13, 14."""
+    async def render(self, wishes: Wishes, agree: Agree | None = None) -> Rendered:
+        """Render what is wanted, then cut. `agree` is asked before money is spent.
+
+        Raises Refused: 2 for a shot that is not there, 4 where nobody agrees, 12 without a key or a hosting, 13, 14.
+        """
         from storyboard.rendering.edge import SystemClock, in_thread, random_id  # with trio, which a plan does not need
         from storyboard.rendering.run import Runner
 
         schedule = self._schedule(wishes, random_id)
+        self._may_order(schedule, wishes, agree)
         for work in schedule.works:
             self.tell(
                 News("planned", work.take.id, {"verdict": work.take.verdict, "provider": work.take.shot.provider})
@@ -125,7 +139,8 @@ class Session:
             offload=in_thread,
             new_id=random_id,
             tell=self.tell,
-            network=self.network,
+            network=self.outside.network if self.outside else None,
+            host=self.outside.host if self.outside else None,
             inbox=Inbox(self.folder.inbox, LocalDisk()),
             decide=self._decide,
         )
@@ -177,7 +192,9 @@ class Session:
             history=history,
             capabilities=self.planned.capabilities,
             compose=partial(_compose, self.planned, self.store),
-            submissions=Submissions(remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget),
+            submissions=Submissions(
+                remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget, self._accounts(wishes)
+            ),
             policy=policy,
             frames={
                 key: Frame(str(path), record.pixels)
@@ -185,6 +202,25 @@ class Session:
                 if (path := self.store.frame_path(*key)).exists()
             },
         )
+
+    def _accounts(self, wishes: Wishes) -> Mapping[str, Account]:
+        """The accounts of the run, each with the smallest of the bounds that were set."""
+        accounts = dict(self.outside.accounts) if self.outside else {}
+        for name, most in wishes.budget.items():
+            known = accounts.get(name, Account())
+            accounts[name] = replace(known, most=most if known.most is None else min(most, known.most))
+        return accounts
+
+    def _may_order(self, schedule: Schedule, wishes: Wishes, agree: Agree | None) -> None:
+        """Hold what would be ordered against keys, hosting, and whoever pays. Raises Refused: 4, 12."""
+        takes = [work.take for work in schedule.works]
+        if self.outside is not None:
+            missing = needed(takes, self.planned.capabilities, self.outside)
+            if missing:
+                raise Refused(missing, CREDENTIALS)
+        ordered = orders(takes, self.planned.history, wishes.stale)
+        if agree is not None and ordered and not agree(ordered):
+            raise Refused([Diagnostic("not-agreed", f"nobody agreed to spend {spell_totals(ordered)}")], DECIDE)
 
     def _link(self, schedule: Schedule) -> None:
         for work in schedule.works:

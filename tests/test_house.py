@@ -64,6 +64,7 @@ OWNERS = {
     "opentimelineio": {"importing"},
     "sqlite3": {"state"},
     "click": {"cli"},
+    "platformdirs": {"cli"},
     "rich": {"cli"},
     "starlette": {"emulator"},
     "hypercorn": {"emulator"},

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from storyboard.cli.table import Column, table
-from storyboard.diagnostics import draw
+from storyboard.diagnostics import Diagnostic, draw
 from storyboard.film import Asset, ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
 from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import PlannedTake
+from storyboard.rendering.ordering import unhosted
 from storyboard.session import Planned
 
 Films = Sequence[tuple[str | None, Planned]]
 """The films of a storyboard: what each is called beside the others, and its plan."""
 
 
-def told(films: Films, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> tuple[str, str]:
-    """What goes to stdout and to stderr, in the first form that is asked for. Raises click.UsageError."""
+def told(
+    films: Films, as_json: bool, graph: str | None, shot: str | None, jobs: int, *, hosted: bool
+) -> tuple[str, str]:
+    """What goes to stdout and to stderr, in the first form that is asked for; `hosted` says that files can be hosted.
+    Raises click.UsageError.
+    """
     planned = [one for _, one in films]
     if as_json:
         return json.dumps(_as_json(films), ensure_ascii=False) + "\n", ""
@@ -33,8 +39,14 @@ def told(films: Films, as_json: bool, graph: str | None, shot: str | None, jobs:
     tables = [_table(one, name, jobs) for name, one in films]
     if len(films) > 1:
         tables.append(f"{len(films)} films, what they share once: {report.summary(_sum(planned, jobs))}\n")
-    warnings = [draw(one.loaded.diagnostics, one.loaded.texts) for one in planned if one.loaded.diagnostics]
+    warnings = [draw(found, one.loaded.texts) for one in planned if (found := _warnings(one, hosted))]
     return "\n".join(tables), "\n".join(dict.fromkeys(warnings))
+
+
+def _warnings(planned: Planned, hosted: bool) -> list[Diagnostic]:
+    """What the storyboard's reading found, and which pictures no gateway could fetch."""
+    missing = [] if hosted else unhosted(planned.plan.takes, planned.capabilities)
+    return [*planned.loaded.diagnostics, *(replace(one, severity="warning") for one in missing)]
 
 
 def _as_json(films: Films) -> dict[str, Any]:

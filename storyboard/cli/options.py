@@ -76,6 +76,11 @@ class Given:
         for name in (*self.profiles, *([self.variant] if self.variant is not None else [])):
             if id_problem(normal(name)):
                 raise click.UsageError(f"{name!r} is no name of a profile or a variant")
+        from storyboard.cli.gateways import settings
+        from storyboard.providers import discover
+
+        providers = discover()
+        gateways = settings({name: one.capabilities for name, one in providers.items()})
         return Production(
             self.file,
             state=self.state,
@@ -85,6 +90,8 @@ class Given:
             profiles=self.profiles,
             variant=self.variant,
             environment=worker_environment(),
+            providers=providers,
+            gateways=gateways,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from storyboard.cli.ends import say
+from storyboard.cli.gateways import stamp
 from storyboard.cli.options import Given, on_storyboard
 from storyboard.cli.recall import Answer, Recall
 from storyboard.cli.table import coloured
@@ -24,7 +25,7 @@ def command(
     jobs: int,
 ) -> None:
     """What a render would do, why, and at what price. Reads only; costs nothing."""
-    recall = Recall(given, [as_json, graph, shot, jobs, coloured()])
+    recall = Recall(given, [as_json, graph, shot, jobs, coloured(), stamp()])
     answer = recall.answer()
     if answer is None:
         answer = _computed(given, recall, as_json, graph, shot, jobs)
@@ -36,9 +37,11 @@ def command(
 def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> Answer:
     from storyboard.cli.forms import told  # what is remembered needs none of it
 
-    films = given.production().films()
+    made = given.production()
+    films = made.films()
+    hosted = made.gateways.hosting is not None
     planned = [one.plan() for one in films]
     named = [(film.name, one) for film, one in zip(films, planned, strict=True)]
-    answer = Answer(*told(named, as_json, graph, shot, jobs))
+    answer = Answer(*told(named, as_json, graph, shot, jobs, hosted=hosted))
     recall.remember(answer, [one.loaded for one in planned])
     return answer

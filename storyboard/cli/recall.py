@@ -13,7 +13,7 @@ everything that it was made from is what it was, and these are all of it:
 - the state: the SHA-256 of the whole journal at rest, exact where a counter or a time is not (yesterday's copy, put
   back, may have either); while a log stands beside it somebody writes, and nothing is remembered. Then the names of
   the clips on disk, and of messages that wait;
-- what the providers found here can do, by their capabilities;
+- what the providers found here can do, by their capabilities, and that `config.toml` is the same file as it was;
 - the fonts of this machine, where the plan looked at fonts at all.
 
 They are looked at before the plan is made and again after it, and the answer is kept only where nothing moved

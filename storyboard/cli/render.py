@@ -8,19 +8,22 @@ from typing import Any
 import click
 
 from storyboard.cli.ends import BUDGET, DECIDE, INCOMPLETE, Ended, Signalled, say
+from storyboard.cli.gateways import agreement, budgets, state_folder
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.status import charged_json
 from storyboard.cli.working import processors, work
 from storyboard.diagnostics import Diagnostic, Refused, draw
 from storyboard.finishing import sidecars
+from storyboard.media.jobs import Executor
 from storyboard.production import Production
 from storyboard.rendering.money import spell
+from storyboard.rendering.outside import open_outside
 from storyboard.rendering.submission import OVER_BUDGET
 from storyboard.rendering.work import ENDED
 from storyboard.session import Fate, Rendered, Wishes
 
-SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading"}
+SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "fetching": "downloading"}
 """Where a paid take may stand when a run is stopped, and what `status` calls that."""
 
 
@@ -31,6 +34,8 @@ SENT = {"posting": "submitting", "remote": "submitted", "fetching": "downloading
 @click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
+@click.option("--budget", multiple=True, metavar="PROVIDER=N", help="The most that this run may spend.")
+@click.option("--yes", is_flag=True, help="Spend what it costs without asking.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for everything that happens.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILM", help="Also copy the film here.")
 def command(
@@ -40,6 +45,8 @@ def command(
     jobs: int | None,
     stale: bool,
     fail_fast: bool,
+    budget: tuple[str, ...],
+    yes: bool,
     as_json: bool,
     output: Path | None,
 ) -> None:
@@ -47,19 +54,28 @@ def command(
 
     Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
     """
-    wishes = Wishes(jobs or processors(), only, stale, fail_fast, retakes=retake)
+    wishes = Wishes(
+        jobs or processors(), only, stale, fail_fast, retakes=retake, budget=budgets(budget, made.capabilities)
+    )
     films = made.films()
     if output is not None and len(films) > 1:
         raise click.UsageError("-o takes one film; name it with --variant")
-    codes = [_render(film, wishes, as_json, output) for film in films]
+    codes = [_render(film, wishes, yes, as_json, output) for film in films]
     if any(codes):
         raise Ended(max(codes))
 
 
-def _render(made: Production, wishes: Wishes, as_json: bool, output: Path | None) -> int:
+def _render(made: Production, wishes: Wishes, yes: bool, as_json: bool, output: Path | None) -> int:
     """Render one film, and answer the exit code that it ends with. Raises Signalled, Refused."""
     with open_progress(as_json) as progress:
-        rendered = work(lambda executor: made.render(wishes, executor, progress.hear), progress, wishes.jobs)
+
+        async def render(executor: Executor) -> Rendered:
+            async with open_outside(made.gateways, made.capabilities, state_folder()) as outside:
+                return await made.render(
+                    wishes, executor, progress.hear, outside, lambda totals: agreement(totals, yes)
+                )
+
+        rendered = work(render, progress, wishes.jobs)
         path = _place(rendered, output)
         progress.finished(_status(rendered, path))
     return _end(rendered, path, made.path, as_json)

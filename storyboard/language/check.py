@@ -79,6 +79,7 @@ def _of_provider(draft: Draft, shot: Shot, capabilities: Mapping[str, Capabiliti
         problems += _of_shape(draft, shot, provider, root)
         problems += _of_references(draft, shot, provider)
         problems += _of_prompt(draft, shot, provider)
+        problems += _of_rules(draft, shot, provider)
     return problems
 
 
@@ -141,6 +142,32 @@ def _of_prompt(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnos
         return []
     message = f"{provider.name} reads prompts of up to {provider.prompt_chars:,} characters"
     return [draft.at(("prompt",), "provider-cannot", message, f"this one has {len(shot.prompt or ''):,}")]
+
+
+def _of_rules(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
+    """What the provider takes only together with something else."""
+    problems: list[Diagnostic] = []
+    opens, closes = (edge is not None and bool(edge.image or edge.shot) for edge in (shot.start, shot.end))
+    if provider.end_needs_start and closes and not opens and shot.end:
+        message = f"{provider.name} takes a closing frame only beside an opening one"
+        problems.append(Diagnostic("provider-cannot", message, shot.end.place, "add start, or say the end in words"))
+    facts = provider.facts(shot)
+    for rule in provider.rules:
+        if rule.field not in facts or rule.value not in (None, facts[rule.field]):
+            continue
+        if facts[rule.option] not in rule.among:
+            own = rule.field in provider.options
+            path = ("options", provider.name, rule.field) if own else (rule.field,)
+            asked = rule.field if rule.value in (None, True) else f"{rule.field} {rule.value}"
+            needed = rule.words or f"with {rule.option} {listed(map(_spelt, rule.among))}"
+            message = f"{provider.name} takes {asked} only {needed}"
+            hint = None if rule.words else f"it has {rule.option} {_spelt(facts[rule.option])} here"
+            problems.append(draft.at(path, "provider-cannot", message, hint))
+    return problems
+
+
+def _spelt(value: str | bool) -> str:
+    return value if isinstance(value, str) else str(value).lower()
 
 
 def _of_length(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:

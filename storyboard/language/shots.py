@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.exchange import Capabilities
+from storyboard.exchange import Capabilities, Option
 from storyboard.film import Asset, Beat, Casting, Fallback, Line, Look, Shot, ShotId
 from storyboard.language import names, quantities
 from storyboard.language.citing import has_citation
@@ -283,7 +283,20 @@ class Shots:
                     hint = did_you_mean(key, known) or takes
                     message = f'{name} has no option "{key}"'
                     self.problems.append(draft.at(("options", name, key), "unknown-option", message, hint, key=True))
+                else:
+                    self._option(draft, name, key, known[key])
         return {key: plain(node) for key, node in (draft.model.options or {}).get(provider, {}).items()}
+
+    def _option(self, draft: Draft, provider: str, key: str, option: Option) -> None:
+        """Hold the value of a provider's own field against what it takes."""
+        value = plain((draft.model.options or {})[provider][key])
+        if option.values is None:
+            good, takes = isinstance(value, bool), "true or false"
+        else:
+            good, takes = value in option.values, listed(option.values)
+        if not good:
+            hint = did_you_mean(str(value), option.values or ())
+            self.problems.append(draft.at(("options", provider, key), "bad-choice", f"expected {takes}", hint))
 
 
 def _time_of_slug(slug: str | None) -> str | None:

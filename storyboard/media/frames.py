@@ -11,22 +11,18 @@ Laws.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from bisect import bisect_right
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
-from PIL import Image
 
 from storyboard.media.bitstream import length_bytes, starts_afresh
 from storyboard.media.guard import Opened, opened
-from storyboard.media.jobs import MediaError, Report, Taken
+from storyboard.media.jobs import MediaError
 
 RGB = NDArray[np.uint8]
 """A picture: [height, width, 3], red green blue."""
@@ -40,7 +36,6 @@ MATRICES = {
 }
 """From H.264's numbers of colour matrices to the scaler's; every other number, and none, is bt709."""
 FULL_RANGE = 2
-JPEG_QUALITY = 95
 PRECISE = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.BITEXACT
 
 
@@ -137,58 +132,10 @@ def _from_key(clip: Opened, key: int, target: int) -> Iterator[av.VideoFrame]:
             return
 
 
-def take_frame(path: Path, index: int | None, target: Path, report: Report) -> Taken:
-    """Write frame `index` of a clip (None: the last) to `target` as PNG, whole or not at all.
-
-    Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
-    """
-    number, frame = _last(path) if index is None else (index, next(pictures(path, index), None))
-    if frame is None:
-        raise MediaError("no-such-frame", f"{path.name} has no frame {number}")
-    report(0.5)
-    rgb = Reader().rgb(frame)
-    write_picture(rgb, target)
-    report(1.0)
-    from storyboard.media.judging import flaw
-
-    return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest(), flaw(rgb))
-
-
-def _last(path: Path) -> tuple[int, av.VideoFrame | None]:
-    """The number of the last frame and the frame itself."""
+def last_picture(path: Path) -> tuple[int, av.VideoFrame | None]:
+    """The number of the last frame and the frame itself. Raises MediaError as `pictures` does."""
     times, _ = _presentation(path)
     number, last = max(0, len(times) - 1), None
     for offset, frame in enumerate(pictures(path, number)):
         number, last = number + min(offset, 1), frame
     return number, last
-
-
-def write_picture(rgb: RGB, target: Path) -> None:
-    """Write a picture to `target` as PNG, or as JPEG where that ends in `.jpeg`, whole or not at all.
-
-    Raises MediaError `cannot-write`.
-    """
-    file = BytesIO()
-    if target.suffix == ".jpeg":
-        Image.fromarray(rgb).save(file, format="JPEG", quality=JPEG_QUALITY, subsampling=0)
-    else:
-        Image.fromarray(rgb).save(file, format="PNG", compress_level=1)
-    write_whole(file.getvalue(), target)
-
-
-def write_whole(data: bytes, target: Path) -> None:
-    """Write a file through a temporary name beside it, durable before it is renamed.
-
-    Raises MediaError `cannot-write`.
-    """
-    part = target.with_name(f"{target.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except OSError as error:
-        raise MediaError("cannot-write", f"cannot write {target.name}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)

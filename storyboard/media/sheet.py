@@ -15,9 +15,10 @@ from PIL import Image, ImageDraw
 from storyboard.media.animatic.captions import ACCENT, DEEP, PAPER
 from storyboard.media.animatic.lettering import Hand, clean, length, shorten, write
 from storyboard.media.contact import PANEL_PX, Box, Cell, Sheet
-from storyboard.media.frames import Reader, pictures, write_whole
+from storyboard.media.frames import Reader, pictures
 from storyboard.media.jobs import MediaError, Printed, Report, SheetJob
 from storyboard.media.setting import block
+from storyboard.media.taking import write_whole
 
 MOST_BYTES = 200_000
 QUALITIES = range(90, 54, -5)

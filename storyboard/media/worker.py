@@ -76,7 +76,7 @@ def run_job(job: Job, report: Report) -> Answer:
 
             return verify(Path(job.path), report)
         case FrameJob():
-            from storyboard.media.frames import take_frame
+            from storyboard.media.taking import take_frame
 
             return take_frame(Path(job.path), job.index, Path(job.target), report)
         case ChooseJob():

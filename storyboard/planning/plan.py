@@ -106,6 +106,11 @@ class PlannedTake:
         """Who made its clip; where it has none, who would be asked first."""
         return self.maker or self.shot.provider
 
+    @property
+    def versions(self) -> tuple[PlannedTake, ...]:
+        """The take as each provider of its list would make it, from this one on."""
+        return (self, *(self.otherwise.versions if self.otherwise else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -248,7 +253,7 @@ class _Planner:
             why=why,
             needs=self._needs(shot),
             carries=carries,
-            price=price(duration, caps),
+            price=price(shot, duration, caps),
             free=caps.free,
             first=first,
             length=length,
@@ -265,7 +270,7 @@ class _Planner:
             caps = self.capabilities[shot.provider]
             duration = manifest.asked_duration(shot, caps)
             found = replace(
-                take, shot=shot, duration=duration, price=price(duration, caps), free=caps.free, otherwise=found
+                take, shot=shot, duration=duration, price=price(shot, duration, caps), free=caps.free, otherwise=found
             )
         return found
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from storyboard.exchange import Capabilities
-from storyboard.film import Money
+from storyboard.film import Money, Shot
 
 FREE = Money(Decimal(0), "")
 
@@ -22,14 +22,19 @@ class Total:
     known: bool
 
 
-def price(duration: Fraction, capabilities: Capabilities) -> Money | None:
-    """The price of a clip of `duration` seconds. None: unknown. Free providers cost 0 of no unit."""
+def price(shot: Shot, duration: Fraction, capabilities: Capabilities) -> Money | None:
+    """The price of a clip of `duration` seconds for a shot. None: unknown. Free providers cost 0 of no unit."""
     if capabilities.free:
         return FREE
-    if capabilities.price_per_second is None:
+    facts = capabilities.facts(shot)
+    named = "/".join(str(facts[name]) for name in capabilities.priced_by)
+    rate = capabilities.prices.get(named, capabilities.price_per_second)
+    if rate is None:
         return None
-    seconds = Decimal(duration.numerator) / Decimal(duration.denominator)
-    return Money(seconds * capabilities.price_per_second, capabilities.unit)
+    amount = Decimal(duration.numerator) * rate / Decimal(duration.denominator)
+    if capabilities.whole_prices:
+        amount = amount.to_integral_value(ROUND_CEILING)
+    return Money(amount, capabilities.unit)
 
 
 def total(prices: Iterable[Money | None], unit: str) -> Total:
@@ -41,3 +46,14 @@ def total(prices: Iterable[Money | None], unit: str) -> Total:
         else:
             amount += one.amount
     return Total(amount, unit, known)
+
+
+def spell_totals(totals: Mapping[str, Total]) -> str:
+    """`120 credits (seedance2ai)`; a sum that is not known is at least what is."""
+    parts = [
+        f"{total.amount:f} {total.unit} ({name})"
+        if total.known
+        else f"at least {total.amount:f} {total.unit}, some prices unknown ({name})"
+        for name, total in totals.items()
+    ]
+    return ", ".join(parts)

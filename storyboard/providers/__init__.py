@@ -36,8 +36,13 @@ class Remote(Protocol):
 
     capabilities: Capabilities
 
+    def files(self, ask: Ask) -> tuple[str, ...]:
+        """The paths of the files that the provider has to reach by a URL for this ask. Raises ValueError as below."""
+
     def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
-        """The paying request. `links` maps a carried file's digest to its URL; `key` names the submission."""
+        """The paying request. `links` maps the path of each of the `files` to its URL; `key` names the submission.
+        Raises ValueError, with words for people, where the provider does not take such an ask.
+        """
 
     def read_submit(self, response: Response, now: float) -> Outcome:
         """What the answer to a submission means; `now` is the caller's clock, for `Busy.until`."""

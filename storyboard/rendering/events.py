@@ -77,6 +77,24 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Hosted:
+    """Files that a provider has to reach are reachable; `links` are their URLs by path."""
+
+    key: TakeKey
+    ask: Ask
+    links: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HostBroke:
+    """A file could not be made reachable; nothing was ordered."""
+
+    key: TakeKey
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The outcome of one POST of an attempt."""
 
@@ -115,7 +133,19 @@ class Decided:
 
 
 Event = (
-    FrameTaken | FrameBroke | FrameChosen | ChoiceBroke | Drawn | Kept | Answered | PollRead | Broke | Drain | Decided
+    FrameTaken
+    | FrameBroke
+    | FrameChosen
+    | ChoiceBroke
+    | Drawn
+    | Kept
+    | Hosted
+    | HostBroke
+    | Answered
+    | PollRead
+    | Broke
+    | Drain
+    | Decided
 )
 
 
@@ -152,6 +182,15 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class Host:
+    """Make the files at `paths` reachable for an ask. Settled by `Hosted` or `HostBroke`."""
+
+    key: TakeKey
+    ask: Ask
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """Send the exact bytes of an attempt. Settled by `Answered`."""
 
@@ -162,11 +201,12 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Ask how a job stands. Settled by `PollRead`."""
+    """Ask how a job stands; of several, the smallest `rank` first. Settled by `PollRead`."""
 
     key: TakeKey
     provider: str
     job: JobId
+    rank: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +229,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Choose | Draw | Post | Poll | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Post | Poll | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

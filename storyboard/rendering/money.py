@@ -29,12 +29,14 @@ def refusal(budget: Budget, provider: str, price: Money | None, attempts: Iterab
         wanted = "its price is unknown, and the budget refuses that (unknown_price: allow)"
         return wanted if budget.unknown_price == "refuse" else None
     most = budget.most.get(provider)
-    if most is None:
+    return passing(committed(attempts, provider), most, price, "the budget") if most is not None else None
+
+
+def passing(spent: Decimal, most: Decimal, price: Money | None, bound: str) -> str | None:
+    """Why one more at that price would pass a bound; None where it does not. An unknown price is held against none."""
+    if price is None or spent + price.amount <= most:
         return None
-    spent = committed(attempts, provider)
-    if spent + price.amount <= most:
-        return None
-    return f"{price.amount:f} {price.unit} more than the {spent:f} so far would pass the budget of {most:f}"
+    return f"{price.amount:f} {price.unit} more than the {spent:f} so far would pass {bound} of {most:f}"
 
 
 @dataclass(frozen=True, slots=True)

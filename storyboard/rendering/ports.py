@@ -28,13 +28,22 @@ class Clock(Protocol):
 class Network(Protocol):
     """Speaks to gateways: adds the configured origin and key, keeps deadlines, never repeats anything by itself."""
 
-    async def send(self, provider: str, request: Request) -> Response | NotSent | Unknown:
-        """One exchange. `NotSent` only where no byte left; every other failure is `Unknown`."""
+    async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
+        """One exchange. `NotSent` only where no byte left; every other failure is `Unknown`. Orders go first, then the
+        smallest `rank`. Raises Refused where no request can succeed in this run; nothing was sent then.
+        """
 
     async def fetch(self, provider: str, link: str, target: Path) -> None:
         """Stream a finished clip to `target`. Raises ConnectionError or TimeoutError when the gateway or the way to it
         fails, another OSError when the disk does.
         """
+
+
+class Host(Protocol):
+    """Makes files reachable for gateways."""
+
+    async def link(self, path: Path) -> str:
+        """A URL under which these very bytes are served. Raises ConnectionError, or TimeoutError."""
 
 
 class Clips(Protocol):
@@ -82,8 +91,8 @@ class Decide(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything outside. `network` is None where no remote provider is installed, `inbox` where nobody can write,
-    `decide` where nobody decides.
+    """Everything outside. `network` is None where no gateway can be spoken to, `host` where files cannot be hosted,
+    `inbox` where nobody can write, `decide` where nobody decides.
     """
 
     clock: Clock
@@ -94,5 +103,6 @@ class Ports:
     new_id: Callable[[], str]
     tell: Callable[[News], None]
     network: Network | None = None
+    host: Host | None = None
     inbox: Letters | None = None
     decide: Decide | None = None

@@ -23,6 +23,7 @@ from storyboard.film import Clip
 from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, MediaError, Report, Taken, VerifyJob
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
+from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal
@@ -183,6 +184,8 @@ class Runner:
                 return await self._draw(action)
             case ev.Keep():
                 return await self._keep(action)
+            case ev.Host():
+                return await self._host(action)
             case ev.Post():
                 return await self._post(action)
             case ev.Poll():
@@ -257,13 +260,28 @@ class Runner:
             return NotSent("this installation has no network client")
         remote = self._remote(provider)
         request = action.request if isinstance(action, ev.Post) else remote.poll_request(action.job)
-        return await self.ports.network.send(provider, request)
+        return await self.ports.network.send(provider, request, action.rank if isinstance(action, ev.Poll) else 0.0)
+
+    async def _host(self, action: ev.Host) -> ev.Event:
+        if self.ports.host is None:
+            return ev.HostBroke(action.key, NO_HOSTING, "it sends pictures, and there is no [hosting] in the settings")
+        try:
+            links = {path: await self.ports.host.link(Path(path)) for path in action.paths}
+        except (ConnectionError, TimeoutError) as error:
+            return ev.HostBroke(action.key, "hosting-failed", str(error))
+        return ev.Hosted(action.key, action.ask, links)
 
     async def _post(self, action: ev.Post) -> ev.Event:
         if trio.current_effective_deadline() == -math.inf:
             return ev.Answered(action.attempt, NotSent("the run was stopped before it left"))
+        answer: Response | NotSent | Unknown
         with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as scope:
-            answer = await self._exchange(action.provider, action)
+            try:
+                answer = await self._exchange(action.provider, action)
+            except Refused as refused:
+                self._failure = self._failure or refused
+                self._send.send_nowait(ev.Drain())
+                answer = NotSent(refused.diagnostics[0].message)
         if scope.cancelled_caught:
             return ev.Answered(action.attempt, Unknown(f"no answer within {ANSWER_S:g} s"))
         if not isinstance(answer, Response):

@@ -311,6 +311,10 @@ class Schedule:
                 self._done(work, event.clip.id)
             case ev.Broke():
                 self._broke(event)
+            case ev.Hosted():
+                self.submissions.hosted(event)
+            case ev.HostBroke():
+                self.submissions.host_broke(event)
             case ev.Answered():
                 self.submissions.answered(event)
             case ev.PollRead():

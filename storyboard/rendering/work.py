@@ -12,7 +12,7 @@ from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
 from storyboard.planning.plan import Plan, PlannedTake, Slot
 
 Phase = Literal[
-    "waiting", "framing", "ready", "drawing", "posting", "remote", "fetching", "keeping",
+    "waiting", "framing", "ready", "drawing", "hosting", "posting", "remote", "fetching", "keeping",
     "done", "failed", "skipped", "held", "ambiguous", "lost",
 ]  # fmt: skip
 
@@ -25,8 +25,8 @@ class Work:
 
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
     what the clip is made from: of a submission that is taken up again, what it was made from.
-    `moderated` counts the refusals that were asked again. `polled_from` is when its job was first asked
-    for, in `mono` seconds.
+    `moderated` counts the refusals that were asked again. `polled_from` is when its job was first asked for, `sent_at`
+    when this run saw it accepted, in `mono` seconds.
     """
 
     take: PlannedTake
@@ -45,6 +45,8 @@ class Work:
     tries: int = 0
     fetches: int = 0
     moderated: int = 0
+    absences: int = 0
+    sent_at: float | None = None
     reason: str = ""
     code: str = ""
     charged: Money | None = None
@@ -52,7 +54,8 @@ class Work:
     def begin_again(self, take: PlannedTake) -> None:
         """Forget the attempt that failed; `take` is what is asked for now, with frames looked at anew."""
         self.take, self.phase = take, "waiting"
-        self.attempt, self.polled_from, self.tries, self.fetches = None, None, 0, 0
+        self.attempt, self.polled_from, self.sent_at = None, None, None
+        self.tries, self.fetches, self.absences = 0, 0, 0
         self.frames, self.clips, self.chosen = {}, {}, {}
 
     def carrying(self) -> dict[Slot, str]:

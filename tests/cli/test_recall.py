@@ -77,7 +77,7 @@ def asked(given_: Given, form: list[object] = FORM, clock: Callable[[], int] = l
     recall = Recall(given_, form, clock)
     kept = recall.answer()
     films = [(one.name, one.plan()) for one in given_.production().films()]
-    fresh = Answer(*told(films, bool(form[0]), None, None, 2))
+    fresh = Answer(*told(films, bool(form[0]), None, None, 2, hosted=True))
     if kept is None:
         recall.remember(fresh, [one.loaded for _, one in films])
         return False
@@ -150,7 +150,7 @@ def test_an_edit_of_anything_is_noticed(edit: Callable[[Path], None], tmp_path: 
     assert not asked(one)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from([*EDITS, None]), max_size=6), st.lists(st.booleans(), min_size=6, max_size=6))
 def test_after_any_edits_the_answer_is_the_computed_one(
     tmp_path_factory: pytest.TempPathFactory, edits: list[Callable[[Path], None] | None], forms: list[bool]

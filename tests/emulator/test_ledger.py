@@ -49,7 +49,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(STEPS, max_size=60))
 def test_every_credit_is_accounted_for_after_any_requests(steps: list[tuple[Any, ...]]) -> None:
     site = Site(Settings(credits=400, limit=20), lambda name, now: f"link/{name}")

@@ -62,7 +62,6 @@ def fuzz(stage: Stage, examples: int) -> dict[tuple[str, int], int]:
 def ask(stage: Stage, operation: Any, mode: Any, examples: int, answered: dict[tuple[str, int], int]) -> None:
     @settings(
         max_examples=examples,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.generate],

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities
+from storyboard.exchange import Capabilities, Option
 from storyboard.film import Film
 from storyboard.language import Loaded, load
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
+from storyboard.providers.seedance2ai import CAPABILITIES as SEEDANCE2AI
 
 ANIMATIC = Capabilities(
     "animatic",
@@ -33,7 +34,7 @@ TOY = Capabilities(
     aspects=frozenset({"16:9", "9:16"}),
     resolutions=frozenset({"480p", "720p"}),
     start_frame=False,
-    options=frozenset({"quality"}),
+    options={"quality": Option("pro", ("pro", "draft"))},
 )
 EITHER = Capabilities(
     "either", local=False, unit="credits", references=4, end_frame=True, frames_exclude_references=True
@@ -43,6 +44,7 @@ CAPABILITIES: Mapping[str, Capabilities] = {
     "animatic": ANIMATIC,
     "toy": TOY,
     "either": EITHER,
+    "seedance2ai": SEEDANCE2AI,
     "footage": FOOTAGE,
     "card": CARD,
 }

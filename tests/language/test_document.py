@@ -18,7 +18,7 @@ from tests.language.storyboards import Board, boards
 JUDGE = Draft202012Validator(schema.schema())
 PLACELESS = {"variant-needed", "unknown-variant", "unknown-profile", "too-large"}
 """Mistakes that stand in no text: in the question, or in a file as a whole."""
-PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck))
+PATIENT = settings(suppress_health_check=list(HealthCheck))
 
 
 @settings(PATIENT, max_examples=150)

@@ -116,7 +116,7 @@ def bare(made: Film) -> list[Shot]:
     return [replace(shot, place=NOWHERE, origin=()) for shot in made.shots]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(boards)
 def test_what_is_made_is_what_one_would_write_by_hand(tmp_path_factory: pytest.TempPathFactory, board: Any) -> None:
     *templates, shots = board

@@ -44,9 +44,9 @@ def test_mappings_merge(tmp_path: Path) -> None:
         parse(text, "f.yaml").root for text in (b"options: {toy: {b: 2}, x: {c: 1}}", b"options: {toy: {a: 1, b: 1}}")
     )
     assert plain(over(upper, under)) == {"options": {"toy": {"a": 1, "b": 2}, "x": {"c": 1}}}
-    assert film(tmp_path, "defaults: {options: {toy: {quality: a}}}\nshots: [{action: Fog., provider: toy}]\n").shots[
-        0
-    ].options == {"quality": "a"}
+    assert film(
+        tmp_path, "defaults: {options: {toy: {quality: draft}}}\nshots: [{action: Fog., provider: toy}]\n"
+    ).shots[0].options == {"quality": "draft"}
 
 
 def test_none_unsets_what_a_default_says(tmp_path: Path) -> None:

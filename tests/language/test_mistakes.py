@@ -18,7 +18,7 @@ from tests.language.reading import mistakes
 from tests.language.spoiling import CHANGES, refusal, spoilt
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(CHANGES)
 def test_a_spoilt_storyboard_is_read_or_refused(changes: list[tuple[tuple[Any, ...], str, Any]]) -> None:
     refused = refusal(spoilt(changes))

@@ -63,7 +63,7 @@ def test_what_loads_is_right_by_the_schema(path: Path) -> None:
     assert not [error.message for error in JUDGE.iter_errors(document(path))]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CHANGES)
 def test_whatever_loads_is_right_by_the_schema(changes: list[tuple[tuple[Any, ...], str, Any]]) -> None:
     document = spoilt(changes)

@@ -150,9 +150,9 @@ def test_a_decision_needs_a_written_id(decision: str, tmp_path: Path) -> None:
 
 
 def test_options_are_the_shots_own_providers(tmp_path: Path) -> None:
-    one = shot(tmp_path, "provider: toy, options: {toy: {quality: [a, 1, true]}}", "")
-    assert one.options == {"quality": ["a", 1, True]}
-    assert shot(tmp_path, "options: {toy: {quality: a}}", "").options == {}
+    one = shot(tmp_path, "provider: toy, options: {toy: {quality: draft}}", "")
+    assert one.options == {"quality": "draft"}
+    assert shot(tmp_path, "options: {toy: {quality: draft}}", "").options == {}
 
 
 def test_an_asset_may_be_named_by_an_expression(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_each_source_has_its_maker_and_the_films_size(folder: Path) -> None:
 
 def test_a_provider_of_files_is_nobody_to_ask(folder: Path) -> None:
     (problem,) = mistakes(folder, "shots: [{action: Fog., provider: footage}]\n")
-    assert (problem.code, problem.hint) == ("unknown-provider", "there is animatic, either or toy")
+    assert (problem.code, problem.hint) == ("unknown-provider", "there is animatic, either, seedance2ai or toy")
 
 
 def test_a_card_is_words_a_ground_or_both(folder: Path) -> None:

@@ -14,7 +14,7 @@ from storyboard.media.draft import draft
 from storyboard.media.encode import Writer
 from storyboard.media.jobs import MediaError
 from storyboard.media.join import join
-from storyboard.media.reel import Overlay, Reel, Segment
+from storyboard.media.reel import Cue, Overlay, Reel, Segment
 from tests.media.counter import counted, counter
 from tests.media.footage import all_pictures, all_sound, film, silent, tone, trimmed
 
@@ -71,6 +71,26 @@ def test_what_a_clip_cannot_give_is_encoded_and_nothing_else(tmp_path: Path) -> 
     assert 200 < drafted.copied <= made.frames - 6 - 12 - 4
     equal_to_the_film(made, tmp_path)
     assert np.array_equal(all_sound(tmp_path / "film.mp4"), all_sound(tmp_path / "film-draft.mp4"))
+
+
+def test_burnt_subtitles_are_on_the_draft_as_on_the_film(tmp_path: Path) -> None:
+    """One across a cut, one inside a dissolve, one at the film's end; the frames between are copied."""
+    one, two = own(tmp_path / "a.mp4", frames=121), own(tmp_path / "b.mp4", 200, frames=121)
+    cues = tuple(Cue(("WHO RANG?",), *span) for span in ((100, 130), (228, 234), (330, 337)))
+    segments = (
+        Segment(str(one), 0, 121),
+        Segment(str(two), 0, 115),
+        Segment(str(one), 0, 109, transition="dissolve", overlap=8),
+    )
+    made = Reel(*SIZE, RATE, False, segments, subtitles=cues, burn=True)
+    assert draft(made, tmp_path / "film-draft.mp4", silent).copied > 130
+    drafted = equal_to_the_film(made, tmp_path)
+    bare = join(reel(*segments), tmp_path / "bare.mp4", silent)
+    plain = all_pictures(tmp_path / "bare.mp4")
+    assert bare.frames == len(plain) == len(drafted)
+    most = [int(np.abs(one.astype(int) - other).max()) for one, other in zip(drafted, plain, strict=True)]
+    lettered = [number for number, difference in enumerate(most) if difference > 120]
+    assert lettered == [number for cue in cues for number in range(cue.first, cue.last)]
 
 
 @pytest.mark.parametrize("group", [1, 7, 30, 250])

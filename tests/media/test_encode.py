@@ -93,7 +93,7 @@ def test_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
     assert len(digests) == 1
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     frames=st.integers(1, 12),
     fps=st.sampled_from([Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(12)]),

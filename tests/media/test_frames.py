@@ -1,4 +1,3 @@
-import hashlib
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -8,9 +7,9 @@ import pytest
 from PIL import Image
 
 from storyboard.media.encode import Writer
-from storyboard.media.frames import Reader, passes, pictures, take_frame, write_picture
+from storyboard.media.frames import Reader, last_picture, passes, pictures
 from storyboard.media.jobs import MediaError
-from tests.media.footage import all_pictures, film, flat, silent, trimmed
+from tests.media.footage import all_pictures, film, flat, trimmed
 
 FILMS: dict[str, Callable[[Path], Path]] = {
     "one group, B-frames": lambda folder: film(folder / "a.mp4", group=250, b_frames=3),
@@ -41,48 +40,21 @@ def test_every_frame_is_found_by_its_number(clip: Path) -> None:
         assert np.array_equal(reader.rgb(next(pictures(clip, number))), expected), number
 
 
-def test_the_last_frame_is_the_last_that_is_shown(clip: Path, tmp_path: Path) -> None:
-    taken = take_frame(clip, None, tmp_path / "last.png", silent)
-    last = all_pictures(clip)[-1]
-    assert taken.index == 47
-    assert taken.pixels == hashlib.sha256(last.tobytes()).hexdigest()
-    assert np.array_equal(np.asarray(Image.open(tmp_path / "last.png")), last)
+def test_the_last_frame_is_the_last_that_is_shown(clip: Path) -> None:
+    number, frame = last_picture(clip)
+    assert number == 47
+    assert frame is not None
+    assert np.array_equal(Reader().rgb(frame), all_pictures(clip)[-1])
 
 
 def test_pictures_go_on_to_the_end(clip: Path) -> None:
     assert [len(list(pictures(clip, first))) for first in (0, 1, 20, 47)] == [48, 47, 28, 1]
 
 
-def test_a_frame_past_the_end_does_not_exist(clip: Path, tmp_path: Path) -> None:
+def test_past_the_end_there_is_no_picture(clip: Path) -> None:
     with pytest.raises(MediaError) as raised:
-        take_frame(clip, 48, tmp_path / "a.png", silent)
+        next(pictures(clip, 48))
     assert raised.value.code == "no-such-frame"
-    assert list(tmp_path.glob("*.png*")) == []
-
-
-def test_a_clip_of_one_frame_has_a_last_one(tmp_path: Path) -> None:
-    assert take_frame(film(tmp_path / "a.mp4", frames=1), None, tmp_path / "a.png", silent).index == 0
-
-
-def test_taking_a_frame_twice_gives_the_same_bytes(tmp_path: Path) -> None:
-    path = film(tmp_path / "a.mp4")
-    take_frame(path, 30, tmp_path / "a.png", silent)
-    take_frame(path, 30, tmp_path / "b.png", silent)
-    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.mp4", "a.png", "b.png"]
-
-
-def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(MediaError) as raised:
-        write_picture(np.zeros((2, 2, 3), np.uint8), tmp_path / "missing" / "a.png")
-    assert raised.value.code == "cannot-write"
-
-
-def test_a_failed_write_leaves_the_old_picture(tmp_path: Path) -> None:
-    (tmp_path / "a.png").mkdir()
-    with pytest.raises(MediaError):
-        write_picture(np.zeros((2, 2, 3), np.uint8), tmp_path / "a.png")
-    assert [one.name for one in tmp_path.iterdir()] == ["a.png"]
 
 
 def smooth(width: int = 160, height: int = 90) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

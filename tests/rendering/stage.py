@@ -12,6 +12,7 @@ from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Film, Frame, TakeKey
 from storyboard.planning import ask, plan
 from storyboard.rendering import events as ev
+from storyboard.rendering.desk import Account
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Work, wanted_takes
@@ -55,16 +56,16 @@ class Stage:
     mono: float = 0.0
     wall: float = NOON
     ids: int = 0
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._open()
 
     def _open(self) -> None:
-        self.plan = plan.make(self.film, self.capabilities, self.history, {})
-        remotes = {name: Toy(caps) for name, caps in self.capabilities.items() if not caps.local}
-        self.submissions = Submissions(
-            remotes, self.history.attempts.values(), self._new_id, self.policy.poll_s, self.film.budget
-        )
+        self.plan = plan.make(self.film, self.capabilities, self.history, self.digests)
+        attempts, poll_s = self.history.attempts.values(), self.policy.poll_s
+        self.submissions = Submissions(self._remotes(), attempts, self._new_id, poll_s, self.film.budget, self.accounts)
         self.schedule = Schedule(
             self.plan,
             wanted_takes(self.plan),
@@ -76,6 +77,9 @@ class Stage:
             self.frames,
         )
 
+    def _remotes(self) -> Mapping[str, Toy]:
+        return {name: Toy(caps) for name, caps in self.capabilities.items() if not caps.local}
+
     def _new_id(self) -> str:
         self.ids += 1
         return f"id-{self.ids}"
@@ -84,7 +88,7 @@ class Stage:
         self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: Mapping[plan.Slot, ClipId]
     ) -> Ask:
         stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
-        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, stored)
+        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, self.digests, stored)
 
     # ── a run ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -61,7 +61,7 @@ class Script:
     sent: list[Request] = field(default_factory=list)
     fetches: int = 0
 
-    async def send(self, provider: str, request: Request) -> Answer:
+    async def send(self, provider: str, request: Request, rank: float = 0.0) -> Answer:
         await trio.lowlevel.checkpoint()
         if request.method == "GET":
             return self.poll

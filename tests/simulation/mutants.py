@@ -79,7 +79,7 @@ class _Rekeying:
     network: Network
     sent: int = 0
 
-    async def send(self, provider: str, request: Request) -> Response | NotSent | Unknown:
+    async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
         if KEY in request.headers:
             self.sent += 1
             request = replace(request, headers={KEY: f"{request.headers[KEY]}-{self.sent}"})
@@ -141,7 +141,7 @@ class NotSentAfterAll(Twist):
 class _Optimistic:
     network: Network
 
-    async def send(self, provider: str, request: Request) -> Response | NotSent | Unknown:
+    async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
         answer = await self.network.send(provider, request)
         return NotSent(answer.reason) if isinstance(answer, Unknown) else answer
 

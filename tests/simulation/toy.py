@@ -60,6 +60,9 @@ class Toy:
 
     capabilities: Capabilities
 
+    def files(self, ask: Ask) -> tuple[str, ...]:
+        return ()
+
     def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
         said = {
             "take": ask.take,

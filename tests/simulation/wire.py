@@ -43,7 +43,7 @@ class Wire:
         self._witness = witness
         self._ear = ear
 
-    async def send(self, provider: str, request: Request) -> Response | NotSent | Unknown:
+    async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
         await trio.sleep(self._rng.uniform(0, 0.5))
         try:
             with self._fuse.act(f"connect {provider}"):

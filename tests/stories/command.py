@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 LINE = [sys.executable, "-W", "error", "-m", "storyboard"]
@@ -16,12 +18,14 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "NO_COLOR": "1", **more}
 
 
-def storyboard(*arguments: str | Path, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def storyboard(
+    *arguments: str | Path, cwd: Path | None = None, given: Mapping[str, str] = MappingProxyType({}), **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; `given` and `more` join its environment."""
     return subprocess.run(
         [*LINE, *map(str, arguments)],
         cwd=cwd,
-        env=environment(**more),
+        env=environment(**given, **more),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -30,12 +34,14 @@ def storyboard(*arguments: str | Path, cwd: Path | None = None, **more: str) -> 
     )
 
 
-def start(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
+def start(
+    *arguments: str | Path, cwd: Path | None = None, given: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.Popen[str]:
     """Start a command and leave it running."""
     return subprocess.Popen(
         [*LINE, *map(str, arguments)],
         cwd=cwd,
-        env=environment(),
+        env=environment(**given),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

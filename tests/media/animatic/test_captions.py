@@ -28,7 +28,7 @@ def test_in_between_they_stand() -> None:
     assert all(over.strength(60) == 1 for over in captions(shot))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     size=st.sampled_from(
         [(1280, 720), (720, 1280), (768, 1344), (720, 720), (1680, 720), (160, 90), (64, 64), (90, 160)]

@@ -1,0 +1,47 @@
+"""The one door through which all requests of an account go: submissions first, then by how urgent they are."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Awaitable, Callable
+
+import trio
+
+Ask = Callable[[], Awaitable[float]]
+"""Asks for a place in the window: 0 and it is taken, else how many seconds to wait."""
+
+
+class Turnstile:
+    """Lets requests through one by one; the first in rank asks for a place, the others wait behind it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._waiting: list[tuple[float, int]] = []
+        self._ticket = 0
+        self._moved = trio.Event()
+
+    async def pass_through(self, rank: float) -> None:
+        """Wait for one's turn; a smaller `rank` goes first, then who came first."""
+        self._ticket += 1
+        place = (rank, self._ticket)
+        heapq.heappush(self._waiting, place)
+        self._stir()
+        try:
+            while True:
+                moved = self._moved
+                if self._waiting[0] == place:
+                    seconds = await self._ask()
+                    if seconds <= 0:
+                        return
+                    with trio.move_on_after(seconds):
+                        await moved.wait()
+                else:
+                    await moved.wait()
+        finally:
+            self._waiting.remove(place)
+            heapq.heapify(self._waiting)
+            self._stir()
+
+    def _stir(self) -> None:
+        self._moved.set()
+        self._moved = trio.Event()

@@ -1,0 +1,90 @@
+"""What all processes of a user know about an account of a gateway: when it was asked, and until when it is left alone.
+
+One small SQLite file an account, in the user's own state folder and not in a production's. It is named by a fingerprint
+of the key: an HMAC under a salt that this machine made, so that neither the name nor the file tells the key. Losing the
+file costs nothing but a limit that is met once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+Wait = Callable[[Sequence[float], float], float]
+"""From the moments of earlier requests and the moment until which none is wanted: how long to wait, in seconds."""
+
+KEPT_S = 3600.0
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS sent (at REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS held (until REAL NOT NULL)",
+)
+
+
+def fingerprint(folder: Path, key: str) -> str:
+    """The account that a key opens, as 32 hex digits that do not tell it. `folder` holds this machine's salt.
+
+    Raises OSError where the folder cannot be written.
+    """
+    return hmac.new(_salt(folder), key.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _salt(folder: Path) -> bytes:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "salt"
+    if not path.exists():
+        part = folder / f".salt-{secrets.token_hex(8)}"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(descriptor, secrets.token_bytes(32))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        try:
+            os.link(part, path)  # the first of several processes makes it, and nobody sees half of it
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+    return path.read_bytes()
+
+
+class AccountFile:
+    """The requests of one account, shared by every process of the user."""
+
+    def __init__(self, folder: Path, account: str) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = folder / f"{account}.db"
+        with closing(self._open()) as connection:
+            for statement in _TABLES:
+                connection.execute(statement)
+        self._path.chmod(0o600)
+
+    def take(self, now: float, wait: Wait) -> float:
+        """Ask to send one request now: 0 and it is counted, else how many seconds to wait before asking again."""
+        with closing(self._open()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("DELETE FROM sent WHERE at < ?", (now - KEPT_S,))
+            sent = [at for (at,) in connection.execute("SELECT at FROM sent ORDER BY at")]
+            (held,) = connection.execute("SELECT COALESCE(MAX(until), 0) FROM held").fetchone()
+            seconds = wait(sent, held)
+            if seconds <= 0:
+                connection.execute("INSERT INTO sent VALUES (?)", (now,))
+            connection.execute("COMMIT")
+        return max(0.0, seconds)
+
+    def hold(self, until: float) -> None:
+        """Leave the account alone until that moment, in wall seconds."""
+        with closing(self._open()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("DELETE FROM held")
+            connection.execute("INSERT INTO held VALUES (?)", (until,))
+            connection.execute("COMMIT")
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, isolation_level=None, timeout=30)

@@ -1,0 +1,89 @@
+from decimal import Decimal
+
+import pytest
+
+from storyboard.diagnostics import Refused
+from storyboard.exchange import Capabilities
+from storyboard.providers.animatic import CAPABILITIES as ANIMATIC
+from storyboard.providers.seedance2ai import CAPABILITIES
+from storyboard.rendering.settings import Settings, read
+
+KNOWN: dict[str, Capabilities] = {one.name: one for one in (CAPABILITIES, ANIMATIC)}
+KEY = "sk_live_1"
+
+
+def settings(text: str = "", **environment: str) -> Settings:
+    return read(text, "config.toml", environment, KNOWN)
+
+
+def test_without_anything_there_is_no_access() -> None:
+    assert settings().terms["seedance2ai"].access is None
+    assert "animatic" not in settings().terms
+
+
+def test_the_environment_counts_before_the_file() -> None:
+    text = '[providers.seedance2ai]\napi_key = "file"\nbase_url = "https://other.example/"\n'
+    access = settings(text).terms["seedance2ai"].access
+    assert access is not None
+    assert (access.key, access.origin, access.local) == ("file", "https://other.example", False)
+    access = (
+        settings(text, SEEDANCE2AI_API_KEY=KEY, SEEDANCE2AI_BASE_URL="http://127.0.0.1:8300/seedance2ai/api/v1")
+        .terms["seedance2ai"]
+        .access
+    )
+    assert access is not None
+    assert (access.key, access.origin, access.local) == (KEY, "http://127.0.0.1:8300/seedance2ai", True)
+
+
+def test_a_key_s_access_shows_neither_in_text() -> None:
+    assert KEY not in repr(settings(SEEDANCE2AI_API_KEY=KEY))
+
+
+def test_bounds_and_prices() -> None:
+    read_ = settings(
+        '[providers.seedance2ai]\nconcurrency = 4\npoll_s = 5\nceiling = "2000"\n'
+        '[providers.seedance2ai.prices]\n"pro/4k" = "48"\n"pro/1080p" = "19"\n'
+    )
+    terms = read_.terms["seedance2ai"]
+    assert (terms.concurrency, terms.poll_s, terms.ceiling) == (4, 5.0, Decimal(2000))
+    prices = read_.over(CAPABILITIES).prices
+    assert (prices["pro/4k"], prices["pro/1080p"], prices["standard/720p"]) == (Decimal(48), Decimal(19), Decimal(6))
+    assert read_.over(ANIMATIC) is ANIMATIC
+
+
+def test_hosting() -> None:
+    hosting = settings('[hosting]\nurl = "https://put.example/a"\npublic = "https://get.example/a/"\n').hosting
+    assert hosting is not None
+    assert (hosting.url, hosting.public) == ("https://put.example/a/", "https://get.example/a/")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[providers", "not TOML"),
+        ("providers = 1", "providers is not of the right kind"),
+        ("[providers.midjourney]\n", "no gateway midjourney"),
+        ("[providers.animatic]\n", "no gateway animatic"),
+        ('[providers.seedance2ai]\nkey = "1"\n', "providers.seedance2ai.key is no setting"),
+        ("[providers.seedance2ai]\napi_key = 1\n", "not of the right kind"),
+        ("[providers.seedance2ai]\nconcurrency = 0\n", "at least 1"),
+        ("[providers.seedance2ai]\nconcurrency = true\n", "not of the right kind"),
+        ("[providers.seedance2ai]\npoll_s = 0\n", "poll_s"),
+        ('[providers.seedance2ai]\nceiling = "much"\n', "is an amount"),
+        ('[providers.seedance2ai]\nceiling = "-1"\n', "is an amount"),
+        ('[providers.seedance2ai]\nceiling = "NaN"\n', "is an amount"),
+        ('[providers.seedance2ai.prices]\n"pro/4k" = "?"\n', "is an amount"),
+        ('[providers.seedance2ai]\nbase_url = "http://www.seedance2ai.io"\n', "https only"),
+        ('[providers.seedance2ai]\nbase_url = "https://user@host"\n', "without a user"),
+        ('[providers.seedance2ai]\nbase_url = "ftp://host"\n', "like https://host"),
+        ('[providers.seedance2ai]\napi_key = "a b"\n', "characters that no key has"),
+        ('[hosting]\nurl = "https://a"\n', "hosting needs url"),
+        ('[hosting]\nurl = "s3://a"\npublic = "https://b"\n', "not to s3:"),
+        ('[hosting]\nurl = "http://a.example"\npublic = "https://b"\n', "not to http:"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(text: str, said: str) -> None:
+    with pytest.raises(Refused, match=said) as refused:
+        settings(text)
+    assert refused.value.exit_code == 2
+    assert refused.value.diagnostics[0].code == "bad-settings"

@@ -1,0 +1,70 @@
+import stat
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from storyboard.rendering.limits import wait_s
+from storyboard.state.account import AccountFile, Wait, fingerprint
+
+KEY = "sk_live_canary"
+
+
+def three_a_minute(now: float) -> Wait:
+    return lambda sent, held: wait_s(sent, held, now, 3, 60.0)
+
+
+def test_a_fingerprint_is_one_for_one_key_on_one_machine(tmp_path: Path) -> None:
+    one = fingerprint(tmp_path, KEY)
+    assert fingerprint(tmp_path, KEY) == one
+    assert fingerprint(tmp_path, KEY + "2") != one
+    assert fingerprint(tmp_path / "another machine", KEY) != one
+    assert stat.S_IMODE((tmp_path / "salt").stat().st_mode) == 0o600
+
+
+def test_nothing_on_disk_tells_the_key(tmp_path: Path) -> None:
+    AccountFile(tmp_path / "accounts", fingerprint(tmp_path, KEY)).hold(1.0)
+    found = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(found) == 2
+    assert all(KEY not in path.name and KEY.encode() not in path.read_bytes() for path in found)
+
+
+def test_two_processes_share_one_window(tmp_path: Path) -> None:
+    one, other = AccountFile(tmp_path, "a"), AccountFile(tmp_path, "a")
+    assert [one.take(0.0, three_a_minute(0.0)), other.take(1.0, three_a_minute(1.0))] == [0.0, 0.0]
+    assert one.take(2.0, three_a_minute(2.0)) == 0.0
+    assert other.take(3.0, three_a_minute(3.0)) == 57.0
+    assert other.take(60.5, three_a_minute(60.5)) == 0.0
+    assert AccountFile(tmp_path, "b").take(3.0, three_a_minute(3.0)) == 0.0
+
+
+def test_what_one_was_told_the_others_heed(tmp_path: Path) -> None:
+    AccountFile(tmp_path, "a").hold(36.0)
+    assert AccountFile(tmp_path, "a").take(6.0, three_a_minute(6.0)) == 30.0
+
+
+def test_a_crowd_never_passes_the_limit(tmp_path: Path) -> None:
+    passed: list[float] = []
+
+    def crowd() -> None:
+        file = AccountFile(tmp_path, "a")
+        passed.extend(seconds for _ in range(5) if (seconds := file.take(0.0, three_a_minute(0.0))) == 0.0)
+
+    threads = [threading.Thread(target=crowd) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(passed) == 3
+
+
+def test_moments_are_forgotten(tmp_path: Path) -> None:
+    file = AccountFile(tmp_path, "a")
+    seen: list[Sequence[float]] = []
+
+    def look(sent: Sequence[float], held: float) -> float:
+        seen.append(sent)
+        return 0.0
+
+    for moment in (0.0, 10_000.0, 10_001.0):
+        file.take(moment, look)
+    assert [list(one) for one in seen] == [[], [], [10_000.0]]
