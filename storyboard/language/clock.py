@@ -157,13 +157,13 @@ class _Pacing:
         draft, shot = self.found[index]
         start = nearest(self._exact + begun, ONE)
         wanted = place + laps - start
-        has = nearest(self._exact + begun + shown_frames(shot, self._fps), ONE) - start
+        has = shown_frames(shot, self._fps)
         where = seconds(Fraction(place) / self._fps)
         if wanted < 1:
             message = f"{shot.id} begins at {seconds(self._exact / self._fps)} s, and {what} at {where} s"
             self.problems.append(self._missed(draft, message, "nothing of it is left to show", related))
-        elif has < wanted:
-            short = seconds((place + laps - self._exact - shown_frames(shot, self._fps)) / self._fps)
+        elif has <= wanted - 1:  # less than a frame short is rounding: a clip has that frame
+            short = seconds((wanted - has) / self._fps)
             message = f"{shot.id} is {short} s too short: {what} at {where} s"
             self.problems.append(self._missed(draft, message, f"show it for {short} s longer", related))
         else:
@@ -176,4 +176,4 @@ class _Pacing:
     def _missed(self, draft: Draft, message: str, hint: str, related: Related) -> Diagnostic:
         key = next((key for key in ("out", "duration") if key in draft.own), None)
         place = span(draft.own, (key,)) if key else draft.place
-        return Diagnostic("clock-missed", message, place, hint, related=(related,))
+        return Diagnostic("clock-missed", message, place, hint, related=(related, *draft.origin))
