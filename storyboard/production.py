@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from storyboard.cutting import Material, Tell, draft, join
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film, ShotId
+from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
 from storyboard.language.collecting import no_cyclic_collection
@@ -25,20 +27,7 @@ from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.settings import Settings
-from storyboard.session import (
-    Agree,
-    Material,
-    Planned,
-    Rendered,
-    Session,
-    Tell,
-    Wishes,
-    begun,
-    contact_sheet,
-    draft,
-    existing,
-    join,
-)
+from storyboard.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -201,33 +190,37 @@ class Production:
             return self._planned(loaded, existing(history, store), files, retakes)
 
     async def cut(
-        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+        self,
+        executor: Executor,
+        tell: Tell,
+        target: Path | None = None,
+        sheet: Path | None = None,
+        partial: bool = False,
     ) -> tuple[Path, Clip]:
         """Join the film from the clips there are, and print its contact sheet to `sheet`, as PNG or JPEG by the suffix.
 
-        Raises Refused `not-rendered` (exit 3) where shots have none.
+        With `partial` slates stand for the shots that have none. Raises Refused `not-rendered` (exit 3) without it.
         """
-        with self._clips() as (material, journal):
-            joined = await join(material, target or self.folder.film(), executor, journal, tell)
-            if sheet is not None:
-                await contact_sheet(material, joined[0], sheet, executor)
-            return joined
+        with self._clips(partial) as (material, journal):
+            return await join(material, target or self.folder.film(), executor, journal, tell, sheet)
 
     async def draft(
-        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+        self,
+        executor: Executor,
+        tell: Tell,
+        target: Path | None = None,
+        sheet: Path | None = None,
+        partial: bool = False,
     ) -> tuple[Path, Drafted]:
-        """Join a draft, which copies what needs no encoding; the film is left alone. `sheet` as in `cut`.
+        """Join a draft, which copies what needs no encoding; the film is left alone. `sheet` and `partial` as in `cut`.
 
         Raises Refused as `cut` does.
         """
-        with self._clips() as (material, _):
-            drafted = await draft(material, target or self.folder.draft(), executor, tell)
-            if sheet is not None:
-                await contact_sheet(material, drafted[0], sheet, executor)
-            return drafted
+        with self._clips(partial) as (material, _):
+            return await draft(material, target or self.folder.draft(), executor, tell, sheet)
 
     @contextmanager
-    def _clips(self) -> Iterator[tuple[Material, SqliteJournal]]:
+    def _clips(self, partial: bool) -> Iterator[tuple[Material, SqliteJournal]]:
         """Inside the lock: the clips that the plan has, and the journal."""
         files = self._known()
         loaded, folder = self._load(files), self.folder
@@ -236,7 +229,10 @@ class Production:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store, files)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            yield Material(planned.plan, have, store, planned.digests, self.capabilities), journal
+            failed = {key for key, take in planned.history.takes.items() if take.state in FAILED}
+            slates = frozenset(planned.plan.missing(have)) if partial else excused(planned.plan, have, failed)
+            material = Material(planned.plan, have, store, planned.digests, self.capabilities, slates=slates)
+            yield material, journal
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""

@@ -40,6 +40,7 @@ GROUND = {
     "codes": -1,
 }
 ROOF = {
+    "cutting": len(FLOORS) - 3,
     "session": len(FLOORS) - 3,
     "production": len(FLOORS) - 2,
     "decisions": len(FLOORS) - 2,

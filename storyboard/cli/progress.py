@@ -35,6 +35,12 @@ class Progress(Protocol):
         """The run is over."""
 
 
+def slated(news: News) -> str:
+    """Which shots of a film that was cut are slates, to be said after its length."""
+    names = news.facts.get("slates") or ()
+    return f", slates for {', '.join(names[:8])}" if names else ""
+
+
 @contextlib.contextmanager
 def open_progress(as_json: bool) -> Iterator[Progress]:
     """The right progress for where stderr goes."""
@@ -106,7 +112,7 @@ class PlainLines:
             case "warning":
                 self._say(f"warning[{news.facts['code']}]: {news.facts['message']}; {news.facts['hint']}")
             case "cut":
-                self._say(f"film cut, {news.facts['frames']} frames")
+                self._say(f"film cut, {news.facts['frames']} frames{slated(news)}")
 
     async def keep_fresh(self) -> None:
         """Nothing is redrawn."""

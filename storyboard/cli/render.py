@@ -33,6 +33,7 @@ SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "f
 @click.option("--retake", multiple=True, metavar="SHOT", help="One take more of this shot. May be repeated.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
+@click.option("--partial", is_flag=True, help="Cut the film with slates for the shots that have no clip.")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
 @click.option("--budget", multiple=True, metavar="PROVIDER=N", help="The most that this run may spend.")
 @click.option("--yes", is_flag=True, help="Spend what it costs without asking.")
@@ -44,6 +45,7 @@ def command(
     retake: tuple[str, ...],
     jobs: int | None,
     stale: bool,
+    partial: bool,
     fail_fast: bool,
     budget: tuple[str, ...],
     yes: bool,
@@ -54,9 +56,8 @@ def command(
 
     Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
     """
-    wishes = Wishes(
-        jobs or processors(), only, stale, fail_fast, retakes=retake, budget=budgets(budget, made.capabilities)
-    )
+    bounds = budgets(budget, made.capabilities)
+    wishes = Wishes(jobs or processors(), only, stale, fail_fast, retakes=retake, budget=bounds, partial=partial)
     films = made.films()
     if output is not None and len(films) > 1:
         raise click.UsageError("-o takes one film; name it with --variant")
@@ -129,8 +130,9 @@ def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> in
     if path is not None and rendered.clip is not None:
         if not as_json:
             click.echo(str(path))
-        if not problems:
+        if rendered.slates or not problems:
             say(_film_line(rendered))
+        if not rendered.slates and not problems:
             return 0
     elif rendered.signal is None and not problems and set(_phases(rendered)) == {"done"}:
         say(_summary(rendered))
@@ -176,4 +178,5 @@ def _film_line(rendered: Rendered) -> str:
     film, clip = rendered.planned.plan.film, rendered.clip
     if clip is None:
         return ""
-    return f"{film.title}: {len(film.on_screen)} shots, {clip.frames} frames, {float(clip.duration):g} s"
+    slates = f", slates for {', '.join(rendered.slates[:8])}" if rendered.slates else ""
+    return f"{film.title}: {len(film.on_screen)} shots, {clip.frames} frames, {float(clip.duration):g} s{slates}"
