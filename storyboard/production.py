@@ -21,8 +21,9 @@ from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
-from storyboard.planning import cuts, plan
+from storyboard.planning import cuts, plan, uses
 from storyboard.planning.naming import shot_of_takes
+from storyboard.planning.numbers import good_clip
 from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
 from storyboard.rendering.outside import Outside
@@ -147,7 +148,7 @@ class Production:
         digests = digest_files(loaded.film, files)
         files.save()
         try:
-            made = plan.make(loaded.film, self.capabilities, history, digests, retakes)
+            made = plan.make(loaded.film, self.capabilities, history, digests, retakes, self.name or "")
         except Refused as refused:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
         done = {take.key for take in made.takes if take.clip is not None}
@@ -169,9 +170,30 @@ class Production:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store, files, _retaken(loaded.film, wishes.retakes, self.path))
             journal.append(begun(planned, time.time()))
+            self._note(planned, journal)
             store.sweep()
-            session = Session(self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles)
+            name = self.name or ""
+            session = Session(
+                self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles, name
+            )
             return await session.render(wishes, agree)
+
+    def _note(self, planned: Planned, journal: SqliteJournal) -> None:
+        """Remember what this film's takes are, as far as a run before did not come to it."""
+        history = planned.history
+        done = {take.key for take in planned.plan.takes if good_clip(history.takes.get(take.key), history) is not None}
+        records = list(uses.used(planned.plan, self.name or "", history, done))
+        journal.append(records)
+        for record in records:
+            history.keep(record)
+
+    def accept(self, planned: Planned, shot: ShotId, take: int, profiles: Collection[str]) -> None:
+        """Remember that a person has looked at a take and circled it. Raises Refused: 11, 13, 14."""
+        folder = self.folder
+        seen = list(uses.circled(planned.plan, self.name or "", planned.history, shot, take, profiles))
+        if seen:
+            with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
+                journal.append(seen)
 
     def _adopt(
         self,

@@ -16,7 +16,8 @@ from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing.slates import excused
 from storyboard.language import Loaded
 from storyboard.media.jobs import Executor
-from storyboard.planning import ask, plan
+from storyboard.planning import ask, plan, uses
+from storyboard.planning.carried import Slot
 from storyboard.planning.price import Total, spell_totals
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.desk import Account
@@ -111,6 +112,7 @@ class Session:
         tell: Tell,
         outside: Outside | None,
         profiles: Collection[str] = (),
+        name: str = "",
     ) -> None:
         self.providers = providers
         self.planned = planned
@@ -121,6 +123,7 @@ class Session:
         self.tell = tell
         self.outside = outside
         self.profiles = frozenset(profiles)
+        self.name = name
 
     async def render(self, wishes: Wishes, agree: Agree | None = None) -> Rendered:
         """Render what is wanted, then cut. `agree` is asked before money is spent.
@@ -154,6 +157,7 @@ class Session:
             ended = await runner.run()
         finally:
             self._link(schedule)
+            self._note(schedule)
         states = {work.take.key: Fate(work.phase, work.reason, work.code) for work in schedule.works}
         charged = charges(schedule.submissions.attempts.values())
         rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped, charged)
@@ -180,8 +184,15 @@ class Session:
         ]
         history = existing(self.journal.read(), self.store)
         film = replace(made.film, shots=tuple(shots))
+        if isinstance(circled, int):
+            shot = ShotId(str(decision.get("shot")))
+            seen = list(uses.circled(made, self.name, history, shot, circled, named or ()))
+            self.journal.append(seen)
+            for record in seen:
+                history.keep(record)
+                self.planned.history.keep(record)
         try:
-            again = plan.make(film, self.planned.capabilities, history, self.planned.digests)
+            again = plan.make(film, self.planned.capabilities, history, self.planned.digests, name=self.name)
         except Refused:
             return None
         self.planned = replace(self.planned, plan=again)
@@ -232,6 +243,13 @@ class Session:
             if work.clip is not None:
                 self.folder.link_take(work.take.id, work.clip)
 
+    def _note(self, schedule: Schedule) -> None:
+        """Remember what this film's takes are now."""
+        done = {work.take.key for work in schedule.works if work.clip is not None and work.take.verdict != "locked"}
+        records = list(uses.used(self.planned.plan, self.name, self.planned.history, done))
+        if records:
+            self.journal.append(records)
+
     async def _cut(self, rendered: Rendered, schedule: Schedule, partial: bool) -> Rendered:
         made, there = self.planned.plan, self.planned.history.clips
         have = {work.take.key: schedule.clips[work.clip] for work in schedule.works if work.clip is not None}
@@ -275,8 +293,8 @@ def _compose(
     planned: Planned,
     store: ClipStore,
     take: plan.PlannedTake,
-    frames: Mapping[plan.Slot, Frame],
-    clips: Mapping[plan.Slot, ClipId],
+    frames: Mapping[Slot, Frame],
+    clips: Mapping[Slot, ClipId],
 ) -> Ask:
     capabilities = planned.capabilities[take.shot.provider]
     stored = {slot: (clip, str(store.clip_path(clip))) for slot, clip in clips.items()}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from storyboard.exchange import Ask, Capabilities, Followed
 from storyboard.film import ClipId, Film, Frame, Reference, Shot
 from storyboard.planning import manifest
-from storyboard.planning.plan import PlannedTake, Slot
+from storyboard.planning.carried import Slot
+from storyboard.planning.plan import PlannedTake
 from storyboard.planning.prompt import negative
 
 

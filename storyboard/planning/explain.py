@@ -10,7 +10,8 @@ from typing import Any
 from storyboard.exchange import Capabilities
 from storyboard.film import ShotId
 from storyboard.planning import manifest
-from storyboard.planning.plan import Carried, Plan, PlannedTake, take_id
+from storyboard.planning.carried import Carried
+from storyboard.planning.plan import Plan, PlannedTake, take_id
 from storyboard.state.journal import History, TakeRecord
 
 

@@ -21,8 +21,9 @@ from typing import Any, Protocol
 
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
+from storyboard.planning.carried import Slot, carried_text
 from storyboard.planning.manifest import asked, canonical
-from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
+from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.rendering import events as ev
 from storyboard.rendering.carrying import Carrying
 from storyboard.rendering.recourse import recourse, resumed

@@ -9,7 +9,8 @@ from typing import Literal
 
 from storyboard.exchange import Capabilities
 from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
-from storyboard.planning.plan import Plan, PlannedTake, Slot
+from storyboard.planning.carried import Slot
+from storyboard.planning.plan import Plan, PlannedTake
 
 Phase = Literal[
     "waiting", "framing", "ready", "drawing", "hosting", "posting", "remote", "fetching", "keeping",

@@ -16,6 +16,7 @@ from storyboard.diagnostics import Refused
 from storyboard.exchange import Ask, NotSent, Request, Response, Unknown
 from storyboard.film import Film
 from storyboard.planning import ask, plan
+from storyboard.planning.carried import Slot
 from storyboard.providers import Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
@@ -135,7 +136,7 @@ class House:
         return {str(record.take): record.state for record in self.history.takes.values()}
 
 
-def _compose(made: Film, take: plan.PlannedTake, frames: dict[plan.Slot, object], clips: object) -> Ask:
+def _compose(made: Film, take: plan.PlannedTake, frames: dict[Slot, object], clips: object) -> Ask:
     return ask.compose(made, take, CAPABILITIES[take.shot.provider], frames, {})  # type: ignore[arg-type]  # as it came
 
 

@@ -27,7 +27,8 @@ from pathlib import Path
 
 from storyboard.exchange import Request
 from storyboard.film import TakeId, TakeKey
-from storyboard.planning.plan import Plan, Slot, digest_of
+from storyboard.planning.carried import Slot, digest_of
+from storyboard.planning.plan import Plan
 from storyboard.rendering import events as ev
 from storyboard.rendering.money import UNSETTLED
 from storyboard.rendering.schedule import Schedule
