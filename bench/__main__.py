@@ -26,6 +26,9 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
 
 def main(arguments: list[str]) -> int:
     """Print a line a figure; the exit code counts the goals that were missed."""
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__, f"Benches: {', '.join(BENCHES)}", sep="\n")
+        return 0
     short = "--short" in arguments
     names = [name for name in arguments if not name.startswith("-")] or list(BENCHES)
     unknown = [name for name in names if name not in BENCHES]

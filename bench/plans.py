@@ -134,7 +134,7 @@ def snakemake(shots: int) -> list[Ratio]:
         _ratio(f"null plan of {shots} shots, snakemake -n / ours", *_columns(_walls, null), goal=6.0, at_least=True),
         _ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, null), goal=0.5, unit="MiB"),
         _ratio("one shot edited, snakemake -n / ours", *_columns(_walls, edited), goal=None, at_least=True),
-        _ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, edited), goal=0.5, unit="MiB"),
+        _ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, edited), goal=None, unit="MiB"),
     ]
 
 

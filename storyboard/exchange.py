@@ -13,7 +13,14 @@ from email.utils import parsedate
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, TakeId
+from storyboard.film import CarryMode, ClipId, Frame, JobId, Kind, Reference, Shot, TakeId
+
+CARRY_WORDS: Mapping[CarryMode, str] = {
+    "extend": "Continue from the supplied previous clip, {clip}.",
+    "edit": "Strictly edit the supplied source video, {clip}; change only what is said here.",
+    "reference": "Match place, light and colours of {frame}, a frame of the film; do not open on it.",
+}
+"""How a prompt says what is to be done with what another shot hands on."""
 
 LONGEST_WAIT_S = 300.0
 """The longest that a gateway may make us wait by a `Retry-After`, in seconds."""
@@ -65,11 +72,14 @@ class Capabilities:
     `unit` is empty where rendering is free. `source` says what it makes clips of: a shot's words, or, for those that
     storyboard itself brings, footage and cards. `retention_s` is how long an idempotency key is honoured, None without
     idempotency. `draws_slate` says that the shot's id is part of the picture, so that a renamed shot is drawn again.
-    `citation` is how a prompt names the asset of the `n`-th reference image, counted from 1.
+    `citation` is how a prompt names the `n`-th reference file of a `kind`, counted from 1; `kinds` are those it takes.
+    `carry_words` say in a prompt what is done with a `clip` that is extended or edited, or with a `frame` that is a
+    reference.
     `options` are the fields of its own that a shot may give it, and `rules` what must hold between a shot's facts.
     `end_needs_start` says that it takes a closing frame only beside an opening one. `pace` is the expected seconds of
     waiting for a second of clip. What a second costs is `price_per_second`, or stands in `prices` under the facts that
     `priced_by` names, joined by `/`; `whole_prices` are rounded up. A price that is in neither is unknown.
+    Pictures of up to `inline_bytes` may go inside the request, as `data:` URIs; 0 where every file is fetched.
     """
 
     name: str
@@ -84,7 +94,9 @@ class Capabilities:
     end_frame: bool = False
     references: int | None = 0
     frames_exclude_references: bool = False
-    citation: str = "{name} (supplied image {n})"
+    citation: str = "supplied {kind} {n}"
+    kinds: frozenset[Kind] = frozenset({"image"})
+    carry_words: Mapping[CarryMode, str] = field(default_factory=lambda: CARRY_WORDS)
     video_in: bool = False
     audio: bool = False
     seed: bool = False
@@ -102,6 +114,7 @@ class Capabilities:
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     priced_by: tuple[str, ...] = ()
     whole_prices: bool = False
+    inline_bytes: int = 0
     gateway: Gateway | None = None
 
     @property
@@ -153,7 +166,8 @@ class Followed:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Everything a provider is asked for one take: the composed prompt, the settings, the opening and closing frames,
-    what it `follows` otherwise, and the shot itself for a provider that draws from its fields.
+    what it `follows` otherwise, and the shot itself for a provider that draws from its fields. The prompt counts the
+    `references` in their order, and what it follows after all of them.
     """
 
     take: TakeId

@@ -27,6 +27,8 @@ ClipId = NewType("ClipId", str)
 JobId = NewType("JobId", str)
 """A provider's own name for remote work."""
 
+Stream = Literal["picture", "sound"]
+"""What of a file is meant."""
 Level = Literal["cast", "locations", "props", "styles", "references"]
 Kind = Literal["image", "video", "audio"]
 CarryMode = Literal["first_frame", "reference", "extend", "edit"]
@@ -157,6 +159,20 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptTemplate:
+    """The film's own template of prompts, where it is written, and where each of its expressions is, by its offset."""
+
+    text: str
+    place: Span
+    expressions: Mapping[int, Span] = field(default_factory=dict)
+
+    def at(self, offset: int) -> Span:
+        """The place of the expression that the character at `offset` belongs to."""
+        begun = max((one for one in self.expressions if one <= offset), default=None)
+        return self.place if begun is None else self.expressions[begun]
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
@@ -164,6 +180,7 @@ class Shot:
     `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
     with the citations still in it (see `storyboard.language.citing`), where there are any.
     `frames` is how many frames of the film a clock leaves it, None where none trims it.
+    `constraints` None means the usual close of a prompt, an empty text none; `template` None the usual template.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
     provider. `moderation_retries` is how often one that refuses what is to be seen is asked again; `placeholder`: a
@@ -230,6 +247,8 @@ class Shot:
     origin: tuple[Related, ...] = ()
     cites: tuple[tuple[Asset, Look | None], ...] = ()
     cited_prompt: str | None = None
+    constraints: str | None = None
+    template: PromptTemplate | None = None
 
     @property
     def framed(self) -> bool:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from storyboard.cutting import Material, Tell, draft, join
-from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Clip, Film, ShotId
 from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
@@ -21,7 +21,7 @@ from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
-from storyboard.planning import cuts, plan, uses
+from storyboard.planning import cuts, plan, prompt, uses
 from storyboard.planning.naming import shot_of_takes
 from storyboard.planning.numbers import good_clip
 from storyboard.providers import Provider, discover
@@ -114,15 +114,18 @@ class Production:
 
     def _load(self, files: KnownFiles) -> Loaded:
         with Measuring(self.environment) as anew:
-            return load(
+            loaded = load(
                 self.path,
                 capabilities=self.capabilities,
                 settings=settings(self.assignments, self.vars_file),
                 profiles=self.profiles,
                 variant=self.variant,
                 allow=self.allow,
-                measure=lambda path: files.measure(path, anew),
+                measure=lambda path, of: files.measure(path, of, anew),
             )
+        if problems := prompt.problems(loaded.film, self.capabilities):
+            raise Refused(in_file_order([*loaded.diagnostics, *problems]), texts=loaded.texts)
+        return loaded
 
     def _known(self) -> KnownFiles:
         """What the state remembers of files; nothing where it cannot be used, which is for others to say."""

@@ -33,6 +33,7 @@ from storyboard.language import (
 )
 from storyboard.language.filters import FILTERS, TESTS
 from storyboard.language.model import Fields
+from storyboard.planning.prompt import compose
 from storyboard.providers import Remote, discover
 from storyboard.timing import carried_index, enough_frames, first_frame, lengths
 
@@ -72,6 +73,8 @@ MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
 }
 """The model that each table of fields describes, and the one whose fields it does not repeat."""
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(16)
+
 
 def sections(page: str) -> dict[str, str]:
     """The text under each heading, without what stands under the next one."""
@@ -83,6 +86,9 @@ def blocks(page: str, kind: str) -> list[str]:
 
 
 def loaded(text: str, folder: Path) -> Loaded:
+    for picture in re.findall(r"refs/\w+\.png", text):
+        (folder / "refs").mkdir(exist_ok=True)
+        (folder / picture).write_bytes(PICTURE)
     path = folder / "reference.yaml"
     path.write_text(text, encoding="utf-8")
     capabilities = {name: provider.capabilities for name, provider in discover().items()}
@@ -126,6 +132,13 @@ def test_a_whole_storyboard_in_the_reference_is_good(text: str, tmp_path: Path) 
     read = loaded(text, tmp_path)
     assert read.film.shots
     assert not read.diagnostics
+
+
+def test_the_prompt_in_the_reference_is_what_its_storyboard_asks_for(tmp_path: Path) -> None:
+    (told,) = blocks("language", "text")
+    (story,) = (text for text in WHOLE if "an empty deck in the rain" in text)
+    film = loaded(story, tmp_path).film
+    assert compose(film.shots[0], discover()["animatic"].capabilities) == " ".join(told.split())
 
 
 # ── the commands ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,8 +13,8 @@ from storyboard.cli.table import Column, table
 from storyboard.diagnostics import Diagnostic, draw
 from storyboard.film import Asset, ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
-from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import PlannedTake
+from storyboard.planning.supplied import stays_home
 from storyboard.rendering.ordering import unhosted
 from storyboard.session import Planned
 
@@ -22,10 +22,9 @@ Films = Sequence[tuple[str | None, Planned]]
 """The films of a storyboard: what each is called beside the others, and its plan."""
 
 
-def told(
-    films: Films, as_json: bool, graph: str | None, shot: str | None, jobs: int, *, hosted: bool
-) -> tuple[str, str]:
-    """What goes to stdout and to stderr, in the first form that is asked for; `hosted` says that files can be hosted.
+def told(films: Films, as_json: bool, graph: str | None, shot: str | None, jobs: int, *, lacks: str) -> tuple[str, str]:
+    """What goes to stdout and to stderr, in the first form that is asked for; `lacks` says what to set so that files
+    can be hosted, empty where they can.
     Raises click.UsageError.
     """
     planned = [one for _, one in films]
@@ -39,13 +38,13 @@ def told(
     tables = [_table(one, name, jobs) for name, one in films]
     if len(films) > 1:
         tables.append(f"{len(films)} films, what they share once: {report.summary(_sum(planned, jobs))}\n")
-    warnings = [draw(found, one.loaded.texts) for one in planned if (found := _warnings(one, hosted))]
+    warnings = [draw(found, one.loaded.texts) for one in planned if (found := _warnings(one, lacks))]
     return "\n".join(tables), "\n".join(dict.fromkeys(warnings))
 
 
-def _warnings(planned: Planned, hosted: bool) -> list[Diagnostic]:
+def _warnings(planned: Planned, lacks: str) -> list[Diagnostic]:
     """What the storyboard's reading found, and which pictures no gateway could fetch."""
-    missing = [] if hosted else unhosted(planned.plan.takes, planned.capabilities)
+    missing = unhosted(planned.plan.takes, planned.capabilities, lacks) if lacks else []
     return [*planned.loaded.diagnostics, *(replace(one, severity="warning") for one in missing)]
 
 

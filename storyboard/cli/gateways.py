@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from storyboard.rendering.settings import Settings
 
 
+STORES = ("AWS_", "GOOGLE_", "AZURE_STORAGE_")
+"""How the variables of object stores begin."""
+
+
 def config_file() -> Path:
     """Where the settings stand."""
     from platformdirs import user_config_path
@@ -27,13 +32,15 @@ def config_file() -> Path:
     return user_config_path("storyboard") / "config.toml"
 
 
-def stamp() -> tuple[int, int, int] | None:
-    """What changes whenever somebody writes the settings; None where there are none."""
+def stamp() -> tuple[object, ...]:
+    """What changes whenever somebody writes the settings, or sets a variable of an object store."""
+    known = tuple(sorted(name for name in os.environ if name.startswith(STORES)))
+    hosting = known, find_spec("obstore") is not None
     try:
         found = config_file().stat()
     except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+        return hosting
+    return *hosting, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def state_folder() -> Path:

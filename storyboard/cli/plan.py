@@ -36,12 +36,13 @@ def command(
 
 def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> Answer:
     from storyboard.cli.forms import told  # what is remembered needs none of it
+    from storyboard.rendering.stores import unhosted
 
     made = given.production()
     films = made.films()
-    hosted = made.gateways.hosting is not None
+    lacks = unhosted(made.gateways.hosting)
     planned = [one.plan() for one in films]
     named = [(film.name, one) for film, one in zip(films, planned, strict=True)]
-    answer = Answer(*told(named, as_json, graph, shot, jobs, hosted=hosted))
+    answer = Answer(*told(named, as_json, graph, shot, jobs, lacks=lacks))
     recall.remember(answer, [one.loaded for one in planned])
     return answer

@@ -33,6 +33,8 @@ from storyboard.state.journal import FilmRecord, Journal
 from storyboard.version import VERSION
 
 UNCUT = "the film was not cut"
+MEASURING = 0.1
+"""The share of a cut's time in which its loudness is measured."""
 
 
 def reel(
@@ -138,7 +140,8 @@ async def make(
     known = history.films.get(target.name)
     if known is not None and known.joined == joined and _is(target, known.clip):
         return history.clips[known.clip]
-    answer = await perform(await _levelled(job, executor, warn), executor, UNCUT, report)
+    levelled, rest = await _levelled(job, executor, report, warn)
+    answer = await perform(levelled, executor, UNCUT, rest)
     if not isinstance(answer, Clip):
         raise TypeError("a join job answers a clip")
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
@@ -150,8 +153,8 @@ async def draft(job: JoinJob, executor: Executor, report: Report, warn: Callable
 
     Raises Refused as `make` does.
     """
-    levelled = await _levelled(job, executor, warn)
-    answer = await perform(DraftJob(levelled.timeline, levelled.target), executor, UNCUT, report)
+    levelled, rest = await _levelled(job, executor, report, warn)
+    answer = await perform(DraftJob(levelled.timeline, levelled.target), executor, UNCUT, rest)
     if not isinstance(answer, Drafted):
         raise TypeError("a draft job answers a draft")
     return answer
@@ -169,18 +172,24 @@ async def perform(job: Job, executor: Executor, failing: str, report: Report | N
         raise Refused([Diagnostic(error.code, f"{failing}: {error.message}")], exit_code=code) from error
 
 
-async def _levelled(job: JoinJob, executor: Executor, warn: Callable[[Diagnostic], None]) -> JoinJob:
-    """The job with the gain that brings the film to its loudness; itself where none is asked for. Raises Refused."""
+async def _levelled(
+    job: JoinJob, executor: Executor, report: Report, warn: Callable[[Diagnostic], None]
+) -> tuple[JoinJob, Report]:
+    """The job with the gain that brings the film to its loudness, and how to report the rest of the work.
+
+    Both are what they were where no loudness is asked for. Raises Refused.
+    """
     asked = Reel.from_json(job.timeline)
     if asked.loudness is None or not asked.audio:
-        return job
-    measured = await perform(LoudnessJob(job.timeline), executor, UNCUT)
+        return job, report
+    measured = await perform(LoudnessJob(job.timeline), executor, UNCUT, lambda share: report(MEASURING * share))
     if not isinstance(measured, Loudness):
         raise TypeError("a loudness job answers a loudness")
     warning = missed(asked.loudness, measured)
     if warning is not None:
         warn(warning)
-    return replace(job, timeline=replace(asked, gain_db=gain(asked.loudness, measured)).to_json())
+    levelled = replace(asked, gain_db=gain(asked.loudness, measured))
+    return replace(job, timeline=levelled.to_json()), lambda share: report(MEASURING + (1 - MEASURING) * share)
 
 
 def _is(path: Path, clip: ClipId) -> bool:

@@ -185,7 +185,8 @@ def item(value: Any, key: Any) -> Any:
         try:
             return value[key]
         except IndexError:
-            raise Undefined(f"there is no item {key}; the first is 0") from None
+            there = f"there is no item {key}; the first is 0" if value else f"there is no item {key}, and no other"
+            raise Undefined(there) from None
         except (TypeError, ValueError):
             raise bad("a slice takes whole numbers, and no step of 0") from None
     raise bad(f"{kind_of(value)} has no item {kind_of(key)}")

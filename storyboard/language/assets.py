@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Related
-from storyboard.film import Asset, Kind, Level, Look, Reference
+from storyboard.film import Asset, Kind, Level, Look, Reference, Stream
 from storyboard.language import model, names
 from storyboard.language.files import Folder
 from storyboard.language.film_model import Storyboard
 from storyboard.language.tree import Map, at, mark_at, span
+from storyboard.media.jobs import MediaError
 
 LEVEL_WORD: Mapping[Level, str] = {
     "cast": "a member of the cast",
@@ -21,7 +23,15 @@ LEVEL_WORD: Mapping[Level, str] = {
 }
 """What an asset of a level is called in a sentence."""
 
+KIND_WORD: Mapping[Kind, str] = {"image": "a picture", "video": "a video", "audio": "a sound"}
+"""What a file of a kind is called in a sentence."""
+
+RECORDING = "use a PNG, JPEG, WebP, GIF or BMP file; of a video or a sound say so: {file: …, kind: video}"
+"""What to do about a file of an asset that is no picture."""
+
 Step = str | int
+Opens = Callable[[Path, Stream], object]
+"""Opens a file, and looks for a picture or a sound in it. Raises MediaError where there is none."""
 
 
 def beside(tree: Map, path: Sequence[Step], written: str) -> str:
@@ -33,9 +43,10 @@ def beside(tree: Map, path: Sequence[Step], written: str) -> str:
 class Assets:
     """Builds the assets of a storyboard; `problems` holds what is wrong with their names and files."""
 
-    def __init__(self, root: Map, folder: Folder) -> None:
+    def __init__(self, root: Map, folder: Folder, opens: Opens) -> None:
         self._root = root
         self._folder = folder
+        self._opens = opens
         self.problems: list[Diagnostic] = []
 
     def all(self, storyboard: Storyboard) -> dict[str, Asset]:
@@ -55,18 +66,24 @@ class Assets:
         return found
 
     def picture(
-        self, tree: Map, path: Sequence[Step], written: str, origin: Iterable[Related] = (), **words: str | None
+        self,
+        tree: Map,
+        path: Sequence[Step],
+        written: str,
+        origin: Iterable[Related] = (),
+        otherwise: str | None = None,
     ) -> Reference:
         """A picture that the storyboard names at `path` of `tree`. A mistake is kept in `problems`.
 
-        `origin` is what made the shot that names it.
+        `origin` is what made the shot that names it; `otherwise` is the hint where the file is no picture.
         """
         found = self._folder.picture(beside(tree, path, written))
         if isinstance(found, tuple):
             code, message, hint = found
+            hint = otherwise or hint if code == "not-a-picture" else hint
             self.problems.append(at(tree, path, code, message, hint, related=origin))
-            return Reference(written, written, "image", span(tree, path), **words)
-        return Reference(str(found), written, "image", span(tree, path), **words)
+            return Reference(written, written, "image", span(tree, path))
+        return Reference(str(found), written, "image", span(tree, path))
 
     def media(self, tree: Map, path: Sequence[Step], written: str, origin: Iterable[Related] = ()) -> Reference | None:
         """Footage or a still that the storyboard names at `path` of `tree`; None where it is neither, a mistake."""
@@ -121,13 +138,31 @@ class Assets:
             self.problems.append(at(self._root, (*path, "files"), "given-twice", message, "keep one", key=True))
         key = "images" if entry.images is not None else "files"
         return tuple(
-            self.picture(
-                self._root,
-                (*path, key, index, "file"),
-                one.file,
-                role=one.role,
-                controls=one.controls,
-                avoid=one.avoid,
-            )
+            self._reference((*path, key, index, "file"), one)
             for index, one in enumerate(entry.images or entry.files or ())
         )
+
+    def _reference(self, path: tuple[Step, ...], one: model.File) -> Reference:
+        """A file of an asset, of the kind that is written."""
+        if one.kind == "image":
+            found = self.picture(self._root, path, one.file, otherwise=RECORDING)
+        else:
+            found = self._recording(path, one.file, "video" if one.kind == "video" else "audio")
+        return replace(found, role=one.role, controls=one.controls, avoid=one.avoid)
+
+    def _recording(self, path: tuple[Step, ...], written: str, kind: Kind) -> Reference:
+        """A video or a sound."""
+        counted, place = beside(self._root, path, written), span(self._root, path)
+        found = self._folder.media(counted)
+        if not isinstance(found, Path):
+            self.problems.append(at(self._root, path, *found))
+            return Reference(written, written, kind, place)
+        if isinstance(self._folder.picture(counted), Path):
+            message, hint = f"{written} is a picture, not {KIND_WORD[kind]}", "leave kind out, or write kind: image"
+            self.problems.append(at(self._root, path, "wrong-kind", message, hint))
+        else:
+            try:
+                self._opens(found, "picture" if kind == "video" else "sound")
+            except MediaError as error:
+                self.problems.append(at(self._root, path, error.code, error.message))
+        return Reference(str(found), written, kind, place)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.exchange import Capabilities
-from storyboard.film import Asset, Look, Shot
+from storyboard.film import Asset, Kind, Look, Shot
 from storyboard.language.carrying import citing, of_edges
 from storyboard.language.circles import cycles
 from storyboard.language.drafts import Draft
@@ -22,6 +22,9 @@ from storyboard.language.tree import Map, at, span
 from storyboard.timing import exact_frames, nearest
 
 Pairs = Sequence[tuple[Draft, Shot]]
+
+KIND_WORDS: Mapping[Kind, str] = {"image": "reference images", "video": "reference videos", "audio": "reference sounds"}
+"""What reference files of a kind are called."""
 
 
 def needs(shot: Shot) -> tuple[str, ...]:
@@ -84,15 +87,11 @@ def _of_provider(draft: Draft, shot: Shot, capabilities: Mapping[str, Capabiliti
 
 
 def _of_fields(draft: Draft, shot: Shot, provider: Capabilities, others: Sequence[Capabilities]) -> list[Diagnostic]:
+    unsaid = bool(shot.negative) and shot.prompt is not None  # a composed prompt says it where there is no field
     asks = (
         ("audio", shot.audio and not provider.audio, "makes no sound", _elsewhere("audio", others)),
         ("seed", shot.seed is not None and not provider.seed, "takes no seed", _elsewhere("seed", others)),
-        (
-            "negative",
-            bool(shot.negative) and not provider.negative,
-            "takes no negative",
-            _elsewhere("negative", others),
-        ),
+        ("negative", unsaid and not provider.negative, "takes no negative", _elsewhere("negative", others)),
     )
     return [
         draft.at((key,), "provider-cannot", f"{provider.name} {what}", hint) for key, asked, what, hint in asks if asked
@@ -107,9 +106,13 @@ def _elsewhere(field: str, others: Sequence[Capabilities]) -> str:
 
 def _of_references(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
     """Reference pictures beyond what the provider takes, at the first name that brings one too many."""
-    if not provider.references:  # None takes any number; of none at all the words travel alone
+    if provider.references == 0:  # the words travel alone
         return []
     if shot.framed and provider.frames_exclude_references:  # they stay home
+        return []
+    if unread := _unread(draft, shot, provider):
+        return unread
+    if provider.references is None:
         return []
     seen: set[str] = set()
     for path, asset, look in _bringing(draft, shot):
@@ -119,6 +122,17 @@ def _of_references(draft: Draft, shot: Shot, provider: Capabilities) -> list[Dia
             message = f"{provider.name} takes {many} a shot, this one brings {_brought(draft, shot)}"
             return [draft.at(path, "provider-cannot", message, f'leave out "{asset.key}", or some of its files')]
     return []
+
+
+def _unread(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
+    """Files of a kind that the provider does not take, each at the place where the asset names it."""
+    brought = {one.path: one for _, asset, look in _bringing(draft, shot) for one in asset.worn(look)}
+    hint = f"it takes {listed(KIND_WORDS[kind] for kind in sorted(provider.kinds))}; leave the file out"
+    return [
+        Diagnostic("provider-cannot", f"{provider.name} takes no {KIND_WORDS[one.kind]}", one.place, hint)
+        for one in brought.values()
+        if one.kind not in provider.kinds
+    ]
 
 
 def _bringing(draft: Draft, shot: Shot) -> Iterator[tuple[tuple[str | int, ...], Asset, Look | None]]:

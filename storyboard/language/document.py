@@ -22,7 +22,10 @@ from storyboard.language.tree import Map, Seq, at, span
 
 LATER = ("defaults", "shots", *SHORT)
 """Fields that are evaluated shot by shot."""
-ELSEWHERE = ("vars", "scenes", "shots", "defaults", "templates", "include", "profiles", "variants")
+ELSEWHERE = (
+    *("vars", "scenes", "shots", "defaults", "templates", "include", "profiles", "variants"),
+    "prompt_template",
+)
 """Fields of the film that are not evaluated with its head."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class Fault(Exception):
     """A mistake in an expression: a stable `code`, a `message` and a `hint`.
@@ -52,3 +54,16 @@ def unsafe(message: str, hint: str | None = None, word: str | None = None, at: i
 def too_long(message: str) -> Fault:
     """A result larger than any film needs."""
     return Fault("too-long-value", message)
+
+
+def placed(fault: Fault, source: str, offset: int) -> ValueProblem:
+    """The fault of an expression whose `source` begins at `offset` of a text: where it says it is, else at the word it
+    names, else at the whole expression.
+    """
+    at, length = fault.at, len(fault.word or " ")
+    if at is None and fault.word:
+        found = re.search(rf"(?<!\w){re.escape(fault.word)}(?!\w)", source)
+        at = found.start() if found else None
+    if at is None:
+        at, length = 0, max(1, len(source))
+    return ValueProblem(fault.code, fault.message, fault.hint, offset + at, length)

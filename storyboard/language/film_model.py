@@ -165,6 +165,13 @@ class Storyboard(Fields):
         "Shots that others `use`, by name.", {"single": {"params": {"who": None}, "shots": [{"cast": ["{{ who }}"]}]}}
     )
     chain: ChainField | None = about("Whether shots of a scene open on one another's last frames.", "previous")
+    constraints: Text | None = about(
+        "How every prompt closes, in place of the usual close; `none` leaves that out.", "Hands stay whole.", "none"
+    )
+    prompt_template: Text | None = about(
+        "How prompts are composed: a text with `{{ }}`, and with the statements if, for and set.",
+        "{{ style }} {{ subject }} {{ action }}",
+    )
     scenes: list[Scene] | None = about("The scenes, in film order.", [{"id": 1, "shots": [{"action": "Fog."}]}])
     shots: SkipValidation[list[Shot]] | None = about("The shots of a film without scenes.", [{"action": "Fog."}])
     sound: SoundsField | None = about(

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"constraints"})
+SHOT: frozenset[str] = frozenset()
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "film": frozenset({"constraints", "prompt_template"}),
     "delivery": frozenset({"codec", "start_timecode"}),
     "scene": frozenset(),
     "defaults": SHOT,

@@ -13,7 +13,7 @@ from storyboard.language.tree import Map
 SHORT = ("location", "time", "style", "sounds")
 """Fields of a scene that are short for its defaults."""
 
-KEEPS_NONE = ONLY_IN_SHOTS | {"review"}
+KEEPS_NONE = ONLY_IN_SHOTS | {"review", "constraints"}
 """Fields where `none` is a value."""
 
 

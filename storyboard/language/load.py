@@ -15,7 +15,7 @@ from typing import Any
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
-from storyboard.language import check, clock, document, letters, names
+from storyboard.language import check, clock, document, letters, names, prompt_template, written
 from storyboard.language.assets import Assets
 from storyboard.language.carrying import cut_back
 from storyboard.language.collecting import no_cyclic_collection
@@ -121,7 +121,7 @@ class _Stage:
         evaluation = Evaluation(values)
         root, facts = document.evaluated(self._root, evaluation, names.title(self._path.stem.replace("-", " ")))
         storyboard, reading = self._document(root, failed=bool(evaluation.problems))
-        files = Assets(root, self._folder)
+        files = Assets(root, self._folder, self._measure)
         assets = files.all(storyboard)
         words = Names(assets)
         drafting = Drafting(evaluation, reading, self._opened.profiled)
@@ -132,11 +132,14 @@ class _Stage:
         delivery = document.delivery(storyboard)
         sources, screens = Sources(delivery, files, self._measure), Screens(drafts, words)
         decisions = Decisions(storyboard.decisions, root, drafts, self._profiles)
-        shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions)
-        ends = Sounds(root, delivery, files, ()).ends(storyboard.sound)
+        template, problems = prompt_template.read(root)
+        self.problems += problems
+        close = words.maybe(storyboard.constraints)
+        shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions, close, template)
+        ends = Sounds(root, delivery, files, (), self._measure).ends(storyboard.sound)
         pairs, missed = clock.paced(cut_back(shots.shots(drafts)), root, delivery.fps, ends)
         self.problems += [*clock.of_sounds(root), *missed]
-        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs])
+        sounds = Sounds(root, delivery, files, [shot for _, shot in pairs], self._measure)
         sound = sounds.all(storyboard.sound)
         reader = SubtitleReader(root, self._folder, self._opened.texts)
         subtitles = reader.subtitles(storyboard.subtitles)
@@ -148,6 +151,7 @@ class _Stage:
         if not any(one.severity == "error" for one in self.problems):
             self.problems += check.unused(assets, words.used, root)
             self.problems += cut_short(root)
+            self.problems += written.lettered(pairs)
             self.problems += letters.unset(pairs, self._capabilities, burnt=subtitles is not None and subtitles.burn)
         return Film(
             path=str(self._path),

@@ -47,7 +47,7 @@ class Loops:
         if given and isinstance(shot.get("when"), Scalar) and not self.wanted(shot, seen, makers):
             return
         for index, (values, tree, step) in enumerate(given):
-            row = {**seen, **values, "loop": _loop(index, len(given))}
+            row = {**seen, **values, "loop": turn(index, len(given))}
             maker = Maker(values, tree, step)
             if self.wanted(shot, row, (maker, *makers)):
                 yield row, maker
@@ -142,8 +142,8 @@ def too_many(tree: Map, key: str, count: int) -> Diagnostic:
     return at(tree, (key,), "too-many-shots", message, key=True)
 
 
-def _loop(index: int, length: int) -> dict[str, Any]:
-    """Jinja's `loop`."""
+def turn(index: int, length: int) -> dict[str, Any]:
+    """Jinja's `loop`: which turn this is."""
     return {
         "index": index + 1,
         "index0": index,

@@ -57,14 +57,14 @@ def _file(node: Node) -> Any:
 
 
 class File(Fields):
-    """A picture of an asset, and what it is there for."""
+    """A file of an asset, and what it is there for."""
 
     noun: ClassVar[str] = "file"
     aka: ClassVar[Mapping[str, str]] = {"path": "file", "image": "file", "avoid": "not"}
 
     file: Text = about("Path of the file, counted from the storyboard.", "refs/mira.png", default=...)
-    kind: Annotated[str, choice("image", later_words=("video", "audio"))] = about(
-        "What kind of file it is.", "image", default="image"
+    kind: Annotated[str, choice("image", "video", "audio")] = about(
+        "What kind of file it is.", "image", "video", default="image"
     )
     role: Annotated[str, choice("identity", "look", "style", "composition", "camera", "tempo")] | None = about(
         "What the file is a reference for.", "identity", "style"

@@ -195,6 +195,9 @@ class Defaults(Fields):
     style: Text | None = about("How it looks: a key of `styles`.", "noir")
     sounds: Text | None = about("What is heard; asked for where `audio` is.", "gulls, a rope creaking")
     negative: Text | None = about("What must not be seen.", "text, watermark")
+    constraints: Text | None = about(
+        "How the prompt closes, in place of the usual close; `none` leaves that out.", "Hands stay whole.", "none"
+    )
     references: Annotated[list[Text], Several()] | None = about(
         "Assets of any kind that the provider is given besides: `name` or `name.look`.", ["fog", "mira.oilskin"]
     )

@@ -14,7 +14,7 @@ from fractions import Fraction
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
 from storyboard.exchange import Capabilities, Option
-from storyboard.film import Asset, Beat, Casting, Fallback, Line, Look, Shot, ShotId
+from storyboard.film import Asset, Beat, Casting, Fallback, Line, Look, PromptTemplate, Shot, ShotId
 from storyboard.language import names, quantities
 from storyboard.language.citing import has_citation
 from storyboard.language.decisions import Decisions
@@ -44,6 +44,8 @@ class Shots:
         sources: Sources,
         screens: Screens,
         decisions: Decisions,
+        close: str | None = None,
+        template: PromptTemplate | None = None,
     ) -> None:
         self._delivery = delivery
         self._capabilities = capabilities
@@ -52,6 +54,8 @@ class Shots:
         self._sources = sources
         self._screens = screens
         self._decisions = decisions
+        self._close = close
+        self._template = template
         self._made: dict[str, Shot] = {}
         self.problems: list[Diagnostic] = []
 
@@ -72,6 +76,7 @@ class Shots:
         speed = self._speed(draft, source)
         cast = self._cast(draft)
         found = source is not None
+        composed = not found and read.prompt is None
         if not found:
             self._decisions.check(draft)
         shot = Shot(
@@ -132,10 +137,17 @@ class Shots:
             fade_out=read.fade_out or ZERO,
             lead=read.lead or ZERO,
             tail=read.tail or ZERO,
+            constraints=self._constraints(draft) if composed else None,
+            template=self._template if composed else None,
             cited_prompt=read.prompt if read.prompt and has_citation(read.prompt) else None,
         )
         cites = words.cited() + self._references(draft)
         return replace(shot, cites=tuple({(a.key, b.key if b else None): (a, b) for a, b in cites}.values()))
+
+    def _constraints(self, draft: Draft) -> str | None:
+        """How its prompt closes; None as usual, an empty text not at all."""
+        close = self._words.maybe(draft.model.constraints) or self._close
+        return "" if close == "none" else close
 
     def _references(self, draft: Draft) -> tuple[tuple[Asset, Look | None], ...]:
         """What the shot's `references` name."""

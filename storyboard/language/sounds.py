@@ -6,7 +6,7 @@ A `text` without a file is silence, and a warning says so. Sounds of a shot that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -18,13 +18,12 @@ from storyboard.language import clock, names, sound_model
 from storyboard.language.assets import Assets
 from storyboard.language.quantities import in_beats, seconds
 from storyboard.language.reading import spelt
+from storyboard.language.sources import Measure
 from storyboard.language.spelling import did_you_mean
 from storyboard.language.tree import Map, at, span
 from storyboard.media.jobs import MediaError
 from storyboard.timing import exact_frames, overlap
 
-Heard = Callable[[Path], Fraction]
-"""How long the sound of a file is, in seconds. Raises MediaError."""
 ROLES: Mapping[str, SoundRole] = {
     "music": "music",
     "narration": "narration",
@@ -33,25 +32,16 @@ ROLES: Mapping[str, SoundRole] = {
 }
 
 
-def by_opening(path: Path) -> Fraction:
-    """The length that the file itself tells; the media library is loaded only when there are sounds."""
-    from storyboard.media.measure import measure_sound
-
-    return measure_sound(path)
-
-
 class Sounds:
     """Reads the sounds of a film; `problems` holds what is wrong with them."""
 
-    def __init__(
-        self, root: Map, delivery: Delivery, files: Assets, shots: Sequence[Shot], heard: Heard = by_opening
-    ) -> None:
+    def __init__(self, root: Map, delivery: Delivery, files: Assets, shots: Sequence[Shot], measure: Measure) -> None:
         self._root = root
         self._delivery = delivery
         self._files = files
         self._shots = {names.folded(shot.id): shot for shot in shots}
         self._shown = [shot for shot in shots if not shot.omit]
-        self._heard = heard
+        self._measure = measure
         self.problems: list[Diagnostic] = []
 
     def all(self, written: Sequence[sound_model.Sound] | None) -> tuple[Sound, ...]:
@@ -143,7 +133,7 @@ class Sounds:
 
     def _end(self, file: Reference, path: tuple[str | int, ...]) -> Fraction | None:
         try:
-            return self._heard(Path(file.path))
+            return self._measure(Path(file.path), "sound")[0]
         except MediaError as error:
             self._say((*path, "file"), error.code, error.message)
             return None

@@ -15,7 +15,7 @@ from typing import Literal
 
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Card, Footage, Shot
+from storyboard.film import Card, Footage, Shot, Stream
 from storyboard.language import names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import Draft
@@ -32,18 +32,18 @@ ASKED_FOR = (
 """Fields of shots that somebody is asked for."""
 
 Kind = Literal["words", "file", "card", "clip"]
-Measure = Callable[[Path], tuple[Fraction, bool]]
-"""How long the picture of a footage file is, in seconds, and whether it has sound. Raises MediaError."""
+Measure = Callable[[Path, Stream], tuple[Fraction, bool]]
+"""How long the picture of a file is, or its sound, in seconds, and whether it has sound. Raises MediaError."""
 
 NOUN: Mapping[Kind, str] = {"file": "a file", "card": "a card", "clip": "another shot's clip"}
 
 
-def in_worker(path: Path) -> tuple[Fraction, bool]:
-    """The measure that opens the file, in a worker process of its own, which only footage starts."""
+def in_worker(path: Path, of: Stream) -> tuple[Fraction, bool]:
+    """The measure that opens the file, in a worker process of its own, which only files start."""
     from storyboard.media.measuring import Measuring
 
     with Measuring() as measure:
-        return measure(path)
+        return measure(path, of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Sources:
             return Source("file", Fraction(0), time, time, footage=Footage(reference))
         if reference.path not in self._measured:
             try:
-                self._measured[reference.path] = self._measure(Path(reference.path))
+                self._measured[reference.path] = self._measure(Path(reference.path), "picture")
             except MediaError as error:
                 self._measured[reference.path] = error
         measured = self._measured[reference.path]

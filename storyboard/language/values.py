@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from storyboard.language.arithmetic import MAX_TEXT, bounded, in_text, joined
 from storyboard.language.citing import Citation, Cited, citations, has_citation, uncite
 from storyboard.language.expressions import compiled
-from storyboard.language.faults import Fault, ValueProblem
+from storyboard.language.faults import Fault, ValueProblem, placed
 from storyboard.language.meaning import Expression, Scope
 from storyboard.language.tokens import end_of
 
@@ -76,7 +76,7 @@ class Evaluator:
         try:
             return bounded(part.run(names))
         except Fault as fault:
-            raise _placed(fault, part) from None
+            raise placed(fault, part.source, part.offset) from None
 
     def _split(self, text: str) -> list[_Part]:
         if len(text) > MAX_TEXT:
@@ -140,7 +140,7 @@ class Evaluator:
             known = self._expressions[raw] = (source, len(raw) - len(raw.lstrip()), run)
         source, before, run = known
         if isinstance(run, Fault):
-            raise _placed(run, _Part(source, offset + before, None))
+            raise placed(run, source, offset + before)
         return _Part(source, offset + before, run)
 
 
@@ -149,18 +149,7 @@ def _as_text(part: _Part, value: Any) -> str:
     try:
         return in_text(value)
     except Fault as fault:
-        raise _placed(fault, part) from None
-
-
-def _placed(fault: Fault, part: _Part) -> ValueProblem:
-    """The fault with its place: where it says it is, else the word it names, else the whole expression."""
-    at, length = fault.at, len(fault.word or " ")
-    if at is None and fault.word:
-        found = re.search(rf"(?<!\w){re.escape(fault.word)}(?!\w)", part.source)
-        at = found.start() if found else None
-    if at is None:
-        at, length = 0, max(1, len(part.source))
-    return ValueProblem(fault.code, fault.message, fault.hint, part.offset + at, length)
+        raise placed(fault, part.source, part.offset) from None
 
 
 def _refuse_statements(parts: list[_Part]) -> None:

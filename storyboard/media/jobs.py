@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from storyboard.film import Clip
+from storyboard.film import Clip, Stream
 
 Report = Callable[[float], None]
 """Called with the share done, 0 to 1."""
@@ -135,14 +135,15 @@ class JoinJob:
 
 @dataclass(frozen=True, slots=True)
 class MeasureJob:
-    """Find out how long the picture of a file is. Answers `Length`."""
+    """Find out how long the picture of a file is, or its sound. Answers `Length`."""
 
     path: str
+    of: Stream = "picture"
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long footage is: rational text, seconds; and whether it has sound."""
+    """How long a picture or a sound is: rational text, seconds; and whether there is sound."""
 
     seconds: str
     sounds: bool

@@ -1,4 +1,4 @@
-"""Measuring footage from code that waits: a storyboard is read before there is anything to run in trio.
+"""Measuring footage and sounds from code that waits: a storyboard is read before there is anything to run in trio.
 
 A file may come from a stranger, so it is opened in a worker process, under the laws of `executor`: spawned, with no
 secrets and bounded memory, killed when it says nothing. One worker measures all files of a film; it starts at the first
@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
+from storyboard.film import Stream
 from storyboard.media.jobs import Length, MeasureJob, MediaError
 from storyboard.media.wire import answer_from_json, job_to_json
 from storyboard.media.worker import FIXED_ENVIRONMENT, MEMORY_BYTES, command_line
@@ -27,7 +28,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Measuring:
-    """The measure of footage, by a worker that lives until `close`. `environment` is all that the worker sees."""
+    """The measure of files, by a worker that lives until `close`. `environment` is all that the worker sees."""
 
     def __init__(self, environment: Mapping[str, str] = NOTHING, silence_s: float = SILENCE_S) -> None:
         self._environment = {**environment, **FIXED_ENVIRONMENT}
@@ -40,12 +41,12 @@ class Measuring:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def __call__(self, path: Path) -> tuple[Fraction, bool]:
-        """Seconds of picture, and whether there is sound.
+    def __call__(self, path: Path, of: Stream = "picture") -> tuple[Fraction, bool]:
+        """Seconds of picture, or of sound, and whether there is sound.
 
-        Raises MediaError: what `measure` does, `worker-died`, `media-timeout`.
+        Raises MediaError: what `measure` and `measure_sound` do, `worker-died`, `media-timeout`.
         """
-        said = self._asked(MeasureJob(str(path)))
+        said = self._asked(MeasureJob(str(path), of))
         if "error" in said:
             raise MediaError(said["error"], said["message"])
         length = answer_from_json(said)

@@ -89,9 +89,10 @@ def run_job(job: Job, report: Report) -> Answer:
 
             return join(Reel.from_json(job.timeline), Path(job.target), report)
         case MeasureJob():
-            from storyboard.media.measure import measure
+            from storyboard.media.measure import measure, measure_sound
 
-            seconds, sounds = measure(Path(job.path))
+            path = Path(job.path)
+            seconds, sounds = measure(path) if job.of == "picture" else (measure_sound(path), True)
             return Length(str(seconds), sounds)
         case LoudnessJob():
             from storyboard.media.mix import loudness

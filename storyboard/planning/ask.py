@@ -8,8 +8,10 @@ from storyboard.exchange import Ask, Capabilities, Followed
 from storyboard.film import ClipId, Film, Frame, Reference, Shot
 from storyboard.planning import manifest
 from storyboard.planning.carried import Slot
+from storyboard.planning.phrases import negative
 from storyboard.planning.plan import PlannedTake
-from storyboard.planning.prompt import negative
+from storyboard.planning.prompt import compose as compose_prompt
+from storyboard.planning.supplied import references
 
 
 def _image(reference: Reference | None, digests: manifest.Digests) -> Frame | None:
@@ -54,7 +56,7 @@ def compose(
     return Ask(
         take=take.id,
         shot=shot,
-        prompt=manifest.compose_prompt(shot, capabilities),
+        prompt=compose_prompt(shot, capabilities, film.title),
         negative=negative(shot) if capabilities.negative else None,
         duration=take.duration,
         width_px=shot.width_px,
@@ -68,6 +70,6 @@ def compose(
         or _image(shot.start.image if shot.start else None, digests),
         end=frames.get("end") or _image(shot.end.image if shot.end else None, digests),
         follows=follows,
-        references=manifest.references(shot, capabilities),
+        references=references(shot, capabilities),
         fit=film.delivery.fit,
     )

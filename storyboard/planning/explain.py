@@ -12,6 +12,8 @@ from storyboard.film import ShotId
 from storyboard.planning import manifest
 from storyboard.planning.carried import Carried
 from storyboard.planning.plan import Plan, PlannedTake, take_id
+from storyboard.planning.prompt import compose
+from storyboard.planning.supplied import stays_home
 from storyboard.state.journal import History, TakeRecord
 
 
@@ -24,9 +26,9 @@ def explain(plan: Plan, shot: ShotId, history: History, capabilities: Mapping[st
     if not takes:
         raise KeyError(shot)
     names = {take.key: take.id for take in plan.takes}
-    prompt = manifest.compose_prompt(takes[0].shot, capabilities[takes[0].shot.provider])
+    prompt = compose(takes[0].shot, capabilities[takes[0].shot.provider], plan.film.title)
     parts = ["\n".join(_take(take, names, history)) for take in takes]
-    if home := manifest.stays_home(takes[0].shot, capabilities[takes[0].shot.provider]):
+    if home := stays_home(takes[0].shot, capabilities[takes[0].shot.provider]):
         parts[-1] += f"\n  images stay home: {', '.join(asset.key for asset in home)}"
     if not prompt:
         return "\n\n".join(parts) + "\n"

@@ -16,8 +16,6 @@ from typing import Any
 from storyboard.delivery import Delivery
 from storyboard.exchange import Ask, Capabilities
 from storyboard.film import Asset, Card, Casting, Edge, Footage, Line, Reference, Shot, TakeKey
-from storyboard.language.citing import uncite
-from storyboard.planning.prompt import compose
 
 Digests = Mapping[str, str]
 """SHA-256 of every file that the film names, by absolute path."""
@@ -150,6 +148,8 @@ def intent(shot: Shot, capabilities: Capabilities, delivery: Delivery, digests: 
             "sounds": shot.sounds,
             "negative": shot.negative,
             "keep": list(shot.keep),
+            "constraints": "none" if shot.constraints == "" else shot.constraints,
+            "prompt_template": shot.template.text if shot.template else None,
             "cites": _cites(shot, digests),
             "seed": shot.seed,
             "audio": shot.audio,
@@ -225,53 +225,6 @@ def asked(ask: Ask) -> Manifest:
             "references": [one.written for one in ask.references],
         }
     )
-
-
-def given(shot: Shot) -> list[tuple[Asset, tuple[Reference, ...]]]:
-    """Everything in the shot that has files, with them: the cast first, what its texts cite last."""
-    found = [(one.asset, one.asset.worn(one.look)) for one in shot.cast]
-    found += [(asset, asset.references) for asset in (shot.location, *shot.props, shot.style) if asset]
-    found += [(asset, asset.worn(look)) for asset, look in shot.cites]
-    return [(asset, files) for asset, files in found if files]
-
-
-def stays_home(shot: Shot, capabilities: Capabilities) -> tuple[Asset, ...]:
-    """The assets whose images are not given because the shot's frames exclude them; their words travel."""
-    if not shot.generated or not shot.framed or not capabilities.frames_exclude_references:
-        return ()
-    return tuple({asset.key: asset for asset, _ in given(shot)}.values())
-
-
-def references(shot: Shot, capabilities: Capabilities) -> tuple[Reference, ...]:
-    """The files that are given beside the prompt, each once."""
-    if not shot.generated or stays_home(shot, capabilities):
-        return ()
-    return tuple({one.path: one for _, files in given(shot) for one in files}.values())
-
-
-def compose_prompt(shot: Shot, capabilities: Capabilities) -> str:
-    """The prompt for that provider; empty where nobody is asked."""
-    if not shot.generated:
-        return ""
-    if shot.cited_prompt is not None:
-        return _labelled(shot.cited_prompt, shot, capabilities)
-    return compose(shot, negative_apart=capabilities.negative)
-
-
-def _labelled(text: str, shot: Shot, capabilities: Capabilities) -> str:
-    """A verbatim prompt whose citations are in the provider's own form; what is not given goes by its name."""
-    paths = [one.path for one in references(shot, capabilities)]
-    cited = {(asset.key, look.key if look else None): (asset, look) for asset, look in shot.cites}
-
-    def label(level: str, key: str, look_key: str | None) -> str:
-        asset, look = cited[key, look_key]
-        files, named = asset.worn(look), f"{asset.name} ({look.description or look.key})" if look else asset.name
-        if not files or files[0].path not in paths:
-            return named
-        shows_it = look is None or look.references
-        return capabilities.citation.format(name=asset.name if shows_it else named, n=paths.index(files[0].path) + 1)
-
-    return uncite(text, label)
 
 
 def differing(old: str, new: str) -> list[str]:

@@ -11,9 +11,9 @@ from typing import Any
 from storyboard.exchange import Capabilities
 from storyboard.film import TakeId, TakeKey
 from storyboard.planning.carried import Carried
-from storyboard.planning.manifest import stays_home
 from storyboard.planning.plan import Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
+from storyboard.planning.supplied import stays_home
 
 COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "locked")
 

@@ -18,6 +18,7 @@ CAPABILITIES = Capabilities(
     start_frame=True,
     end_frame=False,
     references=None,
+    kinds=frozenset({"image", "video", "audio"}),
     video_in=True,
     audio=True,
     seed=True,

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -39,7 +38,7 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import JobId, Reference
+from storyboard.film import JobId
 
 SUBMIT, TASKS = "/api/v1/video/seedance2", "/api/v1/tasks"
 MOST_MEDIA = 12
@@ -64,6 +63,7 @@ CAPABILITIES = Capabilities(
     end_needs_start=True,
     references=MOST_MEDIA,
     frames_exclude_references=True,
+    kinds=frozenset({"image", "video"}),
     video_in=True,
     audio=True,
     seed=True,
@@ -110,7 +110,7 @@ class Seedance2ai:
         """The frames of image-to-video, else the references of media-to-video."""
         if ask.start is not None:
             return tuple(frame.path for frame in (ask.start, ask.end) if frame is not None)
-        return tuple(one.path for one in _media(ask))
+        return _media(ask)
 
     def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
         """One order. Raises ValueError for a prompt of the wrong length, or a closing frame without an opening one."""
@@ -176,28 +176,17 @@ def _settings(ask: Ask) -> dict[str, Any]:
     return said
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A file of media-to-video, and what the prompt says of it; `{n}` is its number among those of its kind."""
-
-    path: str
-    kind: str
-    says: str
-
-
-def _media(ask: Ask) -> tuple[Media, ...]:
-    """References of the kinds that the gateway reads, then what the shot follows."""
-    told = [Media(one.path, one.kind, _role(one)) for one in ask.references if one.kind in ("image", "video")]
+def _media(ask: Ask) -> tuple[str, ...]:
+    """The files of media-to-video: references, then what the shot follows, as the prompt counts them."""
+    paths = [one.path for one in ask.references]
     follows = ask.follows
-    if follows is not None and follows.carry == "reference" and follows.frame is not None:
-        told.append(Media(follows.frame.path, "image", "Supplied image {n} is a frame of the shot before: match it."))
-    elif follows is not None and follows.carry == "extend":
-        told.append(Media(follows.path, "video", "Continue from the supplied previous clip, supplied video {n}."))
-    elif follows is not None and follows.carry == "edit":
-        told.append(Media(follows.path, "video", "Strictly edit the supplied source video, supplied video {n}."))
-    if len(told) > MOST_MEDIA:
-        raise ValueError(f"it brings {len(told)} pictures and clips; {MOST_MEDIA} are taken")
-    return tuple(told)
+    if follows is not None and follows.carry == "reference":
+        paths += [follows.frame.path] if follows.frame is not None else []
+    elif follows is not None:
+        paths.append(follows.path)
+    if len(paths) > MOST_MEDIA:
+        raise ValueError(f"it brings {len(paths)} pictures and clips; {MOST_MEDIA} are taken")
+    return tuple(paths)
 
 
 def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
@@ -208,28 +197,16 @@ def _mode(ask: Ask, links: Mapping[str, str]) -> dict[str, Any]:
     if ask.end is not None:
         raise ValueError("a closing frame is taken only beside an opening one")
     if media := _media(ask):
-        return {"mode": "media-to-video", "media_urls": [links[one.path] for one in media]}
+        return {"mode": "media-to-video", "media_urls": [links[path] for path in media]}
     return {"mode": "text-to-video"}
 
 
 def _prompt(ask: Ask) -> str:
-    """The prompt, with the role of each supplied file in words: the gateway knows no labels."""
-    media = () if ask.start is not None else _media(ask)
-    roles = [
-        one.says.replace("{n}", str(1 + sum(other.kind == one.kind for other in media[:place])))
-        for place, one in enumerate(media)
-    ]
-    prompt = " ".join([ask.prompt, *roles]).strip()
+    """The prompt, which names the supplied files in words: the gateway knows no labels."""
     least, most = PROMPT_CHARS
-    if not least <= len(prompt) <= most:
-        raise ValueError(f"its prompt has {len(prompt):,} characters; {least} to {most:,} are taken")
-    return prompt
-
-
-def _role(reference: Reference) -> str:
-    said = f"Supplied {reference.kind} {{n}} is a reference for {reference.role or 'the look'}"
-    said += f": {reference.controls}" if reference.controls else ""
-    return said + (f"; do not take {reference.avoid} from it." if reference.avoid else ".")
+    if not least <= len(ask.prompt) <= most:
+        raise ValueError(f"its prompt has {len(ask.prompt):,} characters; {least} to {most:,} are taken")
+    return ask.prompt
 
 
 def _object(response: Response) -> dict[str, Any]:

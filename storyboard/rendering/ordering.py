@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from storyboard.diagnostics import Diagnostic
+from storyboard.diagnostics import Diagnostic, Span
 from storyboard.exchange import Capabilities
-from storyboard.planning.manifest import references
+from storyboard.film import Shot
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.price import Total, total
+from storyboard.planning.supplied import references
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.submission import OVER
@@ -42,7 +43,7 @@ def needed(
     keyless = [name for name in dict.fromkeys(one.shot.provider for one in coming) if name not in outside.accounts]
     if keyless:
         return [_keyless(name, capabilities[name]) for name in keyless]
-    return unhosted(coming, capabilities) if outside.host is None else []
+    return unhosted(coming, capabilities, outside.unhosted) if outside.host is None else []
 
 
 def _keyless(name: str, capabilities: Capabilities) -> Diagnostic:
@@ -51,17 +52,26 @@ def _keyless(name: str, capabilities: Capabilities) -> Diagnostic:
     return Diagnostic("no-key", f"there is no key for {name}", hint=hint)
 
 
-def unhosted(takes: Iterable[PlannedTake], capabilities: Mapping[str, Capabilities]) -> list[Diagnostic]:
+def unhosted(takes: Iterable[PlannedTake], capabilities: Mapping[str, Capabilities], hint: str) -> list[Diagnostic]:
     """A diagnostic for each shot whose pictures a gateway would have to fetch, where nothing hosts them."""
     found: dict[str, Diagnostic] = {}
     for take in takes:
         shot = take.shot
         if take.free or take.verdict not in ("render", "stale"):
             continue
-        framed = next((edge for edge in (shot.start, shot.end) if edge and (edge.shot or edge.image)), None)
-        if framed is not None or references(shot, capabilities[shot.provider]):
-            place = framed.place if framed is not None else shot.place
-            message = f"{shot.provider} has to fetch the pictures of {shot.id}, and nothing hosts them"
-            hint = "set url and public under [hosting] in config.toml"
+        fetched, place = _fetched(shot, capabilities[shot.provider])
+        if fetched:
+            message = f"{shot.provider} has to fetch {fetched} of {shot.id}, and nothing hosts them"
             found.setdefault(shot.id, Diagnostic(NO_HOSTING, message, place, hint))
     return list(found.values())
+
+
+def _fetched(shot: Shot, capabilities: Capabilities) -> tuple[str, Span]:
+    """What of a shot its provider fetches from somewhere, in words (empty: nothing), and where that is written."""
+    edges = [edge for edge in (shot.start, shot.end) if edge and (edge.shot or edge.image)]
+    clips = [edge for edge in edges if edge.mode in ("extend", "edit")]
+    given = references(shot, capabilities)
+    if capabilities.inline_bytes:  # pictures go inside the request
+        fetched = "the clips" if clips or any(one.kind != "image" for one in given) else ""
+        return fetched, clips[0].place if clips else shot.place
+    return "the pictures" if edges or given else "", edges[0].place if edges else shot.place

@@ -6,20 +6,32 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import trio
+
+from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Capabilities
 from storyboard.rendering.desk import Account
 from storyboard.rendering.ports import Host, Network
-from storyboard.rendering.settings import Settings
+from storyboard.rendering.settings import USAGE, Settings
+from storyboard.rendering.stores import Hosting, unhosted
 from storyboard.state.account import AccountFile, fingerprint
+
+if TYPE_CHECKING:
+    import httpx
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The way to gateways: `accounts` by provider, for those that have a key."""
+    """The way to gateways: `accounts` by provider, for those that have a key.
+
+    Where there is no `host`, `unhosted` says what to set for one.
+    """
 
     network: Network | None = None
     host: Host | None = None
+    unhosted: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
 
 
@@ -29,7 +41,7 @@ async def open_outside(
 ) -> AsyncIterator[Outside]:
     """The way to the gateways that the settings have keys for. `folder` is the user's own, for accounts.
 
-    Raises OSError where that folder cannot be written.
+    Raises OSError where that folder cannot be written, Refused (2) where the hosting's credentials cannot be used.
     """
     gateways = {
         name: caps.gateway
@@ -40,7 +52,6 @@ async def open_outside(
         yield Outside()
         return
     from storyboard.rendering.client import Client  # httpx is slow to import, and most films need none
-    from storyboard.rendering.hosting import PutHost
 
     accesses = {name: access for name in gateways if (access := settings.terms[name].access) is not None}
     names = {name: fingerprint(folder, f"{access.origin}\n{access.key}") for name, access in accesses.items()}
@@ -50,5 +61,22 @@ async def open_outside(
         terms = settings.terms[name]
         accounts[name] = Account(account, terms.concurrency, terms.poll_s, terms.ceiling)
     async with Client(accesses, gateways, files) as client:
-        host = PutHost(settings.hosting, client.http) if settings.hosting is not None else None
-        yield Outside(client, host, accounts)
+        lacks = unhosted(settings.hosting)
+        host = None
+        if settings.hosting is not None and not lacks:
+            host = await trio.to_thread.run_sync(_host, settings.hosting, client.http)
+        yield Outside(client, host, lacks, accounts)
+
+
+def _host(hosting: Hosting, http: httpx.AsyncClient) -> Host:
+    """The host of the settings. Raises Refused (2) where the credentials of a store cannot sign."""
+    from storyboard.rendering.hosting import Folder, PutHost
+
+    if hosting.bucket is None:
+        return PutHost(Folder(hosting.url, hosting.public), http)
+    from storyboard.rendering.signing import open_store  # obstore is an extra
+
+    try:
+        return PutHost(open_store(hosting.bucket, hosting.public), http)
+    except ValueError as error:
+        raise Refused([Diagnostic("bad-settings", str(error))], USAGE) from None

@@ -24,6 +24,7 @@ from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, Medi
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import NO_HOSTING
+from storyboard.rendering.linking import data_uri
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal
@@ -263,13 +264,24 @@ class Runner:
         return await self.ports.network.send(provider, request, action.rank if isinstance(action, ev.Poll) else 0.0)
 
     async def _host(self, action: ev.Host) -> ev.Event:
-        if self.ports.host is None:
-            return ev.HostBroke(action.key, NO_HOSTING, "it sends pictures, and there is no [hosting] in the settings")
+        inline_bytes = self._remote(action.ask.shot.provider).capabilities.inline_bytes
         try:
-            links = {path: await self.ports.host.link(Path(path)) for path in action.paths}
+            if self.ports.host is not None:
+                links = {path: await self.ports.host.link(Path(path)) for path in action.paths}
+            elif inline_bytes:
+                links = {path: data_uri(await self._bytes(path), inline_bytes) for path in action.paths}
+            else:
+                links = {}
         except (ConnectionError, TimeoutError) as error:
             return ev.HostBroke(action.key, "hosting-failed", str(error))
+        except ValueError as error:
+            return ev.HostBroke(action.key, NO_HOSTING, f"it sends a file, and there is no [hosting]: {error}")
+        if not links:
+            return ev.HostBroke(action.key, NO_HOSTING, "it sends pictures, and there is no [hosting] in the settings")
         return ev.Hosted(action.key, action.ask, links)
+
+    async def _bytes(self, path: str) -> bytes:
+        return await self.ports.offload(Path(path).read_bytes)
 
     async def _post(self, action: ev.Post) -> ev.Event:
         if trio.current_effective_deadline() == -math.inf:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Capabilities
 from storyboard.rendering.addresses import is_local
+from storyboard.rendering.stores import FIELDS, Hosting, hosting
 
 USAGE = 2
 
@@ -30,14 +31,6 @@ class Access:
     def local(self) -> bool:
         """Whether the gateway is on this machine, so that plain http is no risk."""
         return is_local(self.origin)
-
-
-@dataclass(frozen=True, slots=True)
-class Hosting:
-    """Where files are put for gateways to fetch: the base URL to PUT them to, and the public one of the same."""
-
-    url: str
-    public: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +81,9 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
     for name in providers:
         if name not in terms:
             _refuse(where, f"there is no gateway {name}; there is {', '.join(sorted(terms)) or 'none'}")
-    return Settings(terms, _hosting(written.get("hosting"), where), written.get("unknown_price") == "allow")
+    return Settings(
+        terms, _hosting(written.get("hosting"), where, environment), written.get("unknown_price") == "allow"
+    )
 
 
 def _terms(table: Any, where: str, path: str, capabilities: Capabilities, environment: Mapping[str, str]) -> Terms:
@@ -137,18 +132,14 @@ def _origin(written: str, where: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
-def _hosting(table: Any, where: str) -> Hosting | None:
+def _hosting(table: Any, where: str, environment: Mapping[str, str]) -> Hosting | None:
     if table is None:
         return None
-    _check_keys(table, {"url": str, "public": str, "endpoint": str}, where, "hosting.")
-    url, public = table.get("url"), table.get("public")
-    if not url or not public:
-        _refuse(where, "hosting needs url, where files are put, and public, where they are fetched")
-    for one in (url, public):
-        scheme = urlsplit(one).scheme
-        if scheme != "https" and not (scheme == "http" and is_local(one)):
-            _refuse(where, f"hosting is by HTTP PUT to https:// in this version, not to {scheme}:")
-    return Hosting(url.rstrip("/") + "/", public.rstrip("/") + "/")
+    _check_keys(table, FIELDS, where, "hosting.")
+    try:
+        return hosting(table, environment)
+    except ValueError as error:
+        _refuse(where, str(error))
 
 
 def amount(written: Any, where: str, name: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""What is known of the files that a film names: their digests, and how long footage is.
+"""What is known of the files that a film names: their digests, and how long footage and sounds are.
 
 Both need every byte of a file, and footage is large; so they are kept in `files.json` beside the journal and hold as
 long as the file's identity does (see `memo`). A file is hashed again as soon as there is any doubt.
@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from storyboard.film import Stream
 from storyboard.state.memo import Identity, identity, read_memo, write_memo
 
 Measured = tuple[Fraction, bool]
@@ -44,15 +45,15 @@ class KnownFiles:
         self._keep(path, seen, {"sha256": digest})
         return digest
 
-    def measure(self, path: Path, anew: Callable[[Path], Measured]) -> Measured:
-        """How long the footage is, measured by `anew` where that is not known. Raises what `anew` does."""
+    def measure(self, path: Path, of: Stream, anew: Callable[[Path, Stream], Measured]) -> Measured:
+        """The length of a file's picture or sound, by `anew` where that is not known. Raises what `anew` does."""
         seen = identity(path, self._now_ns())
-        known = self._of(str(path), seen)
-        seconds, sounds = known.get("seconds"), known.get("sounds")
+        known = self._of(str(path), seen).get(of)
+        seconds, sounds = (known.get("seconds"), known.get("sounds")) if isinstance(known, dict) else (None, None)
         if isinstance(seconds, str) and _SECONDS(seconds) and isinstance(sounds, bool):
             return Fraction(seconds), sounds
-        measured = anew(path)
-        self._keep(str(path), seen, {"seconds": str(measured[0]), "sounds": measured[1]})
+        measured = anew(path, of)
+        self._keep(str(path), seen, {of: {"seconds": str(measured[0]), "sounds": measured[1]}})
         return measured
 
     def save(self) -> None:

@@ -69,3 +69,14 @@ def test_a_format_that_is_none_is_refused_with_those_that_are(folder: Path) -> N
     ended = check("--format", "xml", "good.yaml")
     assert ended[0] == click.UsageError.exit_code
     assert all(form in ended[1].stderr for form in FORMATS)
+
+
+def test_a_template_of_prompts_that_fails_one_shot_is_found(folder: Path) -> None:
+    text = "storyboard: 1\nprompt_template: '{{ cast[0].name }}'\nshots: [{id: 1A, action: Fog.}]\n"
+    Path("late.yaml").write_text(text, encoding="utf-8")
+    code, ended = check("late.yaml")
+    assert code == 10
+    assert "late.yaml:2:22: error[undefined-name]" in ended.stderr
+    assert "in the prompt of shot 1A" in ended.stderr
+    (told,) = json.loads(check("--format", "json", "late.yaml")[1].stdout)["diagnostics"]
+    assert told["code"] == "undefined-name"

@@ -77,7 +77,7 @@ def asked(given_: Given, form: list[object] = FORM, clock: Callable[[], int] = l
     recall = Recall(given_, form, clock)
     kept = recall.answer()
     films = [(one.name, one.plan()) for one in given_.production().films()]
-    fresh = Answer(*told(films, bool(form[0]), None, None, 2, hosted=True))
+    fresh = Answer(*told(films, bool(form[0]), None, None, 2, lacks=""))
     if kept is None:
         recall.remember(fresh, [one.loaded for _, one in films])
         return False

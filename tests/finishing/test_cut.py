@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from storyboard.film import Clip, ShotId
-from storyboard.finishing.cut import cut
+from storyboard.finishing.cut import cut, draft
 from storyboard.media.executor import InProcess
 from storyboard.media.reel import Reel, Segment
 from storyboard.media.verify import verify
@@ -61,6 +62,18 @@ async def test_a_chain_is_one_movement(frames: int, opens_on: int, total: int, t
     numbered = [footage.picture(number).astype(int) for number in range(total + 5)]
     nearest = [int(np.argmin([np.abs(rgb - other).mean() for other in numbered])) for rgb in shown]
     assert nearest == list(range(total))
+
+
+async def test_measuring_and_joining_are_one_rising_progress(tmp_path: Path) -> None:
+    path = footage.film(tmp_path / "a.mp4", frames=48, sound_s=2.0)
+    board = film([shot(0, "2")])
+    board = replace(board, delivery=replace(board.delivery, loudness=Decimal(-20)))
+    clips = {ShotId("S0"): verify(path, footage.silent)}
+    shares: list[float] = []
+    job = cut(board, clips, {ShotId("S0"): path}, tmp_path / "draft.mp4")
+    await draft(job, InProcess(), shares.append, lambda _: None)
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.1 < shares[-1] == 1
 
 
 def test_a_shot_without_a_clip_is_a_key_error(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Capabilities, Option
-from storyboard.film import Film
+from storyboard.film import Film, Stream
 from storyboard.language import Loaded, load
+from storyboard.media.measure import measure, measure_sound
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 from storyboard.providers.seedance2ai import CAPABILITIES as SEEDANCE2AI
@@ -19,6 +20,7 @@ ANIMATIC = Capabilities(
     "animatic",
     local=True,
     references=8,
+    kinds=frozenset({"image", "video", "audio"}),
     video_in=True,
     audio=True,
     seed=True,
@@ -40,6 +42,17 @@ EITHER = Capabilities(
     "either", local=False, unit="credits", references=4, end_frame=True, frames_exclude_references=True
 )
 """Takes frames or reference images, not both."""
+STUDIO = Capabilities(
+    "studio",
+    local=False,
+    unit="credits",
+    references=None,
+    kinds=frozenset({"image", "video", "audio"}),
+    video_in=True,
+    audio=True,
+    prompt_chars=4000,
+)
+"""Takes everything but a negative."""
 CAPABILITIES: Mapping[str, Capabilities] = {
     "animatic": ANIMATIC,
     "toy": TOY,
@@ -48,11 +61,18 @@ CAPABILITIES: Mapping[str, Capabilities] = {
     "footage": FOOTAGE,
     "card": CARD,
 }
+STAGE: Mapping[str, Capabilities] = {**CAPABILITIES, "studio": STUDIO}
+"""Them, and one that takes nearly everything."""
+
+
+def here(path: Path, of: Stream) -> tuple[Fraction, bool]:
+    """Measures in this process: a worker for every file of a test would take longer than the test."""
+    return measure(path) if of == "picture" else (measure_sound(path), True)
 
 
 def loaded(path: Path, **more: Any) -> Loaded:
     """The storyboard at `path`, shown by its bare name."""
-    return load(path, capabilities=CAPABILITIES, shown=path.name, **more)
+    return load(path, **{"capabilities": CAPABILITIES, "shown": path.name, "measure": here, **more})
 
 
 def film(folder: Path, text: str, **more: Any) -> Film:

@@ -38,6 +38,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "takes": st.integers(1, 3),
     "note": st.sampled_from(WORDS),
     "references": st.just("mira"),
+    "constraints": st.sampled_from(["none", "Hands stay whole."]),
     "in": st.just(0.5),
     "transition": st.just("cut"),
     "fade_out": st.just(0.25),
@@ -116,6 +117,7 @@ def _used(draw: st.DrawFn, number: int) -> tuple[dict[str, Any], int]:
     return {**shot, "with": {"who": "mira", "line": "You're late."}, **draw(_fields())}, 3
 
 
+PROMPTS = "{% for one in cast %}{{ one.cited }}, {% else %}Nobody. {% endfor %}{{ action }} {{ shot.duration }}"
 HEADING = {"slug": "EXT. DECK - NIGHT", "keep": ["wet boards"]}
 KINDS: list[Callable[[int], st.SearchStrategy[tuple[dict[str, Any], int]]]] = [_plain, _plain, _card, _looped, _used]
 TEMPLATES: dict[str, Any] = {
@@ -129,7 +131,13 @@ TEMPLATES: dict[str, Any] = {
     }
 }
 ASSETS: dict[str, Any] = {
-    "cast": {"mira": {"name": "Mira", "images": ["mira.png"], "looks": {"oilskin": {"description": "a grey coat"}}}},
+    "cast": {
+        "mira": {
+            "name": "Mira",
+            "images": [{"file": "mira.png", "role": "identity"}],
+            "looks": {"oilskin": {"description": "a grey coat"}},
+        }
+    },
     "locations": {"deck": {"description": "an open deck, {{ weather }}"}},
     "props": {"lamp": {"description": "a brass lamp"}},
     "styles": {"noir": {"prompt": "black-and-white"}},
@@ -167,8 +175,9 @@ def boards(draw: st.DrawFn) -> Board:
     else:
         scenes, count = draw(_scenes())
         body = {"scenes": scenes}
+    head = draw(st.sampled_from([{}, {"constraints": "none"}, {"prompt_template": PROMPTS}]))
     names = draw(st.lists(st.sampled_from(sorted(PROFILES)), unique=True, max_size=2))
-    film: dict[str, Any] = {"storyboard": 1, "title": "Night Ferry", "vars": {"weather": "fog"}}
+    film: dict[str, Any] = {"storyboard": 1, "title": "Night Ferry", "vars": {"weather": "fog"}} | head
     if names:
         film["profiles"] = {name: PROFILES[name] for name in names}
     parts = {**ASSETS, "templates": TEMPLATES}

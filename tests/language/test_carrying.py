@@ -4,7 +4,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from storyboard.film import Film
-from storyboard.planning.manifest import compose_prompt, references, stays_home
+from storyboard.planning.prompt import compose
+from storyboard.planning.supplied import references, stays_home
 from tests.language.reading import ANIMATIC, CAPABILITIES, EITHER, film
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
@@ -49,7 +50,7 @@ shots:
     first, opened, referred = pictured(tmp_path, text).shots
     assert [asset.key for asset in stays_home(opened, EITHER)] == ["mira"]
     assert [len(references(shot, EITHER)) for shot in (first, opened, referred)] == [1, 0, 1]
-    assert "Mira" in compose_prompt(opened, EITHER)
+    assert "Mira" in compose(opened, EITHER)
     assert len(references(opened, ANIMATIC)) == 1
 
 
@@ -64,5 +65,5 @@ shots:
     (shot,) = pictured(tmp_path, text).shots
     assert shot.prompt == "Mira (a long coat) on Deck, Lamp, Noir, Fog, Mira."
     labelled = "Mira (supplied image 1) on Deck, Lamp (supplied image 2), Noir, Fog (supplied image 2), "
-    assert compose_prompt(shot, CAPABILITIES["animatic"]) == labelled + "Mira (supplied image 3)."
+    assert compose(shot, CAPABILITIES["animatic"]) == labelled + "Mira (supplied image 3)."
     assert [Path(one.path).name for one in references(shot, ANIMATIC)] == ["oilskin.png", "fog.png", "mira.png"]

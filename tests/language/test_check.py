@@ -41,11 +41,18 @@ def test_a_mistake_of_a_default_stands_at_the_default_once(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "field",
-    ["audio: true", "seed: 5", "negative: text", "start: {image: p.png}", "end: {image: p.png}", "duration: 11"],
+    ["audio: true", "seed: 5", "start: {image: p.png}", "end: {image: p.png}", "duration: 11"],
 )
 def test_what_the_provider_does_not_take_is_refused(field: str, tmp_path: Path) -> None:
     (tmp_path / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert codes(tmp_path, f"shots: [{{action: a, provider: toy, {field}}}]\n") == ["provider-cannot"]
+
+
+def test_a_negative_that_no_composed_prompt_can_say_is_refused(tmp_path: Path) -> None:
+    shots = "shots: [{action: a, provider: toy, negative: text}, {prompt: a, provider: toy, negative: text}]\n"
+    (said,) = mistakes(tmp_path, shots)
+    assert said.span
+    assert (said.code, said.span.column) == ("provider-cannot", shots.rindex("text") + 1)
 
 
 @pytest.mark.parametrize("field", ["audio: false", "start: {words: Fog.}", "duration: 7", "duration: 10", "mute: true"])

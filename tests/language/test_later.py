@@ -55,11 +55,3 @@ def test_a_later_field_of_a_shot_is_refused_at_its_key(field: str, tmp_path: Pat
     assert field in said.message
     assert said.span
     assert (said.span.column, said.span.end_column) == (24, 24 + len(field))
-
-
-@pytest.mark.parametrize("field", sorted(FIELDS["film"]))
-def test_a_later_field_of_the_film_is_refused_at_its_key(field: str, tmp_path: Path) -> None:
-    (said,) = mistakes(tmp_path, f"{field}: 5\nshots: [{{action: Fog.}}]\n")
-    assert said.code == "not-in-this-version"
-    assert said.span
-    assert (said.span.line, said.span.column) == (2, 1)

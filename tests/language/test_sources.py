@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from storyboard.film import Card, Film, Reference, Shot, ShotId
+from storyboard.film import Card, Film, Reference, Shot, ShotId, Stream
 from storyboard.media.jobs import MediaError
 from tests.films import PLACE
 from tests.language.reading import codes, film, mistakes
@@ -15,7 +15,7 @@ from tests.language.reading import codes, film, mistakes
 LONG = Fraction(10)
 
 
-def footage(path: Path) -> tuple[Fraction, bool]:
+def footage(path: Path, of: Stream) -> tuple[Fraction, bool]:
     """Ten seconds with sound, but for a file that calls itself damaged."""
     if path.name == "damaged.mov":
         raise MediaError("clip-damaged", "damaged.mov is damaged")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from storyboard.media.jobs import MediaError
-from storyboard.media.measure import measure
+from storyboard.media.measure import measure, measure_sound
 from storyboard.media.measuring import Measuring
 from tests.media import footage
 
@@ -18,6 +18,16 @@ def test_a_worker_measures_as_this_process_would(tmp_path: Path) -> None:
             == (measure(one), measure(two))
             == ((Fraction(2), True), (Fraction(1), False))
         )
+
+
+def test_a_sound_is_measured_there_too(tmp_path: Path) -> None:
+    clip = footage.film(tmp_path / "sea.mp4", frames=25, fps=Fraction(25), sound_s=3.0)
+    with Measuring() as measuring:
+        assert measuring(clip, "sound") == (measure_sound(clip), True)
+        assert measuring(clip)[0] == 1 < measure_sound(clip)
+        with pytest.raises(MediaError) as refused:
+            measuring(footage.film(tmp_path / "sky.mp4", frames=24), "sound")
+    assert refused.value.code == "not-media"
 
 
 def test_what_is_no_footage_is_said_and_the_next_file_measured(tmp_path: Path) -> None:

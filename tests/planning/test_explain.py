@@ -1,10 +1,10 @@
 import pytest
 
-from storyboard.film import ShotId
+from storyboard.film import ClipId, PromptTemplate, ShotId
 from storyboard.planning.explain import explain
 from storyboard.planning.plan import make
-from storyboard.state.journal import History
-from tests.films import CAPABILITIES, film, shot
+from storyboard.state.journal import History, TakeRecord
+from tests.films import CAPABILITIES, PLACE, film, shot
 
 
 def told(name: str) -> str:
@@ -25,3 +25,17 @@ def test_a_shot_that_shows_anothers_clip_is_explained_by_that_one() -> None:
 def test_a_shot_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         told("1C")
+
+
+def test_a_changed_close_and_a_changed_template_are_shown_old_and_new() -> None:
+    before, after = (
+        shot("1A", constraints=close, template=PromptTemplate(text, PLACE))
+        for close, text in (("Hands stay whole.", "{{ action }}"), ("", "{{ action }} {{ style }}"))
+    )
+    planned = make(film(before), CAPABILITIES, History(), {}).takes[0]
+    record = TakeRecord(planned.key, planned.id, "paid", 1, 0, planned.own, "done", clip=ClipId("a" * 64))
+    history = History(takes={planned.key: record})
+    text = explain(make(film(after), CAPABILITIES, history, {}), ShotId("1A"), history, CAPABILITIES)
+    assert '  constraints:\n    was "Hands stay whole."\n    now "none"\n' in text
+    assert '  prompt_template:\n    was "{{ action }}"\n    now "{{ action }} {{ style }}"\n' in text
+    assert text.endswith("prompt:\n  1A happens.\n")

@@ -22,8 +22,9 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import CarryMode, ClipId, Edge, Frame, JobId, Reference
+from storyboard.film import Asset, CarryMode, Casting, ClipId, Edge, Frame, JobId, Reference, ShotId
 from storyboard.planning.price import price
+from storyboard.planning.prompt import compose
 from storyboard.providers.seedance2ai import AT_WORK_S, PROVIDER, UNASKED_WAIT_S
 from tests.films import PLACE, asked, shot
 
@@ -31,8 +32,8 @@ NOW = 1000.0
 FIRST, LAST = Frame("first.png", "a" * 64), Frame("last.png", "b" * 64)
 MIRA = Reference("mira.png", "mira.png", "image", PLACE, "identity", "face and hair", "the background")
 REEL = Reference("reel.mp4", "reel.mp4", "video", PLACE, "camera")
-VOICE = Reference("voice.wav", "voice.wav", "audio", PLACE)
-LINKS = {name: f"https://host.example/{name}" for name in ("first.png", "last.png", "mira.png", "reel.mp4")}
+CAST = (Casting(Asset("cast", "mira", "Mira", PLACE, references=(MIRA, REEL))),)
+LINKS = {name: f"https://host.example/{name}" for name in ("first.png", "last.png", "mira.png", "reel.mp4", "walk.mp4")}
 
 
 def ask(prompt: str = "A glass train crosses a bridge.", **fields: Any) -> Ask:
@@ -88,12 +89,12 @@ def test_row_2_the_glued_lists_are_these() -> None:
 
 
 def test_row_3_references_are_told_in_words_without_labels() -> None:
-    said = sent(ask(references=(MIRA, REEL, VOICE)))
+    assert sent(ask(references=(MIRA, REEL)))["media_urls"] == [LINKS["mira.png"], LINKS["reel.mp4"]]
+    said = sent(ask(references=(MIRA, REEL), prompt=compose(shot("1A", cast=CAST), PROVIDER.capabilities)))
     assert said["mode"] == "media-to-video"
-    assert said["media_urls"] == [LINKS["mira.png"], LINKS["reel.mp4"]]
-    assert said["prompt"] == (
-        "A glass train crosses a bridge. Supplied image 1 is a reference for identity: face and hair; "
-        "do not take the background from it. Supplied video 1 is a reference for camera."
+    assert said["prompt"].startswith(
+        "Mira (supplied image 1 and supplied video 1). Use supplied image 1 only for the likeness (face and hair), "
+        "not for the background. Use supplied video 1 only for the camera movement. 1A happens."
     )
     assert "@" not in said["prompt"]
 
@@ -126,7 +127,7 @@ def test_row_8_only_the_fields_of_the_mode_are_sent() -> None:
     assert opened["image_url"] == LINKS["first.png"]
     assert opened["mode"] == "image-to-video"
     assert not {"end_image_url", "media_urls"} & opened.keys()
-    assert "Supplied" not in opened["prompt"]
+    assert "upplied" not in compose(shot("1A", cast=CAST, start=Edge(PLACE, image=MIRA)), PROVIDER.capabilities)
     assert sent(ask(start=FIRST, end=LAST))["end_image_url"] == LINKS["last.png"]
     with pytest.raises(ValueError, match="closing frame"):
         sent(ask(end=LAST))
@@ -135,18 +136,21 @@ def test_row_8_only_the_fields_of_the_mode_are_sent() -> None:
 @pytest.mark.parametrize(
     ("carry", "path", "said"),
     [
-        ("reference", "last.png", "Supplied image 2 is a frame of the shot before: match it."),
-        ("extend", "reel.mp4", "Continue from the supplied previous clip, supplied video 1."),
-        ("edit", "reel.mp4", "Strictly edit the supplied source video, supplied video 1."),
+        ("reference", "last.png", "supplied image 2, a frame of the film"),
+        ("extend", "reel.mp4", "Continue from the supplied previous clip, supplied video 2."),
+        ("edit", "reel.mp4", "Strictly edit the supplied source video, supplied video 2;"),
     ],
 )
-def test_what_a_shot_follows_is_supplied_and_told_in_the_guide_s_words(carry: CarryMode, path: str, said: str) -> None:
+def test_what_a_shot_follows_is_supplied_last_and_told_in_the_guide_s_words(
+    carry: CarryMode, path: str, said: str
+) -> None:
     before = Followed(carry, (shot("1A"),), ClipId("a" * 64), "reel.mp4", 0, 120, LAST)
-    one = ask(references=(MIRA,), follows=before)
-    assert PROVIDER.files(one) == ("mira.png", path)
-    assert sent(one)["media_urls"] == [LINKS["mira.png"], LINKS[path]]
+    one = ask(references=(MIRA, replace(REEL, path="walk.mp4")), follows=before)
+    assert PROVIDER.files(one) == ("mira.png", "walk.mp4", path)
+    assert sent(one)["media_urls"] == [LINKS["mira.png"], LINKS["walk.mp4"], LINKS[path]]
     assert sent(one)["mode"] == "media-to-video"
-    assert sent(one)["prompt"].endswith(said)
+    following = shot("1B", cast=CAST, start=Edge(PLACE, ShotId("1A"), carry=carry))
+    assert said in compose(following, PROVIDER.capabilities)
 
 
 def test_no_more_than_twelve_files_are_supplied() -> None:
@@ -157,7 +161,7 @@ def test_no_more_than_twelve_files_are_supplied() -> None:
 def test_what_has_to_be_reached_by_a_url() -> None:
     assert PROVIDER.files(ask()) == ()
     assert PROVIDER.files(ask(start=FIRST, end=LAST, references=(MIRA,))) == ("first.png", "last.png")
-    assert PROVIDER.files(ask(references=(MIRA, VOICE, REEL))) == ("mira.png", "reel.mp4")
+    assert PROVIDER.files(ask(references=(MIRA, REEL))) == ("mira.png", "reel.mp4")
 
 
 def test_row_16_the_shape_may_be_left_to_the_gateway() -> None:

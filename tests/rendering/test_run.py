@@ -2,8 +2,8 @@
 
 import json
 import signal
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -14,10 +14,10 @@ from trio.testing import MockClock
 
 from storyboard.diagnostics import Refused
 from storyboard.exchange import Ask, NotSent, Request, Response, Unknown
-from storyboard.film import Film
+from storyboard.film import Edge, Film, Reference
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
-from storyboard.providers import Remote
+from storyboard.providers import Provider, Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.ports import Network, Ports
@@ -29,7 +29,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import AttemptRecord, History, Journal
 from storyboard.state.sqlite import SqliteJournal, read_history
-from tests.films import after, film, shot
+from tests.films import PLACE, after, film, shot
 from tests.simulation import toy
 from tests.simulation.studio import Studio, clip_bytes
 from tests.simulation.world import Fuse, SimulatedJournal
@@ -89,6 +89,8 @@ class House:
 
     folder: Path
     news: list[News] = field(default_factory=list)
+    providers: Mapping[str, Provider] = field(default_factory=lambda: toy.PROVIDERS)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("clips", "frames"):
@@ -105,10 +107,10 @@ class House:
 
     def runner(self, made: Film, journal: Journal, network: Network | None, policy: Policy) -> Runner:
         history = journal.read()
-        planned = plan.make(made, CAPABILITIES, history, {})
-        remotes = {name: one for name, one in toy.PROVIDERS.items() if isinstance(one, Remote)}
+        planned = plan.make(made, CAPABILITIES, history, self.digests)
+        remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
         submissions = Submissions(remotes, history.attempts.values(), random_id, policy.poll_s)
-        compose = partial(_compose, made)
+        compose = partial(_compose, made, self.digests)
         wanted = wanted_takes(planned)
         schedule = Schedule(planned, wanted, history, CAPABILITIES, compose, submissions, policy)
         ports = Ports(
@@ -121,7 +123,7 @@ class House:
             tell=self.news.append,
             network=network,
         )
-        return Runner(schedule, ports, toy.PROVIDERS)
+        return Runner(schedule, ports, self.providers)
 
     @property
     def history(self) -> History:
@@ -136,8 +138,10 @@ class House:
         return {str(record.take): record.state for record in self.history.takes.values()}
 
 
-def _compose(made: Film, take: plan.PlannedTake, frames: dict[Slot, object], clips: object) -> Ask:
-    return ask.compose(made, take, CAPABILITIES[take.shot.provider], frames, {})  # type: ignore[arg-type]  # as it came
+def _compose(
+    made: Film, digests: Mapping[str, str], take: plan.PlannedTake, frames: dict[Slot, object], clips: object
+) -> Ask:
+    return ask.compose(made, take, CAPABILITIES[take.shot.provider], frames, digests)  # type: ignore[arg-type]  # as it came
 
 
 @pytest.fixture
@@ -290,3 +294,30 @@ async def test_what_is_stopped_before_it_left_was_not_sent(house: House, autojum
         await house.render(paid("bare"), network)
     assert network.sent == []
     assert [attempt.state for attempt in house.attempts] == ["not-sent"]
+
+
+@dataclass
+class Inlining(toy.Toy):
+    """A gateway that opens on a picture inside the request."""
+
+    def files(self, ask: Ask) -> tuple[str, ...]:
+        return (ask.start.path,) if ask.start else ()
+
+    def submit_request(self, ask: Ask, links: Mapping[str, str], key: str) -> Request:
+        return replace(super().submit_request(ask, links, key), body=json.dumps(links).encode())
+
+
+@pytest.mark.parametrize(("inline_bytes", "state"), [(100, "done"), (10, "failed"), (0, "failed")])
+async def test_a_picture_goes_inside_the_request_where_nothing_hosts_it_and_the_provider_takes_that(
+    house: House, autojump_clock: MockClock, inline_bytes: int, state: str
+) -> None:
+    picture = house.folder / "first.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\npicture")
+    driver = Inlining(replace(CAPABILITIES["keyed"], inline_bytes=inline_bytes))
+    house.providers, house.digests = {**toy.PROVIDERS, "keyed": driver}, {str(picture): "a" * 64}
+    start = Edge(PLACE, image=Reference(str(picture), "first.png", "image", PLACE))
+    script = Script(answering(ACCEPTED))
+    await house.render(film(shot("1A", provider="keyed", start=start)), script)
+    assert house.states == {"1A-1": state}
+    inside = "data:image/png;base64,iVBORw0KGgpwaWN0dXJl"
+    assert [json.loads(one.body) for one in script.sent] == ([{str(picture): inside}] if state == "done" else [])

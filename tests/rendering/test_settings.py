@@ -57,6 +57,14 @@ def test_hosting() -> None:
     assert (hosting.url, hosting.public) == ("https://put.example/a/", "https://get.example/a/")
 
 
+def test_the_credentials_of_a_store_come_from_the_environment_and_do_not_show() -> None:
+    given = settings('[hosting]\nurl = "s3://film"\n', AWS_ACCESS_KEY_ID="AKIA1", AWS_SECRET_ACCESS_KEY=KEY)
+    assert given.hosting is not None
+    assert given.hosting.bucket is not None
+    assert given.hosting.bucket.config["secret_access_key"] == KEY
+    assert KEY not in repr(given)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -78,8 +86,8 @@ def test_hosting() -> None:
         ('[providers.seedance2ai]\nbase_url = "ftp://host"\n', "like https://host"),
         ('[providers.seedance2ai]\napi_key = "a b"\n', "characters that no key has"),
         ('[hosting]\nurl = "https://a"\n', "hosting needs url"),
-        ('[hosting]\nurl = "s3://a"\npublic = "https://b"\n', "not to s3:"),
-        ('[hosting]\nurl = "http://a.example"\npublic = "https://b"\n', "not to http:"),
+        ('[hosting]\nurl = "s3://film/a//b"\n', "a prefix that no store has"),
+        ('[hosting]\nbucket = "film"\n', "hosting.bucket is no setting"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(text: str, said: str) -> None:
