@@ -15,6 +15,7 @@ from typing import Any, Literal, NewType
 
 from storyboard.delivery import Delivery, Subtitles, Title, Transition
 from storyboard.diagnostics import Related, Span
+from storyboard.template import PromptTemplate
 
 ShotId = NewType("ShotId", str)
 """The slate: as written, NFC, unique in a film without regard to case."""
@@ -156,20 +157,6 @@ class Fallback:
 
     provider: str
     options: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class PromptTemplate:
-    """The film's own template of prompts, where it is written, and where each of its expressions is, by its offset."""
-
-    text: str
-    place: Span
-    expressions: Mapping[int, Span] = field(default_factory=dict)
-
-    def at(self, offset: int) -> Span:
-        """The place of the expression that the character at `offset` belongs to."""
-        begun = max((one for one in self.expressions if one <= offset), default=None)
-        return self.place if begun is None else self.expressions[begun]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ GROUND = {
     "columns": -5,
     "diagnostics": -4,
     "delivery": -4,
+    "template": -4,
     "film": -3,
     "exchange": -2,
     "timing": -2,

@@ -14,7 +14,7 @@ from fractions import Fraction
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
 from storyboard.exchange import Capabilities, Option
-from storyboard.film import Asset, Beat, Casting, Fallback, Line, Look, PromptTemplate, Shot, ShotId
+from storyboard.film import Asset, Beat, Casting, Fallback, Line, Look, Shot, ShotId
 from storyboard.language import names, quantities
 from storyboard.language.citing import has_citation
 from storyboard.language.decisions import Decisions
@@ -26,6 +26,7 @@ from storyboard.language.screens import Screens
 from storyboard.language.sources import DURATION, Kind, Source, Sources
 from storyboard.language.spelling import did_you_mean, listed
 from storyboard.language.tree import plain
+from storyboard.template import PromptTemplate
 
 ZERO, ONE = Fraction(0), Fraction(1)
 PROVIDER = "animatic"

@@ -48,10 +48,10 @@ def test_defaults_take_what_shots_take_but_what_is_one_shots_own() -> None:
     assert FIELDS["defaults"] == FIELDS["shot"]
 
 
-@pytest.mark.parametrize("field", sorted(FIELDS["shot"]))
-def test_a_later_field_of_a_shot_is_refused_at_its_key(field: str, tmp_path: Path) -> None:
-    (said,) = mistakes(tmp_path, f"shots: [{{action: Fog., {field}: 5}}]\n")
+@pytest.mark.parametrize("field", sorted(FIELDS["delivery"]))
+def test_a_later_field_is_refused_at_its_key(field: str, tmp_path: Path) -> None:
+    (said,) = mistakes(tmp_path, f"delivery: {{fps: 24, {field}: 5}}\nshots: [{{action: Fog.}}]\n")
     assert said.code == "not-in-this-version"
     assert field in said.message
     assert said.span
-    assert (said.span.column, said.span.end_column) == (24, 24 + len(field))
+    assert (said.span.column, said.span.end_column) == (21, 21 + len(field))

@@ -1,9 +1,10 @@
 import pytest
 
-from storyboard.film import ClipId, PromptTemplate, ShotId
+from storyboard.film import ClipId, ShotId
 from storyboard.planning.explain import explain
 from storyboard.planning.plan import make
 from storyboard.state.journal import History, TakeRecord
+from storyboard.template import PromptTemplate
 from tests.films import CAPABILITIES, PLACE, film, shot
 
 
