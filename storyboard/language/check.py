@@ -37,7 +37,7 @@ def whole(pairs: Pairs, capabilities: Mapping[str, Capabilities], delivery: Deli
     """Everything that a film must keep. `root` is the document's tree."""
     shots = [shot for _, shot in pairs]
     found = [*in_circles(pairs), *of_providers(pairs, capabilities, root), *of_length(shots, delivery, root)]
-    found += of_edges(pairs, capabilities)
+    found += [*of_edges(pairs, capabilities), *of_screen(pairs, root)]
     return [*found, *fitting(pairs)]
 
 
@@ -61,6 +61,14 @@ def _place(draft: Draft, shot: Shot, need: str) -> Span:
     if shot.clip_of == need:
         return span(draft.tree, ("clip",))
     return span(draft.tree, ("after", next((i for i, other in enumerate(shot.after) if other == need), 0)))
+
+
+def of_screen(pairs: Pairs, root: Map) -> list[Diagnostic]:
+    """A film that shows nothing, because every shot of it is omitted."""
+    if not pairs or not all(shot.omit for _, shot in pairs):
+        return []
+    key = "scenes" if "scenes" in root else "shots"
+    return [at(root, (key,), "no-shots", "this film shows nothing: every shot is omitted", "leave a shot in", key=True)]
 
 
 def of_providers(pairs: Pairs, capabilities: Mapping[str, Capabilities], root: Map) -> list[Diagnostic]:
