@@ -28,6 +28,7 @@ from storyboard.rendering.linking import data_uri
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal
+from storyboard.state.journal import AttemptRecord
 
 ANSWER_S = 60.0
 """The most that a paying POST may take; it is shielded from cancellation until then."""
@@ -109,17 +110,25 @@ class Runner:
 
     def _record(self, decision: ev.Decision) -> bool:
         """Journal a decision, then tell its news; False where the journal failed, now or before."""
-        if self._unwritable:
-            return False
         try:
-            if decision.records:
+            if decision.records and not self._unwritable:
                 self.ports.journal.append(decision.records)
         except Refused as refused:
             self._failure, self._unwritable = refused, True
+        if self._unwritable:
+            self._rescue(decision)
             return False
         for news in decision.news:
             self.ports.tell(news)
         return True
+
+    def _rescue(self, decision: ev.Decision) -> None:
+        """The names of jobs that the journal could not take: into the reserve, and to whoever watches."""
+        accepted = [one for one in decision.records if isinstance(one, AttemptRecord) and one.state == "accepted"]
+        kept = bool(accepted) and self.ports.reserve is not None and self.ports.reserve.keep(accepted)
+        for attempt in accepted:
+            take = next((one.take.id for one in self.schedule.works if one.attempt == attempt.id), None)
+            self.ports.tell(ev.News("rescued", take, {"provider": attempt.provider, "job": attempt.job, "kept": kept}))
 
     async def _events(self, wake_at: float | None) -> list[ev.Event]:
         """Everything that has happened; waits for the first, at most until `wake_at`."""
@@ -189,8 +198,10 @@ class Runner:
                 return await self._host(action)
             case ev.Post():
                 return await self._post(action)
+            case ev.Greet():
+                return await self._greet(action)
             case ev.Poll():
-                return ev.PollRead(action.key, await self._poll(action))
+                return await self._poll(action)
             case ev.Fetch():
                 return await self._fetch(action)
 
@@ -256,12 +267,30 @@ class Runner:
         await self.ports.offload(self.ports.clips.keep, Path(action.part), action.clip, action.provenance)
         return ev.Kept(action.key, action.clip)
 
-    async def _exchange(self, provider: str, action: ev.Post | ev.Poll) -> Response | NotSent | Unknown:
+    async def _exchange(self, provider: str, action: ev.Greet | ev.Post | ev.Poll) -> Response | NotSent | Unknown:
         if self.ports.network is None:
             return NotSent("this installation has no network client")
-        remote = self._remote(provider)
-        request = action.request if isinstance(action, ev.Post) else remote.poll_request(action.job)
-        return await self.ports.network.send(provider, request, action.rank if isinstance(action, ev.Poll) else 0.0)
+        if isinstance(action, ev.Poll):
+            request = self._remote(provider).poll_request(action.job)
+            return await self.ports.network.send(provider, request, action.rank)
+        return await self.ports.network.send(provider, action.request)
+
+    async def _greet(self, action: ev.Greet) -> ev.Event:
+        answer: Response | NotSent | Unknown = NotSent(f"no answer within {ANSWER_S:g} s")
+        with trio.move_on_after(ANSWER_S):
+            try:
+                answer = await self._exchange(action.provider, action)
+            except Refused as refused:
+                answer = self._refuse(refused)
+        if not isinstance(answer, Response):
+            return ev.Greeted(action.provider, reason=answer.reason)
+        return ev.Greeted(action.provider, answer.date)
+
+    def _refuse(self, refused: Refused) -> NotSent:
+        """No request can succeed: what runs may finish, then the run ends with what was refused."""
+        self._failure = self._failure or refused
+        self._send.send_nowait(ev.Drain())
+        return NotSent(refused.diagnostics[0].message)
 
     async def _host(self, action: ev.Host) -> ev.Event:
         inline_bytes = self._remote(action.ask.shot.provider).capabilities.inline_bytes
@@ -291,9 +320,7 @@ class Runner:
             try:
                 answer = await self._exchange(action.provider, action)
             except Refused as refused:
-                self._failure = self._failure or refused
-                self._send.send_nowait(ev.Drain())
-                answer = NotSent(refused.diagnostics[0].message)
+                answer = self._refuse(refused)
         if scope.cancelled_caught:
             return ev.Answered(action.attempt, Unknown(f"no answer within {ANSWER_S:g} s"))
         if not isinstance(answer, Response):
@@ -302,18 +329,18 @@ class Runner:
             outcome = self._remote(action.provider).read_submit(answer, self.ports.clock.now().mono)
         except UNREADABLE as error:
             outcome = Unknown(f"an answer that cannot be read (HTTP {answer.status}, {type(error).__name__})")
-        return ev.Answered(action.attempt, outcome)
+        return ev.Answered(action.attempt, outcome, answer.date)
 
-    async def _poll(self, action: ev.Poll) -> Polled | None:
+    async def _poll(self, action: ev.Poll) -> ev.Event:
         answer: Response | NotSent | Unknown | None = None
         with trio.move_on_after(ANSWER_S):
             answer = await self._exchange(action.provider, action)
         if not isinstance(answer, Response):
-            return None
-        try:
-            return self._remote(action.provider).read_poll(answer)
-        except UNREADABLE:
-            return None
+            return ev.PollRead(action.key, None)
+        polled: Polled | None = None
+        with suppress(*UNREADABLE):
+            polled = self._remote(action.provider).read_poll(answer)
+        return ev.PollRead(action.key, polled, answer.date)
 
     async def _fetch(self, action: ev.Fetch) -> ev.Event:
         part = self.ports.clips.part_path(action.take, self.ports.new_id())

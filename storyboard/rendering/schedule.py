@@ -17,30 +17,24 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from storyboard.exchange import Ask, Capabilities
+from storyboard.exchange import Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
-from storyboard.planning.carried import Slot, carried_text
+from storyboard.planning.carried import carried_text
 from storyboard.planning.manifest import asked, canonical
-from storyboard.planning.plan import Plan, PlannedTake
+from storyboard.planning.plan import Plan
 from storyboard.rendering import events as ev
 from storyboard.rendering.carrying import Carrying
+from storyboard.rendering.delivered import LESS, shortfall
 from storyboard.rendering.recourse import recourse, resumed
 from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
-from storyboard.rendering.work import Phase, Work, Works
+from storyboard.rendering.work import Composer, Phase, Work, Works
 from storyboard.state.journal import History, Record, TakeRecord, TakeState
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
-
-
-class Composer(Protocol):
-    """Makes the ask of a take from what it carries: frames, and the clips that they are of; pure."""
-
-    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
-        """The ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +78,7 @@ class Schedule:
         self._ticket = 0
         self._now = ev.Now(0.0, 0.0)
         self._decision = ev.Decision()
-        submissions.bind(self)
+        submissions.bind(self, history)
 
     @property
     def finished(self) -> bool:
@@ -200,7 +194,7 @@ class Schedule:
             and record.state not in ("ambiguous", "lost")
         ):
             planned = work.take
-            work.take = resumed(planned, self.submissions.latest.get(planned.key))
+            work.take = resumed(planned, self.submissions.book.latest.get(planned.key))
             if not self.submissions.resume(work):
                 work.take = planned
 
@@ -226,8 +220,12 @@ class Schedule:
         phase: Phase = "skipped"
         if record is not None and record.state in ("ambiguous", "lost"):
             phase = record.state
-        self.works.end(work, phase, "; ".join(work.take.why))
-        self.tell("failed" if phase != "skipped" else "skipped", work, state=phase, why=list(work.take.why))
+        reason = "; ".join(work.take.why)
+        self.works.end(work, phase, reason)
+        if phase == "skipped":
+            self.tell("skipped", work, state=phase, why=list(work.take.why))
+        else:
+            self.tell("failed", work, state=phase, code=phase, message=reason)
         self._skip_followers(work)
 
     def _gather(self, work: Work) -> None:
@@ -300,6 +298,7 @@ class Schedule:
                 self._free_slot(work)
                 work.phase = "keeping"
                 self.tell("downloaded" if work.attempt else "drawn", work, frames=event.clip.frames)
+                self._compare(work, event.clip)
                 self.order(ev.Keep(event.key, event.part, event.clip, self._provenance(work)))
             case ev.Kept():
                 work = self.works[event.key]
@@ -316,10 +315,19 @@ class Schedule:
                 self.submissions.hosted(event)
             case ev.HostBroke():
                 self.submissions.host_broke(event)
+            case ev.Greeted():
+                self.submissions.greeted(event)
             case ev.Answered():
                 self.submissions.answered(event)
             case ev.PollRead():
                 self.submissions.poll_read(event)
+
+    def _compare(self, work: Work, clip: Clip) -> None:
+        """Tell where a provider delivered less than was ordered of it."""
+        less = shortfall(work.take.shot, work.take.duration, clip) if work.attempt else ""
+        if less:
+            hint = "it is kept, since it was paid for; --retake orders another"
+            self.tell("warning", work, code=LESS, message=f"take {work.take.id} came {less}", hint=hint)
 
     def _broke(self, event: ev.Broke) -> None:
         work = self.works[event.key]
@@ -357,8 +365,10 @@ class Schedule:
         if self.draining:
             self.timers.clear()
         else:
-            while self._start_ready():  # a take that was refused at once may be ready for another provider
-                self._gather_opened()
+            self._start_ready()
+            while self.opened and not self.draining:  # a take that was refused at once may be another provider's, and
+                self._gather_opened()  # one behind a take that may not be ordered keeps its clip: more may start
+                self._start_ready()
             self._decision.wake_at = self.timers[0][0] if self.timers else None
         return self._decision
 
@@ -366,14 +376,10 @@ class Schedule:
         while self.opened:
             self._gather(self.opened.popleft())
 
-    def _start_ready(self) -> bool:
-        """Start what there is room for; answers whether there was anything."""
-        started = False
+    def _start_ready(self) -> None:
         for provider in self.works.ready:
             while self._has_room(provider) and (work := self.works.most_urgent(provider)) is not None:
                 self._start(work)
-                started = True
-        return started
 
     def _has_room(self, provider: str) -> bool:
         if self.capabilities[provider].local:

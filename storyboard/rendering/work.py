@@ -5,9 +5,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
-from storyboard.exchange import Capabilities
+from storyboard.exchange import Ask, Capabilities
 from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
 from storyboard.planning.carried import Slot
 from storyboard.planning.plan import Plan, PlannedTake
@@ -65,6 +65,13 @@ class Work:
             one.slot: one.digest(self.clips[one.slot], self.frames.get(one.slot), self.chosen.get(one.slot))
             for one in self.take.carries
         }
+
+
+class Composer(Protocol):
+    """Makes the ask of a take from what it carries: frames, and the clips that they are of; pure."""
+
+    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
+        """The ask."""
 
 
 class Works:

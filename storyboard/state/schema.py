@@ -70,6 +70,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
   "checksum" BLOB NOT NULL
 )""",
     ),
+    ('ALTER TABLE attempts ADD COLUMN "dated" REAL',),
     (
         """CREATE TABLE uses (
   "film" TEXT NOT NULL,
