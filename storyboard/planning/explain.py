@@ -38,6 +38,8 @@ def explain(plan: Plan, shot: ShotId, history: History, capabilities: Mapping[st
 def _take(take: PlannedTake, names: Mapping[Any, str], history: History) -> list[str]:
     lines = [f"{take.id}: {take.verdict}"]
     lines += [f"  because {why}" for why in take.why]
+    if take.otherwise is not None:
+        lines.append(f"  asks {', then '.join(one.shot.provider for one in take.versions)}")
     for carried in take.carries:
         lines.append(f"  {_handed(carried, names[carried.source])}")
     others = [names[need] for need in take.needs if need not in {one.source for one in take.carries}]
