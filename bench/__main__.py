@@ -5,7 +5,7 @@ for a look. The exit code counts the goals that were missed.
 import sys
 from collections.abc import Callable
 
-from bench import joining, pictures, plans, reading, rendering
+from bench import joining, mistakes, pictures, plans, reading, rendering
 from bench.ratio import Ratio
 
 BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
@@ -13,6 +13,7 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "growth": reading.growth,
     "expand": reading.expand,
     "expressions": reading.expressions,
+    "check": mistakes.check,
     "help": plans.answering,
     "plan-snakemake": plans.snakemake,
     "plan-doit": plans.doit,

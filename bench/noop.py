@@ -17,6 +17,7 @@ from storyboard.language import load
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.media.jobs import Answer, DrawJob, Job, Report
 from storyboard.planning import ask, plan
+from storyboard.planning.carried import Slot
 from storyboard.rendering.edge import SystemClock, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.ports import Ports
@@ -123,7 +124,7 @@ def scheduled(film: Film, journal: Journal, only: int | None = None) -> Schedule
     wanted = [take for take in made.takes if take.verdict == "render"]
     asks = {take.key: ask.compose(film, take, CAPABILITIES, {}, {}) for take in wanted}
 
-    def compose(take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: object) -> Ask:
+    def compose(take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: object) -> Ask:
         return asks[take.key]
 
     shots = None if only is None else {take.shot.id for take in made.takes[:only]}

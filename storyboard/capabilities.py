@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import CarryMode, Kind, Shot
+from storyboard.assets import Kind
+from storyboard.film import CarryMode, Shot
 
 CARRY_WORDS: Mapping[CarryMode, str] = {
     "extend": "Continue from the supplied previous clip, {clip}.",

@@ -41,7 +41,8 @@ def circle(made: Production, name: str, take: int, profiles: Sequence[str] = ())
         hint = f"storyboard render {made.path} --retake {shot.id} makes another"
         raise Refused([Diagnostic("circled-take", f'shot "{shot.id}" has {has}, not {take}', hint=hint)], 2)
     file = _write(made, planned, lambda files: edit.circle(files, shot.id, take, profiles))
-    _tell(made, {"shot": shot.id, "circled": take, "profiles": list(profiles)})
+    if not _tell(made, {"shot": shot.id, "circled": take, "profiles": list(profiles)}):
+        made.accept(planned, shot.id, take, profiles)
     return file
 
 
@@ -102,7 +103,10 @@ def _write(made: Production, planned: Planned, act: Callable[[Files], edit.Edite
     return path
 
 
-def _tell(made: Production, decision: dict[str, object]) -> None:
+def _tell(made: Production, decision: dict[str, object]) -> bool:
+    """Tell a render that runs; False where none does."""
     folder = made.folder
-    if is_held(folder.lock, time.time()):
+    held = is_held(folder.lock, time.time())
+    if held:
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DECISION, time.time(), decision))
+    return held

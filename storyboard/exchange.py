@@ -13,7 +13,8 @@ from email.utils import parsedate
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.film import CarryMode, ClipId, Frame, JobId, Reference, Shot, TakeId
+from storyboard.assets import Reference
+from storyboard.film import CarryMode, ClipId, Frame, JobId, Shot, TakeId
 
 LONGEST_WAIT_S = 300.0
 """The longest that a gateway may make us wait by a `Retry-After`, in seconds."""
@@ -106,6 +107,10 @@ class NotSent:
     """No byte left this machine; the same submission may be repeated."""
 
     reason: str
+
+
+MODERATED = "moderated"
+"""The code of a refusal or a failure because of what is asked to be seen: `on_moderation` is about it."""
 
 
 @dataclass(frozen=True, slots=True)

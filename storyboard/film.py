@@ -8,13 +8,15 @@ stored, a *frame* is carried, the *cut* is joined.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NewType
 
+from storyboard.assets import Asset, Casting, Look, Reference
 from storyboard.delivery import Delivery, Subtitles, Title, Transition
 from storyboard.diagnostics import Related, Span
+from storyboard.template import PromptTemplate
 
 ShotId = NewType("ShotId", str)
 """The slate: as written, NFC, unique in a film without regard to case."""
@@ -29,61 +31,9 @@ JobId = NewType("JobId", str)
 
 Stream = Literal["picture", "sound"]
 """What of a file is meant."""
-Level = Literal["cast", "locations", "props", "styles", "references"]
-Kind = Literal["image", "video", "audio"]
 CarryMode = Literal["first_frame", "reference", "extend", "edit"]
 IfBad = Literal["step_back", "fail", "use"]
 SoundRole = Literal["music", "narration", "effect", "ambience"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A file of an asset: `path` is absolute, `written` is how the storyboard spells it."""
-
-    path: str
-    written: str
-    kind: Kind
-    place: Span
-    role: str | None = None
-    controls: str | None = None
-    avoid: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One appearance of a cast member (`mira.oilskin`)."""
-
-    key: str
-    description: str | None = None
-    references: tuple[Reference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A person, place, prop, style or free reference. `name` is what is shown; it defaults to the key, titled."""
-
-    level: Level
-    key: str
-    name: str
-    place: Span
-    description: str | None = None
-    references: tuple[Reference, ...] = ()
-    looks: Mapping[str, Look] = field(default_factory=dict)
-    prompt: str | None = None
-    negative: str | None = None
-
-    def worn(self, look: Look | None) -> tuple[Reference, ...]:
-        """Its files in a look: the look's own where that has any."""
-        return look.references if look is not None and look.references else self.references
-
-
-@dataclass(frozen=True, slots=True)
-class Casting:
-    """Somebody in a shot: who, in which look, and how they are here."""
-
-    asset: Asset
-    look: Look | None = None
-    manner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +101,11 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class PromptTemplate:
-    """The film's own template of prompts, where it is written, and where each of its expressions is, by its offset."""
+class Fallback:
+    """Who is asked where those before it refuse or fail for good, with the fields of its own."""
 
-    text: str
-    place: Span
-    expressions: Mapping[int, Span] = field(default_factory=dict)
-
-    def at(self, offset: int) -> Span:
-        """The place of the expression that the character at `offset` belongs to."""
-        begun = max((one for one in self.expressions if one <= offset), default=None)
-        return self.place if begun is None else self.expressions[begun]
+    provider: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +115,12 @@ class Shot:
     `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first.
     `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
     with the citations still in it (see `storyboard.language.citing`), where there are any.
+    `frames` is how many frames of the film a clock leaves it, None where none trims it.
     `constraints` None means the usual close of a prompt, an empty text none; `template` None the usual template.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of
     footage count in the file; its clip is that stretch alone, at its speed. `options` are the fields of the shot's own
-    provider. `circle` is where the circled take is written.
+    provider. `moderation_retries` is how often one that refuses what is to be seen is asked again; `placeholder`: a
+    slate stands in the cut for it where it failed. `circle` is where the circled take is written.
     """
 
     id: ShotId
@@ -230,6 +176,10 @@ class Shot:
     fade_out: Fraction = Fraction(0)
     lead: Fraction = Fraction(0)
     tail: Fraction = Fraction(0)
+    frames: int | None = None
+    fallbacks: tuple[Fallback, ...] = ()
+    moderation_retries: int = 0
+    placeholder: bool = False
     origin: tuple[Related, ...] = ()
     cites: tuple[tuple[Asset, Look | None], ...] = ()
     cited_prompt: str | None = None
@@ -247,6 +197,12 @@ class Shot:
     def follows(self) -> bool:
         """Whether another shot's frame or clip is given beside its words, without being what it opens on."""
         return self.start is not None and self.start.shot is not None and self.start.mode != "first_frame"
+
+    @property
+    def versions(self) -> tuple[Shot, ...]:
+        """The shot as each provider of its list is asked for it, in order."""
+        others = (replace(self, provider=one.provider, options=one.options, fallbacks=()) for one in self.fallbacks)
+        return (self, *others)
 
     @property
     def generated(self) -> bool:

@@ -11,35 +11,25 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from storyboard.cutting import Material, Tell, draft, join
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Clip, Film, ShotId
+from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
 from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
-from storyboard.planning import cuts, plan, prompt
+from storyboard.planning import cuts, plan, prompt, uses
 from storyboard.planning.naming import shot_of_takes
+from storyboard.planning.numbers import good_clip
 from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.settings import Settings
 from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
-from storyboard.session import (
-    Agree,
-    Material,
-    Planned,
-    Rendered,
-    Session,
-    Tell,
-    Wishes,
-    begun,
-    contact_sheet,
-    draft,
-    existing,
-    join,
-)
+from storyboard.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -164,7 +154,7 @@ class Production:
         digests = digest_files(loaded.film, files)
         files.save()
         try:
-            made = plan.make(loaded.film, self.capabilities, history, digests, retakes)
+            made = plan.make(loaded.film, self.capabilities, history, digests, retakes, self.name or "")
         except Refused as refused:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
         done = {take.key for take in made.takes if take.clip is not None}
@@ -197,9 +187,30 @@ class Production:
                 journal.append([record for one in anew for record in ordered_anew(one, time.time())])
                 planned = self._adopt(loaded, journal, store, files, retaken)
             journal.append(begun(planned, time.time()))
+            self._note(planned, journal)
             store.sweep()
-            session = Session(self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles)
+            name = self.name or ""
+            session = Session(
+                self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles, name
+            )
             return await session.render(wishes, agree)
+
+    def _note(self, planned: Planned, journal: SqliteJournal) -> None:
+        """Remember what this film's takes are, as far as a run before did not come to it."""
+        history = planned.history
+        done = {take.key for take in planned.plan.takes if good_clip(history.takes.get(take.key), history) is not None}
+        records = list(uses.used(planned.plan, self.name or "", history, done))
+        journal.append(records)
+        for record in records:
+            history.keep(record)
+
+    def accept(self, planned: Planned, shot: ShotId, take: int, profiles: Collection[str]) -> None:
+        """Remember that a person has looked at a take and circled it. Raises Refused: 11, 13, 14."""
+        folder = self.folder
+        seen = list(uses.circled(planned.plan, self.name or "", planned.history, shot, take, profiles))
+        if seen:
+            with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
+                journal.append(seen)
 
     def _adopt(
         self,
@@ -225,33 +236,37 @@ class Production:
             return self._planned(loaded, existing(history, store), files, retakes)
 
     async def cut(
-        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+        self,
+        executor: Executor,
+        tell: Tell,
+        target: Path | None = None,
+        sheet: Path | None = None,
+        partial: bool = False,
     ) -> tuple[Path, Clip]:
         """Join the film from the clips there are, and print its contact sheet to `sheet`, as PNG or JPEG by the suffix.
 
-        Raises Refused `not-rendered` (exit 3) where shots have none.
+        With `partial` slates stand for the shots that have none. Raises Refused `not-rendered` (exit 3) without it.
         """
-        with self._clips() as (material, journal):
-            joined = await join(material, target or self.folder.film(), executor, journal, tell)
-            if sheet is not None:
-                await contact_sheet(material, joined[0], sheet, executor)
-            return joined
+        with self._clips(partial) as (material, journal):
+            return await join(material, target or self.folder.film(), executor, journal, tell, sheet)
 
     async def draft(
-        self, executor: Executor, tell: Tell, target: Path | None = None, sheet: Path | None = None
+        self,
+        executor: Executor,
+        tell: Tell,
+        target: Path | None = None,
+        sheet: Path | None = None,
+        partial: bool = False,
     ) -> tuple[Path, Drafted]:
-        """Join a draft, which copies what needs no encoding; the film is left alone. `sheet` as in `cut`.
+        """Join a draft, which copies what needs no encoding; the film is left alone. `sheet` and `partial` as in `cut`.
 
         Raises Refused as `cut` does.
         """
-        with self._clips() as (material, _):
-            drafted = await draft(material, target or self.folder.draft(), executor, tell)
-            if sheet is not None:
-                await contact_sheet(material, drafted[0], sheet, executor)
-            return drafted
+        with self._clips(partial) as (material, _):
+            return await draft(material, target or self.folder.draft(), executor, tell, sheet)
 
     @contextmanager
-    def _clips(self) -> Iterator[tuple[Material, SqliteJournal]]:
+    def _clips(self, partial: bool) -> Iterator[tuple[Material, SqliteJournal]]:
         """Inside the lock: the clips that the plan has, and the journal."""
         files = self._known()
         loaded, folder = self._load(files), self.folder
@@ -260,7 +275,10 @@ class Production:
             store = folder.store(LocalDisk())
             planned = self._adopt(loaded, journal, store, files)
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            yield Material(planned.plan, have, store, planned.digests, self.capabilities), journal
+            failed = {key for key, take in planned.history.takes.items() if take.state in FAILED}
+            slates = frozenset(planned.plan.missing(have)) if partial else excused(planned.plan, have, failed)
+            material = Material(planned.plan, have, store, planned.digests, self.capabilities, slates=slates)
+            yield material, journal
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""

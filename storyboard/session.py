@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from storyboard.capabilities import Capabilities
+from storyboard.cutting import Material, Tell, join
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask
 from storyboard.film import Budget, Clip, ClipId, Frame, ShotId, TakeKey
-from storyboard.finishing import cut, sheet, sidecars
-from storyboard.finishing.timeline import timeline
+from storyboard.finishing.slates import excused
 from storyboard.language import Loaded
-from storyboard.media.jobs import Drafted, Executor, JoinJob
-from storyboard.media.reel import Reel
-from storyboard.planning import ask, cuts, plan
+from storyboard.media.jobs import Executor
+from storyboard.planning import ask, plan, uses
+from storyboard.planning.carried import Slot
 from storyboard.planning.price import Total, spell_totals
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.desk import Account
@@ -38,11 +38,12 @@ from storyboard.state.inbox import Inbox
 from storyboard.state.journal import History, Journal, TakeRecord
 from storyboard.state.rescue import Rescue
 
-Tell = Callable[[News], None]
 Agree = Callable[[Mapping[str, Total]], bool]
 """Whether to spend these sums, by provider."""
 DECIDE, CREDENTIALS = 4, 12
 """Exit codes of what is refused before anything is ordered."""
+FAILED: frozenset[Phase] = frozenset(("failed", "ambiguous", "lost"))
+"""How a take may end without a clip that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """How a render ended. `film` is None where shots are missing; `states` tells each take's last phase and why."""
+    """How a render ended. `film` is None where shots are missing for which no slates stand (`slates`); `states` tells
+    each take's last phase and why.
+    """
 
     planned: Planned
     states: Mapping[TakeKey, Fate]
@@ -78,13 +81,15 @@ class Rendered:
     stopped: bool
     charged: Mapping[str, Charge]
     problems: tuple[Diagnostic, ...] = ()
+    slates: tuple[ShotId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, the
-    shots of which there shall be another take, and what it may spend at most with each provider. `on_ambiguous` says
-    what becomes of takes of unknown fate, `extra` what those that are ordered anew may cost at most.
+    shots of which there shall be another take, what it may spend at most with each provider, and whether the film is
+    cut with slates for what is missing (`partial`). `on_ambiguous` says what becomes of takes of unknown fate, `extra`
+    what those that are ordered anew may cost at most.
     """
 
     jobs: int = 1
@@ -96,6 +101,7 @@ class Wishes:
     budget: Mapping[str, Decimal] = field(default_factory=dict)
     on_ambiguous: OnAmbiguous = "skip"
     extra: Mapping[str, Decimal] = field(default_factory=dict)
+    partial: bool = False
 
 
 class Session:
@@ -112,6 +118,7 @@ class Session:
         tell: Tell,
         outside: Outside | None,
         profiles: Collection[str] = (),
+        name: str = "",
     ) -> None:
         self.providers = providers
         self.planned = planned
@@ -122,6 +129,7 @@ class Session:
         self.tell = tell
         self.outside = outside
         self.profiles = frozenset(profiles)
+        self.name = name
         self._reserve = Rescue(folder.rescue, LocalDisk())
 
     async def render(self, wishes: Wishes, agree: Agree | None = None) -> Rendered:
@@ -159,13 +167,14 @@ class Session:
             ended = await runner.run()
         finally:
             self._link(schedule)
+            self._note(schedule)
         self._learn(schedule)
         states = {work.take.key: Fate(work.phase, work.reason, work.code) for work in schedule.works}
         charged = charges(schedule.submissions.attempts.values())
         rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped, charged)
-        if ended.signal is not None or not wishes.cut or wishes.only:
+        if ended.signal is not None or not wishes.cut or (wishes.only and not wishes.partial):
             return rendered
-        return await self._cut(rendered, schedule)
+        return await self._cut(rendered, schedule, wishes.partial)
 
     def _learn(self, schedule: Schedule) -> None:
         """Remember what the clips of this run were charged, for later plans."""
@@ -197,8 +206,15 @@ class Session:
         ]
         history = existing(self.journal.read(), self.store)
         film = replace(made.film, shots=tuple(shots))
+        if isinstance(circled, int):
+            shot = ShotId(str(decision.get("shot")))
+            seen = list(uses.circled(made, self.name, history, shot, circled, named or ()))
+            self.journal.append(seen)
+            for record in seen:
+                history.keep(record)
+                self.planned.history.keep(record)
         try:
-            again = plan.make(film, self.planned.capabilities, history, self.planned.digests)
+            again = plan.make(film, self.planned.capabilities, history, self.planned.digests, name=self.name)
         except Refused:
             return None
         self.planned = replace(self.planned, plan=again)
@@ -255,21 +271,35 @@ class Session:
             if work.clip is not None:
                 self.folder.link_take(work.take.id, work.clip)
 
-    async def _cut(self, rendered: Rendered, schedule: Schedule) -> Rendered:
-        made = self.planned.plan
+    def _note(self, schedule: Schedule) -> None:
+        """Remember what this film's takes are now."""
+        done = {work.take.key for work in schedule.works if work.clip is not None and work.take.verdict != "locked"}
+        records = list(uses.used(self.planned.plan, self.name, self.planned.history, done))
+        if records:
+            self.journal.append(records)
+
+    async def _cut(self, rendered: Rendered, schedule: Schedule, partial: bool) -> Rendered:
+        made, there = self.planned.plan, self.planned.history.clips
         have = {work.take.key: schedule.clips[work.clip] for work in schedule.works if work.clip is not None}
-        if made.missing(have):
+        if partial:
+            have = {take.key: there[take.clip] for take in made.takes if take.clip is not None} | have
+        failed = {work.take.key for work in schedule.works if work.phase in FAILED}
+        missing = made.missing(have)
+        slates = frozenset(missing) if partial else excused(made, have, failed)
+        if not slates.issuperset(missing):
             return rendered
         path = self.folder.film()
         try:
             carried = {work.take.key: work.carried for work in schedule.works if work.carried}
-            material = Material(made, have, self.store, self.planned.digests, self.planned.capabilities, carried)
+            material = Material(
+                made, have, self.store, self.planned.digests, self.planned.capabilities, carried, slates
+            )
             path, clip = await join(material, path, self.executor, self.journal, self.tell)
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
             return replace(rendered, problems=refused.diagnostics)
-        return replace(rendered, film=path, clip=clip)
+        return replace(rendered, film=path, clip=clip, slates=tuple(missing))
 
 
 def existing(history: History, store: ClipStore) -> History:
@@ -291,8 +321,8 @@ def _compose(
     planned: Planned,
     store: ClipStore,
     take: plan.PlannedTake,
-    frames: Mapping[plan.Slot, Frame],
-    clips: Mapping[plan.Slot, ClipId],
+    frames: Mapping[Slot, Frame],
+    clips: Mapping[Slot, ClipId],
 ) -> Ask:
     capabilities = planned.capabilities[take.shot.provider]
     stored = {slot: (clip, str(store.clip_path(clip))) for slot, clip in clips.items()}
@@ -305,87 +335,3 @@ def _only(made: plan.Plan, names: tuple[str, ...]) -> set[ShotId] | None:
     if unknown:
         raise Refused([Diagnostic("unknown-shot", f'there is no shot "{name}" to render') for name in unknown], 2)
     return {made.owner[ShotId(name)] for name in names} or None
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What a film is cut from: the plan, the clips one has, where they lie, the digests of files, what the providers
-    can do, and what takes of this run were made from (`carried`).
-    """
-
-    made: plan.Plan
-    have: Mapping[TakeKey, Clip]
-    store: ClipStore
-    digests: Mapping[str, str]
-    capabilities: Mapping[str, Capabilities]
-    carried: Mapping[TakeKey, str] = field(default_factory=dict)
-
-
-async def join(material: Material, target: Path, executor: Executor, journal: Journal, tell: Tell) -> tuple[Path, Clip]:
-    """Join the film from the clips one has; where the very same film is there already, it is left alone.
-
-    Raises Refused (exit 3) where a shot has no clip or the clips do not fit together, 14 where the disk fails.
-    """
-    job, clips = _joining(material, target)
-    answer = await cut.make(job, clips, material.digests, executor, journal, *_telling(tell))
-    _lay_beside(material, job, target)
-    tell(News("cut", facts={"film": str(target), "frames": answer.frames}))
-    return target, answer
-
-
-async def draft(material: Material, target: Path, executor: Executor, tell: Tell) -> tuple[Path, Drafted]:
-    """Join a draft from the clips one has. Raises Refused as `join` does."""
-    job, _ = _joining(material, target)
-    answer = await cut.draft(job, executor, *_telling(tell))
-    _lay_beside(material, job, target)
-    tell(News("cut", facts={"film": str(target), "frames": answer.film.frames, "copied": answer.copied}))
-    return target, answer
-
-
-def _telling(tell: Tell) -> tuple[Callable[[float], None], Callable[[Diagnostic], None]]:
-    """Progress and warnings of a cut as news."""
-
-    def report(done: float) -> None:
-        tell(News("progress", facts={"cut": done}))
-
-    def warn(found: Diagnostic) -> None:
-        tell(News("warning", facts={"code": found.code, "message": found.message, "hint": found.hint}))
-
-    return report, warn
-
-
-def _lay_beside(material: Material, job: JoinJob, target: Path) -> None:
-    """The film's subtitles beside it."""
-    sidecars.keep(target, material.made.film, Reel.from_json(job.timeline), ours=material.store.holds(target))
-
-
-async def contact_sheet(material: Material, film: Path, target: Path, executor: Executor) -> None:
-    """Print a contact sheet of the film, or its draft, that was just joined from these clips.
-
-    Raises Refused (exit 3, or 14 where the disk fails).
-    """
-    shown = cuts.left(material.made, material.have, material.carried)
-    clips = {shot: clip for shot, (_, clip) in _shown(material).items()}
-    await sheet.make(sheet.sheet(shown, timeline(shown, clips)), film, target, executor)
-
-
-def _joining(material: Material, target: Path) -> tuple[JoinJob, dict[ShotId, Clip]]:
-    """What is joined, and the clip of every shot. Raises Refused (exit 3) where a shot has none."""
-    shown = _shown(material)
-    clips = {shot: clip for shot, (_, clip) in shown.items()}
-    paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
-    slated = {name for name, one in material.capabilities.items() if one.draws_slate}
-    captioned = {shot for shot, (take, _) in shown.items() if take.shot.provider in slated}
-    film = cuts.left(material.made, material.have, material.carried)
-    return cut.cut(film, clips, paths, target, captioned), clips
-
-
-def _shown(material: Material) -> dict[ShotId, tuple[plan.PlannedTake, Clip]]:
-    """The take that the film shows of every shot, and its clip. Raises Refused (exit 3) where a shot has none."""
-    made, have = material.made, material.have
-    missing = made.missing(have)
-    if missing:
-        message = f"{len(missing)} of {len(made.film.on_screen)} shots have no clip yet: {', '.join(missing[:8])}"
-        raise Refused([Diagnostic("not-rendered", message, hint="render the film first")], exit_code=3)
-    shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
-    return {shot: (take, have[take.key]) for shot, take in shown.items() if take is not None}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storyboard.assets import Kind
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
-from storyboard.film import Kind
 
 
 @dataclass(frozen=True, slots=True)

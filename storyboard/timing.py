@@ -32,6 +32,8 @@ from math import ceil
 
 from storyboard.film import Film, Shot, ShotId
 
+ONE = Fraction(1)
+
 
 def nearest(seconds: Fraction, fps: Fraction) -> int:
     """The frame nearest a time, counted from 0; halves go up."""
@@ -68,9 +70,14 @@ def overlap(shot: Shot, fps: Fraction) -> int:
     return transition_frames(shot, fps) if overlaps else 0
 
 
+def shown_frames(shot: Shot, fps: Fraction) -> Fraction:
+    """How long a shot is on screen, in frames, before any rounding; whole where a clock says it."""
+    return shot.shown * fps if shot.frames is None else Fraction(shot.frames)
+
+
 def exact_frames(shots: Sequence[Shot], fps: Fraction) -> Fraction:
     """How long a film of these shots is, in frames, before the one rounding: times on screen less overlaps."""
-    return sum((shot.shown * fps for shot in shots), Fraction(0)) - sum(overlap(shot, fps) for shot in shots[1:])
+    return sum((shown_frames(shot, fps) for shot in shots), Fraction(0)) - sum(overlap(shot, fps) for shot in shots[1:])
 
 
 def continues(shot: Shot, before: Shot | None) -> bool:
@@ -98,12 +105,12 @@ def lengths(film: Film) -> dict[ShotId, int]:
     found: dict[ShotId, int] = {}
     for run in runs(film):
         if len(run) == 1:  # most are
-            found[run[0].id] = frame_count(run[0].shown, film.delivery.fps)
+            found[run[0].id] = max(1, nearest(shown_frames(run[0], film.delivery.fps), ONE))
             continue
         exact, cut = Fraction(0), 0
         for shot in run:
-            exact += shot.shown
-            found[shot.id] = max(1, nearest(exact, film.delivery.fps) - cut)
+            exact += shown_frames(shot, film.delivery.fps)
+            found[shot.id] = max(1, nearest(exact, ONE) - cut)
             cut += found[shot.id]
     return found
 

@@ -34,6 +34,8 @@ GROUND = {
     "columns": -5,
     "diagnostics": -4,
     "delivery": -4,
+    "template": -4,
+    "assets": -4,
     "film": -3,
     "exchange": -2,
     "capabilities": -2,
@@ -43,6 +45,7 @@ GROUND = {
     "codes": -1,
 }
 ROOF = {
+    "cutting": len(FLOORS) - 3,
     "session": len(FLOORS) - 3,
     "production": len(FLOORS) - 2,
     "decisions": len(FLOORS) - 2,

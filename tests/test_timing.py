@@ -5,9 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.assets import Reference
 from storyboard.delivery import Delivery, Transition
 from storyboard.diagnostics import Span
-from storyboard.film import Edge, Film, Footage, Reference, Shot, ShotId
+from storyboard.film import Edge, Film, Footage, Shot, ShotId
 from storyboard.timing import (
     carried_index,
     continues,

@@ -35,23 +35,26 @@ def _picture(context: click.Context, option: click.Parameter, path: Path | None)
     callback=_picture,
     help="Also print a contact sheet of the film here, a .jpg or a .png.",
 )
-def command(made: Production, output: Path | None, draft: bool, sheet: Path | None) -> None:
+@click.option("--partial", is_flag=True, help="Slates stand for the shots that have no clip.")
+def command(made: Production, output: Path | None, draft: bool, sheet: Path | None, partial: bool) -> None:
     """Join the clips there are into the film, without rendering."""
     films = made.films()
     if (output or sheet) and len(films) > 1:
         raise click.UsageError(f"{'-o' if output else '--sheet'} takes one film; name it with --variant")
     for film in films:
-        _cut(film, output, draft, sheet)
+        _cut(film, output, draft, sheet, partial)
 
 
-def _cut(made: Production, output: Path | None, draft: bool, sheet: Path | None) -> None:
+def _cut(made: Production, output: Path | None, draft: bool, sheet: Path | None, partial: bool) -> None:
     with open_progress(as_json=False) as progress:
         if draft:
-            path, drafted = work(lambda executor: made.draft(executor, progress.hear, output, sheet), progress, jobs=1)
+            path, drafted = work(
+                lambda executor: made.draft(executor, progress.hear, output, sheet, partial), progress, jobs=1
+            )
             film, encoded = drafted.film, drafted.film.frames - drafted.copied
             how = f": {drafted.copied} copied, {encoded} encoded"
         else:
-            path, film = work(lambda executor: made.cut(executor, progress.hear, output, sheet), progress)
+            path, film = work(lambda executor: made.cut(executor, progress.hear, output, sheet, partial), progress)
             how = ""
     click.echo(str(path))
     if sheet is not None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from storyboard.assets import Asset
 from storyboard.cli.table import Column, table
 from storyboard.diagnostics import Diagnostic, draw
-from storyboard.film import Asset, ShotId, TakeKey
+from storyboard.film import ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.supplied import stays_home

@@ -18,7 +18,10 @@ from storyboard.film import TakeId
 from storyboard.rendering.events import News
 
 SHOWN = frozenset(
-    ("planned", "submitted", "progress", "downloaded", "done", "failed", "held", "skipped", "cut", "warning", "rescued")
+    (
+        *("planned", "submitted", "progress", "downloaded", "done", "failed", "again", "held", "skipped", "cut"),
+        *("warning", "rescued"),
+    )
 )
 
 
@@ -33,6 +36,12 @@ class Progress(Protocol):
 
     def finished(self, status: dict[str, Any]) -> None:
         """The run is over."""
+
+
+def slated(news: News) -> str:
+    """Which shots of a film that was cut are slates, to be said after its length."""
+    names = news.facts.get("slates") or ()
+    return f", slates for {', '.join(names[:8])}" if names else ""
 
 
 @contextlib.contextmanager
@@ -102,6 +111,9 @@ class PlainLines:
                 self._say(f"{news.take} done, {news.facts['frames']} frames ({self.done} of {self.total})")
             case "failed":
                 self._say(f"{news.take} failed: {news.facts['message']}")
+            case "again":
+                failed, then = news.facts["failed"], news.facts["provider"]
+                self._say(f"{news.take}: {failed} failed: {news.facts['message']}; now {then}")
             case "held" | "skipped":
                 self._say(f"{news.take} {news.event}: {'; '.join(news.facts['why'])}")
             case "draining":
@@ -111,7 +123,7 @@ class PlainLines:
             case "rescued":
                 say(rescued(news))
             case "cut":
-                self._say(f"film cut, {news.facts['frames']} frames")
+                self._say(f"film cut, {news.facts['frames']} frames{slated(news)}")
 
     async def keep_fresh(self) -> None:
         """Nothing is redrawn."""

@@ -44,7 +44,7 @@ from storyboard.state.memo import identity, read_memo, write_memo
 from storyboard.version import VERSION
 
 if TYPE_CHECKING:
-    from storyboard.film import Reference
+    from storyboard.assets import Reference
     from storyboard.language import Loaded
 
 INSTALLED = (".dist-info", ".egg-info")

@@ -34,6 +34,7 @@ SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "f
 @click.option("--retake", multiple=True, metavar="SHOT", help="One take more of this shot. May be repeated.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
+@click.option("--partial", is_flag=True, help="Cut the film with slates for the shots that have no clip.")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
 @click.option("--budget", multiple=True, metavar="PROVIDER=N", help="The most that this run may spend.")
 @click.option(
@@ -51,6 +52,7 @@ def command(
     retake: tuple[str, ...],
     jobs: int | None,
     stale: bool,
+    partial: bool,
     fail_fast: bool,
     budget: tuple[str, ...],
     on_ambiguous: OnAmbiguous | None,
@@ -73,6 +75,7 @@ def command(
         retakes=retake,
         budget=budgets(budget, "--budget", made.capabilities),
         on_ambiguous=on_ambiguous or ("ask" if on_terminal() else "skip"),
+        partial=partial,
         extra=budgets(max_extra_cost, "--max-extra-cost", made.capabilities),
     )
     films = made.films()
@@ -147,8 +150,9 @@ def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> in
     if path is not None and rendered.clip is not None:
         if not as_json:
             click.echo(str(path))
-        if not problems:
+        if rendered.slates or not problems:
             say(_film_line(rendered))
+        if not rendered.slates and not problems:
             return 0
     elif rendered.signal is None and not problems and set(_phases(rendered)) == {"done"}:
         say(_summary(rendered))
@@ -194,5 +198,6 @@ def _film_line(rendered: Rendered) -> str:
     film, clip = rendered.planned.plan.film, rendered.clip
     if clip is None:
         return ""
-    shots = len(film.on_screen)
-    return f"{film.title}: {shots} shot{'s' if shots != 1 else ''}, {clip.frames} frames, {float(clip.duration):g} s"
+    shots, seconds = len(film.on_screen), float(clip.duration)
+    slates = f", slates for {', '.join(rendered.slates[:8])}" if rendered.slates else ""
+    return f"{film.title}: {shots} shot{'s' if shots != 1 else ''}, {clip.frames} frames, {seconds:g} s{slates}"

@@ -90,7 +90,7 @@ def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]
         "state": _state(take, record),
         "circled": take.shot.circled == take.number,
         "locked": take.verdict == "locked",
-        "provider": take.shot.provider,
+        "provider": record.provider if record and take.clip is None else take.provider,
         "job": last.job if last else None,
         "clip": _clip(take, planned, folder),
         "charged": _charge(last),

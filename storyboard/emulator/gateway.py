@@ -18,13 +18,13 @@ from typing import Any, Literal, Protocol
 
 from pydantic import ValidationError
 
+from storyboard.assets import Kind
 from storyboard.emulator import sizes
 from storyboard.emulator.faults import Faults, Strike
 from storyboard.emulator.idempotency import Keys
 from storyboard.emulator.ledger import Ledger
 from storyboard.emulator.limits import Window
 from storyboard.exchange import Response
-from storyboard.film import Kind
 
 DAY_S = 86_400.0
 

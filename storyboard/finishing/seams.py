@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from storyboard.film import Film, Shot, ShotId
-from storyboard.planning.plan import Plan, PlannedTake, digest_of
+from storyboard.planning.carried import digest_of
+from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.state.journal import History
 from storyboard.timing import carried_index, continues, first_frame, lengths, passed
 

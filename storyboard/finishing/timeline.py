@@ -12,6 +12,8 @@ Laws (DESIGN.md section 2, *Frames*; the rounding is argued in `storyboard.timin
   many frames before the one ahead of it ends, and the film is as much shorter: round(Σ duration × fps − Σ overlaps).
   An overlap is never longer than what the two shots have left to show (later cuts then move down), and nothing is
   dropped under one.
+- A shot that a clock trims ends on the frame that the clock says, and what was lost before it is made up for; a clip
+  that is too short for it is refused. Inside a run its length is the carried one.
 - A fade overlaps nothing: of its frames the smaller half darkens the end of the shot before, the rest the beginning of
   its own; at the film's beginning all are its own.
 """
@@ -36,6 +38,7 @@ from storyboard.timing import (
     passed,
     reach,
     runs,
+    shown_frames,
     transition_frames,
 )
 
@@ -125,10 +128,13 @@ def _place(film: Film, available: Mapping[ShotId, int]) -> Timeline:
             asked = overlap(shot, fps) if placed else 0
             laps = min(asked, placed[-1].frames - placed[-1].overlap) if placed else 0
             at = placed[-1].end - laps if placed else 0
-            exact += shot.shown * fps - asked if asked else shot.shown * fps
-            lost -= asked - laps
+            shown = shown_frames(shot, fps)
+            exact += shown - asked if asked else shown
+            lost = 0 if shot.frames is not None and shot is run[-1] else lost - (asked - laps)
             wanted = carried[shot.id] if shot is not run[-1] else max(1, nearest(exact, ONE) - lost - at)
             stretch = _stretch(shot, at, wanted, repeats and not laps, fps, available.get(shot.id))
+            if shot.frames is not None and stretch.missing:
+                raise _misses(shot, stretch.missing)
             lapped = min(laps, stretch.frames)
             lost += wanted - stretch.frames - (laps - lapped)
             placed.append(replace(stretch, at=at + laps - lapped, overlap=lapped) if laps else stretch)
@@ -155,6 +161,13 @@ def _stretch(shot: Shot, at: int, wanted: int, repeats: bool, fps: Fraction, ava
         mute=shot.mute,
         missing=wanted - have,
     )
+
+
+def _misses(shot: Shot, frames: int) -> Refused:
+    """What ends a cut where a clip is shorter than the film's clock needs it."""
+    message = f"the clip of {shot.id} is {frames} frame{'s' if frames != 1 else ''} too short for the film's clock"
+    hint = "ask for a longer duration, or move the shot after it"
+    return Refused([Diagnostic("clip-too-short", message, shot.place, hint)], exit_code=3)
 
 
 def _dressed(shots: Sequence[Shot], placed: Sequence[Placed], fps: Fraction) -> Iterator[Placed]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from storyboard.assets import Asset, Kind, Level, Look, Reference
 from storyboard.diagnostics import Diagnostic, Related
-from storyboard.film import Asset, Kind, Level, Look, Reference, Stream
+from storyboard.film import Stream
 from storyboard.language import model, names
 from storyboard.language.files import Folder
 from storyboard.language.film_model import Storyboard

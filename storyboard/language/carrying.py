@@ -56,17 +56,17 @@ def of_edges(pairs: Pairs, capabilities: Mapping[str, Capabilities]) -> list[Dia
     by_id = {shot.id: shot for _, shot in pairs}
     problems: list[Diagnostic] = []
     for draft, shot in pairs:
-        provider = capabilities.get(shot.provider)
-        if provider is None or not shot.generated:
+        if not shot.generated:
             continue
         for key, edge in (("start", shot.start), ("end", shot.end)):
             if edge is not None and isinstance(edge.frame, Fraction) and edge.shot in by_id:
                 problems += _past(draft, key, edge.frame, by_id[edge.shot])
-        problems += [
-            *_not_taken(draft, shot, provider),
-            *_at_home(draft, shot, provider),
-            *_cited(draft, shot, provider),
-        ]
+        for provider in (capabilities[one.provider] for one in shot.versions if one.provider in capabilities):
+            problems += [
+                *_not_taken(draft, shot, provider),
+                *_at_home(draft, shot, provider),
+                *_cited(draft, shot, provider),
+            ]
     return problems
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from storyboard.assets import Asset, Kind, Look
 from storyboard.capabilities import Capabilities
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic, Span
-from storyboard.film import Asset, Kind, Look, Shot
+from storyboard.film import Shot
 from storyboard.language.carrying import citing, of_edges
 from storyboard.language.circles import cycles
 from storyboard.language.drafts import Draft
@@ -37,7 +38,7 @@ def whole(pairs: Pairs, capabilities: Mapping[str, Capabilities], delivery: Deli
     """Everything that a film must keep. `root` is the document's tree."""
     shots = [shot for _, shot in pairs]
     found = [*in_circles(pairs), *of_providers(pairs, capabilities, root), *of_length(shots, delivery, root)]
-    found += of_edges(pairs, capabilities)
+    found += [*of_edges(pairs, capabilities), *of_screen(pairs, root)]
     return [*found, *fitting(pairs)]
 
 
@@ -63,19 +64,34 @@ def _place(draft: Draft, shot: Shot, need: str) -> Span:
     return span(draft.tree, ("after", next((i for i, other in enumerate(shot.after) if other == need), 0)))
 
 
+def of_screen(pairs: Pairs, root: Map) -> list[Diagnostic]:
+    """A film that shows nothing, because every shot of it is omitted."""
+    if not pairs or not all(shot.omit for _, shot in pairs):
+        return []
+    key = "scenes" if "scenes" in root else "shots"
+    return [at(root, (key,), "no-shots", "this film shows nothing: every shot is omitted", "leave a shot in", key=True)]
+
+
 def of_providers(pairs: Pairs, capabilities: Mapping[str, Capabilities], root: Map) -> list[Diagnostic]:
     """Whatever a shot asks for and its provider does not take."""
     problems: list[Diagnostic] = []
     for draft, shot in pairs:
-        provider = capabilities.get(shot.provider)
-        if provider and shot.generated:
-            others = [one for name, one in capabilities.items() if name != shot.provider and one.source == "words"]
-            problems += _of_fields(draft, shot, provider, others)
-            problems += _of_length(draft, shot, provider)
-            problems += _of_shape(draft, shot, provider, root)
-            problems += _of_references(draft, shot, provider)
-            problems += _of_prompt(draft, shot, provider)
-            problems += _of_rules(draft, shot, provider)
+        for one in shot.versions if shot.generated else ():
+            problems += _of_provider(draft, one, capabilities, root)
+    return problems
+
+
+def _of_provider(draft: Draft, shot: Shot, capabilities: Mapping[str, Capabilities], root: Map) -> list[Diagnostic]:
+    """Whatever a shot asks for and one provider of its list does not take."""
+    problems: list[Diagnostic] = []
+    if provider := capabilities.get(shot.provider):
+        others = [one for name, one in capabilities.items() if name != shot.provider and one.source == "words"]
+        problems += _of_fields(draft, shot, provider, others)
+        problems += _of_length(draft, shot, provider)
+        problems += _of_shape(draft, shot, provider, root)
+        problems += _of_references(draft, shot, provider)
+        problems += _of_prompt(draft, shot, provider)
+        problems += _of_rules(draft, shot, provider)
     return problems
 
 

@@ -30,6 +30,11 @@ class Circle(Fields):
         named: Mapping[str, int] = self.__pydantic_extra__
         return next((named[name] for name in (*reversed(profiles), EVERY) if name in named), None)
 
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles that it names."""
+        return tuple(name for name in self.__pydantic_extra__ if name != EVERY)
+
 
 def _circle(node: Node) -> Any:
     if isinstance(node, Map):

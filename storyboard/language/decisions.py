@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from storyboard.diagnostics import Diagnostic, Related, Span
 from storyboard.language import names
-from storyboard.language.circle_model import Decision
+from storyboard.language.circle_model import Circle, Decision
 from storyboard.language.drafts import Draft
 from storyboard.language.spelling import did_you_mean
 from storyboard.language.tree import Map, at, span
@@ -39,6 +39,7 @@ class Decisions:
                 continue
             self._by_id[names.folded(draft.id)] = name, decision
             self._decided_twice(draft, name)
+            self._named(decision.circled, root, (KEY, name, "circled"))
 
     def circled(self, draft: Draft) -> int | None:
         """The circled take, None where nobody has chosen."""
@@ -64,11 +65,21 @@ class Decisions:
         return (apart.review if apart and apart.review else draft.model.review) == "required"
 
     def check(self, draft: Draft) -> None:
-        """Say where a decision stands on a shot whose name may move."""
+        """Say where a decision stands on a shot whose name may move, or names a profile that there is not."""
+        self._named(draft.model.circled, draft.tree, ("circled",))
         for key in KEYS:
             if key in draft.tree and not draft.written and draft.tree[key] != "none":
                 message = f"{key} needs a written id: without one the shot's name moves when shots are added"
                 self.problems.append(draft.at((key,), "needs-id", message, f"write id: {draft.id}", key=True))
+
+    def _named(self, circle: Circle | None, tree: Map, path: tuple[str, ...]) -> None:
+        """Say which profiles of a circle the storyboard does not have."""
+        profiles = self._root.get("profiles")
+        known = profiles if isinstance(profiles, Map) else {}
+        for name in circle.profiles if circle else ():
+            if name not in known:
+                message, hint = f'this storyboard has no profile "{name}"', did_you_mean(name, known)
+                self.problems.append(at(tree, (*path, name), "unknown-profile", message, hint, key=True))
 
     def _apart(self, draft: Draft) -> Decision | None:
         found = self._by_id.get(names.folded(draft.id)) if self._by_id else None

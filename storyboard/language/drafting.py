@@ -130,7 +130,7 @@ class Drafting:
         written = draft.tree
         draft.tree = unset(self._evaluated(draft))
         failed = len(self._evaluation.problems) > before
-        reading = Reading(self._reading.fps, lenient=True) if failed else self._reading
+        reading = replace(self._reading, lenient=True) if failed else self._reading
         read, problems = validated(Shot, draft.tree, reading, f'shot "{draft.id}"', written)
         if read is not None:
             draft.model = read

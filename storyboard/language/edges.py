@@ -56,6 +56,7 @@ class Edges:
 
     def __init__(self, drafts: Sequence[Draft], chains: Chains, words: Names, files: Assets) -> None:
         self._by_id = {names.folded(draft.id): draft for draft in drafts}
+        self._ids = tuple(draft.id for draft in self._by_id.values())
         self._chains = chains
         self._words = words
         self._files = files
@@ -131,7 +132,7 @@ class Edges:
         """The shot that an id at `path` means. A mistake is kept."""
         other = self._by_id.get(names.folded(written))
         if other is None:
-            hint = did_you_mean(written, [one.id for one in self._by_id.values()])
+            hint = did_you_mean(written, self._ids)
             self.problems.append(draft.at(path, "unknown-shot", f'there is no shot "{written}"', hint))
             return None
         return ShotId(other.id)

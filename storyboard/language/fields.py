@@ -55,10 +55,11 @@ def _exact(code: str, read: Callable[[str], Any]) -> Read:
 def _time(text: str, node: Node, reading: Reading) -> Fraction:
     if isinstance(node, Scalar) and isinstance(node.value, float) and not math.isfinite(node.value):
         raise wrong("bad-time", f"{text} is no time", f"write {quantities.TIME_FORMS}")
-    if quantities.in_beats(text):
-        raise wrong("not-in-this-version", later.sentence("a time in beats"), f"write {quantities.TIME_FORMS}")
+    if quantities.in_beats(text) and reading.beat is None:
+        message = "a time in beats, and no sound of this film is its clock and has a tempo"
+        raise wrong("bad-clock", message, "write clock: {bpm: 120} in the sound that it follows")
     try:
-        found = quantities.time(text, reading.fps)
+        found = quantities.time(text, reading.fps, reading.beat)
     except ValueError as error:
         raise wrong("bad-time", str(error)) from error
     if found < 0:
@@ -71,6 +72,11 @@ def _length(text: str, node: Node, reading: Reading) -> Fraction:
     if not found:
         raise wrong("bad-time", "a length of time is more than zero")
     return found
+
+
+def _place(text: str, node: Node, reading: Reading) -> Fraction:
+    found = _time(text, node, reading)
+    return found + reading.downbeat if quantities.in_beats(text) else found
 
 
 def whole(lowest: int, highest: int, structured: str | None = None) -> Leaf:
@@ -204,7 +210,7 @@ Version = Annotated[int, Leaf(_version, "1", {"const": 1})]
 """The version of the language."""
 Text = Annotated[str, Leaf(_text, "text", TEXT, prose=True)]
 """Text, as spelt."""
-ProviderName = Annotated[str, Leaf(_text, "a provider's name", TEXT, "a list of providers")]
+ProviderName = Annotated[str, Leaf(_text, "a provider's name", TEXT)]
 """One provider."""
 Truth = Annotated[bool, Leaf(_truth, "true or false", {"type": "boolean"})]
 """`true` or `false`."""
@@ -212,6 +218,10 @@ Length = Annotated[Fraction, Leaf(_length, quantities.TIME_FORMS, NUMBER_OR_TEXT
 """A length of time in seconds, more than zero."""
 Moment = Annotated[Fraction, Leaf(_time, quantities.TIME_FORMS, NUMBER_OR_TEXT)]
 """A moment in seconds, zero or more."""
+Place = Annotated[Fraction, Leaf(_place, quantities.TIME_FORMS, NUMBER_OR_TEXT)]
+"""A place in the film in seconds, zero or more; in beats it counts from the first beat of the clock."""
+Tempo = Annotated[Fraction, Leaf(_exact("bad-number", quantities.tempo), "beats a minute", NUMBER_OR_TEXT)]
+"""Beats a minute."""
 Rate = Annotated[Fraction, Leaf(_exact("bad-fps", quantities.rate), "frames a second", NUMBER_OR_TEXT)]
 """Frames a second, exact."""
 Aspect = Annotated[str, Leaf(_aspect, "a shape, like 16:9", {"type": "string", "pattern": r"^[0-9.]+ ?: ?[0-9.]+$"})]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SHOT = frozenset({"at", "on_fail", "on_moderation"})
+SHOT: frozenset[str] = frozenset()
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "delivery": frozenset({"codec", "start_timecode"}),
@@ -16,7 +16,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "defaults": SHOT,
     "shot": SHOT,
     "edge": frozenset(),
-    "sound": frozenset({"clock"}),
+    "sound": frozenset(),
     "chain": frozenset({"color"}),
 }
 """Fields by the noun of the model that will take them."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Budget, Film, Scene
-from storyboard.language import check, document, letters, names, prompt_template, written
+from storyboard.language import check, clock, document, letters, names, prompt_template, written
 from storyboard.language.assets import Assets
 from storyboard.language.carrying import cut_back
 from storyboard.language.collecting import no_cyclic_collection
@@ -135,7 +136,9 @@ class _Stage:
         self.problems += problems
         close = words.maybe(storyboard.constraints)
         shots = Shots(delivery, self._capabilities, words, edges, sources, screens, decisions, close, template)
-        pairs = cut_back(shots.shots(drafts))
+        ends = Sounds(root, delivery, files, (), self._measure).ends(storyboard.sound)
+        pairs, missed = clock.paced(cut_back(shots.shots(drafts)), root, delivery.fps, ends)
+        self.problems += [*clock.of_sounds(root), *missed]
         sounds = Sounds(root, delivery, files, [shot for _, shot in pairs], self._measure)
         sound = sounds.all(storyboard.sound)
         reader = SubtitleReader(root, self._folder, self._opened.texts)
@@ -166,7 +169,10 @@ class _Stage:
 
     def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:
         """The document without what is read shot by shot, and how its values are read."""
-        reading = Reading(document.rate(root), lenient=failed)
+        fps = document.rate(root)
+        beats = clock.beats(root, fps)
+        tempo = (beats.length, beats.first) if beats is not None else (None, Fraction(0))
+        reading = Reading(fps, failed, *tempo)
         storyboard, problems = validated(Storyboard, document.without_shots(root), reading)
         foreign = [one for one in problems if one.code == "wrong-version"]
         if foreign:

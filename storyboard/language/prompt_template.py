@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import PromptTemplate
 from storyboard.language.faults import ValueProblem
 from storyboard.language.reading import spelt
 from storyboard.language.tree import Map, span, span_within
+from storyboard.template import PromptTemplate
 
 TEMPLATE = """\
 {{ follows }} {{ opening }} {{ subject }} {{ happens }} {{ place }} {{ camera }} {{ closing }} {{ sounds }} \

@@ -13,7 +13,7 @@ from fractions import Fraction
 LONGEST_S = 24 * 60 * 60
 """No time in a storyboard is longer than a day."""
 
-TIME_FORMS = "seconds, like 2.5, 400ms or 1:02.5, or frames of the film, like 60f"
+TIME_FORMS = "seconds, like 2.5, 400ms or 1:02.5, or frames of the film, like 60f, or beats of its clock, like 8b"
 
 _NUMBER = r"\d{1,18}(?:\.\d{0,18})?|\.\d{1,18}"
 _TIME = re.compile(rf"(?P<sign>[-+]?)(?P<number>{_NUMBER})\s?(?P<unit>s|sec|ms|f|b)?", re.ASCII)
@@ -34,8 +34,11 @@ _NTSC = {
 _NAMED_LINES = {"2k": 1440, "4k": 2160}
 
 
-def time(text: str, fps: Fraction) -> Fraction:
-    """Seconds of `2.5`, `2.5s`, `400ms`, `1:02.5`, `60f` (frames of the film at `fps`). May be negative or zero."""
+def time(text: str, fps: Fraction, beat: Fraction | None = None) -> Fraction:
+    """Seconds of `2.5`, `2.5s`, `400ms`, `1:02.5`, `60f` (frames of the film at `fps`), `8b` (beats of `beat` seconds).
+
+    May be negative or zero.
+    """
     clock = _CLOCK.fullmatch(text)
     if clock:
         seconds = Fraction(clock["seconds"])
@@ -46,6 +49,10 @@ def time(text: str, fps: Fraction) -> Fraction:
     if not match:
         raise ValueError(f"expected {TIME_FORMS}")
     number = Fraction(match["sign"] + match["number"])
+    if match["unit"] == "b":
+        if beat is None:
+            raise ValueError("no clock of this film says how long a beat is")
+        return _bounded(number * beat)
     if match["unit"] == "f":
         if number.denominator != 1:
             raise ValueError("frames are whole numbers")
@@ -57,6 +64,14 @@ def in_beats(text: str) -> bool:
     """Whether a time is written in beats of a clock (`8b`)."""
     match = _TIME.fullmatch(text)
     return match is not None and match["unit"] == "b"
+
+
+def tempo(text: str) -> Fraction:
+    """Beats a minute: 20 to 400."""
+    found = Fraction(amount(text))
+    if not 20 <= found <= 400:
+        raise ValueError("a clock has 20 to 400 beats a minute")
+    return found
 
 
 def _bounded(seconds: Fraction) -> Fraction:

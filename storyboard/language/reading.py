@@ -25,13 +25,17 @@ EMPTY_HINT = "give it a value, or delete the key"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading a value depends on: the film's rate for times in frames.
+    """What reading a value depends on: the film's rate for times in frames, its clock for times in beats.
+
+    `beat` is the length of a beat in seconds, None without one; `downbeat` is when the first is heard in the film.
 
     `lenient` lets texts with expressions pass unread, where they are not evaluated yet (defaults) or could not be.
     """
 
     fps: Fraction = Fraction(24)
     lenient: bool = False
+    beat: Fraction | None = None
+    downbeat: Fraction = Fraction(0)
 
 
 def wrong(code: str, message: str, hint: str | None = None) -> PydanticCustomError:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from storyboard.assets import Asset, Level, Look
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Asset, Level, Look
 from storyboard.language.assets import LEVEL_WORD
 from storyboard.language.citing import citations, has_citation, uncite
 from storyboard.language.drafts import Draft

@@ -7,7 +7,7 @@ shot, a dissolve or a wipe all of it of both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from storyboard.delivery import Title, Transition
@@ -33,18 +33,14 @@ class Screens:
         found, shown = [], (out - in_) / speed
         for index, title in enumerate(draft.model.titles):
             at = title.at or Fraction(0)
-            path: tuple[str | int, ...] = ("titles", index)
-            if at >= shown or (title.until or at) > shown:
-                key, time = ("at", at) if at >= shown else ("until", title.until or at)
-                message = f"{seconds(time)} s is past the end of a shot that is shown for {seconds(shown)} s"
-                hint = "times of titles count from the shot's first visible frame"
-                self.problems.append(draft.at((*path, key), "past-the-end", message, hint))
-            elif title.until is not None and title.until <= at:
+            if title.until is not None and title.until <= at < shown:
                 message = f"the title is gone at {seconds(title.until)} s and appears at {seconds(at)} s"
-                self.problems.append(draft.at((*path, "until"), "in-after-out", message, "at comes before until"))
+                path = ("titles", index, "until")
+                self.problems.append(draft.at(path, "in-after-out", message, "at comes before until"))
             found.append(
                 Title(self._words.text(title.text), at, title.until, title.place or "center", title.color or "#ffffff")
             )
+        self.problems += past_the_end(draft, found, shown)
         return tuple(found)
 
     def transition(self, draft: Draft) -> Transition | None:
@@ -61,6 +57,16 @@ class Screens:
         if draft.index == self._first and "transition" not in draft.own:
             return None
         return Transition(read.type, read.duration, read.direction or "left")
+
+
+def past_the_end(draft: Draft, titles: Sequence[Title], shown: Fraction) -> Iterator[Diagnostic]:
+    """Times of a shot's titles that lie after its `shown` seconds."""
+    for index, title in enumerate(titles):
+        if title.at >= shown or (title.until or title.at) > shown:
+            key, time = ("at", title.at) if title.at >= shown else ("until", title.until or title.at)
+            message = f"{seconds(time)} s is past the end of a shot that is shown for {seconds(shown)} s"
+            hint = "times of titles count from the shot's first visible frame"
+            yield draft.at(("titles", index, key), "past-the-end", message, hint)
 
 
 def share_in(shot: Shot, first: bool) -> Fraction:

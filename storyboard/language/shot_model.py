@@ -15,6 +15,7 @@ from storyboard.language.fields import (
     Decibels,
     Length,
     Moment,
+    Place,
     ProviderName,
     Resolution,
     Speed,
@@ -27,7 +28,7 @@ from storyboard.language.model import (
     Fields,
     about,
 )
-from storyboard.language.reading import Form, Several, wrong
+from storyboard.language.reading import Form, Several, kind, spelt, wrong
 from storyboard.language.screen_model import CardField, Titles, TransitionField
 from storyboard.language.tree import Map, Node
 
@@ -149,6 +150,28 @@ AKA: Mapping[str, str] = {
 """Keys that other tools use, and ours."""
 
 
+class Moderation(Fields):
+    """What is done where a provider refuses what is to be seen."""
+
+    noun: ClassVar[str] = "on_moderation"
+    aka: ClassVar[Mapping[str, str]] = dict.fromkeys(("retries", "again", "times"), "retry")
+
+    retry: Annotated[int, whole(1, 9)] = about("How often it is asked again.", 2, default=...)
+
+
+def _moderation(node: Node) -> Any:
+    if isinstance(node, Map):
+        return node
+    if spelt(node) == "fail":
+        return FAIL
+    raise wrong("bad-choice", f"expected fail or {{retry: N}}, found {kind(node)}")
+
+
+FAIL = Moderation.model_construct(retry=0)
+ModerationField = Annotated[Moderation, Form(_moderation, {"const": "fail"}, lambda: FAIL)]
+"""`fail`, or a mapping."""
+
+
 class Defaults(Fields):
     """Fields that every shot takes unless it says otherwise."""
 
@@ -178,7 +201,11 @@ class Defaults(Fields):
     references: Annotated[list[Text], Several()] | None = about(
         "Assets of any kind that the provider is given besides: `name` or `name.look`.", ["fog", "mira.oilskin"]
     )
-    provider: ProviderName | None = about("Who makes the clip.", "animatic")
+    provider: Annotated[list[ProviderName], Several()] | None = about(
+        "Who makes the clip; of several, the next where those before refuse or fail for good.",
+        "animatic",
+        ["seedance2ai", "animatic"],
+    )
     duration: Length | None = about("The length asked for.", 5, "400ms", "1:02.5", "60f")
     aspect: Aspect | None = about("The clip's shape, where it is not the film's.", "16:9")
     resolution: Resolution | None = about("The clip's short side, where it is not the film's.", "720p")
@@ -197,6 +224,14 @@ class Defaults(Fields):
     gain: Decibels | None = about("How much louder the clip's sound is, in decibels.", -6)
     lead: Length | None = about("How long its sound is heard before its picture.", 0.3)
     tail: Length | None = about("How long its sound is heard after its picture.", 0.5)
+    on_fail: Annotated[str, choice("stop_chain", "placeholder")] | None = about(
+        "What becomes of the film where the shot fails: nothing, or a slate in its place.", "placeholder"
+    )
+    on_moderation: ModerationField | None = about(
+        "What is done where a provider refuses what is to be seen: nothing, or it is asked again so often.",
+        "fail",
+        {"retry": 2},
+    )
     titles: Titles | None = about("Letters over the picture.", [{"text": "OSLO, 1987", "place": "lower-third"}])
 
 
@@ -243,6 +278,9 @@ class Content(Defaults):
         "Shots that must be done before; no frame is carried.", ["1A"]
     )
     circled: CircleField | None = about("The take that the film and the chain use.", 2, {"draft": 1})
+    at: Place | None = about(
+        "Its place in the film, where that has a clock; the shot before is trimmed to it.", 4, "8b"
+    )
     locked: Truth | None = about("Whether its clip stays, whatever changes.", True)
 
 
@@ -264,5 +302,5 @@ class Shot(Content):
     )
 
 
-ONLY_IN_SHOTS = frozenset({"id", *MAKING, *SOURCES, "start", "end", "after", "circled", "locked"})
+ONLY_IN_SHOTS = frozenset({"id", *MAKING, *SOURCES, "start", "end", "after", "circled", "locked", "at"})
 """Fields that cannot be defaults."""

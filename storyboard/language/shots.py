@@ -11,10 +11,11 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from storyboard.assets import Asset, Casting, Look
 from storyboard.capabilities import Capabilities, Option
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Asset, Beat, Casting, Line, Look, PromptTemplate, Shot, ShotId
+from storyboard.film import Beat, Fallback, Line, Shot, ShotId
 from storyboard.language import names, quantities
 from storyboard.language.citing import has_citation
 from storyboard.language.decisions import Decisions
@@ -26,6 +27,7 @@ from storyboard.language.screens import Screens
 from storyboard.language.sources import DURATION, Kind, Source, Sources
 from storyboard.language.spelling import did_you_mean, listed
 from storyboard.language.tree import plain
+from storyboard.template import PromptTemplate
 
 ZERO, ONE = Fraction(0), Fraction(1)
 PROVIDER = "animatic"
@@ -86,6 +88,9 @@ class Shots:
             origin=draft.origin,
             scene=draft.setting.id if draft.setting else None,
             provider=provider,
+            fallbacks=() if found else self._fallbacks(draft),
+            placeholder=draft.model.on_fail == "placeholder",
+            moderation_retries=read.on_moderation.retry if read.on_moderation else 0,
             duration=duration,
             width_px=width,
             height_px=height,
@@ -158,12 +163,24 @@ class Shots:
             return source.clip_of.provider if source.clip_of is not None else PROVIDER
         if source is not None:
             return self._maker(draft, source.kind)
-        provider = draft.model.provider or PROVIDER
-        if provider not in self._capabilities or self._capabilities[provider].source != "words":
-            known = sorted(name for name, one in self._capabilities.items() if one.source == "words")
-            hint = did_you_mean(provider, known) or f"there is {listed(known) if known else 'none'}"
-            self.problems.append(draft.at(("provider",), "unknown-provider", f'no provider "{provider}"', hint))
-        return provider
+        asked = draft.model.provider or [PROVIDER]
+        for index, provider in enumerate(asked):
+            path = ("provider", index)
+            if provider in asked[:index]:
+                self.problems.append(draft.at(path, "given-twice", f"{provider} is asked twice", "keep one"))
+            if provider not in self._capabilities or self._capabilities[provider].source != "words":
+                known = sorted(name for name, one in self._capabilities.items() if one.source == "words")
+                hint = did_you_mean(provider, known) or f"there is {listed(known) if known else 'none'}"
+                self.problems.append(draft.at(path, "unknown-provider", f'no provider "{provider}"', hint))
+        return asked[0]
+
+    def _fallbacks(self, draft: Draft) -> tuple[Fallback, ...]:
+        """Who is asked after the first provider."""
+        written = draft.model.options or {}
+        return tuple(
+            Fallback(name, {key: plain(node) for key, node in written.get(name, {}).items()})
+            for name in (draft.model.provider or ())[1:]
+        )
 
     def _maker(self, draft: Draft, kind: Kind) -> str:
         """The provider that makes clips of files or of cards."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from storyboard.language.fields import NUMBER_OR_TEXT, Decibels, Length, Moment, Text, Truth, choice
+from storyboard.language.fields import NUMBER_OR_TEXT, Decibels, Length, Moment, Tempo, Text, Truth, choice
 from storyboard.language.model import Fields, about
-from storyboard.language.reading import Form, Several
-from storyboard.language.tree import Map, Node
+from storyboard.language.reading import Form, Several, wrong
+from storyboard.language.tree import Map, Node, Scalar
 
 
 class Fade(Fields):
@@ -22,6 +22,28 @@ class Fade(Fields):
 
 def _fade(node: Node) -> Any:
     return node if isinstance(node, Map) else {"in": node, "out": node}
+
+
+class Clock(Fields):
+    """The beat of the sound that is the film's clock."""
+
+    noun: ClassVar[str] = "clock"
+    aka: ClassVar[Mapping[str, str]] = {"tempo": "bpm", **dict.fromkeys(("offset", "downbeat", "at"), "first")}
+
+    bpm: Tempo | None = about("Its beats a minute; without them there are no times in beats.", 120)
+    first: Moment | None = about("Where in its file the first beat is heard.", 0.4)
+
+
+def _clock(node: Node) -> Any:
+    if isinstance(node, Map):
+        return node
+    if isinstance(node, Scalar) and node.value is True:
+        return {}
+    raise wrong("bad-clock", "expected true or {bpm, first}", "leave clock out where the sound is none")
+
+
+ClockField = Annotated[Clock, Form(_clock, {"const": True}, Clock)]
+"""`true`, or a mapping."""
 
 
 class Sound(Fields):
@@ -60,6 +82,10 @@ class Sound(Fields):
     )
     loop: Truth | None = about("Whether it is repeated, until the film ends or the shot of `through`.", True)
     duck: Truth | None = about("Whether it goes down under dialogue and narration.", True)
+
+    clock: ClockField | None = about(
+        "Makes it the film's clock: the film ends with it, and shots may have `at`.", True, {"bpm": 120, "first": 0.4}
+    )
 
 
 SoundsField = Annotated[list[Sound], Several()]

@@ -11,12 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+from storyboard.assets import Reference
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.film import Reference, Shot, Sound, SoundRole
-from storyboard.language import names, sound_model
+from storyboard.film import Shot, Sound, SoundRole
+from storyboard.language import clock, names, sound_model
 from storyboard.language.assets import Assets
-from storyboard.language.quantities import seconds
+from storyboard.language.quantities import in_beats, seconds
+from storyboard.language.reading import spelt
 from storyboard.language.sources import Measure
 from storyboard.language.spelling import did_you_mean
 from storyboard.language.tree import Map, at, span
@@ -50,6 +52,32 @@ class Sounds:
             self._sound(one, ("sound",) if alone else ("sound", index)) for index, one in enumerate(written or ())
         )
 
+    def ends(self, written: Sequence[sound_model.Sound] | None) -> Fraction | None:
+        """When the sound that is the film's clock ends, in seconds of the film; None where there is none to measure."""
+        alone = isinstance(self._root.get("sound"), Map)
+        for index, one in enumerate(written or ()):
+            path: tuple[str | int, ...] = ("sound",) if alone else ("sound", index)
+            if one.clock is None or one.file is None:
+                continue
+            file = self._files.sound(self._root, (*path, "file"), one.file)
+            in_, out = self._stretch(one, path, file)
+            return (one.at or Fraction(0)) + out - in_ if out > in_ else None
+        return None
+
+    def _at(self, path: tuple[str | int, ...], read: sound_model.Sound, shot: Shot | None) -> Fraction:
+        """When a sound begins; a place in the film that is written in beats counts from the clock's first one."""
+        at = read.at or Fraction(0)
+        written = next((one for there, one in clock.sounds(self._root) if there == path), self._root)
+        beats = clock.beats(self._root, self._delivery.fps)
+        if (
+            beats is None
+            or read.clock is not None
+            or read.shot is not None
+            or not in_beats(spelt(written.get("at")) or "")
+        ):
+            return at
+        return max(Fraction(0), at + beats.first)
+
     def _sound(self, read: sound_model.Sound, path: tuple[str | int, ...]) -> Sound:
         file = self._files.sound(self._root, (*path, "file"), read.file) if read.file is not None else None
         in_, out = self._stretch(read, path, file)
@@ -57,7 +85,8 @@ class Sounds:
         if shot is not None and through is not None and through.index < shot.index:
             message = f"{through.id} comes before {shot.id}, where the sound begins"
             self._say((*path, "through"), "in-after-out", message)
-        begins = self._begins(shot) + (read.at or Fraction(0))
+        at = self._at(path, read, shot)
+        begins = self._begins(shot) + at
         if self._shown and begins >= (length := self._length(self._shown)):
             message = f"this sound begins at {seconds(begins)} s of a film of {seconds(length)} s, and is not heard"
             key = "at" if read.at is not None else "shot"
@@ -73,7 +102,7 @@ class Sounds:
             text=read.text,
             shot=shot.id if shot is not None else None,
             through=through.id if through is not None else None,
-            at=read.at or Fraction(0),
+            at=at,
             in_=in_,
             out=out,
             gain_db=read.gain or Decimal(0),

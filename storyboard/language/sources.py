@@ -27,7 +27,7 @@ DURATION = Fraction(5)
 """Seconds that a shot lasts where nothing says otherwise."""
 ASKED_FOR = (
     *("start", "end", "provider", "seed", "options", "aspect", "resolution"),
-    *("takes", "circled", "locked", "review"),
+    *("takes", "circled", "locked", "review", "on_moderation"),
 )
 """Fields of shots that somebody is asked for."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from storyboard.assets import Reference
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask, Followed
-from storyboard.film import ClipId, Film, Frame, Reference, Shot
+from storyboard.film import ClipId, Film, Frame, Shot
 from storyboard.planning import manifest
+from storyboard.planning.carried import Slot
 from storyboard.planning.phrases import negative
-from storyboard.planning.plan import PlannedTake, Slot
+from storyboard.planning.plan import PlannedTake
 from storyboard.planning.prompt import compose as compose_prompt
 from storyboard.planning.supplied import references
 

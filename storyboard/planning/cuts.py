@@ -12,7 +12,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from storyboard.film import Film, Shot, TakeKey
-from storyboard.planning.plan import Plan, chosen_of, digest_of
+from storyboard.planning.carried import chosen_of, digest_of
+from storyboard.planning.plan import Plan
 
 
 def left(plan: Plan, have: Container[TakeKey], carried: Mapping[TakeKey, str]) -> Film:

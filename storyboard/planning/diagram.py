@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from storyboard.planning.plan import Carried, Plan, PlannedTake
+from storyboard.planning.carried import Carried
+from storyboard.planning.plan import Plan, PlannedTake
 
 MERMAID_CLASSES = {
     "done": "fill:#d5ead7,stroke:#3c7a45,color:#16301a",

@@ -10,7 +10,8 @@ from typing import Any
 from storyboard.capabilities import Capabilities
 from storyboard.film import ShotId
 from storyboard.planning import manifest
-from storyboard.planning.plan import Carried, Plan, PlannedTake, take_id
+from storyboard.planning.carried import Carried
+from storyboard.planning.plan import Plan, PlannedTake, take_id
 from storyboard.planning.prompt import compose
 from storyboard.planning.supplied import stays_home
 from storyboard.state.journal import History, TakeRecord
@@ -37,6 +38,8 @@ def explain(plan: Plan, shot: ShotId, history: History, capabilities: Mapping[st
 def _take(take: PlannedTake, names: Mapping[Any, str], history: History) -> list[str]:
     lines = [f"{take.id}: {take.verdict}"]
     lines += [f"  because {why}" for why in take.why]
+    if take.otherwise is not None:
+        lines.append(f"  asks {', then '.join(one.shot.provider for one in take.versions)}")
     for carried in take.carries:
         lines.append(f"  {_handed(carried, names[carried.source])}")
     others = [names[need] for need in take.needs if need not in {one.source for one in take.carries}]

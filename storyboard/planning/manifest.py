@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from storyboard.assets import Asset, Casting, Reference
 from storyboard.capabilities import Capabilities
 from storyboard.delivery import Delivery
 from storyboard.exchange import Ask
-from storyboard.film import Asset, Card, Casting, Edge, Footage, Line, Reference, Shot, TakeKey
+from storyboard.film import Card, Edge, Footage, Line, Shot, TakeKey
 
 Digests = Mapping[str, str]
 """SHA-256 of every file that the film names, by absolute path."""

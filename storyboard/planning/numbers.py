@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import ClipId, Shot, ShotId
+from storyboard.film import ClipId, Shot, ShotId, TakeId
 from storyboard.state.journal import History, TakeRecord
 
 UNDER_WAY = frozenset(("planned", "submitting", "submitted", "downloading", "ambiguous", "lost"))
@@ -23,7 +23,8 @@ Intent = tuple[str, int]
 class Numbers:
     """The numbers of takes, from what the journal knows."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, film: str = "") -> None:
+        self._film = film
         self._there: defaultdict[Intent, set[int]] = defaultdict(set)
         self._highest: dict[Intent | str, int] = {}
         self._kept: dict[tuple[str, int], list[TakeRecord]] | None = None
@@ -53,13 +54,23 @@ class Numbers:
         return 1 + max(*self.of(shot, own, rank), self._highest_of(shot, own, rank))
 
     def kept(self, shot: Shot, number: int) -> TakeRecord | None:
-        """The newest good clip of a take under its name, whatever was asked for then, from the provider of now."""
+        """The good clip that the take last had in this film, whatever was asked for then, from a provider of now.
+
+        Where no film is known to have used one of that name, the newest of it.
+        """
+        makers = {one.provider for one in shot.versions}
+        use = self._history.uses.get((self._film, TakeId(f"{shot.id}-{number}")))
+        if use is not None:
+            record = self._history.takes.get(use.key)
+            good = good_clip(record, self._history) is not None
+            return record if record is not None and good and record.provider in makers else None
         if self._kept is None:
             self._kept = {}
+            known = {take for _, take in self._history.uses}
             for record in sorted(self._history.takes.values(), key=lambda one: one.changed):
-                if record.state == "done" and record.clip in self._history.clips:
+                if good_clip(record, self._history) is not None and record.take not in known:
                     self._kept.setdefault((_shot(record), record.number), []).append(record)
-        same = [one for one in self._kept.get((shot.id, number), ()) if one.provider == shot.provider]
+        same = [one for one in self._kept.get((shot.id, number), ()) if one.provider in makers]
         return same[-1] if same else None
 
     def _highest_of(self, shot: Shot, own: str, rank: int) -> int:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from storyboard.film import Asset, Beat, Casting, Line, Look, Shot
+from storyboard.assets import Asset, Casting, Look
+from storyboard.film import Beat, Line, Shot
 from storyboard.planning.supplied import Supplied, together
 
 SIZES: Mapping[str, str] = {

@@ -8,68 +8,22 @@ take is; nothing substitutes silently. Pure: files were digested and the journal
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
 from storyboard.capabilities import Capabilities
-from storyboard.film import Clip, ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
+from storyboard.film import ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import graph, manifest
+from storyboard.planning.carried import Carried, Slot, chosen_of, digest_of
 from storyboard.planning.numbers import Numbers, good_clip
 from storyboard.planning.price import price
 from storyboard.state.journal import History, TakeRecord
-from storyboard.timing import carried_index, first_frame, frame_count, lengths, nearest, passed
+from storyboard.timing import first_frame, frame_count, lengths, nearest, passed
 
 Verdict = Literal["done", "render", "stale", "held", "blocked", "locked"]
-Slot = Literal["start", "end"]
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What a take carries: the frame after `length` frames from `first` of the clip of a take, or that clip itself.
-
-    `shot` is the shot whose it is, `edge` says how it is carried.
-    """
-
-    slot: Slot
-    source: TakeKey
-    first: int
-    length: int
-    shot: Shot
-    edge: Edge
-
-    @property
-    def by_clip(self) -> bool:
-        """Whether the clip is handed on, not a frame of it."""
-        return self.edge.mode in ("extend", "edit")
-
-    @property
-    def by_frame(self) -> bool:
-        """Whether a frame must be taken first; an extension goes on from one too."""
-        return self.edge.mode != "edit"
-
-    @property
-    def words(self) -> str:
-        """How it is carried, to be followed by a take: `opens on`."""
-        if self.slot == "end":
-            return "ends on"
-        spelt = {"first_frame": "opens on", "reference": "follows", "extend": "goes on from", "edit": "draws over"}
-        return f"{'anchored, ' if self.edge.anchor else ''}{spelt[self.edge.mode]}"
-
-    def index(self, clip: Clip) -> int:
-        """The index of that frame in the clip."""
-        return carried_index(self.first, self.length, clip.frames)
-
-    def digest(self, clip: ClipId, frame: Frame | None, chosen: int | None = None) -> str:
-        """What of it goes into the take's `carried` text; of a `chosen` frame its number too, and the cut's."""
-        if self.by_clip:
-            return f"{clip}:{self.first}+{self.length}"
-        if frame is None:
-            raise ValueError(f"the frame carried from {self.shot.id} was not taken")
-        return frame.pixels if chosen is None else f"{frame.pixels}@{chosen}/{self.first + self.length}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +31,8 @@ class PlannedTake:
     """One take. `needs` are takes to finish first; `carries` are those of them whose frame it takes.
 
     The film shows `length` frames of its clip from `first`; the frame after them is the one it hands on.
-    `clip` is the good clip that exists (verdicts `done` and `stale`), `was_carried` the digests it was made from.
+    `clip` is the good clip that exists (verdicts `done` and `stale`), `was_carried` the digests it was made from,
+    `maker` the provider that made it. `otherwise` is the same take as the next provider of its shot would make it.
     """
 
     id: TakeId
@@ -97,6 +52,18 @@ class PlannedTake:
     length: int
     clip: ClipId | None = None
     was_carried: str = ""
+    maker: str = ""
+    otherwise: PlannedTake | None = None
+
+    @property
+    def provider(self) -> str:
+        """Who made its clip; where it has none, who would be asked first."""
+        return self.maker or self.shot.provider
+
+    @property
+    def versions(self) -> tuple[PlannedTake, ...]:
+        """The take as each provider of its list would make it, from this one on."""
+        return (self, *(self.otherwise.versions if self.otherwise else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +100,6 @@ def take_id(shot: ShotId, number: int) -> TakeId:
     return TakeId(f"{shot}-{number}")
 
 
-def digest_of(carried: str, slot: Slot) -> str:
-    """The digest in one slot of a `carried` text (`start=… end=…`); empty where nothing was carried."""
-    return dict(part.split("=", 1) for part in carried.split()).get(slot, "")
-
-
-def chosen_of(digest: str) -> int:
-    """The number of the frame that was chosen, from a digest in a `carried` text; -1 where none was."""
-    found = re.fullmatch(r"[^@]*@([0-9]+)/[0-9]+", digest)
-    return int(found[1]) if found else -1
-
-
-def carried_text(digests: Mapping[Slot, str]) -> str:
-    """The `carried` text of a take record, one form for one content."""
-    return " ".join(f"{slot}={digests[slot]}" for slot in sorted(digests))
-
-
 def _edges(shot: Shot) -> list[tuple[Slot, ShotId, Edge]]:
     """The slots of a shot that carry another shot's frame or clip, whose, and how."""
     if shot.start is None and shot.end is None:
@@ -163,12 +114,14 @@ def make(
     history: History,
     digests: manifest.Digests,
     retakes: Collection[ShotId] = (),
+    name: str = "",
 ) -> Plan:
     """Plan a film against what the journal knows. Only the clips in `history.clips` count as existing.
 
-    Each shot of `retakes` gets one take more. Raises Refused `circled-take` (10).
+    Each shot of `retakes` gets one take more; `name` is the film's, among those of its storyboard.
+    Raises Refused `circled-take` (10).
     """
-    return _Planner(film, capabilities, history, digests, retakes).plan()
+    return _Planner(film, capabilities, history, digests, retakes, name).plan()
 
 
 class _Planner:
@@ -180,14 +133,16 @@ class _Planner:
         capabilities: Mapping[str, Capabilities],
         history: History,
         digests: manifest.Digests,
-        retakes: Collection[ShotId] = (),
+        retakes: Collection[ShotId],
+        name: str,
     ) -> None:
         self.film = film
         self.capabilities = capabilities
         self.history = history
         self.digests = digests
         self.retakes = retakes
-        self.numbers = Numbers(history)
+        self.name = name
+        self.numbers = Numbers(history, name)
         self.labels = {record.take: record for record in sorted(history.takes.values(), key=lambda r: r.changed)}
         self.takes: dict[TakeKey, PlannedTake] = {}
         self.by_shot: dict[ShotId, list[PlannedTake]] = {}
@@ -228,7 +183,7 @@ class _Planner:
         carries = self._carries(shot)
         duration = manifest.asked_duration(shot, caps)
         first, length = self._cut(shot.id)
-        return PlannedTake(
+        take = PlannedTake(
             id=take_id(shot.id, number),
             key=key,
             shot=shot,
@@ -246,7 +201,19 @@ class _Planner:
             length=length,
             clip=clip,
             was_carried=record.carried if record else "",
+            maker=record.provider if record and clip else "",
         )
+        return replace(take, otherwise=self._otherwise(take)) if shot.fallbacks else take
+
+    def _otherwise(self, take: PlannedTake) -> PlannedTake | None:
+        """The same take as the providers after the first would make it, each leading to the next."""
+        found: PlannedTake | None = None
+        for shot in reversed(take.shot.versions[1:]):
+            caps = self.capabilities[shot.provider]
+            time = manifest.asked_duration(shot, caps)
+            cost = price(shot, time, caps)
+            found = replace(take, shot=shot, duration=time, price=cost, free=caps.free, otherwise=found)
+        return found
 
     def _cut(self, shot_id: ShotId) -> tuple[int, int]:
         """The first frame of its clip that a shot shows, and how many it passes."""
@@ -282,8 +249,14 @@ class _Planner:
         takes = self.by_shot[self.owner[shot_id]]
         shot = takes[0].shot
         if shot.circled is not None:
-            return next((take.key for take in takes if take.number == shot.circled), None)
+            found = next((take for take in takes if take.number == shot.circled), None)
+            return None if found is None or self._reopened(found) else found.key
         return takes[0].key if len(takes) == 1 and not shot.review else None
+
+    def _reopened(self, take: PlannedTake) -> bool:
+        """Whether what is asked for has changed since a take was circled under review (see `planning.uses`)."""
+        use = self.history.uses.get((self.name, take.id)) if take.shot.review and take.verdict != "locked" else None
+        return use is not None and (use.accepted or use.key) != take.key
 
     def _verdict(
         self, shot: Shot, number: int, own: str, record: TakeRecord | None, clip: ClipId | None
@@ -309,14 +282,21 @@ class _Planner:
         reasons: list[str] = []
         for need in graph.sources(shot):
             if self._source(need) is None:
-                takes = self.by_shot[self.owner[need]]
-                what = f"{len(takes)} takes" if len(takes) > 1 else "a review"
-                reasons.append(f"{need} has {what} and no circle: write circled: N in it")
+                reasons.append(self._undecided(need))
             elif any(take.verdict == "held" for take in self.by_shot[self.owner[need]]):
                 reasons.append(f"{need} is held")
         held = [need for need in shot.after if any(take.verdict == "held" for take in self.by_shot[self.owner[need]])]
         reasons += [f"{need} is held" for need in held]
         return tuple(dict.fromkeys(reasons))
+
+    def _undecided(self, need: ShotId) -> str:
+        """Why a shot feeds no chain yet."""
+        takes = self.by_shot[self.owner[need]]
+        number = takes[0].shot.circled
+        if number is not None:
+            return f"{need} has changed since take {number} was circled: look at it, and circle it again"
+        what = f"{len(takes)} takes" if len(takes) > 1 else "a review"
+        return f"{need} has {what} and no circle: write circled: N in it"
 
     def _blocked(self, shot: Shot) -> tuple[str, ...]:
         blocked = [self.takes[key] for key in self._needs(shot) if self.takes[key].verdict == "blocked"]

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from storyboard.assets import Casting
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Related
-from storyboard.film import Casting, Film, Shot
+from storyboard.film import Film, Shot
 from storyboard.language.faults import ValueProblem
 from storyboard.language.opening import once
 from storyboard.language.prompt_template import CONSTRAINTS, TEMPLATE

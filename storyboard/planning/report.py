@@ -10,7 +10,8 @@ from typing import Any
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import TakeId, TakeKey
-from storyboard.planning.plan import Carried, Plan, PlannedTake, Verdict
+from storyboard.planning.carried import Carried
+from storyboard.planning.plan import Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
 from storyboard.planning.supplied import stays_home
 
@@ -84,7 +85,7 @@ def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -
                 "take": take.id,
                 "shot": take.shot.id,
                 "scene": take.shot.scene,
-                "provider": take.shot.provider,
+                "provider": take.provider,
                 "duration": decimal(take.duration),
                 "verdict": take.verdict,
                 "why": list(take.why),

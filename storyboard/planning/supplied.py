@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from storyboard.assets import Asset, Kind, Look, Reference
 from storyboard.capabilities import Capabilities
-from storyboard.film import Asset, Kind, Look, Reference, Shot
+from storyboard.film import Shot
 from storyboard.language.citing import uncite
 
 PURPOSES: Mapping[str, str] = {

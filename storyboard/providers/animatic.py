@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from storyboard.assets import Asset, Casting
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask, Followed
-from storyboard.film import Asset, Casting, Line, Shot
+from storyboard.film import Line, Shot
 from storyboard.media.animatic.spec import Does, Left, Person, Place, Prop, Says, Spec, Under
 from storyboard.media.jobs import DrawJob
 

@@ -49,7 +49,7 @@ class Attempts:
 
     def record(self, attempt: AttemptRecord, desk: Desk) -> None:
         """Journal the latest word about an attempt."""
-        self.by_id[attempt.id] = attempt
+        self.by_id[attempt.id] = self.latest[attempt.take] = attempt
         desk.journal(attempt)
 
     def leave(self, work: Work) -> None:

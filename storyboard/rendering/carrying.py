@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from storyboard.film import Clip, ClipId, Frame, TakeKey
-from storyboard.planning.plan import Carried, Slot
+from storyboard.planning.carried import Carried, Slot
 from storyboard.rendering import events as ev
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import FrameRecord, Record

@@ -8,7 +8,8 @@ from typing import Any
 
 from storyboard.exchange import Ask, Outcome, Polled, Request
 from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
-from storyboard.planning.plan import Plan, Slot
+from storyboard.planning.carried import Slot
+from storyboard.planning.plan import Plan
 from storyboard.state.journal import Record
 
 

@@ -17,15 +17,19 @@ from storyboard.state.journal import History
 
 
 def orders(takes: Iterable[PlannedTake], history: History, stale: bool) -> dict[str, Total]:
-    """What new orders would cost, by provider; what was ordered before and goes on is none of them."""
+    """What new orders would cost at most, by provider, each asked for all takes of whose list it is; what was ordered
+    before and goes on is none of them.
+    """
     latest = {one.take: one for one in sorted(history.attempts.values(), key=lambda one: one.created)}
     wanted = ("render", "stale") if stale else ("render",)
     found: dict[str, list[PlannedTake]] = {}
     for take in takes:
         attempt = latest.get(take.key)
         again = attempt is None or attempt.state in OVER or (attempt.state == "succeeded" and take.clip is not None)
-        if take.verdict in wanted and not take.free and again:
-            found.setdefault(take.shot.provider, []).append(take)
+        if take.verdict in wanted and again:
+            for one in take.versions:
+                if not one.free:
+                    found.setdefault(one.shot.provider, []).append(one)
     units = {name: next((one.price.unit for one in some if one.price), "") for name, some in found.items()}
     return {name: total([one.price for one in some], units[name]) for name, some in found.items()}
 
@@ -34,7 +38,8 @@ def needed(
     takes: Iterable[PlannedTake], capabilities: Mapping[str, Capabilities], outside: Outside
 ) -> list[Diagnostic]:
     """Keys that are missing for the takes to come, and the hosting where their pictures need one."""
-    coming = [take for take in takes if take.verdict in ("render", "stale") and not take.free]
+    wanted = [take for take in takes if take.verdict in ("render", "stale")]
+    coming = [one for take in wanted for one in take.versions if not one.free]
     keyless = [name for name in dict.fromkeys(one.shot.provider for one in coming) if name not in outside.accounts]
     if keyless:
         return [_keyless(name, capabilities[name]) for name in keyless]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask, Succeeded
 from storyboard.film import Clip, ClipId, TakeKey
-from storyboard.planning.plan import Carried
+from storyboard.planning.carried import Carried
 from storyboard.rendering.work import Work, Works
 
 YOUNG = 0.5

@@ -17,30 +17,24 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from storyboard.capabilities import Capabilities
-from storyboard.exchange import Ask
 from storyboard.film import Clip, ClipId, Frame, TakeKey
+from storyboard.planning.carried import carried_text
 from storyboard.planning.manifest import asked, canonical
-from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
+from storyboard.planning.plan import Plan
 from storyboard.rendering import events as ev
 from storyboard.rendering.carrying import Carrying
 from storyboard.rendering.delivered import LESS, shortfall
+from storyboard.rendering.recourse import recourse, resumed
 from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
-from storyboard.rendering.work import Phase, Work, Works
+from storyboard.rendering.work import Composer, Phase, Work, Works
 from storyboard.state.journal import History, Record, TakeRecord, TakeState
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
-
-
-class Composer(Protocol):
-    """Makes the ask of a take from what it carries: frames, and the clips that they are of; pure."""
-
-    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
-        """The ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +151,12 @@ class Schedule:
         self._decision.records.append(record)
 
     def fail(self, work: Work, code: str, message: str, phase: Phase = "failed") -> None:
-        """End a take without a clip; its followers end with it. The clip that a stale take had stays its clip."""
+        """End a take without a clip, unless somebody else can be asked; its followers end with it.
+
+        The clip that a stale take had stays its clip.
+        """
+        if phase == "failed" and self._ask_again(work, code, message):
+            return
         states: dict[Phase, TakeState] = {"ambiguous": "ambiguous", "lost": "lost"}
         before = self.history.takes.get(work.take.key)
         if phase == "failed" and work.take.clip is not None and before is not None:
@@ -170,6 +169,20 @@ class Schedule:
         if self.policy.fail_fast:
             self.draining = True
 
+    def _ask_again(self, work: Work, code: str, message: str) -> bool:
+        """Follow a failure for good with another attempt, where there is one."""
+        failed = work.take.shot.provider
+        again = recourse(work, self.submissions.live(work), code)
+        if again is None or self.draining or not self.works.can_begin(work):
+            return False
+        if work.take.clip is None:
+            self.write(work, "failed", code, message)
+        work.begin_again(again)
+        self.tell("again", work, failed=failed, provider=again.shot.provider, code=code, message=message)
+        if work.missing == 0:
+            self.opened.append(work)
+        return True
+
     # ── how a take moves on ──────────────────────────────────────────────────────────────────────────────────────
 
     def _take_up(self, work: Work) -> None:
@@ -180,7 +193,10 @@ class Schedule:
             and record is not None
             and record.state not in ("ambiguous", "lost")
         ):
-            self.submissions.resume(work)
+            planned = work.take
+            work.take = resumed(planned, self.submissions.book.latest.get(planned.key))
+            if not self.submissions.resume(work):
+                work.take = planned
 
     def _open(self, work: Work) -> None:
         """A take's first phase, by its verdict."""
@@ -350,10 +366,8 @@ class Schedule:
             self.timers.clear()
         else:
             self._start_ready()
-            while (
-                self.opened and not self.draining
-            ):  # a take that may not be ordered ends, and one behind it keeps its clip: more may start
-                self._gather_opened()
+            while self.opened and not self.draining:  # a take that was refused at once may be another provider's, and
+                self._gather_opened()  # one behind a take that may not be ordered keeps its clip: more may start
                 self._start_ready()
             self._decision.wake_at = self.timers[0][0] if self.timers else None
         return self._decision

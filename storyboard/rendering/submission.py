@@ -138,12 +138,11 @@ class Submissions:
     def hosted(self, event: ev.Hosted) -> None:
         """What an attempt refers to can be reached: order it, unless the run is ending."""
         work = self.schedule.works[event.key]
-        if self.schedule.draining:
-            self.book.leave(work)
-        elif not self._forbidden(work):
-            self._intend(work, event.ask, {**work.returned, **event.links})
+        provider = work.take.shot.provider
+        if self.schedule.draining or self._forbidden(work):
+            self.book.running[provider] -= 1
         else:
-            self.book.leave(work)
+            self._intend(work, event.ask, {**work.returned, **event.links})
 
     def host_broke(self, event: ev.HostBroke) -> None:
         """What an attempt refers to cannot be reached."""
@@ -274,6 +273,10 @@ class Submissions:
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
         """A clip that was paid for did not arrive whole."""
         self.jobs.fetch_broke(work, event)
+
+    def live(self, work: Work) -> AttemptRecord | None:
+        """The attempt that a take is on; None where nothing was submitted."""
+        return None if work.attempt is None else self.attempts[work.attempt]
 
     def release(self, work: Work) -> None:
         """A take with a live attempt is done: its place in the account is free."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask
 from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
-from storyboard.planning.plan import Plan, PlannedTake, Slot
+from storyboard.planning.carried import Slot
+from storyboard.planning.plan import Plan, PlannedTake
 
 Phase = Literal[
     "waiting", "framing", "ready", "drawing", "hosting", "posting", "remote", "fetching", "keeping",
@@ -25,7 +27,8 @@ class Work:
 
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
     what the clip is made from: of a submission that is taken up again, what it was made from.
-    `polled_from` is when its job was first asked for, `sent_at` when this run saw it accepted, in `mono` seconds.
+    `moderated` counts the refusals that were asked again. `polled_from` is when its job was first asked for, `sent_at`
+    when this run saw it accepted, in `mono` seconds.
     """
 
     take: PlannedTake
@@ -44,11 +47,19 @@ class Work:
     attempt: str | None = None
     tries: int = 0
     fetches: int = 0
+    moderated: int = 0
     absences: int = 0
     sent_at: float | None = None
     reason: str = ""
     code: str = ""
     charged: Money | None = None
+
+    def begin_again(self, take: PlannedTake) -> None:
+        """Forget the attempt that failed; `take` is what is asked for now, with frames looked at anew."""
+        self.take, self.phase = take, "waiting"
+        self.attempt, self.polled_from, self.sent_at = None, None, None
+        self.tries, self.fetches, self.absences = 0, 0, 0
+        self.frames, self.clips, self.chosen = {}, {}, {}
 
     def carrying(self) -> dict[Slot, str]:
         """The digest of what is carried into each slot; all of it is there."""
@@ -56,6 +67,13 @@ class Work:
             one.slot: one.digest(self.clips[one.slot], self.frames.get(one.slot), self.chosen.get(one.slot))
             for one in self.take.carries
         }
+
+
+class Composer(Protocol):
+    """Makes the ask of a take from what it carries: frames, and the clips that they are of; pure."""
+
+    def __call__(self, take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
+        """The ask."""
 
 
 class Works:
@@ -87,6 +105,11 @@ class Works:
                 after = max((self.by_key[key].urgency for key in work.followers), default=0.0)
                 pace = 0.0 if take.verdict in ("done", "locked") else capabilities[take.shot.provider].pace
                 work.urgency = after + float(take.duration) * pace
+
+    def can_begin(self, work: Work) -> bool:
+        """Whether all that a take needs is done, or may still be; one that was taken up again did not wait for it."""
+        needs = [self.by_key[need] for need in work.take.needs if need in self.by_key]
+        return all(need.phase == "done" or need.phase not in ENDED for need in needs)
 
     def make_ready(self, work: Work) -> None:
         """Put a take among those that may start."""

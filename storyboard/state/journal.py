@@ -98,7 +98,19 @@ class FilmRecord:
     clip: ClipId
 
 
-Record = TakeRecord | AttemptRecord | FrameRecord | FilmRecord | Clip
+@dataclass(frozen=True, slots=True)
+class UseRecord:
+    """What a take of a film last was, by the film's name (empty without profiles and variants) and the take's: the key
+    of its record, and that of the one that a person has accepted by a circle under review.
+    """
+
+    film: str
+    take: TakeId
+    key: TakeKey
+    accepted: TakeKey | None = None
+
+
+Record = TakeRecord | AttemptRecord | FrameRecord | FilmRecord | UseRecord | Clip
 
 
 @dataclass(slots=True)
@@ -110,6 +122,7 @@ class History:
     clips: dict[ClipId, Clip] = field(default_factory=dict)
     frames: dict[tuple[ClipId, int], FrameRecord] = field(default_factory=dict)
     films: dict[str, FilmRecord] = field(default_factory=dict)
+    uses: dict[tuple[str, TakeId], UseRecord] = field(default_factory=dict)
 
     def keep(self, record: Record) -> None:
         """Let `record` replace the one of its key."""
@@ -122,6 +135,8 @@ class History:
                 self.frames[record.clip, record.index] = record
             case FilmRecord():
                 self.films[record.name] = record
+            case UseRecord():
+                self.uses[record.film, record.take] = record
             case Clip():
                 self.clips[record.id] = record
 

@@ -17,7 +17,16 @@ from hashlib import blake2b
 from typing import Any, get_args
 
 from storyboard.film import Clip
-from storyboard.state.journal import AttemptRecord, AttemptState, FilmRecord, FrameRecord, Record, TakeRecord, TakeState
+from storyboard.state.journal import (
+    AttemptRecord,
+    AttemptState,
+    FilmRecord,
+    FrameRecord,
+    Record,
+    TakeRecord,
+    TakeState,
+    UseRecord,
+)
 
 Value = str | bytes | int | float | None
 """What a cell holds."""
@@ -34,7 +43,7 @@ class Table:
     """
 
     name: str
-    kind: type[TakeRecord] | type[AttemptRecord] | type[FrameRecord] | type[FilmRecord] | type[Clip]
+    kind: type[TakeRecord] | type[AttemptRecord] | type[FrameRecord] | type[FilmRecord] | type[UseRecord] | type[Clip]
     key: tuple[str, ...]
     seconds: frozenset[str]
     readers: Mapping[str, Callable[[str], Any]]
@@ -141,5 +150,6 @@ TABLES: tuple[Table, ...] = (
     ),
     Table("frames", FrameRecord, ("clip", "index"), frozenset(), {}, {"clip": _HEX, "pixels": _HEX}),
     Table("films", FilmRecord, ("name",), frozenset(), {}, {"name": _NAME, "joined": _HEX, "clip": _HEX}),
+    Table("uses", UseRecord, ("film", "take"), frozenset(), {}, {"take": _NAME, "key": _HEX, "accepted": _HEX}),
 )
 """Every table, those that others refer to first."""

@@ -71,6 +71,16 @@ STEPS: tuple[tuple[str, ...], ...] = (
 )""",
     ),
     ('ALTER TABLE attempts ADD COLUMN "dated" REAL',),
+    (
+        """CREATE TABLE uses (
+  "film" TEXT NOT NULL,
+  "take" TEXT NOT NULL,
+  "key" TEXT NOT NULL REFERENCES takes DEFERRABLE INITIALLY DEFERRED,
+  "accepted" TEXT,
+  "checksum" BLOB NOT NULL,
+  PRIMARY KEY ("film", "take")
+)""",
+    ),
 )
 """Statements of each step; step n leads from version n to n + 1. Each statement makes or changes one table."""
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from storyboard.assets import Reference
 from storyboard.delivery import Delivery, Transition
-from storyboard.film import Card, Footage, Reference, Shot, ShotId
+from storyboard.film import Card, Footage, Shot, ShotId
 from storyboard.finishing.sheet import GAP_PX, MARGIN_PX, WIDTH_PX, chosen, grid, sheet, thumbnails
 from storyboard.finishing.timeline import expected
 from storyboard.media.contact import PANEL_PX, Box, Sheet

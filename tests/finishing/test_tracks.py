@@ -3,8 +3,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from storyboard.assets import Reference
 from storyboard.delivery import Transition
-from storyboard.film import Film, Reference, ShotId, Sound
+from storyboard.film import Film, ShotId, Sound
 from storyboard.finishing.subtitles import Spoken
 from storyboard.finishing.timeline import expected
 from storyboard.finishing.tracks import narration, tracks

@@ -9,6 +9,7 @@ from storyboard.language.film_model import Scene, Storyboard
 from storyboard.language.later import FIELDS, is_later
 from storyboard.language.model import Asset, Delivery, Fields, File, Style
 from storyboard.language.shot_model import ONLY_IN_SHOTS, Defaults, Line, Shot
+from storyboard.language.sound_model import Sound
 from tests.language.reading import mistakes
 
 LANGUAGE: dict[type[Fields], str] = {
@@ -25,6 +26,7 @@ LANGUAGE: dict[type[Fields], str] = {
         on_fail on_moderation""",
     Line: "who says how offscreen at",
     Edge: "from frame carry if_bad image words",
+    Sound: "file text role shot at through in out gain fade loop duck clock",
     Chain: "carry reanchor color if_bad",
 }
 """The fields that the language names, level by level."""
@@ -46,10 +48,10 @@ def test_defaults_take_what_shots_take_but_what_is_one_shots_own() -> None:
     assert FIELDS["defaults"] == FIELDS["shot"]
 
 
-@pytest.mark.parametrize("field", sorted(FIELDS["shot"]))
-def test_a_later_field_of_a_shot_is_refused_at_its_key(field: str, tmp_path: Path) -> None:
-    (said,) = mistakes(tmp_path, f"shots: [{{action: Fog., {field}: 5}}]\n")
+@pytest.mark.parametrize("field", sorted(FIELDS["delivery"]))
+def test_a_later_field_is_refused_at_its_key(field: str, tmp_path: Path) -> None:
+    (said,) = mistakes(tmp_path, f"delivery: {{fps: 24, {field}: 5}}\nshots: [{{action: Fog.}}]\n")
     assert said.code == "not-in-this-version"
     assert field in said.message
     assert said.span
-    assert (said.span.column, said.span.end_column) == (24, 24 + len(field))
+    assert (said.span.column, said.span.end_column) == (21, 21 + len(field))

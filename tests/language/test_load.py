@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from storyboard.assets import Asset, Look
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Refused, Span, draw
-from storyboard.film import Asset, Beat, Edge, Film, Look, Shot, ShotId
+from storyboard.film import Beat, Edge, Film, Shot, ShotId
 from tests.language.reading import codes, film, loaded, mistakes
 
 ROOT = Path(__file__).parent.parent.parent

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from storyboard.film import Card, Film, Reference, Shot, ShotId, Stream
+from storyboard.assets import Reference
+from storyboard.film import Card, Film, Shot, ShotId, Stream
 from storyboard.language.spelling import listed
 from storyboard.media.jobs import MediaError
 from tests.films import PLACE

@@ -3,8 +3,9 @@ from fractions import Fraction
 
 from storyboard.film import Film
 from storyboard.finishing.timeline import expected
+from storyboard.planning.carried import chosen_of
 from storyboard.planning.cuts import left
-from storyboard.planning.plan import chosen_of, make
+from storyboard.planning.plan import make
 from storyboard.state.journal import FrameRecord, History, TakeRecord
 from tests.films import CAPABILITIES, after, clip, film, shot
 

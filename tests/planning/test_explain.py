@@ -1,9 +1,10 @@
 import pytest
 
-from storyboard.film import ClipId, PromptTemplate, ShotId
+from storyboard.film import ClipId, Fallback, ShotId
 from storyboard.planning.explain import explain
 from storyboard.planning.plan import make
 from storyboard.state.journal import History, TakeRecord
+from storyboard.template import PromptTemplate
 from tests.films import CAPABILITIES, PLACE, film, shot
 
 
@@ -39,3 +40,9 @@ def test_a_changed_close_and_a_changed_template_are_shown_old_and_new() -> None:
     assert '  constraints:\n    was "Hands stay whole."\n    now "none"\n' in text
     assert '  prompt_template:\n    was "{{ action }}"\n    now "{{ action }} {{ style }}"\n' in text
     assert text.endswith("prompt:\n  1A happens.\n")
+
+
+def test_a_list_of_providers_is_told_in_order() -> None:
+    listed = film(shot("1A", fallbacks=(Fallback("animatic"),)))
+    text = explain(make(listed, CAPABILITIES, History(), {}), ShotId("1A"), History(), CAPABILITIES)
+    assert "  asks paid, then animatic\n" in text

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.film import Asset
+from storyboard.assets import Asset
 from storyboard.planning.phrases import camera, in_turn, negative, place, sentence
 from storyboard.planning.supplied import Supplied
 from tests.films import PAID, PLACE, shot

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from storyboard.assets import Reference
 from storyboard.delivery import Title, Transition
-from storyboard.film import Card, Film, Footage, Reference, Shot, ShotId
-from storyboard.planning.plan import Plan, PlannedTake, carried_text, digest_of, make
+from storyboard.film import Card, Film, Footage, Shot, ShotId
+from storyboard.planning.carried import carried_text, digest_of
+from storyboard.planning.plan import Plan, PlannedTake, make
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 from storyboard.state.journal import FrameRecord, History, TakeRecord

@@ -6,8 +6,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.assets import Asset, Casting, Kind, Level, Look, Reference
 from storyboard.capabilities import Capabilities
-from storyboard.film import Asset, Casting, Edge, Kind, Level, Look, Reference, Shot, ShotId
+from storyboard.film import Edge, Shot, ShotId
 from storyboard.planning.prompt import compose
 from storyboard.planning.supplied import Supplied, references, stays_home, together
 from tests.films import PLACE, shot

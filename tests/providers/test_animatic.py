@@ -1,8 +1,9 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from storyboard.assets import Asset, Casting, Look, Reference
 from storyboard.delivery import Delivery
-from storyboard.film import Asset, Beat, Casting, Frame, Line, Look, Reference
+from storyboard.film import Beat, Frame, Line
 from storyboard.media.animatic.spec import Does, Person, Place, Says
 from storyboard.planning import ask, plan
 from storyboard.providers import Local, discover

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from storyboard.assets import Reference
 from storyboard.emulator.sizes import ASPECTS, size
 from storyboard.exchange import (
     Absent,
@@ -28,7 +29,7 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import CarryMode, ClipId, Edge, Frame, JobId, Reference
+from storyboard.film import CarryMode, ClipId, Edge, Frame, JobId
 from storyboard.planning.price import price
 from storyboard.providers import Calling, Cancelling, Listing, Regional, Remote
 from storyboard.providers.ark import ABROAD, MAINLAND, PAGE, PROVIDER, UNASKED_WAIT_S

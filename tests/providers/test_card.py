@@ -2,7 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from storyboard.film import Card, Reference
+from storyboard.assets import Reference
+from storyboard.film import Card
 from storyboard.media.jobs import CardJob
 from storyboard.providers import Local
 from storyboard.providers.card import PROVIDER

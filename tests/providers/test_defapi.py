@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storyboard.assets import Asset, Casting, Reference
 from storyboard.exchange import (
     Absent,
     Accepted,
@@ -23,7 +24,7 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import Asset, Casting, ClipId, Edge, Frame, JobId, Reference, ShotId
+from storyboard.film import ClipId, Edge, Frame, JobId, ShotId
 from storyboard.planning.price import price
 from storyboard.planning.prompt import compose
 from storyboard.providers import Calling, Cancelling, Listing

@@ -3,7 +3,8 @@ from fractions import Fraction
 
 import pytest
 
-from storyboard.film import Footage, Reference
+from storyboard.assets import Reference
+from storyboard.film import Footage
 from storyboard.media.jobs import ConformJob
 from storyboard.providers import Local
 from storyboard.providers.footage import PROVIDER

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storyboard.assets import Asset, Casting, Reference
 from storyboard.exchange import (
     Absent,
     Accepted,
@@ -22,7 +23,7 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import Asset, CarryMode, Casting, ClipId, Edge, Frame, JobId, Money, Reference, ShotId
+from storyboard.film import CarryMode, ClipId, Edge, Frame, JobId, Money, ShotId
 from storyboard.planning.price import price
 from storyboard.planning.prompt import compose
 from storyboard.providers.seedance2ai import AT_WORK_S, PROVIDER, UNASKED_WAIT_S

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storyboard.assets import Asset, Casting, Reference
 from storyboard.exchange import (
     Absent,
     Accepted,
@@ -25,7 +26,7 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import Asset, Casting, ClipId, Frame, JobId, Reference
+from storyboard.film import ClipId, Frame, JobId
 from storyboard.planning.manifest import asked_duration
 from storyboard.planning.price import price
 from storyboard.planning.prompt import compose

@@ -12,6 +12,7 @@ from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
 from storyboard.film import Clip, ClipId, Film, Frame, TakeKey
 from storyboard.planning import ask, plan
+from storyboard.planning.carried import Slot
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account
 from storyboard.rendering.schedule import Policy, Schedule
@@ -89,9 +90,7 @@ class Stage:
         self.ids += 1
         return f"id-{self.ids}"
 
-    def _compose(
-        self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: Mapping[plan.Slot, ClipId]
-    ) -> Ask:
+    def _compose(self, take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
         stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
         return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, self.digests, stored)
 

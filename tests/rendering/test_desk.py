@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from storyboard.assets import Reference
 from storyboard.capabilities import Gateway
 from storyboard.exchange import Absent, Accepted, Ask, Busy, Rejected, Request, Succeeded, Unknown
-from storyboard.film import Edge, Film, JobId, Reference
+from storyboard.film import Edge, Film, JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import RESENDS
 from storyboard.rendering.desk import Account

@@ -13,10 +13,12 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from storyboard.assets import Reference
 from storyboard.diagnostics import Refused
 from storyboard.exchange import Ask, NotSent, Request, Response, Unknown
-from storyboard.film import Edge, Film, Reference
+from storyboard.film import Edge, Film
 from storyboard.planning import ask, plan
+from storyboard.planning.carried import Slot
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.attempts import RESENDS
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
@@ -142,7 +144,7 @@ class House:
 
 
 def _compose(
-    made: Film, digests: Mapping[str, str], take: plan.PlannedTake, frames: dict[plan.Slot, object], clips: object
+    made: Film, digests: Mapping[str, str], take: plan.PlannedTake, frames: dict[Slot, object], clips: object
 ) -> Ask:
     return ask.compose(made, take, CAPABILITIES[take.shot.provider], frames, digests)  # type: ignore[arg-type]  # as it came
 

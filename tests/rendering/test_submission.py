@@ -6,17 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.exchange import (
-    Accepted,
-    Busy,
-    Failed,
-    NotSent,
-    Outcome,
-    Rejected,
-    Running,
-    Succeeded,
-    Unknown,
-)
+from storyboard.exchange import Accepted, Busy, Failed, NotSent, Outcome, Rejected, Running, Succeeded, Unknown
 from storyboard.film import Budget, JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import RESEND_AFTER_S, RESENDS

@@ -38,6 +38,7 @@ class Faults:
     busy: float = 0.0
     no_credit: float = 0.0
     """Refused at the door, before the key is looked at."""
+    moderated: float = 0.0
     invalid: float = 0.0
     job_fails: float = 0.0
     link_dies: float = 0.0
@@ -56,6 +57,7 @@ WILD = Faults(
     error_5xx=0.05,
     busy=0.06,
     no_credit=0.05,
+    moderated=0.02,
     invalid=0.01,
     job_fails=0.04,
     link_dies=0.08,
@@ -162,7 +164,9 @@ class Gateway:
         known = self._remembered(request)
         if known is not None:
             return known
-        if (fate := fate - self.faults.busy) < self.faults.invalid:
+        if (fate := fate - self.faults.busy) < self.faults.moderated:
+            return _say(451, error="moderated", message="this must not be seen")
+        if (fate := fate - self.faults.moderated) < self.faults.invalid:
             return _say(422, error="refused", message="the prompt was refused")
         return self._accept(request)
 

@@ -25,6 +25,7 @@ from storyboard.diagnostics import Refused
 from storyboard.exchange import Ask, Request
 from storyboard.film import Beat, ClipId, Film, Frame
 from storyboard.planning import ask, plan
+from storyboard.planning.carried import Slot
 from storyboard.providers import Provider, Remote, seedance2ai
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Clips, Network, Ports
@@ -288,9 +289,7 @@ class Simulation:
             await trio.sleep(self.rng.choice((0.5, 1.01, 1.1, 20.0)))
             signal.raise_signal(signal.SIGTERM)
 
-    def _compose(
-        self, take: plan.PlannedTake, frames: Mapping[plan.Slot, Frame], clips: Mapping[plan.Slot, ClipId]
-    ) -> Ask:
+    def _compose(self, take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
         stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
         return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, stored)
 

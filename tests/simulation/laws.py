@@ -1,6 +1,7 @@
 """The laws that the simulation watches, by the names that a violation carries.
 
-- `paid-twice`: nothing is charged twice for the same take, words and carried frames.
+- `paid-twice`: nothing is charged twice for the same take, words and carried frames, by one gateway or by two.
+- `open-elsewhere`: nobody else is asked for a take while an attempt at it may still come to something.
 - `no-intent`: an attempt with the very bytes is durable before they leave.
 - `two-at-risk`: of the takes in the plan, an account without keys has one submission of open fate.
 - `old-first`: new words are not sent while it is open whether the old ones of their take were ordered.
@@ -21,13 +22,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from storyboard.exchange import Request
 from storyboard.film import TakeId, TakeKey
-from storyboard.planning.plan import Plan, Slot, digest_of
+from storyboard.planning.carried import Slot, digest_of
+from storyboard.planning.plan import Plan
 from storyboard.rendering import events as ev
 from storyboard.rendering.money import UNSETTLED
 from storyboard.rendering.schedule import Schedule
@@ -85,6 +87,7 @@ class Laws:
             open_fate = [one for one in self._attempts() if one.provider == provider and one.state in IN_FLIGHT]
             risked = [one.id for one in open_fate if one.take in self.planned]
             self.check(len(risked) <= 1, "two-at-risk", risked)
+        self._settled_elsewhere(provider, {attempt.take for attempt in attempts}, self._attempts())
         if attempts:
             live = any(attempt.state in IN_FLIGHT for attempt in attempts)
             self.check(live, "resubmitted", attempts)
@@ -97,6 +100,8 @@ class Laws:
         for action in decision.actions:
             if isinstance(action, ev.Draw | ev.Post):
                 key = action.key if isinstance(action, ev.Draw) else schedule.submissions.attempts[action.attempt].take
+                if isinstance(action, ev.Draw):
+                    self._settled_elsewhere(action.provider, {key}, schedule.submissions.attempts.values())
                 if key in schedule.works.by_key:
                     made = (key, schedule.works[key].carried)
                     self.check(made not in self.finished, "rendered-again", made)
@@ -123,10 +128,10 @@ class Laws:
                 self.check(whole, "clip-missing", record.take)
                 self.finished.add((record.key, record.carried))
                 self._check_label(record, history)
-        for gateway in self.gateways.values():
-            paid = Counter(charge.body for charge in gateway.ledger if not charge.refunded)
-            for body, times in paid.items():
-                self.check(times == 1, "paid-twice", body)
+        ledgers = (gateway.ledger for gateway in self.gateways.values())
+        paid = Counter(charge.body for ledger in ledgers for charge in ledger if not charge.refunded)
+        for body, times in paid.items():
+            self.check(times == 1, "paid-twice", body)
 
     def judge(self, made: Plan, edited: bool, stale: bool) -> None:
         """What must hold in the end, for the plan of what would be left to do."""
@@ -142,6 +147,11 @@ class Laws:
                 known = _known(charge.body, charge.job, history.attempts.values())
                 listed = edited or any(states.get(take) in LISTED for take in _takes(charge.body, history))
                 self.check(charge.refunded or (known and listed), "money-vanished", charge)
+
+    def _settled_elsewhere(self, provider: str, takes: Set[TakeKey], attempts: Iterable[AttemptRecord]) -> None:
+        may_come = (*IN_FLIGHT, "accepted", "ambiguous")
+        there = [one for one in attempts if one.take in takes and one.provider != provider]
+        self.check(all(one.state not in may_come for one in there), "open-elsewhere", there)
 
     def _elders(self, attempt: AttemptRecord) -> list[str]:
         """Attempts of open fate at takes of the same name that are no longer in the plan."""

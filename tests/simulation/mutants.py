@@ -8,7 +8,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from storyboard.exchange import NotSent, Request, Response, Unknown
+from storyboard.exchange import NotSent, Outcome, Rejected, Request, Response, Unknown
 from storyboard.film import Clip
 from storyboard.providers import Provider
 from storyboard.rendering.ports import Clips, Network
@@ -47,6 +47,23 @@ class _Forgetting:
 
 def _intent(record: Record) -> bool:
     return isinstance(record, AttemptRecord) and record.state in ("intended", "unsure")
+
+
+class Careless(Twist):
+    """What the gateways do not document is read as a refusal."""
+
+    unwatched = frozenset(("money-vanished", "resubmitted", "job-forgotten"))
+
+    def providers(self, providers: Mapping[str, Provider]) -> Mapping[str, Provider]:
+        paid = ("keyed", "bare")
+        return {**providers, **{name: _Refused(providers[name].capabilities) for name in paid}}
+
+
+@dataclass
+class _Refused(Toy):
+    def read_submit(self, response: Response, now: float) -> Outcome:
+        outcome = super().read_submit(response, now)
+        return Rejected("refused", outcome.reason) if isinstance(outcome, Unknown) else outcome
 
 
 class NewKey(Twist):

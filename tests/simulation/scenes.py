@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from random import Random
 
-from storyboard.film import Beat, Film, Shot, ShotId
+from storyboard.film import Beat, Fallback, Film, Shot, ShotId
 from tests.films import after, film, shot
 
 Shots = tuple[Shot, ...]
@@ -68,7 +68,24 @@ def _carried(draw: Callable[[], str]) -> Shots:
     )
 
 
+def _listed(draw: Callable[[], str]) -> Shots:
+    """Shots with somebody to ask where the first provider refuses."""
+    lists = (("keyed", "bare"), ("bare", "keyed", "sketch"), ("bare", "sketch"), ("keyed", "bare", "sketch"))
+    names = ("1A", "1B", "1C", "1D")
+    edges = (None, after("1A"), None, after("1C"))
+    return tuple(
+        shot(
+            name,
+            provider=first,
+            fallbacks=tuple(Fallback(one) for one in rest),
+            moderation_retries=1 if draw() == "keyed" else 0,
+            start=edge,
+        )
+        for name, (first, *rest), edge in zip(names, lists, edges, strict=True)
+    )
+
+
 def scene(rng: Random, keyed: str = "keyed") -> Film:
     """A film of four or five shots; `keyed` is the provider that keeps keys."""
-    made = rng.choice((_chain, _diamond, _waiting, _circled, _equal, _carried))
+    made = rng.choice((_chain, _diamond, _waiting, _circled, _equal, _carried, _listed, _listed))
     return film(*made(lambda: rng.choice((keyed, keyed, "bare", "bare", "sketch"))))

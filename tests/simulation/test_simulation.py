@@ -22,6 +22,7 @@ FAST, SLOW = 15, 250
 
 MUTANTS: list[tuple[type[Twist], str, int]] = [
     (mutants.NoIntent, "paid-twice", 60),
+    (mutants.Careless, "paid-twice", 100),
     (mutants.NewKey, "paid-twice", 60),
     (mutants.Resubmit, "paid-twice", 60),
     (mutants.NotSentAfterAll, "paid-twice", 60),
@@ -99,13 +100,16 @@ def test_the_emulated_gateway_is_met_at_its_worst() -> None:
 def test_the_seeds_go_where_money_is_at_risk() -> None:
     """Without replays, refusals, refunds and ambiguous ends the laws would hold of nothing."""
     states: set[str] = set()
-    replays = refunds = 0
+    replays = refunds = elsewhere = 0
     for seed in range(40):
         simulation = Simulation(seed)
         simulation.run()
         states |= {attempt.state for attempt in simulation.world.journal.read().attempts.values()}
+        attempts = simulation.world.journal.read().attempts.values()
+        elsewhere += len({(one.take, one.provider) for one in attempts}) - len({one.take for one in attempts})
         replays += simulation.gateways["keyed"].replays
         refunds += sum(charge.refunded for gateway in simulation.gateways.values() for charge in gateway.ledger)
     assert states >= {"succeeded", "failed", "rejected", "ambiguous"}
     assert replays > 0
     assert refunds > 0
+    assert elsewhere > 0

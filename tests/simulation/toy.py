@@ -15,6 +15,7 @@ from typing import Any
 
 from storyboard.capabilities import Capabilities, Gateway
 from storyboard.exchange import (
+    MODERATED,
     Accepted,
     Ask,
     Busy,
@@ -81,6 +82,8 @@ class Toy:
                 return Accepted(JobId(said["job"]), Decimal(said["charged"]))
             case 429:
                 return Busy(now + said["retry_s"])
+            case 451:
+                return Rejected(MODERATED, said["message"])
             case 402 | 422:
                 return Rejected(said["error"], said["message"])
             case status:

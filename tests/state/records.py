@@ -11,7 +11,16 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from storyboard.film import Clip, ClipId, JobId, TakeId, TakeKey
-from storyboard.state.journal import AttemptRecord, AttemptState, FilmRecord, FrameRecord, Record, TakeRecord, TakeState
+from storyboard.state.journal import (
+    AttemptRecord,
+    AttemptState,
+    FilmRecord,
+    FrameRecord,
+    Record,
+    TakeRecord,
+    TakeState,
+    UseRecord,
+)
 
 
 def address(text: str) -> str:
@@ -52,6 +61,7 @@ def production(shots: int) -> list[Record]:
             FrameRecord(stored.id, 120, address(f"frame {number}")),
             take(name, state="done", clip=stored.id, ask="x" * 1500),
             stored,
+            UseRecord("", TakeId(name), TakeKey(address(name)), TakeKey(address(name)) if number % 2 else None),
         ]
     records.append(FilmRecord("film.mp4", address("joined"), clip(b"clip 0").id))
     return records
@@ -111,3 +121,4 @@ attempts = st.builds(
 )
 frames = st.builds(FrameRecord, _hex.map(ClipId), _whole, _hex)
 films = st.builds(FilmRecord, _name, _hex, _hex.map(ClipId))
+uses = st.builds(UseRecord, _text, _name.map(TakeId), _hex.map(TakeKey), st.none() | _hex.map(TakeKey))

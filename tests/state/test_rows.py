@@ -29,7 +29,7 @@ def through_sqlite(row: tuple[Value, ...]) -> tuple[Value, ...]:
         return result
 
 
-@given(records.clips | records.takes | records.attempts | records.frames | records.films)
+@given(records.clips | records.takes | records.attempts | records.frames | records.films | records.uses)
 def test_a_record_comes_back_as_it_was(record: Record) -> None:
     table = table_of(record)
     assert read(table, through_sqlite(table.row(record))) == record

@@ -29,9 +29,9 @@ class Gateway:
 
     at: dict[str, str]
 
-    def account(self, key: str) -> None:
+    def account(self, key: str, credits_left: int = 1000) -> None:
         """An account of its own for a key."""
-        said = {"key": key, "account": key, "credits": 1000}
+        said = {"key": key, "account": key, "credits": credits_left}
         httpx.post(f"{self.at['admin']}/accounts", json=said, trust_env=False).raise_for_status()
 
     def arm(self, **rule: Any) -> None:
@@ -79,7 +79,7 @@ class Production:
         return storyboard("render", self.path, "--yes", "--json", *options, given=self.environment)
 
 
-def production(folder: Path, gateway: Gateway, key: str, board: str = BOARD) -> Production:
+def production(folder: Path, gateway: Gateway, key: str, board: str = BOARD, credits_left: int = 1000) -> Production:
     folder.mkdir(exist_ok=True)
     path = folder / "six.yaml"
     path.write_text(board, encoding="utf-8")
@@ -89,7 +89,7 @@ def production(folder: Path, gateway: Gateway, key: str, board: str = BOARD) -> 
     settings.write_text(
         f'[providers.seedance2ai]\npoll_s = 1\n[hosting]\nurl = "{bucket}"\npublic = "{bucket}"\n', encoding="utf-8"
     )
-    gateway.account(key)
+    gateway.account(key, credits_left)
     return Production(
         path,
         {

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from storyboard.assets import Kind
 from storyboard.emulator import sizes
 from storyboard.emulator.gateway import Fetched, Link
-from storyboard.film import Kind
 
 PREFIXES = ("doubao-seedance-", "dreamina-seedance-")
 SMALL = ("480p", "720p")

@@ -1,0 +1,142 @@
+"""From the takes one has to the film, its draft and its contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from storyboard.capabilities import Capabilities
+from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.film import Clip, Film, ShotId, TakeId, TakeKey
+from storyboard.finishing import cut, sheet, sidecars, slates
+from storyboard.finishing.timeline import timeline
+from storyboard.media.jobs import Drafted, Executor, JoinJob
+from storyboard.media.reel import Reel
+from storyboard.planning import cuts
+from storyboard.planning.plan import Plan, PlannedTake
+from storyboard.rendering.events import News
+from storyboard.state.clips import ClipStore
+from storyboard.state.disk import LocalDisk
+from storyboard.state.journal import Journal
+
+Tell = Callable[[News], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a film is cut from: the plan, the clips one has, where they lie, the digests of files, what the providers
+    can do, what takes of this run were made from (`carried`), and the shots that a slate may stand for (`slates`).
+    """
+
+    made: Plan
+    have: Mapping[TakeKey, Clip]
+    store: ClipStore
+    digests: Mapping[str, str]
+    capabilities: Mapping[str, Capabilities]
+    carried: Mapping[TakeKey, str] = field(default_factory=dict)
+    slates: frozenset[ShotId] = frozenset()
+
+    @property
+    def missing(self) -> list[ShotId]:
+        """The shots on screen that no clip stands for, in film order."""
+        return self.made.missing(self.have)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A film that can be joined: every shot on screen has a clip, and a file of it. `captioned` as in `cut`."""
+
+    film: Film
+    clips: Mapping[ShotId, Clip]
+    paths: Mapping[ShotId, Path]
+    captioned: frozenset[ShotId]
+    slated: tuple[ShotId, ...]
+
+    def job(self, target: Path) -> JoinJob:
+        """The job that joins it. Raises Refused (exit 3) where the clips do not fit together."""
+        return cut.cut(self.film, self.clips, self.paths, target, self.captioned)
+
+
+async def join(
+    material: Material, target: Path, executor: Executor, journal: Journal, tell: Tell, page: Path | None = None
+) -> tuple[Path, Clip]:
+    """Join the film from the clips one has; where the very same film is there already, it is left alone. `page` is
+    where its contact sheet goes, as PNG or JPEG by the suffix.
+
+    Raises Refused (exit 3) where a shot has neither clip nor slate or the clips do not fit together, 14 where the disk
+    fails.
+    """
+    async with _ready(material, executor) as ready:
+        job = ready.job(target)
+        film = await cut.make(job, ready.clips, material.digests, executor, journal, *_telling(tell))
+        await _lay_beside(material, ready, job, executor, page)
+    tell(News("cut", facts={"film": str(target), "frames": film.frames, "slates": list(ready.slated)}))
+    return target, film
+
+
+async def draft(
+    material: Material, target: Path, executor: Executor, tell: Tell, page: Path | None = None
+) -> tuple[Path, Drafted]:
+    """Join a draft from the clips one has; `page` as in `join`. Raises Refused as `join` does."""
+    async with _ready(material, executor) as ready:
+        job = ready.job(target)
+        drafted = await cut.draft(job, executor, *_telling(tell))
+        await _lay_beside(material, ready, job, executor, page)
+    facts = {"film": str(target), "frames": drafted.film.frames, "copied": drafted.copied}
+    tell(News("cut", facts={**facts, "slates": list(ready.slated)}))
+    return target, drafted
+
+
+def _telling(tell: Tell) -> tuple[Callable[[float], None], Callable[[Diagnostic], None]]:
+    """Progress and warnings of a cut as news."""
+
+    def report(done: float) -> None:
+        tell(News("progress", facts={"cut": done}))
+
+    def warn(found: Diagnostic) -> None:
+        tell(News("warning", facts={"code": found.code, "message": found.message, "hint": found.hint}))
+
+    return report, warn
+
+
+async def _lay_beside(material: Material, ready: _Ready, job: JoinJob, executor: Executor, page: Path | None) -> None:
+    """The film's subtitles beside it, and its contact sheet. Raises Refused (exit 3, or 14 where the disk fails)."""
+    target = Path(job.target)
+    sidecars.keep(target, material.made.film, Reel.from_json(job.timeline), ours=material.store.holds(target))
+    if page is not None:
+        await sheet.make(sheet.sheet(ready.film, timeline(ready.film, ready.clips)), target, page, executor)
+
+
+@asynccontextmanager
+async def _ready(material: Material, executor: Executor) -> AsyncIterator[_Ready]:
+    """The film with a clip for every shot, slates among them for as long as it is joined. Raises Refused (3, 14)."""
+    missing = material.missing
+    if not material.slates.issuperset(missing):
+        message = f"{len(missing)} of {len(material.made.film.on_screen)} shots have no clip yet: "
+        hint = "render the film first, or cut it with --partial"
+        raise Refused([Diagnostic("not-rendered", message + ", ".join(missing[:8]), hint=hint)], exit_code=3)
+    shown = _shown(material)
+    film = cuts.left(material.made, material.have, material.carried)
+    shots = tuple(slates.slate(shot) if shot.id in missing else shot for shot in film.shots)
+    clips = {shot: clip for shot, (_, clip) in shown.items()}
+    paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
+    drawn = {shot: material.store.part_path(TakeId(shot), "slate") for shot in missing}
+    letters = {name for name, one in material.capabilities.items() if one.draws_slate}
+    captioned = frozenset(shot for shot, (take, _) in shown.items() if take.provider in letters)
+    try:
+        for shot in shots:
+            if shot.id in drawn:
+                clips[shot.id] = await slates.drawn(shot, film.delivery, drawn[shot.id], executor)
+        yield _Ready(replace(film, shots=shots), clips, {**paths, **drawn}, captioned, tuple(missing))
+    finally:
+        for path in drawn.values():
+            LocalDisk().remove(path)
+
+
+def _shown(material: Material) -> dict[ShotId, tuple[PlannedTake, Clip]]:
+    """The take that the film shows of every shot that has one, and its clip."""
+    made, have = material.made, material.have
+    shown = {shot.id: made.shown(shot.id, have) for shot in made.film.on_screen}
+    return {shot: (take, have[take.key]) for shot, take in shown.items() if take is not None}

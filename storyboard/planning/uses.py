@@ -1,0 +1,48 @@
+"""What each film has made of its takes: so that a lock keeps its own clip, and a review reopens.
+
+Laws. A film is one storyboard under its profiles and its variant; what another one has made of a take of the same name
+is not its own. A circle under `review: required` is about the clip that was there when it was drawn: where what is
+asked for changes, the number means a clip that nobody has seen, and whatever depends on it is held until a person
+circles it again. A circle that was written before there was any clip accepts the first. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterator
+from dataclasses import replace
+
+from storyboard.film import Shot, ShotId, TakeKey
+from storyboard.planning.plan import Plan
+from storyboard.state.journal import History, UseRecord
+
+
+def used(plan: Plan, film: str, history: History, done: Container[TakeKey]) -> Iterator[UseRecord]:
+    """The records that have changed; `done` are the takes that have their clips."""
+    for take in plan.takes:
+        before = history.uses.get((film, take.id))
+        key = take.key if take.key in done else before.key if before is not None else None
+        if key is not None:
+            accepted = (before and before.accepted) or key if _decided(take.shot, take.number) else None
+            record = UseRecord(film, take.id, key, accepted)
+            if record != before:
+                yield record
+
+
+def circled(
+    plan: Plan, film: str, history: History, shot: ShotId, number: int, profiles: Collection[str] = ()
+) -> Iterator[UseRecord]:
+    """The records that change when a person circles a take: it is accepted in this film, and, where no profiles are
+    named, in every other as it is there.
+    """
+    take = next((one for one in plan.by_shot.get(shot, ()) if one.number == number), None)
+    if take is None:
+        return
+    for (name, known), before in history.uses.items():
+        if known == take.id and (name == film or not profiles):
+            there = name == film and take.clip is not None
+            key = take.key if there else before.key
+            yield replace(before, key=key, accepted=key)
+
+
+def _decided(shot: Shot, number: int) -> bool:
+    return shot.review and shot.circled == number
