@@ -10,16 +10,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.film import JobId, TakeId
 from storyboard.language import edit
+from storyboard.language.names import normal
 from storyboard.planning.naming import shot_of_takes
 from storyboard.production import Production
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.run import DECISION
+from storyboard.rendering.settling import adoptable, adopted, owner, unsettled
 from storyboard.session import Planned
 from storyboard.state.disk import LocalDisk
 from storyboard.state.inbox import Inbox, Message
-from storyboard.state.lock import is_held
+from storyboard.state.lock import Lock, is_held
 from storyboard.state.rewrite import rewrite
+from storyboard.state.sqlite import SqliteJournal
 
 Files = Sequence[tuple[str, bytes]]
 
@@ -49,6 +53,27 @@ def lock(made: Production, name: str) -> Path | None:
 def unlock(made: Production, name: str) -> Path | None:
     """Let a shot's clip go with what is asked for again. See `circle`."""
     return _locked(made, name, False)
+
+
+def adopt(made: Production, name: str, job: str) -> TakeId:
+    """Bind a job that the provider holds to a take of unknown fate, so that the next render fetches its clip.
+
+    Raises Refused: 2 where no such take waits or the job belongs to another one, 11 while a render runs, 13, 14.
+    """
+    planned, folder = made.plan(), made.folder
+    with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
+        history = journal.read()
+        found = [one for one in unsettled(planned.plan.takes, history) if adoptable(one)]
+        one = next((one for one in found if one.take.id == normal(name)), None)
+        if one is None:
+            waiting = ", ".join(each.take.id for each in found) or "none"
+            hint = f"takes of unknown fate: {waiting}"
+            raise Refused([Diagnostic("cannot-adopt", f'no take "{name}" waits for its job', hint=hint)], 2)
+        bound = owner(JobId(job), history)
+        if bound is not None:
+            raise Refused([Diagnostic("cannot-adopt", f'job "{job}" belongs to take {bound}')], 2)
+        journal.append(adopted(one, JobId(job), time.time()))
+    return one.take.id
 
 
 def _locked(made: Production, name: str, locked: bool) -> Path | None:

@@ -26,6 +26,10 @@ LONGEST_WAIT_S = 300.0
 """The longest that a gateway may make us wait by a `Retry-After`, in seconds."""
 
 
+Charges = Mapping[tuple[str, Fraction], Decimal]
+"""What was charged for clips, by the name of their price and their length in seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """A field of a provider's own: its `values`, or whole numbers `between` two, or yes and no; and what counts where
@@ -98,7 +102,8 @@ class Capabilities:
     `options` are the fields of its own that a shot may give it, and `rules` what must hold between a shot's facts.
     `end_needs_start` says that it takes a closing frame only beside an opening one. `pace` is the expected seconds of
     waiting for a second of clip. What a second costs is `price_per_second`, or stands in `prices` under the facts that
-    `priced_by` names, joined by `/`; `whole_prices` are rounded up. A price that is in neither is unknown.
+    `priced_by` names, joined by `/`; `whole_prices` are rounded up. What was charged before (`charges`) goes before
+    both. A price that is nowhere is unknown.
     Pictures of up to `inline_bytes` may go inside the request, as `data:` URIs; 0 where every file is fetched.
     A last frame that it returned may be sent to it again for `returns_frame_s` seconds, None: never.
     """
@@ -135,6 +140,7 @@ class Capabilities:
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     priced_by: tuple[str, ...] = ()
     whole_prices: bool = False
+    charges: Charges = field(default_factory=dict)
     inline_bytes: int = 0
     returns_frame_s: int | None = None
     gateway: Gateway | None = None
@@ -156,6 +162,11 @@ class Capabilities:
         if shot.seed is not None:
             own["seed"] = str(shot.seed)
         return {**defaults, **shot.options, **own}
+
+    def price_name(self, shot: Shot) -> str:
+        """The name of a shot's price: the facts that it depends on."""
+        facts = self.facts(shot)
+        return "/".join(str(facts[name]) for name in self.priced_by)
 
     @property
     def carries(self) -> tuple[CarryMode, ...]:

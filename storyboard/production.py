@@ -7,7 +7,7 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.settings import Settings
+from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
 from storyboard.session import (
     Agree,
     Material,
@@ -47,6 +48,7 @@ from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
 from storyboard.state.known import KnownFiles
 from storyboard.state.lock import Lock, is_held
+from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
 from storyboard.state.sqlite import verify as verify_state
 
@@ -169,10 +171,16 @@ class Production:
         return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
     async def render(
-        self, wishes: Wishes, executor: Executor, tell: Tell, outside: Outside | None = None, agree: Agree | None = None
+        self,
+        wishes: Wishes,
+        executor: Executor,
+        tell: Tell,
+        outside: Outside | None = None,
+        agree: Agree | None = None,
+        ask: Callable[[Unsettled], bool] = lambda _: False,
     ) -> Rendered:
         """Render what the plan calls for, then cut the film. `outside` is the way to gateways; `agree` is asked before
-        money is spent. Raises Refused: 4, 10, 11, 12, 13, 14.
+        money is spent, `ask` whether a take of unknown fate is ordered anew. Raises Refused: 4, 10, 11, 12, 13, 14.
         """
         files = self._known()
         loaded = self._load(files)
@@ -182,7 +190,12 @@ class Production:
             stack.enter_context(Lock(folder.lock, time.time()))
             journal = stack.enter_context(SqliteJournal(folder.database))
             store = folder.store(LocalDisk())
-            planned = self._adopt(loaded, journal, store, files, _retaken(loaded.film, wishes.retakes, self.path))
+            retaken = _retaken(loaded.film, wishes.retakes, self.path)
+            planned = self._adopt(loaded, journal, store, files, retaken)
+            found = unsettled(planned.plan.takes, planned.history)
+            if anew := chosen(found, wishes.on_ambiguous, wishes.extra, ask):
+                journal.append([record for one in anew for record in ordered_anew(one, time.time())])
+                planned = self._adopt(loaded, journal, store, files, retaken)
             journal.append(begun(planned, time.time()))
             store.sweep()
             session = Session(self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles)
@@ -196,9 +209,16 @@ class Production:
         files: KnownFiles,
         retakes: Collection[ShotId] = (),
     ) -> Planned:
-        """Plan, after taking in clips that were stored just before a crash could record them."""
+        """Plan, after taking in jobs that the journal had no room for, and clips that were stored just before a crash
+        could record them.
+        """
         with no_cyclic_collection():
             history = journal.read()
+            rescue = Rescue(self.folder.rescue, LocalDisk())
+            if rescued := rescue.taken_in(history):
+                journal.append(rescued)
+                rescue.wipe()
+                history = journal.read()
             if adopted := store.adopt_orphans(history, time.time()):
                 journal.append(adopted)
                 history = journal.read()

@@ -11,7 +11,7 @@ from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask, Capabilities
-from storyboard.film import Clip, ClipId, Frame, ShotId, TakeKey
+from storyboard.film import Budget, Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing import cut, sheet, sidecars
 from storyboard.finishing.timeline import timeline
 from storyboard.language import Loaded
@@ -27,6 +27,7 @@ from storyboard.rendering.ordering import needed, orders
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.ports import Ports
 from storyboard.rendering.schedule import Policy, Schedule
+from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, wanted_takes
 from storyboard.state.clips import ClipStore
@@ -34,6 +35,7 @@ from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
 from storyboard.state.journal import History, Journal, TakeRecord
+from storyboard.state.rescue import Rescue
 
 Tell = Callable[[News], None]
 Agree = Callable[[Mapping[str, Total]], bool]
@@ -80,7 +82,8 @@ class Rendered:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, the
-    shots of which there shall be another take, and what it may spend at most with each provider.
+    shots of which there shall be another take, and what it may spend at most with each provider. `on_ambiguous` says
+    what becomes of takes of unknown fate, `extra` what those that are ordered anew may cost at most.
     """
 
     jobs: int = 1
@@ -90,6 +93,8 @@ class Wishes:
     cut: bool = True
     retakes: tuple[str, ...] = ()
     budget: Mapping[str, Decimal] = field(default_factory=dict)
+    on_ambiguous: OnAmbiguous = "skip"
+    extra: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 class Session:
@@ -116,6 +121,7 @@ class Session:
         self.tell = tell
         self.outside = outside
         self.profiles = frozenset(profiles)
+        self._reserve = Rescue(folder.rescue, LocalDisk())
 
     async def render(self, wishes: Wishes, agree: Agree | None = None) -> Rendered:
         """Render what is wanted, then cut. `agree` is asked before money is spent.
@@ -127,6 +133,8 @@ class Session:
 
         schedule = self._schedule(wishes, random_id)
         self._may_order(schedule, wishes, agree)
+        if any(not work.take.free for work in schedule.works):
+            self._reserve.prepare()
         for work in schedule.works:
             self.tell(
                 News("planned", work.take.id, {"verdict": work.take.verdict, "provider": work.take.shot.provider})
@@ -143,18 +151,31 @@ class Session:
             host=self.outside.host if self.outside else None,
             inbox=Inbox(self.folder.inbox, LocalDisk()),
             decide=self._decide,
+            reserve=self._reserve,
         )
         runner = Runner(schedule, ports, self.providers)
         try:
             ended = await runner.run()
         finally:
             self._link(schedule)
+        self._learn(schedule)
         states = {work.take.key: Fate(work.phase, work.reason, work.code) for work in schedule.works}
         charged = charges(schedule.submissions.attempts.values())
         rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped, charged)
         if ended.signal is not None or not wishes.cut or wishes.only:
             return rendered
         return await self._cut(rendered, schedule)
+
+    def _learn(self, schedule: Schedule) -> None:
+        """Remember what the clips of this run were charged, for later plans."""
+        for work in schedule.works:
+            attempt = schedule.submissions.attempts.get(work.attempt or "")
+            if self.outside is None or attempt is None or attempt.state != "succeeded" or attempt.charged is None:
+                continue
+            shot, file = work.take.shot, self.outside.files.get(attempt.provider)
+            if file is not None and attempt.account == self.outside.accounts[attempt.provider].name:
+                named = self.planned.capabilities[shot.provider].price_name(shot)
+                file.learn(named, work.take.duration, attempt.charged)
 
     def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
         """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""
@@ -193,7 +214,7 @@ class Session:
             capabilities=self.planned.capabilities,
             compose=partial(_compose, self.planned, self.store),
             submissions=Submissions(
-                remotes, history.attempts.values(), new_id, policy.poll_s, made.film.budget, self._accounts(wishes)
+                remotes, history.attempts.values(), new_id, policy.poll_s, self._budget(), self._accounts(wishes)
             ),
             policy=policy,
             frames={
@@ -202,6 +223,12 @@ class Session:
                 if (path := self.store.frame_path(*key)).exists()
             },
         )
+
+    def _budget(self) -> Budget:
+        """The film's budget. It may come from a stranger: unknown prices take the word of whoever pays too."""
+        budget = self.planned.plan.film.budget
+        agreed = self.outside is None or self.outside.unknown_price
+        return budget if agreed else replace(budget, unknown_price="refuse")
 
     def _accounts(self, wishes: Wishes) -> Mapping[str, Account]:
         """The accounts of the run, each with the smallest of the bounds that were set."""

@@ -2,13 +2,16 @@
 
 import re
 import shlex
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from storyboard.language import load
 from storyboard.providers import discover
-from tests.stories.command import storyboard
+from tests.stories.command import environment, storyboard
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,3 +44,22 @@ def test_a_command_in_the_readme_is_one(line: str) -> None:
     assert shown.returncode == 0
     for option in (word.split("=")[0] for word in words if word.startswith("--")):
         assert option in shown.stdout
+
+
+def test_the_film_through_a_gateway_is_rendered_as_it_is_shown(tmp_path: Path) -> None:
+    """The very block, on another port than a reader's."""
+    (block,) = [text for kind, text in FENCES if kind == "bash"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script = block.replace("emulate --speed", f"emulate --port {port} --speed").replace(":8300/", f":{port}/")
+    command = f'storyboard() {{ "{sys.executable}" -m storyboard "$@"; }}\nset -em\ntrap "kill %1" ERR\n{script}'
+    given = environment(XDG_CONFIG_HOME=str(tmp_path / "config"), XDG_STATE_HOME=str(tmp_path / "user"))
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=given, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "72 credits" in done.stdout
+    assert "The Lamp: 3 shots, 288 frames, 12 s" in done.stderr
+    assert "3 done" in done.stdout
+    assert (tmp_path / "chain.mp4").stat().st_size > 100_000

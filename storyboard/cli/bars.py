@@ -9,6 +9,7 @@ import trio
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from storyboard.cli.progress import rescued
 from storyboard.film import TakeId
 from storyboard.rendering.events import News
 
@@ -65,6 +66,8 @@ class Bars:
             case "warning":
                 text = f"{news.facts['message']}; {news.facts['hint']}"
                 self.console.print(f"[yellow]warning:[/] {text}", highlight=False)
+            case "rescued":
+                self.console.print(rescued(news), highlight=False, markup=False)
             case "draining":
                 self.console.print("[yellow]stopping:[/] running clips finish first; Ctrl-C again to stop at once")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +21,11 @@ from storyboard.exchange import Capabilities
 if TYPE_CHECKING:
     from storyboard.planning.price import Total
     from storyboard.rendering.settings import Settings
+    from storyboard.rendering.settling import Unsettled
+
+
+SPOKEN = ("_API_KEY", "_BASE_URL")
+"""How the names of variables about gateways end."""
 
 
 STORES = ("AWS_", "GOOGLE_", "AZURE_STORAGE_")
@@ -32,15 +39,33 @@ def config_file() -> Path:
     return user_config_path("storyboard") / "config.toml"
 
 
-def stamp() -> tuple[object, ...]:
-    """What changes whenever somebody writes the settings, or sets a variable of an object store."""
-    known = tuple(sorted(name for name in os.environ if name.startswith(STORES)))
-    hosting = known, find_spec("obstore") is not None
+def stamp() -> list[object]:
+    """What changes whenever the settings do, in the file or the environment, or a price is learned; it tells no key."""
+    folder = state_folder()
+    files = [config_file(), *sorted((folder / "accounts").glob("*.db"))]
+    stores = sorted(name for name in os.environ if name.startswith(STORES))
+    hosting = [*stores, find_spec("obstore") is not None]
+    return [_said(folder / "salt"), *hosting, *(_identity(path) for path in files)]
+
+
+def _said(salt: Path) -> str:
+    """A digest of what the environment says of gateways, under this machine's salt."""
+    names = [name for name in os.environ if name.endswith(SPOKEN) or name.startswith("STORYBOARD_")]
+    spoken = {name: os.environ[name] for name in names}
     try:
-        found = config_file().stat()
+        key = salt.read_bytes()[:64]
+    except OSError:  # no account was ever used here: what its key is makes no difference yet
+        key = b""
+        spoken = {name: "" if name.endswith(SPOKEN[0]) else text for name, text in spoken.items()}
+    return hashlib.blake2b(repr(sorted(spoken.items())).encode("utf-8", "replace"), key=key, digest_size=16).hexdigest()
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
     except OSError:
-        return hosting
-    return *hosting, found.st_ino, found.st_size, found.st_mtime_ns
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def state_folder() -> Path:
@@ -61,20 +86,42 @@ def settings(capabilities: Mapping[str, Capabilities]) -> Settings:
         text = ""
     except (OSError, UnicodeDecodeError) as error:
         raise Refused([Diagnostic("bad-settings", f"cannot read {path}: {error}")], 2) from None
-    return read(text, str(path), os.environ, capabilities)
+    return _learned(read(text, str(path), os.environ, capabilities))
 
 
-def budgets(written: tuple[str, ...], capabilities: Mapping[str, Capabilities]) -> dict[str, Decimal]:
-    """The bounds of `--budget PROVIDER=N`. Raises click.UsageError for others."""
+def _learned(found: Settings) -> Settings:
+    """The settings with what the accounts were charged for clips before."""
+    from storyboard.state.account import known_charges
+
+    charges = {
+        name: known_charges(state_folder(), f"{terms.access.origin}\n{terms.access.key}")
+        for name, terms in found.terms.items()
+        if terms.access is not None
+    }
+    return replace(found, charges=charges)
+
+
+def budgets(written: tuple[str, ...], option: str, capabilities: Mapping[str, Capabilities]) -> dict[str, Decimal]:
+    """The bounds of an option's `PROVIDER=N`. Raises click.UsageError for others."""
     from storyboard.rendering.settings import amount
 
     found: dict[str, Decimal] = {}
     for one in written:
         name, sign, number = one.partition("=")
         if not sign or name not in capabilities:
-            raise click.UsageError(f"--budget takes PROVIDER=N, not {one!r}")
-        found[name] = amount(number, "--budget", name)
+            raise click.UsageError(f"{option} takes PROVIDER=N, not {one!r}")
+        found[name] = amount(number, option, name)
     return found
+
+
+def on_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ordering_anew(one: Unsettled) -> bool:
+    """Whether a take that may have been ordered is ordered anew, as a person answers on a terminal."""
+    return on_terminal() and click.confirm(f"{one.words}. Order it anew?", err=True)
 
 
 def agreement(totals: Mapping[str, Total], yes: bool) -> bool:
@@ -85,7 +132,7 @@ def agreement(totals: Mapping[str, Total], yes: bool) -> bool:
     if yes:
         say(f"render may spend {told}")
         return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not on_terminal():
         say(f"render may spend {told}; without a terminal that takes --yes")
         return False
     return click.confirm(f"render may spend {told}. Go on?", err=True)

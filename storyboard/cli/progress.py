@@ -18,7 +18,7 @@ from storyboard.film import TakeId
 from storyboard.rendering.events import News
 
 SHOWN = frozenset(
-    ("planned", "submitted", "progress", "downloaded", "done", "failed", "held", "skipped", "cut", "warning")
+    ("planned", "submitted", "progress", "downloaded", "done", "failed", "held", "skipped", "cut", "warning", "rescued")
 )
 
 
@@ -75,6 +75,12 @@ class JsonLines:
             print(json.dumps({**line, **facts}, ensure_ascii=False), flush=True)
 
 
+def rescued(news: News) -> str:
+    """What is said of a job whose name the state could not take."""
+    where = "kept in the reserve, the next render takes it in" if news.facts["kept"] else "write it down"
+    return f"RESCUE take={news.take} provider={news.facts['provider']} job={news.facts['job']} ({where})"
+
+
 class PlainLines:
     """A line when a take starts, ends or waits; how many are done, of how many, in how long."""
 
@@ -102,6 +108,8 @@ class PlainLines:
                 self._say("stopping: running clips finish first; once more to stop at once")
             case "warning":
                 self._say(f"warning[{news.facts['code']}]: {news.facts['message']}; {news.facts['hint']}")
+            case "rescued":
+                say(rescued(news))
             case "cut":
                 self._say(f"film cut, {news.facts['frames']} frames")
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from storyboard.cli.ends import BUDGET, DECIDE, INCOMPLETE, Ended, Signalled, say
-from storyboard.cli.gateways import agreement, budgets, state_folder
+from storyboard.cli.gateways import agreement, budgets, on_terminal, ordering_anew, state_folder
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.status import charged_json
@@ -19,6 +19,7 @@ from storyboard.media.jobs import Executor
 from storyboard.production import Production
 from storyboard.rendering.money import spell
 from storyboard.rendering.outside import open_outside
+from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.submission import OVER_BUDGET
 from storyboard.rendering.work import ENDED
 from storyboard.session import Fate, Rendered, Wishes
@@ -35,6 +36,12 @@ SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "f
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
 @click.option("--budget", multiple=True, metavar="PROVIDER=N", help="The most that this run may spend.")
+@click.option(
+    "--on-ambiguous",
+    type=click.Choice(["ask", "skip", "resubmit"]),
+    help="Takes that may have been ordered, or were paid for and lost.  [default: ask on a terminal, else skip]",
+)
+@click.option("--max-extra-cost", multiple=True, metavar="PROVIDER=N", help="The most that --on-ambiguous may spend.")
 @click.option("--yes", is_flag=True, help="Spend what it costs without asking.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for everything that happens.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILM", help="Also copy the film here.")
@@ -46,6 +53,8 @@ def command(
     stale: bool,
     fail_fast: bool,
     budget: tuple[str, ...],
+    on_ambiguous: OnAmbiguous | None,
+    max_extra_cost: tuple[str, ...],
     yes: bool,
     as_json: bool,
     output: Path | None,
@@ -54,8 +63,17 @@ def command(
 
     Safe to interrupt: the first Ctrl-C lets running clips finish, a second one stops. Run it again to go on.
     """
+    if on_ambiguous == "resubmit" and not max_extra_cost:
+        raise click.UsageError("--on-ambiguous resubmit takes --max-extra-cost PROVIDER=N")
     wishes = Wishes(
-        jobs or processors(), only, stale, fail_fast, retakes=retake, budget=budgets(budget, made.capabilities)
+        jobs or processors(),
+        only,
+        stale,
+        fail_fast,
+        retakes=retake,
+        budget=budgets(budget, "--budget", made.capabilities),
+        on_ambiguous=on_ambiguous or ("ask" if on_terminal() else "skip"),
+        extra=budgets(max_extra_cost, "--max-extra-cost", made.capabilities),
     )
     films = made.films()
     if output is not None and len(films) > 1:
@@ -72,7 +90,7 @@ def _render(made: Production, wishes: Wishes, yes: bool, as_json: bool, output: 
         async def render(executor: Executor) -> Rendered:
             async with open_outside(made.gateways, made.capabilities, state_folder()) as outside:
                 return await made.render(
-                    wishes, executor, progress.hear, outside, lambda totals: agreement(totals, yes)
+                    wishes, executor, progress.hear, outside, lambda totals: agreement(totals, yes), ordering_anew
                 )
 
         rendered = work(render, progress, wishes.jobs)

@@ -26,12 +26,20 @@ def price(shot: Shot, duration: Fraction, capabilities: Capabilities) -> Money |
     """The price of a clip of `duration` seconds for a shot. None: unknown. Free providers cost 0 of no unit."""
     if capabilities.free:
         return FREE
-    facts = capabilities.facts(shot)
-    named = "/".join(str(facts[name]) for name in capabilities.priced_by)
-    rate = capabilities.prices.get(named, capabilities.price_per_second)
-    if rate is None:
-        return None
-    amount = Decimal(duration.numerator) * rate / Decimal(duration.denominator)
+    named = capabilities.price_name(shot)
+    charged = capabilities.charges.get((named, duration))
+    if charged is not None:
+        return Money(charged, capabilities.unit)
+    seen = {length: amount for (name, length), amount in capabilities.charges.items() if name == named}
+    if seen:
+        longest = max(seen)  # of whole credits, the longest clip tells the rate best
+        share = duration / longest
+        amount = seen[longest] * share.numerator / Decimal(share.denominator)
+    else:
+        rate = capabilities.prices.get(named, capabilities.price_per_second)
+        if rate is None:
+            return None
+        amount = Decimal(duration.numerator) * rate / Decimal(duration.denominator)
     if capabilities.whole_prices:
         amount = amount.to_integral_value(ROUND_CEILING)
     return Money(amount, capabilities.unit)

@@ -77,19 +77,20 @@ class Client:
             await self.http.aclose()
 
     async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
-        """One exchange. Orders go before polls; of these, the smaller `rank` first.
+        """One exchange. Greetings and orders go before polls; of these, the smaller `rank` first. A gateway is greeted
+        before its first order.
 
         Raises Refused (12) where the gateway does not know the key, its certificate is bad, or its origin redirects;
         nothing was ordered then.
         """
-        paying = request.method == "POST"
-        if paying and provider not in self._known:
-            probe = Request("GET", self._gateways[provider].probe)
-            answer = await self._exchange(provider, probe, -math.inf)
-            if not isinstance(answer, Response):
-                return NotSent(answer.reason)
-            self._greeted(provider, answer)
-        return await self._exchange(provider, request, -math.inf if paying else rank)
+        greeting, paying = Request("GET", self._gateways[provider].probe), request.method == "POST"
+        if request != greeting and (not paying or provider in self._known):
+            return await self._exchange(provider, request, -math.inf if paying else rank)
+        answer = await self._exchange(provider, greeting, -math.inf)
+        if not isinstance(answer, Response):
+            return NotSent(answer.reason)
+        self._greeted(provider, answer)
+        return await self._exchange(provider, request, -math.inf) if paying else answer
 
     async def fetch(self, provider: str, link: str, target: Path) -> None:
         """Stream a finished clip to `target`. Raises ConnectionError or TimeoutError where the way to it fails or is

@@ -95,19 +95,32 @@ class HostBroke:
 
 
 @dataclass(frozen=True, slots=True)
+class Greeted:
+    """A gateway that was greeted. `date` is its own time, in seconds since 1970, where it says it; `reason` is why it
+    could not be reached, empty where it was.
+    """
+
+    provider: str
+    date: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """The outcome of one POST of an attempt, or of looking for its job."""
+    """The outcome of one POST of an attempt, or of looking for its job; `date` is the gateway's own time."""
 
     attempt: str
     outcome: Outcome
+    date: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PollRead:
-    """How a job stands; None where the poll told nothing."""
+    """How a job stands, None where the poll told nothing; `date` is the gateway's own time."""
 
     key: TakeKey
     polled: Polled | None
+    date: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,7 @@ Event = (
     | Kept
     | Hosted
     | HostBroke
+    | Greeted
     | Answered
     | PollRead
     | Broke
@@ -188,6 +202,14 @@ class Host:
     key: TakeKey
     ask: Ask
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Ask a gateway, at no cost, before anything is ordered from it. Settled by `Greeted`."""
+
+    provider: str
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +262,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Choose | Draw | Host | Post | Find | Poll | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from storyboard.film import Budget, Money
 from storyboard.state.journal import AttemptRecord
 
-UNSETTLED = frozenset(("intended", "unsure", "ambiguous"))
+UNSETTLED = frozenset(("intended", "unsure", "ambiguous", "given-up"))
 """States in which money may have been taken without our knowing."""
 
 
@@ -55,7 +55,7 @@ def charges(attempts: Iterable[AttemptRecord]) -> dict[str, Charge]:
     sums: dict[str, Charge] = {}
     for attempt in attempts:
         so_far = sums.get(attempt.provider, Charge(attempt.unit))
-        if attempt.state in UNSETTLED:
+        if attempt.state in UNSETTLED and attempt.charged is None:
             so_far = replace(
                 so_far,
                 unknown=so_far.unknown + (attempt.reserve or Decimal(0)),

@@ -10,9 +10,9 @@ from storyboard.film import Shot
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.price import Total, total
 from storyboard.planning.supplied import references
+from storyboard.rendering.attempts import OVER
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.outside import Outside
-from storyboard.rendering.submission import OVER
 from storyboard.state.journal import History
 
 

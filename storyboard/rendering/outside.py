@@ -24,15 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The way to gateways: `accounts` by provider, for those that have a key.
+    """The way to gateways: `accounts` by provider, for those that have a key, and `files` of what is known of them.
 
-    Where there is no `host`, `unhosted` says what to set for one.
+    Where there is no `host`, `unhosted` says what to set for one. `unknown_price` says that whoever pays agrees to
+    prices that nobody knows.
     """
 
     network: Network | None = None
     host: Host | None = None
     unhosted: str = ""
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    files: Mapping[str, AccountFile] = field(default_factory=dict)
+    unknown_price: bool = False
 
 
 @asynccontextmanager
@@ -65,7 +68,7 @@ async def open_outside(
         host = None
         if settings.hosting is not None and not lacks:
             host = await trio.to_thread.run_sync(_host, settings.hosting, client.http)
-        yield Outside(client, host, lacks, accounts)
+        yield Outside(client, host, lacks, accounts, files, settings.unknown_price)
 
 
 def _host(hosting: Hosting, http: httpx.AsyncClient) -> Host:

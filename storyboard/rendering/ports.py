@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -13,7 +13,7 @@ from storyboard.media.jobs import Executor
 from storyboard.planning.plan import Plan
 from storyboard.rendering.events import News, Now
 from storyboard.state.inbox import Message
-from storyboard.state.journal import Journal
+from storyboard.state.journal import AttemptRecord, Journal
 
 T = TypeVar("T")
 
@@ -75,6 +75,13 @@ class Letters(Protocol):
         """Forget messages that were acted on."""
 
 
+class Reserve(Protocol):
+    """Takes the names of jobs when the journal cannot be written any more."""
+
+    def keep(self, attempts: Sequence[AttemptRecord]) -> bool:
+        """Write down attempts that were accepted; False where even that fails."""
+
+
 class Offload(Protocol):
     """Runs a blocking call where it does not hold up the run: a thread in production, inline in simulation."""
 
@@ -92,7 +99,7 @@ class Decide(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything outside. `network` is None where no gateway can be spoken to, `host` where files cannot be hosted,
-    `inbox` where nobody can write, `decide` where nobody decides.
+    `inbox` where nobody can write, `decide` where nobody decides, `reserve` where nothing is paid for.
     """
 
     clock: Clock
@@ -106,3 +113,4 @@ class Ports:
     host: Host | None = None
     inbox: Letters | None = None
     decide: Decide | None = None
+    reserve: Reserve | None = None

@@ -18,25 +18,23 @@ from pathlib import Path
 import trio
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Accepted, Found, NotSent, Polled, Response, Unknown
+from storyboard.exchange import NotSent, Polled, Response, Unknown
 from storyboard.film import Clip
 from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, MediaError, Report, Taken, VerifyJob
-from storyboard.providers import Listing, Local, Provider, Remote
+from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import NO_HOSTING
+from storyboard.rendering.finding import UNREADABLE, find
 from storyboard.rendering.linking import data_uri
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal
+from storyboard.state.journal import AttemptRecord
 
 ANSWER_S = 60.0
 """The most that a paying POST may take; it is shielded from cancellation until then."""
 SAME_SIGNAL_S = 1.0
 """Signals this close together count as one."""
-UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
-"""What a driver raises over an answer that is not of its gateway's shape."""
-MOST_PAGES = 20
-"""How much of a gateway's list is read for one submission; it is newest first."""
 INBOX_S = 0.5
 """How often the inbox is looked into."""
 DRAIN = "drain"
@@ -111,17 +109,25 @@ class Runner:
 
     def _record(self, decision: ev.Decision) -> bool:
         """Journal a decision, then tell its news; False where the journal failed, now or before."""
-        if self._unwritable:
-            return False
         try:
-            if decision.records:
+            if decision.records and not self._unwritable:
                 self.ports.journal.append(decision.records)
         except Refused as refused:
             self._failure, self._unwritable = refused, True
+        if self._unwritable:
+            self._rescue(decision)
             return False
         for news in decision.news:
             self.ports.tell(news)
         return True
+
+    def _rescue(self, decision: ev.Decision) -> None:
+        """The names of jobs that the journal could not take: into the reserve, and to whoever watches."""
+        accepted = [one for one in decision.records if isinstance(one, AttemptRecord) and one.state == "accepted"]
+        kept = bool(accepted) and self.ports.reserve is not None and self.ports.reserve.keep(accepted)
+        for attempt in accepted:
+            take = next((one.take.id for one in self.schedule.works if one.attempt == attempt.id), None)
+            self.ports.tell(ev.News("rescued", take, {"provider": attempt.provider, "job": attempt.job, "kept": kept}))
 
     async def _events(self, wake_at: float | None) -> list[ev.Event]:
         """Everything that has happened; waits for the first, at most until `wake_at`."""
@@ -193,8 +199,10 @@ class Runner:
                 return await self._post(action)
             case ev.Find():
                 return await self._find(action)
+            case ev.Greet():
+                return await self._greet(action)
             case ev.Poll():
-                return ev.PollRead(action.key, await self._poll(action))
+                return await self._poll(action)
             case ev.Fetch():
                 return await self._fetch(action)
 
@@ -260,12 +268,30 @@ class Runner:
         await self.ports.offload(self.ports.clips.keep, Path(action.part), action.clip, action.provenance)
         return ev.Kept(action.key, action.clip)
 
-    async def _exchange(self, provider: str, action: ev.Post | ev.Poll) -> Response | NotSent | Unknown:
+    async def _exchange(self, provider: str, action: ev.Greet | ev.Post | ev.Poll) -> Response | NotSent | Unknown:
         if self.ports.network is None:
             return NotSent("this installation has no network client")
-        remote = self._remote(provider)
-        request = action.request if isinstance(action, ev.Post) else remote.poll_request(action.job)
-        return await self.ports.network.send(provider, request, action.rank if isinstance(action, ev.Poll) else 0.0)
+        if isinstance(action, ev.Poll):
+            request = self._remote(provider).poll_request(action.job)
+            return await self.ports.network.send(provider, request, action.rank)
+        return await self.ports.network.send(provider, action.request)
+
+    async def _greet(self, action: ev.Greet) -> ev.Event:
+        answer: Response | NotSent | Unknown = NotSent(f"no answer within {ANSWER_S:g} s")
+        with trio.move_on_after(ANSWER_S):
+            try:
+                answer = await self._exchange(action.provider, action)
+            except Refused as refused:
+                answer = self._refuse(refused)
+        if not isinstance(answer, Response):
+            return ev.Greeted(action.provider, reason=answer.reason)
+        return ev.Greeted(action.provider, answer.date)
+
+    def _refuse(self, refused: Refused) -> NotSent:
+        """No request can succeed: what runs may finish, then the run ends with what was refused."""
+        self._failure = self._failure or refused
+        self._send.send_nowait(ev.Drain())
+        return NotSent(refused.diagnostics[0].message)
 
     async def _host(self, action: ev.Host) -> ev.Event:
         inline_bytes = self._remote(action.ask.shot.provider).capabilities.inline_bytes
@@ -295,9 +321,7 @@ class Runner:
             try:
                 answer = await self._exchange(action.provider, action)
             except Refused as refused:
-                self._failure = self._failure or refused
-                self._send.send_nowait(ev.Drain())
-                answer = NotSent(refused.diagnostics[0].message)
+                answer = self._refuse(refused)
         if scope.cancelled_caught:
             return ev.Answered(action.attempt, Unknown(f"no answer within {ANSWER_S:g} s"))
         if not isinstance(answer, Response):
@@ -306,44 +330,26 @@ class Runner:
             outcome = self._remote(action.provider).read_submit(answer, self.ports.clock.now().mono)
         except UNREADABLE as error:
             outcome = Unknown(f"an answer that cannot be read (HTTP {answer.status}, {type(error).__name__})")
-        return ev.Answered(action.attempt, outcome)
+        return ev.Answered(action.attempt, outcome, answer.date)
 
     async def _find(self, action: ev.Find) -> ev.Event:
-        """Read the gateway's list, its newest pages first, for one submission."""
-        found: Found | None = Found(more=True)
-        for page in range(1, MOST_PAGES + 1):
-            if found is None or found.job is not None or not found.more:
-                break
-            found = await self._page(action, page)
-        if found is not None and found.job is not None:
-            return ev.Answered(action.attempt, Accepted(found.job))
-        where = "it is not in the list of its gateway" if found is not None else "its gateway's list cannot be read"
-        return ev.Answered(action.attempt, Unknown(f"its answer was lost, and {where}"))
+        if self.ports.network is None:
+            return ev.Answered(action.attempt, Unknown("this installation has no network client"))
+        remote = self._remote(action.provider)
+        return ev.Answered(
+            action.attempt, await find(action.provider, remote, self.ports.network, action.submission, ANSWER_S)
+        )
 
-    async def _page(self, action: ev.Find, page: int) -> Found | None:
-        remote, network = self._remote(action.provider), self.ports.network
-        if not isinstance(remote, Listing) or network is None:
-            return None
-        answer = None
-        with trio.move_on_after(ANSWER_S):
-            answer = await network.send(action.provider, remote.find_request(page))
-        if not isinstance(answer, Response):
-            return None
-        try:
-            return remote.read_find(answer, action.submission)
-        except UNREADABLE:
-            return None
-
-    async def _poll(self, action: ev.Poll) -> Polled | None:
+    async def _poll(self, action: ev.Poll) -> ev.Event:
         answer: Response | NotSent | Unknown | None = None
         with trio.move_on_after(ANSWER_S):
             answer = await self._exchange(action.provider, action)
         if not isinstance(answer, Response):
-            return None
-        try:
-            return self._remote(action.provider).read_poll(answer)
-        except UNREADABLE:
-            return None
+            return ev.PollRead(action.key, None)
+        polled: Polled | None = None
+        with suppress(*UNREADABLE):
+            polled = self._remote(action.provider).read_poll(answer)
+        return ev.PollRead(action.key, polled, answer.date)
 
     async def _fetch(self, action: ev.Fetch) -> ev.Event:
         part = self.ports.clips.part_path(action.take, self.ports.new_id())

@@ -25,6 +25,7 @@ from storyboard.planning.manifest import asked, canonical
 from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text
 from storyboard.rendering import events as ev
 from storyboard.rendering.carrying import Carrying
+from storyboard.rendering.delivered import LESS, shortfall
 from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Phase, Work, Works
@@ -82,7 +83,7 @@ class Schedule:
         self._ticket = 0
         self._now = ev.Now(0.0, 0.0)
         self._decision = ev.Decision()
-        submissions.bind(self)
+        submissions.bind(self, history)
 
     @property
     def finished(self) -> bool:
@@ -202,8 +203,12 @@ class Schedule:
         phase: Phase = "skipped"
         if record is not None and record.state in ("ambiguous", "lost"):
             phase = record.state
-        self.works.end(work, phase, "; ".join(work.take.why))
-        self.tell("failed" if phase != "skipped" else "skipped", work, state=phase, why=list(work.take.why))
+        reason = "; ".join(work.take.why)
+        self.works.end(work, phase, reason)
+        if phase == "skipped":
+            self.tell("skipped", work, state=phase, why=list(work.take.why))
+        else:
+            self.tell("failed", work, state=phase, code=phase, message=reason)
         self._skip_followers(work)
 
     def _gather(self, work: Work) -> None:
@@ -276,6 +281,7 @@ class Schedule:
                 self._free_slot(work)
                 work.phase = "keeping"
                 self.tell("downloaded" if work.attempt else "drawn", work, frames=event.clip.frames)
+                self._compare(work, event.clip)
                 self.order(ev.Keep(event.key, event.part, event.clip, self._provenance(work)))
             case ev.Kept():
                 work = self.works[event.key]
@@ -292,10 +298,19 @@ class Schedule:
                 self.submissions.hosted(event)
             case ev.HostBroke():
                 self.submissions.host_broke(event)
+            case ev.Greeted():
+                self.submissions.greeted(event)
             case ev.Answered():
                 self.submissions.answered(event)
             case ev.PollRead():
                 self.submissions.poll_read(event)
+
+    def _compare(self, work: Work, clip: Clip) -> None:
+        """Tell where a provider delivered less than was ordered of it."""
+        less = shortfall(work.take.shot, work.take.duration, clip) if work.attempt else ""
+        if less:
+            hint = "it is kept, since it was paid for; --retake orders another"
+            self.tell("warning", work, code=LESS, message=f"take {work.take.id} came {less}", hint=hint)
 
     def _broke(self, event: ev.Broke) -> None:
         work = self.works[event.key]
@@ -329,14 +344,22 @@ class Schedule:
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _decide(self) -> ev.Decision:
-        while self.opened:
-            self._gather(self.opened.popleft())
+        self._gather_opened()
         if self.draining:
             self.timers.clear()
         else:
             self._start_ready()
+            while (
+                self.opened and not self.draining
+            ):  # a take that may not be ordered ends, and one behind it keeps its clip: more may start
+                self._gather_opened()
+                self._start_ready()
             self._decision.wake_at = self.timers[0][0] if self.timers else None
         return self._decision
+
+    def _gather_opened(self) -> None:
+        while self.opened:
+            self._gather(self.opened.popleft())
 
     def _start_ready(self) -> None:
         for provider in self.works.ready:

@@ -13,12 +13,14 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities, Gateway
+from storyboard.exchange import Capabilities, Charges, Gateway
 from storyboard.providers import Provider, Regional
 from storyboard.rendering.addresses import is_local
 from storyboard.rendering.stores import FIELDS, Hosting, hosting
 
 USAGE = 2
+LOCAL_POLL_S = 1.0
+"""The beat of polls of a gateway on this machine: it is an emulated one, and faster than its kind."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,16 +55,20 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it."""
+    """All of it, and what the accounts were charged before, by provider."""
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
     hosting: Hosting | None = None
     unknown_price: bool = False
+    charges: Mapping[str, Charges] = field(default_factory=dict)
 
     def over(self, capabilities: Capabilities) -> Capabilities:
-        """A provider's capabilities with the prices that were set."""
-        terms = self.terms.get(capabilities.name, Terms())
-        return replace(capabilities, prices={**capabilities.prices, **terms.prices}) if terms.prices else capabilities
+        """A provider's capabilities with the prices that were set, and else those that were charged."""
+        terms, charges = self.terms.get(capabilities.name, Terms()), self.charges.get(capabilities.name, {})
+        learned = {of: amount for of, amount in charges.items() if of[0] not in terms.prices}
+        if not terms.prices and not learned:
+            return capabilities
+        return replace(capabilities, prices={**capabilities.prices, **terms.prices}, charges=learned)
 
     def driver(self, provider: Provider) -> Provider:
         """A provider that calls its models as they are called where it is spoken to."""
@@ -122,6 +128,8 @@ def _terms(table: Any, where: str, path: str, capabilities: Capabilities, enviro
         _refuse(where, f"{path}concurrency is at least 1")
     if poll_s is not None and not 0.05 <= poll_s <= 3600:
         _refuse(where, f"{path}poll_s is a number of seconds, 0.05 to 3600")
+    if poll_s is None and is_local(origin):
+        poll_s = LOCAL_POLL_S
     ceiling = table.get("ceiling")
     return Terms(
         Access(origin, key) if key else None,
@@ -167,9 +175,16 @@ def _origin(written: str, where: str) -> str:
 
 
 def _hosting(table: Any, where: str, environment: Mapping[str, str]) -> Hosting | None:
+    if table is not None:
+        _check_keys(table, FIELDS, where, "hosting.")
+    own = environment.get("STORYBOARD_HOSTING_URL")
+    if own:
+        where, public = "STORYBOARD_HOSTING_URL", environment.get("STORYBOARD_HOSTING_PUBLIC")
+        if public is None and "://" in own and urlsplit(own).scheme in ("http", "https"):
+            public = own
+        table = {"url": own, **({"public": public} if public else {})}
     if table is None:
         return None
-    _check_keys(table, FIELDS, where, "hosting.")
     try:
         return hosting(table, environment)
     except ValueError as error:

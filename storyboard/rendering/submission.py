@@ -1,67 +1,51 @@
 """Paid submissions: the decisions around a POST that may cost money.
 
 Laws.
-1. An attempt is recorded as `intended`, with its exact bytes and its key, before its POST; so after any crash the
-   journal says what may have been sent.
+1. An attempt is recorded as `intended`, with its exact bytes, its key, its account, what it may cost and the gateway's
+   time, before its POST; so after any crash the journal says what may have been sent.
 2. NOT_SENT and BUSY repeat the same bytes under the same key; a later run makes a new attempt of them. UNKNOWN is
    replayed, same key and bytes, only where the provider honours keys and less than half the time it keeps them has
    passed. Where a gateway lists its jobs with their keys, it is looked for in that list. Elsewhere, and where it is not
    found, it is a state, `ambiguous`, that a person settles. Nothing is resubmitted silently. What happens to a replay
    says nothing about the send whose answer was lost, not even a refusal: only acceptance settles it.
 3. An account without idempotency has one POST in flight, so that a crash leaves at most one of unknown fate.
-4. A job's id is recorded before anything that follows from it; a finished job's clip is fetched again, never bought
-   again: what arrives damaged every time is `lost`, what does not arrive is fetched by the next run.
-5. An attempt that is taken up again gives the clip that it was made for, whatever has changed since.
+4. A job's id is recorded before anything that follows from it.
+5. An attempt that is taken up again gives the clip that it was made for, whatever has changed since. Where its words
+   were changed, and it is not known whether they were ordered, the old bytes are sent again before the new ones.
 """
 
 from __future__ import annotations
 
 import json
-import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from storyboard.exchange import (
-    Absent,
-    Accepted,
-    Ask,
-    Busy,
-    Failed,
-    NotSent,
-    Rejected,
-    Request,
-    Succeeded,
-    Unknown,
-)
-from storyboard.film import Budget, Money, TakeKey
+from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Succeeded, Unknown
+from storyboard.film import Budget, TakeId
 from storyboard.providers import Listing, Remote
 from storyboard.rendering import events as ev
+from storyboard.rendering.attempts import OPEN, OVER, Attempts, Keys
 from storyboard.rendering.desk import Account, Desk
-from storyboard.rendering.limits import Beat, Concurrency
+from storyboard.rendering.greeting import Greetings
+from storyboard.rendering.jobs import Jobs
+from storyboard.rendering.limits import Concurrency
 from storyboard.rendering.money import committed, passing, refusal
 from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
-from storyboard.state.journal import AttemptRecord, AttemptState
+from storyboard.state.journal import AttemptRecord, AttemptState, History
 
 RESENDS, LOOKS = 5, 3
-"""How often one attempt's bytes are sent again in a run, or looked for in a list, before the take fails or is called
-ambiguous."""
+"""How often an attempt's bytes are sent again, or it is looked for in a list, before the run gives it up."""
 RESEND_AFTER_S = 2.0
 """The first wait before a resend, in seconds; it doubles."""
 OVER_BUDGET = "over-budget"
 """The code of a take that was not submitted because the budget forbids it."""
 CANNOT = "provider-cannot"
 """The code of a take that its provider does not take as it is."""
-FETCHES = 4
-"""How often a run fetches a finished job's clip."""
-OVERDUE_S = 6 * 3600.0
-"""How long a run asks for a job that does not end; the next run asks on."""
-ABSENCES = 8
-"""How often a run asks for a clip or a job that should be there and is not."""
-OVER: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "failed"))
-"""States of attempts that are over without a clip: another may be made."""
+OUT_OF_REACH = "not-sent"
+"""The code of a take whose provider cannot be reached."""
+
 
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
@@ -84,30 +68,39 @@ class Submissions:
     ) -> None:
         self.remotes = remotes
         self.new_id = new_id
-        self.poll_s = poll_s
         self.budget = budget
         self.accounts = {name: accounts.get(name, Account()) for name in remotes}
         self.stopped: dict[str, Rejected] = {}
-        self.beats = {name: Beat(remote.capabilities.pace) for name, remote in remotes.items()}
+        capabilities = {name: remote.capabilities for name, remote in remotes.items()}
         self.learned = {
             name: Concurrency(self.accounts[name].concurrency)
-            for name, remote in remotes.items()
-            if remote.capabilities.concurrency is None and remote.capabilities.gateway is not None
+            for name, one in capabilities.items()
+            if one.concurrency is None and one.gateway is not None
         }
-        self.attempts: dict[str, AttemptRecord] = {}
-        self.latest: dict[TakeKey, AttemptRecord] = {}
-        for attempt in sorted(attempts, key=lambda one: one.created):
-            self.attempts[attempt.id] = attempt
-            self.latest[attempt.take] = attempt
+        self.book = Attempts(attempts)
+        self.greetings = Greetings({name: one.gateway.probe for name, one in capabilities.items() if one.gateway})
+        listing = [name for name, remote in remotes.items() if isinstance(remote, Listing)]
+        self.keys = Keys(self.book, capabilities, self.accounts, self.greetings, listing)
+        self.returned = Returned(capabilities)
+        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s)
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
-        self.returned = Returned({name: remote.capabilities for name, remote in remotes.items()})
-        self.posting: Counter[str] = Counter()
-        self.running: Counter[str] = Counter()
+        self.elders: dict[TakeId, list[AttemptRecord]] = {}
         self._schedule: Desk | None = None
 
-    def bind(self, schedule: Desk) -> None:
-        """Work for this schedule."""
+    @property
+    def attempts(self) -> Mapping[str, AttemptRecord]:
+        """Every attempt by its id."""
+        return self.book.by_id
+
+    def bind(self, schedule: Desk, history: History) -> None:
+        """Work for this schedule. What may have been sent for takes that it has no more is looked after too."""
         self._schedule = schedule
+        for attempt in self.book.latest.values():
+            record = history.takes.get(attempt.take)
+            if record is None or record.key in schedule.works.by_key or attempt.provider not in self.remotes:
+                continue
+            if attempt.state in OPEN:
+                self.elders.setdefault(record.take, []).append(attempt)
 
     @property
     def schedule(self) -> Desk:
@@ -117,19 +110,25 @@ class Submissions:
         return self._schedule
 
     def has_room(self, provider: str) -> bool:
-        """Whether the account may take one more submission now."""
+        """Whether the account may take one more submission now; a gateway that was not greeted yet is greeted first."""
         capabilities = self.remotes[provider].capabilities
-        if capabilities.retention_s is None and self.posting[provider]:
+        if not self.greetings.met(provider, self.schedule):
+            return False
+        if capabilities.retention_s is None and self.book.posting[provider]:
             return False
         learned = self.learned.get(provider)
         most = capabilities.concurrency if learned is None else learned.allowed
-        return most is None or self.running[provider] < most
+        return most is None or self.book.running[provider] < most
+
+    def greeted(self, event: ev.Greeted) -> None:
+        """A gateway was greeted."""
+        self.greetings.greeted(event, self.schedule)
 
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
-        if self._forbidden(work):
+        if self._forbidden(work) or self._ask_elders(work):
             return
-        self.running[work.take.shot.provider] += 1
+        self.book.running[work.take.shot.provider] += 1
         try:
             paths = self.remotes[work.take.shot.provider].files(ask)
         except ValueError as error:
@@ -137,8 +136,7 @@ class Submissions:
             return
         schedule = self.schedule
         work.returned = self.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
-        unreached = tuple(path for path in paths if path not in work.returned)
-        if unreached:
+        if unreached := tuple(path for path in paths if path not in work.returned):
             work.phase = "hosting"
             schedule.order(ev.Host(work.take.key, ask, unreached))
         else:
@@ -148,61 +146,69 @@ class Submissions:
         """What an attempt refers to can be reached: order it, unless the run is ending."""
         work = self.schedule.works[event.key]
         if self.schedule.draining:
-            self._leave(work)
+            self.book.leave(work)
         elif not self._forbidden(work):
             self._intend(work, event.ask, {**work.returned, **event.links})
         else:
-            self._leave(work)
+            self.book.leave(work)
 
     def host_broke(self, event: ev.HostBroke) -> None:
         """What an attempt refers to cannot be reached."""
         self._fail(self.schedule.works[event.key], event.code, event.message)
 
     def _forbidden(self, work: Work) -> bool:
-        """End a take that may not be ordered: over the budget, or with a provider that refuses the account."""
-        take = work.take
-        stop = self.stopped.get(take.shot.provider)
-        most = self.accounts[take.shot.provider].most
-        spent = committed(self.attempts.values(), take.shot.provider) - self.before[take.shot.provider]
-        reason = refusal(self.budget, take.shot.provider, take.price, self.attempts.values()) or (
+        """End a take that may not be ordered: over the budget, or with a provider that refuses the account or cannot be
+        reached.
+        """
+        take, provider = work.take, work.take.shot.provider
+        stop, unreachable = self.stopped.get(provider), self.greetings.unreachable.get(provider)
+        most = self.accounts[provider].most
+        spent = committed(self.attempts.values(), provider) - self.before[provider]
+        reason = refusal(self.budget, provider, take.price, self.attempts.values()) or (
             passing(spent, most, take.price, "what this run may spend") if most is not None else None
         )
         if stop is not None:
             self.schedule.fail(work, stop.code, stop.message)
+        elif unreachable is not None:
+            self.schedule.fail(work, OUT_OF_REACH, unreachable)
         elif reason is not None:
             self.schedule.fail(work, OVER_BUDGET, reason)
-        return stop is not None or reason is not None
+        return not (stop is None and unreachable is None and reason is None)
 
     def _intend(self, work: Work, ask: Ask, links: Mapping[str, str]) -> None:
         """Record a new attempt with its bytes, and order its POST."""
-        take = work.take
+        take, provider = work.take, work.take.shot.provider
         key = self.new_id()
         try:
-            request = self.remotes[take.shot.provider].submit_request(ask, links, key)
+            request = self.remotes[provider].submit_request(ask, links, key)
         except ValueError as error:
             self._fail(work, CANNOT, str(error))
             return
+        now = self.schedule.now
         attempt = AttemptRecord(
             id=self.new_id(),
             take=take.key,
-            provider=take.shot.provider,
+            provider=provider,
             state="intended",
             key=key,
             path=request.path,
             headers=json.dumps(dict(request.headers), sort_keys=True),
             body=request.body,
-            account=self.accounts[take.shot.provider].name,
-            created=self._created(take.key),
+            account=self.accounts[provider].name,
+            created=self.book.created(take.key, now.wall),
             reserve=take.price.amount if take.price else None,
-            unit=take.price.unit if take.price else self.remotes[take.shot.provider].capabilities.unit,
+            unit=take.price.unit if take.price else self.remotes[provider].capabilities.unit,
+            dated=self.greetings.earliest(provider, now.mono),
         )
         work.attempt = attempt.id
+        self.book.born[attempt.id] = now.mono
         self.schedule.write(work, "submitting")
-        self._post(work, attempt)
+        work.phase = "posting"
+        self._post(attempt)
 
     def resume(self, work: Work) -> bool:
         """Take up what an earlier run left of a take; False where there is nothing and a new attempt may be made."""
-        attempt = self.latest.get(work.take.key)
+        attempt = self.book.latest.get(work.take.key)
         if attempt is None or attempt.state in OVER:
             return False
         if attempt.state == "succeeded" and work.take.clip is not None:
@@ -210,11 +216,10 @@ class Submissions:
         before = self.schedule.history.takes[work.take.key]
         work.ask, work.carried = before.ask, before.carried
         work.attempt = attempt.id
-        self.running[attempt.provider] += 1
+        self.book.running[attempt.provider] += 1
         if attempt.job is not None:
-            work.phase = "remote"
-            self.schedule.after(0.0, lambda: self._poll(work))
-        elif self._replayable(attempt) or self._listed(attempt):
+            self.jobs.resume(work)
+        elif self.keys.may_hold(attempt, self.schedule.now) or self.keys.listed(attempt):
             self._record(replace(attempt, state="unsure"))
             work.phase = "posting"
             self.schedule.after(0.0, lambda: self._repost(work))
@@ -225,19 +230,29 @@ class Submissions:
     def answered(self, event: ev.Answered) -> None:
         """The outcome of a POST."""
         attempt = self.attempts[event.attempt]
-        work = self.schedule.works[attempt.take]
-        self.posting[attempt.provider] -= 1
+        self.greetings.hear(attempt.provider, event.date, self.schedule.now.mono)
+        self.book.posting[attempt.provider] -= 1
         if isinstance(event.outcome, Rejected) and event.outcome.stops:
             self.stopped[attempt.provider] = event.outcome
+        if isinstance(event.outcome, Accepted):
+            job, charged = event.outcome.job, event.outcome.charged
+            attempt = replace(attempt, state="accepted", job=job, charged=charged, reason=None)
+            self._record(attempt)
+        elder = self._elder(attempt)
+        if elder is None:
+            self._answered(self.schedule.works[attempt.take], attempt, event)
+        else:
+            self._elder_answered(elder, attempt, event)
+
+    def _answered(self, work: Work, attempt: AttemptRecord, event: ev.Answered) -> None:
+        learned, now = self.learned.get(attempt.provider), self.schedule.now.mono
         match event.outcome:
-            case Accepted(job, charged):
-                self._record(replace(attempt, state="accepted", job=job, charged=charged, reason=None))
+            case Accepted(job):
                 self.schedule.write(work, "submitted")
                 self.schedule.tell("submitted", work, provider=attempt.provider, job=job)
-                work.phase, work.tries, work.sent_at = "remote", 0, self.schedule.now.mono
-                if attempt.provider in self.learned:
-                    self.learned[attempt.provider].accepted()
-                self.schedule.after(self._beat(work), lambda: self._poll(work))
+                if learned:
+                    learned.accepted()
+                self.jobs.accepted(work)
             case Rejected(_, message) if attempt.state == "unsure":
                 self._ambiguous(work, attempt, f"its answer was lost, and sent again it was refused: {message}")
             case Rejected(code, message):
@@ -247,114 +262,114 @@ class Submissions:
                 self._resend(work, attempt, "not-sent", reason)
             case Busy(until):
                 work.tries -= 1
-                if attempt.provider in self.learned:
-                    self.learned[attempt.provider].busy()
-                wait_s = max(RESEND_AFTER_S, until - self.schedule.now.mono)
-                self._resend(work, attempt, "busy", "the provider is busy", wait_s)
+                if learned:
+                    learned.busy()
+                self._resend(work, attempt, "busy", "the provider is busy", max(RESEND_AFTER_S, until - now))
             case Unknown(reason, until):
-                again_s = None if until is None else max(RESEND_AFTER_S, until - self.schedule.now.mono)
+                again_s = None if until is None else max(RESEND_AFTER_S, until - now)
                 work.tries -= until is not None
                 self._resend(work, replace(attempt, state="unsure"), "unsure", reason, again_s)
 
     def poll_read(self, event: ev.PollRead) -> None:
         """How a job stands."""
-        work = self.schedule.works[event.key]
-        attempt = self._of(work)
-        match event.polled:
-            case Succeeded(link, charged):
-                self.returned.keep(work, event.polled, self.schedule.now.mono)
-                if work.sent_at is not None:
-                    self.beats[attempt.provider].learn(work.take.duration, self.schedule.now.mono - work.sent_at)
-                settled = charged if charged is not None else attempt.charged
-                self._record(replace(attempt, state="succeeded", charged=settled))
-                work.phase = "fetching"
-                work.charged = Money(settled, attempt.unit) if settled is not None else None
-                self.schedule.write(work, "downloading")
-                self.schedule.order(ev.Fetch(work.take.key, work.take.id, attempt.provider, link))
-            case Failed(code, message, charged):
-                settled = charged if charged is not None else attempt.charged
-                self._record(replace(attempt, state="failed", charged=settled, reason=message))
-                self._fail(work, code, message)
-            case Absent(code, message, lost) if work.absences + 1 >= ABSENCES:
-                self._leave(work)
-                self.schedule.fail(work, code, message, phase="lost" if lost else "failed")
-            case _:
-                work.absences += isinstance(event.polled, Absent)
-                self.schedule.after(self._beat(work), lambda: self._poll(work))
+        work, mono = self.schedule.works[event.key], self.schedule.now.mono
+        self.greetings.hear(work.take.shot.provider, event.date, mono)
+        if isinstance(event.polled, Succeeded):
+            self.returned.keep(work, event.polled, mono)
+        self.jobs.read(event)
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
-        """A clip that was paid for did not arrive whole: ask for a fresh link; in the end fail, or call it lost."""
-        work.fetches += 1
-        if work.fetches < FETCHES:
-            work.phase = "remote"
-            self.schedule.after(self.poll_s * work.fetches, lambda: self._poll(work))
-        else:
-            self._leave(work)
-            self.schedule.fail(work, event.code, event.message, phase="failed" if event.again else "lost")
+        """A clip that was paid for did not arrive whole."""
+        self.jobs.fetch_broke(work, event)
 
     def release(self, work: Work) -> None:
         """A take with a live attempt is done: its place in the account is free."""
         if work.attempt is not None:
-            self._leave(work)
+            self.book.leave(work)
 
-    def _leave(self, work: Work) -> None:
-        self.running[work.take.shot.provider] -= 1
+    # ── attempts at takes whose words were changed since ─────────────────────────────────────────────────────────
 
-    def _beat(self, work: Work) -> float:
-        """How long until a job is asked for again: the beat that was set, else by how long others took."""
-        provider = work.take.shot.provider
-        fixed = self.accounts[provider].poll_s
-        if fixed is not None or provider not in self.learned:
-            return self.poll_s if fixed is None else fixed
-        elapsed = self.schedule.now.mono - (self.schedule.now.mono if work.sent_at is None else work.sent_at)
-        return self.beats[provider].next_s(work.take.duration, elapsed, resumed=work.sent_at is None)
+    def _ask_elders(self, work: Work) -> bool:
+        """Send the old bytes of a take again before its new ones, where nobody knows whether they were ordered."""
+        found = self.elders.get(work.take.id)
+        if not found:
+            return False
+        elder = found[0]
+        self.greetings.once_met(elder.provider, self.schedule, lambda: self._send_elder(work, elder))
+        return True
 
-    def _created(self, take: TakeKey) -> float:
-        """The date of a new attempt, after those of the take's earlier ones even where the clock was set back."""
-        before = self.latest.get(take)
-        now = self.schedule.now.wall
-        return now if before is None else max(now, math.nextafter(before.created, math.inf))
+    def _send_elder(self, work: Work, elder: AttemptRecord) -> None:
+        if not self._ask_again(replace(elder, state="unsure")):
+            self._settle_elder(work, replace(elder, state="ambiguous", reason="its words were changed, its key is old"))
 
-    def _of(self, work: Work) -> AttemptRecord:
-        if work.attempt is None:
-            raise RuntimeError(f"{work.take.id} has no attempt")
-        return self.attempts[work.attempt]
+    def _elder(self, attempt: AttemptRecord) -> Work | None:
+        """The work that waits for an elder of its take."""
+        waiting = (take for take, elders in self.elders.items() if any(one.id == attempt.id for one in elders))
+        take = next(waiting, None)
+        return next(work for work in self.schedule.works if work.take.id == take) if take is not None else None
+
+    def _elder_answered(self, work: Work, elder: AttemptRecord, event: ev.Answered) -> None:
+        until = getattr(event.outcome, "until", None)
+        if elder.state == "accepted":
+            self._settle_elder(work, elder)
+        elif work.tries >= RESENDS:
+            self._settle_elder(work, replace(elder, state="ambiguous", reason="its words were changed meanwhile"))
+        else:
+            wait_s = RESEND_AFTER_S * 2**work.tries
+            if until is not None:
+                wait_s = max(RESEND_AFTER_S, until - self.schedule.now.mono)
+            else:
+                work.tries += 1
+            self._record(elder)
+            self.schedule.after(wait_s, lambda: self._send_elder(work, elder))
+
+    def _settle_elder(self, work: Work, elder: AttemptRecord) -> None:
+        """It is known what became of an elder, as far as it can be: the take goes on."""
+        self._record(elder)
+        self.elders[work.take.id] = [one for one in self.elders[work.take.id] if one.id != elder.id]
+        work.tries = 0
+        self.schedule.works.make_ready(work)
+
+    # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _record(self, attempt: AttemptRecord) -> None:
-        self.attempts[attempt.id] = attempt
-        self.schedule.journal(attempt)
+        self.book.record(attempt, self.schedule)
 
-    def _post(self, work: Work, attempt: AttemptRecord) -> None:
+    def _post(self, attempt: AttemptRecord) -> None:
         self._record(attempt)
-        work.phase = "posting"
-        self.posting[attempt.provider] += 1
+        self.book.posting[attempt.provider] += 1
         request = Request("POST", attempt.path, json.loads(attempt.headers), attempt.body)
         self.schedule.order(ev.Post(attempt.id, attempt.provider, request))
 
-    def _repost(self, work: Work) -> None:
-        attempt = self._of(work)
-        if self.posting[attempt.provider] and self.remotes[attempt.provider].capabilities.retention_s is None:
-            self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))
-        elif attempt.state != "unsure":
-            self._post(work, replace(attempt, state="intended"))
-        elif self._replayable(attempt):
-            self._post(work, attempt)
-        elif self._listed(attempt):
-            self.posting[attempt.provider] += 1
+    def _ask_again(self, attempt: AttemptRecord) -> bool:
+        """Ask what became of a submission, by its bytes or in the list; False where neither is safe."""
+        if self.keys.hold(attempt, self.schedule.now):
+            self._post(attempt)
+        elif self.keys.listed(attempt):
+            self._record(attempt)
+            self.book.posting[attempt.provider] += 1
             self.schedule.order(ev.Find(attempt.id, attempt.provider, attempt.key))
         else:
-            self._ambiguous(work, attempt, "its key is too old to be sent again")
+            return False
+        return True
 
-    def _poll(self, work: Work) -> None:
-        attempt = self._of(work)
-        if attempt.job is None:
-            raise RuntimeError(f"{work.take.id} has no job")
-        if work.polled_from is None:
-            work.polled_from = self.schedule.now.mono
-        if self.schedule.now.mono - work.polled_from >= OVERDUE_S:
-            self._fail(work, "overdue", f"{attempt.provider} has not finished it after {OVERDUE_S / 3600:g} hours")
-            return
-        self.schedule.order(ev.Poll(work.take.key, attempt.provider, attempt.job, -work.urgency))
+    def _repost(self, work: Work) -> None:
+        """Send an attempt's bytes again, once it is known that this is safe."""
+        provider = self.book.of(work).provider
+        self.greetings.once_met(provider, self.schedule, lambda: self._repost_now(work))
+
+    def _repost_now(self, work: Work) -> None:
+        attempt = self.book.of(work)
+        unreachable = self.greetings.unreachable.get(attempt.provider)
+        keyless = self.remotes[attempt.provider].capabilities.retention_s is None
+        if unreachable is not None:
+            self._fail(work, OUT_OF_REACH, f"{unreachable}; what was sent before is asked for again next time")
+        elif self.book.posting[attempt.provider] and keyless:
+            self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))
+        elif attempt.state != "unsure":
+            self._post(replace(attempt, state="intended"))
+        elif not self._ask_again(attempt):
+            self._ambiguous(work, attempt, "its key is too old to be sent again")
 
     def _resend(
         self, work: Work, attempt: AttemptRecord, state: AttemptState, reason: str, wait_s: float | None = None
@@ -362,7 +377,8 @@ class Submissions:
         """Send the same bytes again later, where that is safe. An attempt that is unsure stays so."""
         attempt = replace(attempt, state="unsure" if attempt.state == "unsure" else state, reason=reason)
         self._record(attempt)
-        most = RESENDS if self._replayable(attempt) else LOOKS if self._listed(attempt) else 0
+        looks = LOOKS if self.keys.listed(attempt) else 0
+        most = RESENDS if self.keys.hold(attempt, self.schedule.now) else looks
         if attempt.state == "unsure" and work.tries >= most:
             self._ambiguous(work, attempt, reason)
         elif work.tries >= RESENDS:
@@ -373,28 +389,11 @@ class Submissions:
             )
             work.tries += 1
 
-    def _replayable(self, attempt: AttemptRecord) -> bool:
-        """Whether the same bytes under the same key are safe: it is the account that it was sent from, and the key is
-        younger than half its retention.
-        """
-        retention_s = self.remotes[attempt.provider].capabilities.retention_s
-        age_s = self.schedule.now.wall - attempt.created
-        return self._open(attempt) and retention_s is not None and 0 <= age_s < retention_s / 2
-
-    def _listed(self, attempt: AttemptRecord) -> bool:
-        """Whether its job, where there is one, is in a list that may be asked for."""
-        return self._open(attempt) and isinstance(self.remotes[attempt.provider], Listing)
-
-    def _open(self, attempt: AttemptRecord) -> bool:
-        """Whether it is open what became of a submission, and the account is the one that it was sent from."""
-        same = attempt.account == self.accounts[attempt.provider].name
-        return attempt.state in ("intended", "unsure") and same
-
     def _ambiguous(self, work: Work, attempt: AttemptRecord, reason: str) -> None:
         self._record(replace(attempt, state="ambiguous", reason=reason))
-        self._leave(work)
+        self.book.leave(work)
         self.schedule.fail(work, "ambiguous", f"it may have been accepted and charged: {reason}", phase="ambiguous")
 
     def _fail(self, work: Work, code: str, message: str) -> None:
-        self._leave(work)
+        self.book.leave(work)
         self.schedule.fail(work, code, message)

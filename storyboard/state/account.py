@@ -14,6 +14,8 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 Wait = Callable[[Sequence[float], float], float]
@@ -23,6 +25,7 @@ KEPT_S = 3600.0
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS sent (at REAL NOT NULL)",
     "CREATE TABLE IF NOT EXISTS held (until REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS charged (name TEXT, seconds TEXT, amount TEXT NOT NULL, PRIMARY KEY (name, seconds))",
 )
 
 
@@ -52,6 +55,22 @@ def _salt(folder: Path) -> bytes:
         finally:
             part.unlink()
     return path.read_bytes()
+
+
+def known_charges(folder: Path, key: str) -> dict[tuple[str, Fraction], Decimal]:
+    """What the account that a key opens was charged for clips; nothing where none was ever used."""
+    if not (folder / "salt").exists():
+        return {}
+    account = fingerprint(folder, key)
+    try:
+        return AccountFile(folder / "accounts", account).charges() if account_file(folder, account).exists() else {}
+    except (OSError, sqlite3.DatabaseError, ValueError, ArithmeticError):
+        return {}  # it only saves asking again
+
+
+def account_file(folder: Path, account: str) -> Path:
+    """Where an account's file lies."""
+    return folder / "accounts" / f"{account}.db"
 
 
 class AccountFile:
@@ -85,6 +104,17 @@ class AccountFile:
             connection.execute("DELETE FROM held")
             connection.execute("INSERT INTO held VALUES (?)", (until,))
             connection.execute("COMMIT")
+
+    def learn(self, name: str, seconds: Fraction, amount: Decimal) -> None:
+        """Remember what a clip of that price and length was charged."""
+        with closing(self._open()) as connection:
+            connection.execute("INSERT OR REPLACE INTO charged VALUES (?, ?, ?)", (name, str(seconds), str(amount)))
+
+    def charges(self) -> dict[tuple[str, Fraction], Decimal]:
+        """What clips were charged, the last of each price and length."""
+        with closing(self._open()) as connection:
+            rows = connection.execute("SELECT name, seconds, amount FROM charged").fetchall()
+        return {(name, Fraction(seconds)): Decimal(amount) for name, seconds, amount in rows}
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, isolation_level=None, timeout=30)

@@ -34,6 +34,9 @@ class Disk(Protocol):
     def write(self, path: Path, data: bytes) -> None:
         """Create or replace a file with `data`; not yet durable."""
 
+    def overwrite(self, path: Path, data: bytes) -> None:
+        """Write over the beginning of a file that is there, in place, and make that durable."""
+
     def read(self, path: Path) -> bytes:
         """The file's bytes."""
 
@@ -90,6 +93,13 @@ class LocalDisk:
         """See `Disk.write`."""
         with _opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as fd, open(fd, "wb", closefd=False) as file:
             file.write(data)
+
+    def overwrite(self, path: Path, data: bytes) -> None:
+        """See `Disk.overwrite`."""
+        with _opened(path, os.O_WRONLY) as fd, open(fd, "wb", closefd=False) as file:
+            file.write(data)
+            file.flush()
+            _flush(fd)
 
     def read(self, path: Path) -> bytes:
         """See `Disk.read`."""

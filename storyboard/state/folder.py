@@ -73,6 +73,11 @@ class Folder:
         return self.state / "plan.json"
 
     @property
+    def rescue(self) -> Path:
+        """The reserve that takes a job's name when the journal cannot."""
+        return self.state / "rescue"
+
+    @property
     def lock(self) -> Path:
         """The lock's file."""
         return self.state / "lock"

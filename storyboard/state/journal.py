@@ -27,7 +27,7 @@ TakeState = Literal[
     "held",
 ]
 AttemptState = Literal[
-    "intended", "unsure", "accepted", "not-sent", "rejected", "busy", "ambiguous", "succeeded", "failed"
+    "intended", "unsure", "accepted", "not-sent", "rejected", "busy", "ambiguous", "given-up", "succeeded", "failed"
 ]
 
 
@@ -58,6 +58,8 @@ class AttemptRecord:
 
     `state` is `intended` from before the first byte may leave until an answer came; `unsure` once an answer was lost,
     and then until the provider's own word settles it: a later send that did not leave says nothing about the first.
+    `given-up` is of unknown fate, or its clip is lost, and a person has ordered the take anew. `dated` is when it was
+    intended by the gateway's own clock, None where the gateway does not say its time.
     """
 
     id: str
@@ -75,6 +77,7 @@ class AttemptRecord:
     unit: str = ""
     job: JobId | None = None
     reason: str | None = None
+    dated: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

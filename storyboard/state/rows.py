@@ -49,7 +49,7 @@ class Table:
         """The cells of a record. Raises ValueError for one that no state may hold."""
         self._check(record)
         named = ((name, getattr(record, name)) for name in self.columns[:-1])
-        cells = tuple(_cell(float(value) if name in self.seconds else value) for name, value in named)
+        cells = tuple(_seconds(value) if name in self.seconds else _cell(value) for name, value in named)
         return (*cells, checksum(cells))
 
     def reader(self, columns: Sequence[str]) -> Callable[[tuple[Value, ...]], Record]:
@@ -84,6 +84,10 @@ class Table:
 def checksum(cells: tuple[Value, ...]) -> bytes:
     """Eight bytes that change with any cell. `ascii` spells values alike in every version of Python."""
     return blake2b(ascii(cells).encode("ascii"), digest_size=8).digest()
+
+
+def _seconds(value: float | None) -> Value:
+    return None if value is None else _cell(float(value))
 
 
 def _cell(value: object) -> Value:
@@ -131,7 +135,7 @@ TABLES: tuple[Table, ...] = (
         "attempts",
         AttemptRecord,
         ("id",),
-        frozenset({"created"}),
+        frozenset({"created", "dated"}),
         {"reserve": Decimal, "charged": Decimal},
         {"take": _HEX, "path": _PATH, "state": frozenset(get_args(AttemptState)).__contains__},
     ),

@@ -70,6 +70,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
   "checksum" BLOB NOT NULL
 )""",
     ),
+    ('ALTER TABLE attempts ADD COLUMN "dated" REAL',),
 )
 """Statements of each step; step n leads from version n to n + 1. Each statement makes or changes one table."""
 

@@ -22,7 +22,7 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import Asset, CarryMode, Casting, ClipId, Edge, Frame, JobId, Reference, ShotId
+from storyboard.film import Asset, CarryMode, Casting, ClipId, Edge, Frame, JobId, Money, Reference, ShotId
 from storyboard.planning.price import price
 from storyboard.planning.prompt import compose
 from storyboard.providers.seedance2ai import AT_WORK_S, PROVIDER, UNASKED_WAIT_S
@@ -391,3 +391,15 @@ def test_an_opening_picture_of_a_shot_is_no_carried_frame() -> None:
     caps = PROVIDER.capabilities
     assert caps.facts(shot("1A", start=Edge(PLACE, image=MIRA)))["carried"] is False
     assert caps.facts(shot("1B", start=Edge(PLACE, shot=shot("1A").id)))["carried"] is True
+
+
+@pytest.mark.parametrize(("seconds", "amount"), [(4, 95), (5, 120), (10, 240), (8, 192)])
+def test_what_was_charged_before_goes_before_the_list(seconds: int, amount: int) -> None:
+    """A length that was charged costs that; another by the longest one that was."""
+    known = {("pro/1080p", Fraction(4)): Decimal(95), ("pro/1080p", Fraction(10)): Decimal(240)}
+    charged = replace(PROVIDER.capabilities, charges={**known, ("pro/4k", Fraction(5)): Decimal(320)})
+    one = shot("1A", resolution="1080p", options={"quality_tier": "pro"})
+    assert price(one, Fraction(seconds), charged) == Money(Decimal(amount), "credits")
+    four = replace(one, resolution="4k")
+    assert price(four, Fraction(5), PROVIDER.capabilities) is None
+    assert price(four, Fraction(5), charged) == Money(Decimal(320), "credits")

@@ -57,7 +57,11 @@ class Stage:
     wall: float = NOON
     ids: int = 0
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    there: float | None = 0.0
+    """By how much the gateways' clocks are ahead of `wall`; None where they say no time."""
     digests: Mapping[str, str] = field(default_factory=dict)
+    greets: bool = True
+    """Whether gateways answer greetings at once."""
 
     def __post_init__(self) -> None:
         self._open()
@@ -126,6 +130,14 @@ class Stage:
     def _keep(self, decision: ev.Decision) -> ev.Decision:
         for record in decision.records:
             self.history.keep(record)
+        greets = [action for action in decision.actions if isinstance(action, ev.Greet)]
+        if greets and self.greets:
+            date = None if self.there is None else self.wall + self.there
+            after = self.hear(*(ev.Greeted(one.provider, date) for one in greets))
+            decision.actions[:] = [one for one in decision.actions if one not in greets] + after.actions
+            decision.records += after.records
+            decision.news += after.news
+            decision.wake_at = after.wake_at
         return decision
 
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,7 +20,8 @@ from storyboard.exchange import (
 from storyboard.film import Edge, Film, JobId, Reference
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account
-from storyboard.rendering.submission import ABSENCES, CANNOT, OVER_BUDGET, RESENDS
+from storyboard.rendering.jobs import ABSENCES
+from storyboard.rendering.submission import CANNOT, OVER_BUDGET, RESENDS
 from tests.films import PLACE, film, shot
 from tests.rendering.paying import JOB, answer, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, kinds, posts
@@ -215,7 +216,7 @@ def test_a_job_is_first_asked_for_when_it_may_be_done() -> None:
     assert isinstance(poll, ev.Poll)
     assert poll.rank < 0
     stage.hear(ev.PollRead(poll.key, Succeeded("link")), later_s=10)
-    assert stage.submissions.beats["keyed"].next_s(stage.plan.takes[0].duration, 0.0) == pytest.approx(30.0)
+    assert stage.submissions.jobs.beats["keyed"].next_s(stage.plan.takes[0].duration, 0.0) == pytest.approx(30.0)
 
 
 def test_a_beat_that_was_set_is_kept() -> None:

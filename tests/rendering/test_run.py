@@ -4,6 +4,7 @@ import json
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -19,14 +20,16 @@ from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
+from storyboard.rendering.jobs import FETCHES
 from storyboard.rendering.ports import Network, Ports
 from storyboard.rendering.run import ANSWER_S, Ended, Runner
 from storyboard.rendering.schedule import Policy, Schedule
-from storyboard.rendering.submission import FETCHES, RESENDS, Submissions
+from storyboard.rendering.submission import RESENDS, Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import AttemptRecord, History, Journal
+from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
 from tests.films import PLACE, after, film, shot
 from tests.simulation import toy
@@ -197,8 +200,10 @@ async def test_an_answer_of_another_shape_may_be_an_acceptance(
 
 async def test_without_a_network_nothing_is_sent(house: House, autojump_clock: MockClock) -> None:
     await house.render(paid())
-    assert house.states == {"1A-1": "failed"}
-    assert [attempt.state for attempt in house.attempts] == ["not-sent"]
+    assert [news.facts["message"] for news in house.news if news.event == "failed"] == [
+        "this installation has no network client"
+    ]
+    assert house.attempts == []
 
 
 async def test_a_connection_that_is_refused_is_tried_again(house: House, autojump_clock: MockClock) -> None:
@@ -235,6 +240,24 @@ async def test_a_disk_that_fails_under_a_download_ends_the_run_and_loses_no_job(
     await house.render(paid(), Script(answering(ACCEPTED)))
     assert house.states == {"1A-1": "done"}
     assert len(house.attempts) == 1
+
+
+async def test_a_job_that_the_journal_cannot_take_is_kept_in_the_reserve(
+    house: House, autojump_clock: MockClock
+) -> None:
+    """The journal fails just when the answer has come: the job's name is told, kept, and taken in by the next run."""
+    journal = SimulatedJournal(Fuse(at=1, strike=OSError(28, "No space left on device")))
+    reserve = Rescue(house.folder / "rescue", LocalDisk())
+    reserve.prepare()
+    runner = house.runner(paid(), journal, Script(answering(ACCEPTED)), Policy())
+    runner.ports = replace(runner.ports, reserve=reserve)
+    with pytest.raises(Refused) as refused:
+        await runner.run()
+    assert refused.value.exit_code == 14
+    (told,) = [news for news in house.news if news.event == "rescued"]
+    assert (told.take, dict(told.facts)) == ("1A-1", {"provider": "keyed", "job": "job-1", "kept": True})
+    (found,) = Rescue(house.folder / "rescue", LocalDisk()).taken_in(journal.read())
+    assert (found.state, found.job, found.charged) == ("accepted", "job-1", Decimal(15))
 
 
 async def test_a_journal_that_fails_sends_nothing(house: House, autojump_clock: MockClock) -> None:

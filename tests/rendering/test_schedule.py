@@ -1,12 +1,15 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from storyboard.film import Film, ShotId
+from storyboard.exchange import Accepted, Succeeded
+from storyboard.film import Budget, Film, ShotId
 from storyboard.rendering import events as ev
 from storyboard.rendering.schedule import Policy
 from tests.films import after, film, shot
-from tests.rendering.stage import Stage, clip_of, frame_of, kinds
+from tests.rendering.paying import JOB, answer
+from tests.rendering.stage import Stage, clip_of, frame_of, kinds, posts
 
 
 def drawn_chain(*names: str) -> Film:
@@ -298,3 +301,24 @@ def test_an_edit_is_given_the_clip_and_an_extension_the_frame_at_the_cut_too() -
         assert (draw.ask.follows.carry, draw.ask.follows.clip, draw.ask.follows.path) == (carry, clip, f"{clip}.mp4")
         stage.draw("1B-1")
         assert stage.record("1B-1").carried == f"start={clip}:0+120"
+
+
+def test_what_follows_a_clip_that_is_kept_begins_although_nothing_else_happens() -> None:
+    """1A may not be ordered anew, so 1B keeps its clip; nothing but that lets 1C begin."""
+    made = film(shot("1A", provider="keyed"), shot("1B", provider="sketch", start=after("1A")))
+    stage = Stage(made)
+    (post,) = posts(stage.begin())
+    answer(stage, post, Accepted(JOB))
+    stage.hear(later_s=stage.policy.poll_s)
+    stage.hear(ev.PollRead(stage.key("1A-1"), Succeeded("link")))
+    stage.draw("1A-1")
+    stage.extract("1A-1")
+    stage.draw("1B-1")
+    first = replace(made.shots[0], prompt="anew")
+    stage.film = replace(
+        film(first, made.shots[1], shot("1C", provider="sketch", start=after("1B"))),
+        budget=Budget({"keyed": Decimal(0)}),
+    )
+    decision = stage.again()
+    assert stage.phases() == {"1A-1": "failed", "1B-1": "done", "1C-1": "framing"}
+    assert kinds(decision) == ["Extract"]

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -98,6 +100,23 @@ def test_hosting() -> None:
     assert (hosting.url, hosting.public) == ("https://put.example/a/", "https://get.example/a/")
 
 
+def test_the_environment_names_a_hosting_before_the_file() -> None:
+    hosting = settings(
+        '[hosting]\nurl = "https://a.example"\n', STORYBOARD_HOSTING_URL="http://127.0.0.1:8300/b"
+    ).hosting
+    assert hosting is not None
+    assert hosting.url == hosting.public == "http://127.0.0.1:8300/b/"
+    with pytest.raises(Refused, match="STORYBOARD_HOSTING_URL: "):
+        settings(STORYBOARD_HOSTING_URL="ftp://host/folder")
+
+
+def test_a_gateway_on_this_machine_is_asked_every_second() -> None:
+    here = {"SEEDANCE2AI_BASE_URL": "http://127.0.0.1:8300/seedance2ai"}
+    assert settings(**here).terms["seedance2ai"].poll_s == 1.0
+    assert settings("[providers.seedance2ai]\npoll_s = 9\n", **here).terms["seedance2ai"].poll_s == 9.0
+    assert settings().terms["seedance2ai"].poll_s is None
+
+
 def test_the_credentials_of_a_store_come_from_the_environment_and_do_not_show() -> None:
     given = settings('[hosting]\nurl = "s3://film"\n', AWS_ACCESS_KEY_ID="AKIA1", AWS_SECRET_ACCESS_KEY=KEY)
     assert given.hosting is not None
@@ -142,3 +161,11 @@ def test_what_cannot_be_meant_is_refused(text: str, said: str) -> None:
         settings(text)
     assert refused.value.exit_code == 2
     assert refused.value.diagnostics[0].code == "bad-settings"
+
+
+def test_a_price_that_was_set_goes_before_what_was_charged() -> None:
+    found = settings('[providers.seedance2ai.prices]\n"pro/1080p" = "19"\n')
+    charged = {("pro/1080p", Fraction(4)): Decimal(95), ("pro/720p", Fraction(4)): Decimal(44)}
+    over = replace(found, charges={"seedance2ai": charged}).over(CAPABILITIES)
+    assert over.charges == {("pro/720p", Fraction(4)): Decimal(44)}
+    assert over.prices["pro/1080p"] == Decimal(19)

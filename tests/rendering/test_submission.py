@@ -24,7 +24,8 @@ from storyboard.exchange import (
 from storyboard.film import Budget, JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account
-from storyboard.rendering.submission import FETCHES, LOOKS, OVER_BUDGET, OVERDUE_S, RESEND_AFTER_S, RESENDS
+from storyboard.rendering.jobs import FETCHES, OVERDUE_S
+from storyboard.rendering.submission import LOOKS, OVER_BUDGET, RESEND_AFTER_S, RESENDS
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, answer, fetching, one_shot, running, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, clip_of, frame_of, kinds, posts

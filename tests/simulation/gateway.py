@@ -8,10 +8,11 @@ forgotten charges again. The other kind charges whatever arrives. A job that fai
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
+from typing import Protocol
 
 from storyboard.exchange import Request, Response
 from tests.simulation.studio import clip_bytes
@@ -86,6 +87,36 @@ class Task:
     clip: bytes
 
 
+class Served(Protocol):
+    """A gateway as the wire and the laws see it; it outlives every process of ours."""
+
+    retention_s: float | None
+    faults: Faults
+    replays: int
+
+    def now(self) -> float:
+        """True time, in seconds."""
+
+    @property
+    def ledger(self) -> Sequence[Charge]:
+        """Every charge."""
+
+    def answer(self, request: Request) -> Response:
+        """The answer to one request that arrived."""
+
+    def download(self, link: str) -> bytes | None:
+        """The clip behind a link; None where the link has expired."""
+
+    def frames_asked(self, body: bytes) -> int:
+        """How many frames the clip of an order has."""
+
+    def pictures(self, body: bytes) -> dict[str, str] | None:
+        """The digests of what an order opens and closes on, by slot; None where it cannot be told."""
+
+    def accepted(self, answer: Response) -> str | None:
+        """The job that an answer to a submission names."""
+
+
 @dataclass(slots=True)
 class Gateway:
     """One gateway; it outlives every process of ours. `now` gives its own, true time in seconds."""
@@ -108,6 +139,19 @@ class Gateway:
     def download(self, link: str) -> bytes | None:
         """The clip behind a link; None where the link has expired."""
         return None if self.rng.random() < self.faults.link_dies else self.tasks[link.rpartition("/")[2]].clip
+
+    def frames_asked(self, body: bytes) -> int:
+        """How many frames the clip of an order has."""
+        return int(json.loads(body)["frames"])
+
+    def pictures(self, body: bytes) -> dict[str, str] | None:
+        """The digests of what an order opens and closes on, by slot."""
+        said = json.loads(body)
+        return {slot: said[slot] or "" for slot in ("start", "end")}
+
+    def accepted(self, answer: Response) -> str | None:
+        """The job that an answer to a submission names."""
+        return str(json.loads(answer.body)["job"]) if answer.status == 200 else None
 
     def _submit(self, request: Request) -> Response:
         fate = self.rng.random()

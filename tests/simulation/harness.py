@@ -2,16 +2,17 @@
 
 Everything random comes from the seed: the film, the faults, where a process is struck, how long it stays down, and the
 order in which trio runs what is ready. The schedule, the submissions, the runner and the clip store are production's.
-The clock never goes backwards here: the age of a key is measured by it.
+The machine's own wall clock is set to another time between boots; only the gateways know the true one.
 """
 
 from __future__ import annotations
 
 import errno
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -24,7 +25,7 @@ from storyboard.diagnostics import Refused
 from storyboard.exchange import Ask, Request
 from storyboard.film import Beat, ClipId, Film, Frame
 from storyboard.planning import ask, plan
-from storyboard.providers import Provider, Remote
+from storyboard.providers import Provider, Remote, seedance2ai
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Clips, Network, Ports
 from storyboard.rendering.run import Runner
@@ -33,19 +34,20 @@ from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.journal import History, Journal
+from storyboard.state.rescue import Rescue
 from tests.simulation import toy
-from tests.simulation.gateway import CALM, STORM, WILD, Faults, Gateway
+from tests.simulation.emulated import HOST, Emulated
+from tests.simulation.gateway import CALM, STORM, WILD, Faults, Gateway, Served
 from tests.simulation.laws import Laws, Stalled, Violation
 from tests.simulation.scenes import RAIN, scene
 from tests.simulation.studio import Studio
 from tests.simulation.wire import Wire
-from tests.simulation.world import STATE, CrashKind, Killed, Strike, World
+from tests.simulation.world import STATE, CrashKind, Killed, SimulatedDisk, Strike, World
 
 CLIPS = STATE.parent / "clips"
 FRAMES = STATE.parent / "frames"
+RESCUE = STATE.parent / "rescue"
 BOOTS = 5
-DOWN_S = (1.0, 60.0, 1200.0, 2400.0, 5400.0, 90000.0)
-"""How long a machine may stay down; some of it is longer than a key is kept."""
 LONG_S = 48 * 3600.0
 """A boot that is not over by then hangs."""
 
@@ -54,6 +56,10 @@ class Twist:
     """A fault put into the system under test by wrapping what it is given: how the harness proves that it can see."""
 
     lying_disk = False
+    down_s: tuple[float, ...] = (1.0, 60.0, 1200.0, 2400.0, 5400.0, 90000.0)
+    """How long a machine may stay down; some of it is longer than a key is kept."""
+    stands_still = 0.5
+    """How likely a machine's clock stands still meanwhile."""
     unwatched: frozenset[str] = frozenset()
     """Laws that are left aside, so that another one has to see the fault."""
 
@@ -63,7 +69,7 @@ class Twist:
     def journal(self, journal: Journal) -> Journal:
         return journal
 
-    def network(self, network: Network) -> Network:
+    def network(self, network: Network, wall: Callable[[], float]) -> Network:
         return network
 
     def clips(self, clips: ClipStore, world: World) -> Clips:
@@ -74,12 +80,31 @@ class WorldClock:
     """`Clock`: trio's for waiting; the wall goes on while the machine is down."""
 
     booted = 1_700_000_000.0
+    wrong_s = 0.0
+    """By how much the machine's clock is wrong."""
 
     def now(self) -> ev.Now:
         return ev.Now(trio.current_time(), self.wall())
 
     def wall(self) -> float:
+        """What the machine believes."""
+        return self.true() + self.wrong_s
+
+    def true(self) -> float:
+        """What the gateways know."""
         return self.booted + trio.current_time()
+
+
+class Shelf:
+    """`Host`: a frame's link tells its digest, a clip's its address."""
+
+    def __init__(self, disk: SimulatedDisk) -> None:
+        self._disk = disk
+
+    async def link(self, path: Path) -> str:
+        await trio.sleep(0.5)
+        name = self._disk.read(path).decode() if self._disk.exists(path) else path.name
+        return f"{HOST}/{name}"
 
 
 class Watched(Schedule):
@@ -99,24 +124,30 @@ class Watched(Schedule):
 
 
 class Simulation:
-    """One seed, from the first boot to the verdict; `trace` tells what happened."""
+    """One seed, from the first boot to the verdict; `trace` tells what happened. `emulated` puts the driver of
+    seedance2ai and the emulator's decisions and faults in the place of the toy that keeps keys.
+    """
 
-    def __init__(self, seed: int, twist: Twist | None = None) -> None:
+    def __init__(self, seed: int, twist: Twist | None = None, *, emulated: bool = False) -> None:
         self.seed = seed
         self.twist = twist or Twist()
         self.trace: list[str] = []
         self.rng = Random(seed)
         self.clock = WorldClock()
         self.world = World(lying=self.twist.lying_disk)
-        self.gateways = {
-            name: Gateway(driver.capabilities.retention_s, Random(self.rng.random()), self.clock.wall)
+        providers = self.twist.providers(toy.PROVIDERS)
+        self.gateways: dict[str, Served] = {
+            name: Gateway(driver.capabilities.retention_s, Random(self.rng.random()), self.clock.true)
             for name, driver in toy.PROVIDERS.items()
             if isinstance(driver, Remote)
         }
+        if emulated:
+            providers = {**providers, "seedance2ai": seedance2ai.PROVIDER}
+            self.gateways["seedance2ai"] = Emulated(Random(self.rng.random()), self.clock.true)
         self.laws = Laws(self.world, self.gateways, CLIPS, self.twist.unwatched)
-        self.providers = self.twist.providers(toy.PROVIDERS)
+        self.providers = providers
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
-        self.film: Film = scene(self.rng)
+        self.film: Film = scene(self.rng, "seedance2ai" if emulated else "keyed")
         self.stale = self.rng.random() < 0.5
         self.ids = 0
 
@@ -164,8 +195,13 @@ class Simulation:
         except BaseException as error:  # noqa: BLE001 -- whatever is not the end that was ordered goes on
             _only_ordered_ends(error)
         self.trace += [f"boot at {self.clock.booted:.0f}, {crash}", *self.world.fuse.trace]
-        self.laws.ended()
-        self.clock.booted += clock.current_time() + self.rng.choice(DOWN_S)
+        self.laws.ended(Rescue(RESCUE, self.world.disk))
+        down_s = self.rng.choice(self.twist.down_s)
+        self.clock.booted += clock.current_time() + down_s
+        if self.rng.random() < self.twist.stands_still:
+            self.clock.wrong_s -= down_s
+        else:
+            self.clock.wrong_s = self.rng.choice((0.0, 0.0, -86_400.0, 3_600.0))
         self.world.crash(crash, self.rng)
         self.laws.inspect()
 
@@ -176,15 +212,20 @@ class Simulation:
             for folder in (CLIPS, FRAMES):
                 disk.make_dir(folder)
             store = ClipStore(CLIPS, FRAMES, disk)
-            history = journal.read()
+            history, rescue = journal.read(), Rescue(RESCUE, disk)
+            if rescued := rescue.taken_in(history):
+                journal.append(rescued)
+                rescue.wipe()
+                history = journal.read()
+            rescue.prepare()
             if adopted := store.adopt_orphans(history, self.clock.wall()):
                 journal.append(adopted)
                 history = journal.read()
             store.sweep()
             history.clips = {key: clip for key, clip in history.clips.items() if store.has(key)}
-            await self._watch_over(self._runner(journal, store, history))
+            await self._watch_over(self._runner(journal, store, history, rescue))
 
-    def _runner(self, journal: Journal, store: ClipStore, history: History) -> Runner:
+    def _runner(self, journal: Journal, store: ClipStore, history: History, rescue: Rescue) -> Runner:
         made = plan.make(self.film, self.capabilities, history, {})
         policy = Policy(jobs=2, stale=self.stale)
         remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
@@ -204,7 +245,7 @@ class Simulation:
             frames,
         )
         schedule.laws, self.laws.planned = self.laws, wanted_takes(made)
-        return Runner(schedule, self._ports(journal, store), self.providers)
+        return Runner(schedule, replace(self._ports(journal, store), reserve=rescue), self.providers)
 
     def _ports(self, journal: Journal, store: ClipStore) -> Ports:
         world, rng = self.world, Random(self.rng.random())
@@ -217,7 +258,8 @@ class Simulation:
             offload=_inline,
             new_id=self._new_id,
             tell=self._hear,
-            network=self.twist.network(wire),
+            network=self.twist.network(wire, self.clock.wall),
+            host=Shelf(world.disk),
         )
 
     async def _watch_over(self, runner: Runner) -> None:

@@ -3,6 +3,7 @@
 - `paid-twice`: nothing is charged twice for the same take, words and carried frames.
 - `no-intent`: an attempt with the very bytes is durable before they leave.
 - `two-at-risk`: of the takes in the plan, an account without keys has one submission of open fate.
+- `old-first`: new words are not sent while it is open whether the old ones of their take were ordered.
 - `resubmitted`: an ambiguous or settled attempt is never sent.
 - `rendered-again`: a take that is done is not made again from the same frames.
 - `job-forgotten`: a job's id that reached a process which was not killed is kept.
@@ -31,7 +32,8 @@ from storyboard.rendering import events as ev
 from storyboard.rendering.money import UNSETTLED
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.journal import AttemptRecord, History, TakeRecord
-from tests.simulation.gateway import Gateway
+from storyboard.state.rescue import Rescue
+from tests.simulation.gateway import Served
 from tests.simulation.studio import clip_id
 from tests.simulation.world import World
 
@@ -57,7 +59,7 @@ class Laws:
     """The watch over one simulated world."""
 
     world: World
-    gateways: Mapping[str, Gateway]
+    gateways: Mapping[str, Served]
     clips: Path
     unwatched: frozenset[str] = frozenset()
     violations: list[Violation] = field(default_factory=list)
@@ -86,24 +88,27 @@ class Laws:
         if attempts:
             live = any(attempt.state in IN_FLIGHT for attempt in attempts)
             self.check(live, "resubmitted", attempts)
+        for attempt in attempts:
+            if attempt.take in self.planned:
+                self.check(not self._elders(attempt), "old-first", self._elders(attempt))
 
     def decided(self, schedule: Schedule, decision: ev.Decision) -> None:
         """The schedule decided. Raises Stalled."""
         for action in decision.actions:
             if isinstance(action, ev.Draw | ev.Post):
                 key = action.key if isinstance(action, ev.Draw) else schedule.submissions.attempts[action.attempt].take
-                made = (key, schedule.works[key].carried)
-                self.check(made not in self.finished, "rendered-again", made)
+                if key in schedule.works.by_key:
+                    made = (key, schedule.works[key].carried)
+                    self.check(made not in self.finished, "rendered-again", made)
         if not schedule.finished and schedule.inflight == 0 and decision.wake_at is None:
             self.check(False, "stalled", [(work.take.id, work.phase) for work in schedule.works])
             raise Stalled
 
-    def ended(self) -> None:
-        """A boot is over, its memory not yet lost."""
-        fuse = self.world.fuse
-        struck = fuse.trace[fuse.at] if fuse.at is not None and fuse.at < len(fuse.trace) else ""
-        if not fuse.dead and not struck.startswith("append"):
-            kept = {(attempt.provider, attempt.job) for attempt in self._attempts()}
+    def ended(self, rescue: Rescue) -> None:
+        """A boot is over, its memory not yet lost; where the journal could not be written, the reserve was."""
+        if not self.world.fuse.dead:
+            rescued = rescue.taken_in(self.world.journal.read())
+            kept = {(attempt.provider, attempt.job) for attempt in (*self._attempts(), *rescued)}
             self.check(self.heard <= kept, "job-forgotten", self.heard - kept)
         self.heard.clear()
 
@@ -135,18 +140,32 @@ class Laws:
         for gateway in self.gateways.values():
             for charge in gateway.ledger:
                 known = _known(charge.body, charge.job, history.attempts.values())
-                listed = edited or states.get(TakeId(charge.take)) in LISTED
+                listed = edited or any(states.get(take) in LISTED for take in _takes(charge.body, history))
                 self.check(charge.refunded or (known and listed), "money-vanished", charge)
+
+    def _elders(self, attempt: AttemptRecord) -> list[str]:
+        """Attempts of open fate at takes of the same name that are no longer in the plan."""
+        takes = self.world.journal.read().takes
+        name = takes[attempt.take].take
+        risked = [one for one in self._attempts() if one.state in IN_FLIGHT and one.take not in self.planned]
+        return [one.id for one in risked if takes[one.take].take == name]
 
     def _attempts(self) -> list[AttemptRecord]:
         return list(self.world.journal.read().attempts.values())
 
     def _check_label(self, record: TakeRecord, history: History) -> None:
         for attempt in history.attempts.values():
-            sent = json.loads(attempt.body)
-            if attempt.take == record.key and clip_id(sent["frames"], attempt.body) == record.clip:
+            gateway = self.gateways[attempt.provider]
+            sent = gateway.pictures(attempt.body)
+            its = clip_id(gateway.frames_asked(attempt.body), attempt.body) == record.clip
+            if attempt.take == record.key and its and sent is not None:
                 said = {slot: digest_of(record.carried, slot).partition("@")[0] for slot in SLOTS}
-                self.check(said == {slot: sent[slot] or "" for slot in SLOTS}, "wrong-label", (record, sent))
+                self.check(said == sent, "wrong-label", (record, sent))
+
+
+def _takes(body: bytes, history: History) -> set[TakeId]:
+    """The takes that these bytes were sent for."""
+    return {history.takes[one.take].take for one in history.attempts.values() if one.body == body}
 
 
 def _known(body: bytes, job: str, attempts: Iterable[AttemptRecord]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class NewKey(Twist):
 
     unwatched = frozenset(("no-intent",))
 
-    def network(self, network: Network) -> Network:
+    def network(self, network: Network, wall: Callable[[], float]) -> Network:
         return _Rekeying(network)
 
 
@@ -86,6 +87,31 @@ class AgelessKey(Twist):
         return _trusting(providers, "keyed")
 
 
+class OurClock(Twist):
+    """The age of a key is told by the machine's own clock, which stands still while the machine is down."""
+
+    down_s = (5400.0,)
+    stands_still = 1.0
+
+    def network(self, network: Network, wall: Callable[[], float]) -> Network:
+        return _Misdating(network, wall)
+
+
+@dataclass
+class _Misdating:
+    network: Network
+    wall: Callable[[], float]
+
+    async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
+        answer = await self.network.send(provider, request)
+        if not isinstance(answer, Response):
+            return answer
+        return replace(answer, headers={**answer.headers, "date": formatdate(self.wall(), usegmt=True)})
+
+    async def fetch(self, provider: str, link: str, target: Path) -> None:
+        await self.network.fetch(provider, link, target)
+
+
 class EarlyDone(Twist):
     """A clip counts as kept before it is durable."""
 
@@ -116,7 +142,7 @@ class LyingDisk(Twist):
 class NotSentAfterAll(Twist):
     """An answer that was lost is taken for a submission that never left."""
 
-    def network(self, network: Network) -> Network:
+    def network(self, network: Network, wall: Callable[[], float]) -> Network:
         return _Optimistic(network)
 
 

@@ -68,7 +68,7 @@ def _carried(draw: Callable[[], str]) -> Shots:
     )
 
 
-def scene(rng: Random) -> Film:
-    """A film of four or five shots."""
+def scene(rng: Random, keyed: str = "keyed") -> Film:
+    """A film of four or five shots; `keyed` is the provider that keeps keys."""
     made = rng.choice((_chain, _diamond, _waiting, _circled, _equal, _carried))
-    return film(*made(lambda: rng.choice(("keyed", "keyed", "bare", "bare", "sketch"))))
+    return film(*made(lambda: rng.choice((keyed, keyed, "bare", "bare", "sketch"))))

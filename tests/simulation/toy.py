@@ -19,6 +19,7 @@ from storyboard.exchange import (
     Busy,
     Capabilities,
     Failed,
+    Gateway,
     Outcome,
     Polled,
     Rejected,
@@ -115,7 +116,9 @@ class Sketch:
 
 _PAID = {"local": False, "unit": "credits", "price_per_second": Decimal(3), "end_frame": True}
 
-KEYED = Toy(Capabilities(name="keyed", retention_s=RETENTION_S, concurrency=3, **_PAID))  # type: ignore[arg-type]  # a mixed dict
+GATEWAY = Gateway("https://toy.example", "TOY", f"{SUBMIT}/none", requests=1000)
+
+KEYED = Toy(Capabilities(name="keyed", retention_s=RETENTION_S, concurrency=3, gateway=GATEWAY, **_PAID))  # type: ignore[arg-type]  # a mixed dict
 BARE = Toy(Capabilities(name="bare", concurrency=2, **_PAID))  # type: ignore[arg-type]  # a mixed dict
 SKETCH = Sketch(Capabilities(name="sketch", local=True))
 PROVIDERS: Mapping[str, Provider] = {"keyed": KEYED, "bare": BARE, "sketch": SKETCH}

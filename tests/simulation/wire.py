@@ -5,15 +5,17 @@ A process that is killed while a submission is on its way does not call it back:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 from random import Random
 
 import trio
 
 from storyboard.exchange import NotSent, Request, Response, Unknown
-from tests.simulation.gateway import Faults, Gateway
+from tests.simulation.gateway import Faults, Served
 from tests.simulation.world import Fuse, SimulatedDisk
 
 Witness = Callable[[str, Request], None]
@@ -27,7 +29,7 @@ class Wire:
 
     def __init__(
         self,
-        gateways: Mapping[str, Gateway],
+        gateways: Mapping[str, Served],
         disk: SimulatedDisk,
         fuse: Fuse,
         rng: Random,
@@ -85,9 +87,15 @@ class Wire:
             return Unknown("the answer was cut off")
         if (fate := fate - faults.lost_after) < faults.garbage:
             return Response(200, {"content-type": "text/html"}, b"<html>one moment please</html>")
-        if request.method == "POST" and answer.status == 200:
-            self._ear((provider, json.loads(answer.body)["job"]))
+        if request.method == "POST" and (job := self._job(provider, answer)):
+            self._ear((provider, job))
         return answer
+
+    def _job(self, provider: str, answer: Response) -> str | None:
+        """The job that an answer names; None where it names none, or cannot be read."""
+        with suppress(ValueError, KeyError):
+            return self._gateways[provider].accepted(answer)
+        return None
 
     def _arrive(self, provider: str, request: Request) -> Response:
         """What the gateway does with a request, and where it may strike us dead."""
@@ -97,6 +105,11 @@ class Wire:
         with self._fuse.act(f"arrive {provider} {request.method}"):
             fate = self._rng.random()
             if fate < self._faults.error_5xx / 2:
-                return Response(503, {}, b"{}")
+                return Response(503, {"date": _date(gateway)}, b"{}")
             answer = gateway.answer(request)
-            return Response(500, {}, b"{}") if fate < self._faults.error_5xx else answer
+            dated = replace(answer, headers={"date": _date(gateway), **answer.headers})
+            return Response(500, {}, b"{}") if fate < self._faults.error_5xx else dated
+
+
+def _date(gateway: Served) -> str:
+    return formatdate(gateway.now(), usegmt=True)

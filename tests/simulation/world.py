@@ -106,6 +106,13 @@ class SimulatedDisk:
                 self._change({path: file})
             file.data = data[: len(data) // 2] if torn else data
 
+    def overwrite(self, path: Path, data: bytes) -> None:
+        with self._fuse.act(f"overwrite {path.name}") as torn:
+            file = self._file(path)
+            written = data[: len(data) // 2] if torn else data
+            file.data = written + file.data[len(written) :]
+            file.durable = file.data
+
     def read(self, path: Path) -> bytes:
         return self._file(path).data
 

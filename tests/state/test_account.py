@@ -1,10 +1,12 @@
 import stat
 import threading
 from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from storyboard.rendering.limits import wait_s
-from storyboard.state.account import AccountFile, Wait, fingerprint
+from storyboard.state.account import AccountFile, Wait, account_file, fingerprint, known_charges
 
 KEY = "sk_live_canary"
 
@@ -26,6 +28,24 @@ def test_nothing_on_disk_tells_the_key(tmp_path: Path) -> None:
     found = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(found) == 2
     assert all(KEY not in path.name and KEY.encode() not in path.read_bytes() for path in found)
+
+
+def test_charges_are_remembered_for_the_account_and_the_last_one_counts(tmp_path: Path) -> None:
+    assert known_charges(tmp_path, KEY) == {}
+    assert list(tmp_path.iterdir()) == []
+    file = AccountFile(tmp_path / "accounts", fingerprint(tmp_path, KEY))
+    file.learn("pro/1080p", Fraction(4), Decimal(96))
+    file.learn("pro/1080p", Fraction(4), Decimal("95.50"))
+    file.learn("pro/1080p", Fraction(5, 2), Decimal(60))
+    known = {("pro/1080p", Fraction(4)): Decimal("95.50"), ("pro/1080p", Fraction(5, 2)): Decimal(60)}
+    assert known_charges(tmp_path, KEY) == known
+    assert known_charges(tmp_path, KEY + "2") == {}
+
+
+def test_what_is_known_of_an_account_may_be_damaged(tmp_path: Path) -> None:
+    AccountFile(tmp_path / "accounts", fingerprint(tmp_path, KEY))
+    account_file(tmp_path, fingerprint(tmp_path, KEY)).write_bytes(b"no database at all, and long enough" * 40)
+    assert known_charges(tmp_path, KEY) == {}
 
 
 def test_two_processes_share_one_window(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,90 +17,17 @@ from PIL import Image
 
 from storyboard.media.frames import Reader, pictures
 from tests.stories.command import events, start, storyboard
+from tests.stories.gateways import BOARD, ONE, SHOTS, Gateway, Production, emulating, production
 
-SHOTS = 6
-BOARD = """\
-storyboard: 1
-title: Six in a chain
-chain: previous
-defaults: {provider: seedance2ai, duration: 4}
-shots:
-""" + "".join(f"  - {{id: {n}A, action: Something happens for the {n}. time.}}\n" for n in range(1, SHOTS + 1))
 CANARY = "sk_live_canary_7f3a"
 KILLED = (2, pytest.param(48, marks=pytest.mark.slow))
 """How many instants; 50 in both lanes."""
 
 
-@dataclass
-class Gateway:
-    """The emulator in a process of its own, as the command starts it."""
-
-    at: dict[str, str]
-
-    def account(self, key: str) -> None:
-        """An account of its own for a key."""
-        said = {"key": key, "account": key, "credits": 1000}
-        httpx.post(f"{self.at['admin']}/accounts", json=said, trust_env=False).raise_for_status()
-
-    def ask(self, what: str) -> Any:
-        return httpx.get(f"{self.at['admin']}/{what}", trust_env=False).json()
-
-    def rows(self, key: str, kind: str) -> list[dict[str, Any]]:
-        """The rows of an account's ledger."""
-        return [row for row in self.ask("ledger")["seedance2ai"] if (row["account"], row["kind"]) == (key, kind)]
-
-
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
-    options = ("--port", "0", "--speed", "2000", "--shorter-side", "300", "--credits", "0", "--jobs", "2")
-    process = start("emulate", *options)
-    assert process.stdout is not None
-    try:
-        yield Gateway(json.loads(process.stdout.readline()))
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-@dataclass
-class Production:
-    """A storyboard in a folder, with the settings and the environment to render it."""
-
-    path: Path
-    environment: dict[str, str]
-
-    @property
-    def state(self) -> Path:
-        return self.path.with_suffix(".storyboard")
-
-    def status(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(storyboard("status", self.path, "--json", given=self.environment).stdout)
-        return told
-
-    def render(self, *options: str) -> Any:
-        return storyboard("render", self.path, "--yes", "--json", *options, given=self.environment)
-
-
-def production(folder: Path, gateway: Gateway, key: str, board: str = BOARD) -> Production:
-    folder.mkdir(exist_ok=True)
-    path = folder / "six.yaml"
-    path.write_text(board, encoding="utf-8")
-    settings = folder / "config" / "storyboard" / "config.toml"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    bucket = gateway.at["bucket"]
-    settings.write_text(
-        f'[providers.seedance2ai]\npoll_s = 1\n[hosting]\nurl = "{bucket}"\npublic = "{bucket}"\n', encoding="utf-8"
-    )
-    gateway.account(key)
-    return Production(
-        path,
-        {
-            "SEEDANCE2AI_API_KEY": key,
-            "SEEDANCE2AI_BASE_URL": gateway.at["seedance2ai"],
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "XDG_STATE_HOME": str(folder / "user"),
-        },
-    )
+    with emulating() as one:
+        yield one
 
 
 def opening(clip: Path) -> "np.ndarray[Any, Any]":
@@ -166,8 +92,7 @@ def test_killed_at_any_instant_every_take_is_still_paid_once(tmp_path: Path, gat
 
 
 def test_a_key_stands_in_no_file_and_on_no_screen(tmp_path: Path, gateway: Gateway) -> None:
-    board = BOARD.split("  - {id: 2A")[0]
-    made = production(tmp_path, gateway, CANARY, board)
+    made = production(tmp_path, gateway, CANARY, ONE)
     said = [made.render("--debug"), storyboard("status", made.path, "--json", given=made.environment)]
     said.append(storyboard("providers", "seedance2ai", given=made.environment))
     said.append(storyboard("render", made.path, given={**made.environment, "SEEDANCE2AI_API_KEY": f"{CANARY} x"}))
@@ -232,3 +157,110 @@ def test_an_empty_account_stops_its_provider_and_nobody_else(tmp_path: Path, gat
     }
     orders = [one for one in gateway.ask("requests") if one["method"] == "POST" and one["status"] == 402]
     assert 1 <= len(orders) <= 2
+
+
+def dropped(made: Production, gateway: Gateway, key: str) -> str:
+    """Let the answer to the only order be lost, and kill the render; answers the job that nobody here knows of."""
+    gateway.arm(fault="drop_response_after_accept", route="submit")
+    process = start("render", made.path, "--yes", given=made.environment)
+    while not (paid := gateway.rows(key, "reserve")):
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    (row,) = paid
+    return str(row["task"])
+
+
+def test_an_order_of_unknown_fate_is_listed_with_its_price_and_adopted(tmp_path: Path, gateway: Gateway) -> None:
+    made = production(tmp_path, gateway, "unknown", ONE)
+    job = dropped(made, gateway, "unknown")
+    gateway.account("another")
+    theirs = {**made.environment, "SEEDANCE2AI_API_KEY": "another"}
+    for _ in range(2):
+        rendered = storyboard("render", made.path, "--yes", given=theirs)
+        assert rendered.returncode == 4
+        assert "error[ambiguous]: take 1A-1: " in rendered.stderr
+        assert "Charged: 0 credits (seedance2ai) + up to 24 unknown (1 take)." in rendered.stderr
+    assert made.status()["takes"][0]["state"] == "ambiguous"
+    assert not gateway.rows("another", "reserve")
+    wrong = storyboard("adopt", made.path, "2A-1", job, given=made.environment)
+    assert (wrong.returncode, "error[cannot-adopt]" in wrong.stderr) == (2, True)
+    adopted = storyboard("adopt", made.path, "1A-1", job, given=made.environment)
+    assert adopted.returncode == 0, adopted.stderr
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert made.status()["takes"][0]["job"] == job
+    assert len(gateway.rows("unknown", "reserve")) == 1
+
+
+def test_an_order_of_unknown_fate_is_made_anew_only_where_somebody_says_so(tmp_path: Path, gateway: Gateway) -> None:
+    made = production(tmp_path, gateway, "anew", ONE)
+    dropped(made, gateway, "anew")
+    gateway.account("elsewhere")
+    made.environment["SEEDANCE2AI_API_KEY"] = "elsewhere"
+    assert made.render().returncode == 4
+    unbounded = made.render("--on-ambiguous", "resubmit")
+    assert (unbounded.returncode, "--max-extra-cost" in unbounded.stderr) == (2, True)
+    assert made.render("--on-ambiguous", "resubmit", "--max-extra-cost", "seedance2ai=23").returncode == 4
+    assert not gateway.rows("elsewhere", "reserve")
+    rendered = made.render("--on-ambiguous", "resubmit", "--max-extra-cost", "seedance2ai=24")
+    assert rendered.returncode == 0, rendered.stderr
+    assert len(gateway.rows("elsewhere", "reserve")) == 1
+    assert made.status()["charged"]["seedance2ai"] == {
+        "amount": "24",
+        "unit": "credits",
+        "unknown": "24",
+        "unsettled": 1,
+    }
+
+
+def test_what_was_ordered_before_its_words_were_changed_is_found_first(tmp_path: Path, gateway: Gateway) -> None:
+    made = production(tmp_path, gateway, "edited", ONE)
+    job = dropped(made, gateway, "edited")
+    made.path.write_text(ONE.replace("Something happens", "Something else happens"), encoding="utf-8")
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    jobs = [row["task"] for row in gateway.rows("edited", "reserve")]
+    assert jobs == [job, made.status()["takes"][0]["job"]]
+    assert made.status()["charged"]["seedance2ai"]["amount"] == "48"
+
+
+def test_a_plan_learns_what_the_account_is_charged(tmp_path: Path, gateway: Gateway) -> None:
+    board = ONE.replace("duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: pro}}")
+    made = production(tmp_path, gateway, "learning", board)
+
+    def priced() -> str:
+        again = made.path.read_text(encoding="utf-8").replace("1. time", "1. time again")
+        made.path.write_text(again, encoding="utf-8")
+        told = json.loads(storyboard("plan", made.path, "--json", given=made.environment).stdout)
+        return str(told["totals"]["price"]["seedance2ai"]["amount"])
+
+    assert priced() == "96"
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert made.status()["charged"]["seedance2ai"]["amount"] == "95"
+    assert priced() == "95"
+
+
+def test_a_remembered_plan_hears_of_a_hosting_in_the_environment(tmp_path: Path, gateway: Gateway) -> None:
+    made = production(tmp_path, gateway, "hosted")
+    (tmp_path / "config" / "storyboard" / "config.toml").unlink()
+    made.state.mkdir()
+    hosted = {**made.environment, "STORYBOARD_HOSTING_URL": gateway.at["bucket"]}
+    for environment, warned in ((made.environment, True), (hosted, False), (made.environment, True)):
+        told = storyboard("plan", made.path, given=environment)
+        assert ("warning[no-hosting]" in told.stderr) == warned
+
+
+def test_a_price_that_nobody_knows_takes_the_settings_word_too(tmp_path: Path, gateway: Gateway) -> None:
+    """A storyboard may come from a stranger: its own `unknown_price: allow` spends nothing alone."""
+    board = ONE.replace("duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: mini}}")
+    made = production(tmp_path, gateway, "unpriced", board.replace("chain:", "budget: {unknown_price: allow}\nchain:"))
+    rendered = made.render()
+    assert rendered.returncode == 5
+    assert not gateway.rows("unpriced", "reserve")
+    config = tmp_path / "config" / "storyboard" / "config.toml"
+    config.write_text('unknown_price = "allow"\n' + config.read_text(encoding="utf-8"), encoding="utf-8")
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert len(gateway.rows("unpriced", "reserve")) == 1

@@ -12,7 +12,8 @@ import pytest
 
 from tests.rendering.buckets import SECRET, moto
 from tests.stories.command import events, storyboard
-from tests.stories.test_gateway import SHOTS, Gateway, Production, gateway, production, settled
+from tests.stories.gateways import SHOTS, Gateway, Production, production
+from tests.stories.test_gateway import gateway, settled
 
 __all__ = ["gateway"]
 """The emulator that the gateway's stories start."""

@@ -1,0 +1,117 @@
+"""The attempts of a run and of all before it: the latest word about each, how many are under way, and how old."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from storyboard.exchange import Capabilities
+from storyboard.film import TakeKey
+from storyboard.rendering import events as ev
+from storyboard.rendering.desk import Account, Desk
+from storyboard.rendering.greeting import Greetings
+from storyboard.rendering.work import Work
+from storyboard.state.journal import AttemptRecord, AttemptState
+
+OVER: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "failed", "given-up"))
+"""States of attempts that are over without a clip: another may be made."""
+OPEN: frozenset[AttemptState] = frozenset(("intended", "unsure"))
+"""States of attempts that may be on their way: nobody knows whether they were accepted."""
+HASTE_S = 60.0
+"""By how much a gateway's time may seem to run backwards, because its answers took long."""
+
+
+class Attempts:
+    """`posting` and `running` count what is under way, by provider; `born` says when the attempts of this run were
+    intended, in `mono` seconds.
+    """
+
+    def __init__(self, attempts: Iterable[AttemptRecord]) -> None:
+        self.by_id: dict[str, AttemptRecord] = {}
+        self.latest: dict[TakeKey, AttemptRecord] = {}
+        for attempt in sorted(attempts, key=lambda one: one.created):
+            self.by_id[attempt.id] = attempt
+            self.latest[attempt.take] = attempt
+        self.born: dict[str, float] = {}
+        self.posting: Counter[str] = Counter()
+        self.running: Counter[str] = Counter()
+
+    def of(self, work: Work) -> AttemptRecord:
+        """The attempt at a take that is under way."""
+        if work.attempt is None:
+            raise RuntimeError(f"{work.take.id} has no attempt")
+        return self.by_id[work.attempt]
+
+    def record(self, attempt: AttemptRecord, desk: Desk) -> None:
+        """Journal the latest word about an attempt."""
+        self.by_id[attempt.id] = attempt
+        desk.journal(attempt)
+
+    def leave(self, work: Work) -> None:
+        """A take is no longer under way with its provider."""
+        self.running[work.take.shot.provider] -= 1
+
+    def created(self, take: TakeKey, now: float) -> float:
+        """The date of a new attempt, after those of the take's earlier ones even where the clock was set back."""
+        before = self.latest.get(take)
+        return now if before is None else max(now, math.nextafter(before.created, math.inf))
+
+
+class Keys:
+    """Which attempts may be sent again under their keys, or be looked for by them with the gateways in `listing`.
+
+    The gateway's clock tells how old a key is. Ours does only in the run that made the key, when
+    nobody can have set it.
+    """
+
+    def __init__(
+        self,
+        book: Attempts,
+        capabilities: Mapping[str, Capabilities],
+        accounts: Mapping[str, Account],
+        greetings: Greetings,
+        listing: Collection[str] = (),
+    ) -> None:
+        self._listing = frozenset(listing)
+        self._book = book
+        self._capabilities = capabilities
+        self._accounts = accounts
+        self._greetings = greetings
+
+    def hold(self, attempt: AttemptRecord, now: ev.Now) -> bool:
+        """Whether the same bytes under the same key are safe: it is the account that it was sent from, and the key is
+        younger than half its retention.
+        """
+        age_s, half_s = self._age_s(attempt, now), self._half_s(attempt)
+        return self._ours(attempt) and age_s is not None and age_s < half_s
+
+    def may_hold(self, attempt: AttemptRecord, now: ev.Now) -> bool:
+        """Whether they are, or may be once the gateway has told the time."""
+        return self._ours(attempt) and (self._age_s(attempt, now) or 0.0) < self._half_s(attempt)
+
+    def listed(self, attempt: AttemptRecord) -> bool:
+        """Whether its job, where there is one, is in a list that may be asked for."""
+        return self._ours(attempt) and attempt.provider in self._listing
+
+    def _ours(self, attempt: AttemptRecord) -> bool:
+        return attempt.state in OPEN and attempt.account == self._accounts[attempt.provider].name
+
+    def _half_s(self, attempt: AttemptRecord) -> float:
+        return (self._capabilities[attempt.provider].retention_s or 0) / 2
+
+    def _age_s(self, attempt: AttemptRecord, now: ev.Now) -> float | None:
+        """How old a key is, in seconds: for ever where it seems to be from the future; None where only the gateway
+        could tell.
+        """
+        if attempt.id in self._book.born:
+            return now.mono - self._book.born[attempt.id]
+        if self._capabilities[attempt.provider].gateway is None:
+            age_s = now.wall - attempt.created
+            return age_s if age_s >= 0 else math.inf
+        if attempt.dated is None:
+            return math.inf
+        there = self._greetings.latest(attempt.provider, now.mono)
+        if there is None:
+            return None
+        return max(0.0, there - attempt.dated) if there - attempt.dated >= -HASTE_S else math.inf

@@ -1,0 +1,117 @@
+"""Jobs that a provider has accepted: the decisions about asking for them and about fetching their clips.
+
+Laws. A finished job's clip is fetched again, never bought again: what arrives damaged every time is `lost`, what does
+not arrive is fetched by the next run. A job that does not end is asked for again by the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from storyboard.exchange import Absent, Capabilities, Failed, Succeeded
+from storyboard.film import Money
+from storyboard.rendering import events as ev
+from storyboard.rendering.attempts import Attempts
+from storyboard.rendering.desk import Account, Desk
+from storyboard.rendering.limits import Beat
+from storyboard.rendering.work import Work
+
+FETCHES = 4
+"""How often a run fetches a finished job's clip."""
+OVERDUE_S = 6 * 3600.0
+"""How long a run asks for a job that does not end; the next run asks on."""
+ABSENCES = 8
+"""How often a run asks for a clip or a job that should be there and is not."""
+
+
+class Jobs:
+    """The jobs of one run. `poll_s` is the beat of polls of a provider that is no gateway's."""
+
+    def __init__(
+        self,
+        attempts: Attempts,
+        desk: Callable[[], Desk],
+        capabilities: Mapping[str, Capabilities],
+        accounts: Mapping[str, Account],
+        poll_s: float,
+    ) -> None:
+        self._attempts = attempts
+        self._desk = desk
+        self._capabilities = capabilities
+        self._accounts = accounts
+        self._poll_s = poll_s
+        self.beats = {name: Beat(one.pace) for name, one in capabilities.items()}
+
+    def accepted(self, work: Work) -> None:
+        """A job was just accepted."""
+        desk = self._desk()
+        work.phase, work.tries, work.sent_at = "remote", 0, desk.now.mono
+        desk.after(self._beat(work), lambda: self._poll(work))
+
+    def resume(self, work: Work) -> None:
+        """Go on with a job of an earlier run."""
+        work.phase = "remote"
+        self._desk().after(0.0, lambda: self._poll(work))
+
+    def read(self, event: ev.PollRead) -> None:
+        """How a job stands."""
+        desk = self._desk()
+        work = desk.works[event.key]
+        attempt = self._attempts.of(work)
+        match event.polled:
+            case Succeeded(link, charged):
+                if work.sent_at is not None:
+                    self.beats[attempt.provider].learn(work.take.duration, desk.now.mono - work.sent_at)
+                settled = charged if charged is not None else attempt.charged
+                self._attempts.record(replace(attempt, state="succeeded", charged=settled), desk)
+                work.phase = "fetching"
+                work.charged = Money(settled, attempt.unit) if settled is not None else None
+                desk.write(work, "downloading")
+                desk.order(ev.Fetch(work.take.key, work.take.id, attempt.provider, link))
+            case Failed(code, message, charged):
+                settled = charged if charged is not None else attempt.charged
+                self._attempts.record(replace(attempt, state="failed", charged=settled, reason=message), desk)
+                self._end(work, code, message)
+            case Absent(code, message, lost) if work.absences + 1 >= ABSENCES:
+                self._attempts.leave(work)
+                desk.fail(work, code, message, phase="lost" if lost else "failed")
+            case _:
+                work.absences += isinstance(event.polled, Absent)
+                desk.after(self._beat(work), lambda: self._poll(work))
+
+    def fetch_broke(self, work: Work, event: ev.Broke) -> None:
+        """A clip that was paid for did not arrive whole: ask for a fresh link; in the end fail, or call it lost."""
+        desk = self._desk()
+        work.fetches += 1
+        if work.fetches < FETCHES:
+            work.phase = "remote"
+            desk.after(self._poll_s * work.fetches, lambda: self._poll(work))
+        else:
+            self._attempts.leave(work)
+            desk.fail(work, event.code, event.message, phase="failed" if event.again else "lost")
+
+    def _beat(self, work: Work) -> float:
+        """How long until a job is asked for again: the beat that was set, else by how long others took."""
+        provider = work.take.shot.provider
+        fixed = self._accounts[provider].poll_s
+        if fixed is not None or self._capabilities[provider].gateway is None:
+            return self._poll_s if fixed is None else fixed
+        now = self._desk().now.mono
+        elapsed = now - (now if work.sent_at is None else work.sent_at)
+        return self.beats[provider].next_s(work.take.duration, elapsed, resumed=work.sent_at is None)
+
+    def _poll(self, work: Work) -> None:
+        desk, attempt = self._desk(), self._attempts.of(work)
+        if attempt.job is None:
+            raise RuntimeError(f"{work.take.id} has no job")
+        if work.polled_from is None:
+            work.polled_from = desk.now.mono
+        if desk.now.mono - work.polled_from >= OVERDUE_S:
+            self._end(work, "overdue", f"{attempt.provider} has not finished it after {OVERDUE_S / 3600:g} hours")
+            return
+        desk.order(ev.Poll(work.take.key, attempt.provider, attempt.job, -work.urgency))
+
+    def _end(self, work: Work, code: str, message: str) -> None:
+        self._attempts.leave(work)
+        self._desk().fail(work, code, message)

@@ -1,0 +1,83 @@
+"""Words that were changed while nobody knows whether the old ones were ordered: the old bytes are sent first."""
+
+from dataclasses import replace
+
+import pytest
+
+from storyboard.exchange import Accepted, Busy, NotSent, Outcome, Rejected, Unknown
+from storyboard.film import JobId
+from storyboard.rendering import events as ev
+from storyboard.rendering.submission import RESENDS
+from tests.films import film, shot
+from tests.rendering.paying import answer, sent_again, submitted
+from tests.rendering.stage import Stage, posts
+
+OLD = JobId("job-old")
+
+
+def edited(provider: str = "keyed", down_s: float = 60.0) -> tuple[Stage, ev.Post, ev.Decision]:
+    """A run that died with an order on its way; its words were changed; the next run begins."""
+    stage, post = submitted(provider)
+    stage.film = film(replace(shot("1A", provider=provider), prompt="Something else."))
+    return stage, post, stage.again(down_s)
+
+
+def test_the_old_bytes_are_sent_again_before_the_new_ones() -> None:
+    stage, post, decision = edited()
+    (elder,) = posts(decision)
+    assert elder == post
+    (new,) = posts(answer(stage, elder, Accepted(OLD)))
+    assert new.attempt != post.attempt
+    assert new.request.body != post.request.body
+    kept = stage.history.attempts[post.attempt]
+    assert (kept.state, kept.job) == ("accepted", OLD)
+
+
+@pytest.mark.parametrize("outcome", [Unknown("lost"), Busy(0.0), NotSent("refused"), Rejected("no-credit", "empty")])
+def test_where_that_tells_nothing_it_stays_listed_and_the_new_words_are_ordered(outcome: Outcome) -> None:
+    stage, post, decision = edited()
+    (elder,) = posts(decision)
+    for _ in range(RESENDS):
+        decision = answer(stage, elder, outcome)
+        assert not posts(decision)
+        elder = sent_again(stage, decision)
+        assert elder == post
+        if isinstance(outcome, Busy):
+            break
+    decision = answer(stage, elder, Accepted(OLD) if isinstance(outcome, Busy) else outcome)
+    (new,) = posts(decision)
+    assert new.attempt != post.attempt
+    assert stage.history.attempts[post.attempt].state == ("accepted" if isinstance(outcome, Busy) else "ambiguous")
+
+
+def test_an_old_key_is_not_sent_and_the_new_words_are_ordered() -> None:
+    stage, post, decision = edited(down_s=1900.0)
+    (new,) = posts(decision)
+    assert new.attempt != post.attempt
+    assert stage.history.attempts[post.attempt].state == "ambiguous"
+
+
+def test_a_provider_without_keys_gets_no_old_bytes() -> None:
+    stage, post, decision = edited("bare")
+    (new,) = posts(decision)
+    assert new.attempt != post.attempt
+    assert stage.history.attempts[post.attempt].state == "ambiguous"
+
+
+def test_a_run_that_ends_meanwhile_leaves_it_to_the_next_one() -> None:
+    stage, post, decision = edited()
+    (elder,) = posts(decision)
+    stage.hear(ev.Drain())
+    assert not posts(answer(stage, elder, Unknown("lost")))
+    assert stage.schedule.finished
+    assert posts(stage.again()) == [post]
+
+
+def test_going_back_to_the_old_words_finds_the_old_order() -> None:
+    stage, _, decision = edited()
+    answer(stage, posts(decision)[0], Accepted(OLD))
+    stage.film = film(shot("1A", provider="keyed"))
+    stage.again()
+    (poll,) = stage.hear().actions
+    assert isinstance(poll, ev.Poll)
+    assert poll.job == OLD

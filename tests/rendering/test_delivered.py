@@ -1,0 +1,59 @@
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from storyboard.exchange import Accepted, Succeeded
+from storyboard.film import Clip, ClipId
+from storyboard.rendering import events as ev
+from storyboard.rendering.delivered import shortfall
+from tests.films import shot
+from tests.rendering.paying import JOB, answer, submitted
+from tests.rendering.stage import clip_of
+
+FIVE = Fraction(5)
+
+
+def clip(width: int, height: int, frames: int = 121, audio: bool = True) -> Clip:
+    return Clip(ClipId("c" * 64), frames, Fraction(24), width, height, audio, 1000)
+
+
+@pytest.mark.parametrize(
+    ("resolution", "width", "height", "less"),
+    [
+        ("720p", 1280, 720, ""),
+        ("720p", 720, 1280, ""),
+        ("720p", 960, 960, ""),
+        ("720p", 1470, 630, ""),
+        ("720p", 864, 496, "864×496 where 720p was ordered"),
+        ("1080p", 1920, 1080, ""),
+        ("1080p", 1280, 720, "1280×720 where 1080p was ordered"),
+        ("4k", 3840, 2160, ""),
+        ("4k", 1920, 1080, "1920×1080 where 4k was ordered"),
+        ("anything", 64, 36, ""),
+    ],
+)
+def test_a_lower_class_is_seen_in_every_shape(resolution: str, width: int, height: int, less: str) -> None:
+    assert shortfall(shot("1A", resolution=resolution), FIVE, clip(width, height)) == less
+
+
+def test_a_short_clip_and_a_silent_one_are_seen() -> None:
+    one = shot("1A", audio=True)
+    assert shortfall(one, FIVE, clip(1280, 720, frames=120)) == ""
+    assert shortfall(one, FIVE, clip(1280, 720, frames=60, audio=False)) == (
+        "2.5 s where 5 s were ordered, without the sound that was ordered"
+    )
+    assert shortfall(replace(one, audio=False), FIVE, clip(1280, 720, audio=False)) == ""
+
+
+def test_it_is_told_and_the_clip_is_kept() -> None:
+    stage, post = submitted()
+    answer(stage, post, Accepted(JOB))
+    stage.hear(later_s=stage.policy.poll_s)
+    stage.hear(ev.PollRead(stage.key("1A-1"), Succeeded("link")))
+    decision = stage.hear(ev.Drawn(stage.key("1A-1"), "part", clip_of("1A-1")))
+    (told,) = [news for news in decision.news if news.event == "warning"]
+    assert (told.take, told.facts["code"]) == ("1A-1", "delivered-less")
+    assert told.facts["message"] == "take 1A-1 came 64×36 where 720p was ordered"
+    stage.hear(ev.Kept(stage.key("1A-1"), clip_of("1A-1")))
+    assert stage.phases() == {"1A-1": "done"}

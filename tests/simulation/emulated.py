@@ -1,0 +1,174 @@
+"""The emulated seedance2ai in virtual time: the emulator's own decisions and faults, for the production driver.
+
+What a submission suffers is drawn by the seed and armed as the emulator's faults are; what the wire does besides is the
+simulation's own. A clip is a toy clip made from the very bytes that ordered it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from email.utils import formatdate
+from random import Random
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from storyboard.emulator.gateway import Call, Drawn, Fetched, Pending, Settings, Site
+from storyboard.emulator.gateways.seedance2ai import Seedance2ai
+from storyboard.exchange import Request, Response
+from storyboard.providers.seedance2ai import SUBMIT, TASKS
+from tests.simulation.gateway import CALM, Charge, Faults
+from tests.simulation.studio import clip_bytes
+
+TTL_S = 900.0
+HOST = "https://host.example"
+RETENTION_S = 3600.0
+SETTINGS = Settings(credits=10**9, retention_s=RETENTION_S, concurrency=2, link_ttl_s=TTL_S)
+SUBMISSIONS: tuple[dict[str, Any], ...] = (
+    {"fault": "moderation_reject_at_create"},
+    {"fault": "credits_exhausted_mid_run"},
+    {"fault": "fail"},
+    {"fault": "fail", "refund": False},
+    {"fault": "success_without_url", "polls": 3},
+    {"fault": "success_without_url", "polls": 20},
+    {"fault": "unknown_status", "polls": 3},
+    {"fault": "404_grace", "polls": 3},
+    {"fault": "404_grace", "polls": 12},
+)
+WIRE: tuple[dict[str, Any], ...] = (
+    *({"fault": "429_burst", "retry_after": wait} for wait in (1, 36, "date", "past", "absent")),
+    {"fault": "503_burst"},
+    {"fault": "500_once"},
+    {"fault": "500_once", "accepted": True},
+    {"fault": "html_502"},
+    {"fault": "invalid_json"},
+    {"fault": "redirect_307"},
+    {"fault": "redirect_301"},
+    {"fault": "clock_skew", "seconds": 3600.0},
+)
+SPOILT, STRUCK = 0.35, 0.06
+"""How often a submission suffers something, and how often an exchange does."""
+
+
+@dataclass
+class Emulated:
+    """As the toy gateway, to the wire and to the laws. `now` gives true time in seconds."""
+
+    rng: Random
+    now: Callable[[], float]
+    faults: Faults = CALM
+    retention_s: float | None = RETENTION_S
+    replays: int = 0
+    made: dict[str, bytes] = field(default_factory=dict)
+    struck: set[str] = field(default_factory=set)
+    """Which faults have struck."""
+
+    def __post_init__(self) -> None:
+        self.site = Site(SETTINGS, lambda name, now: f"https://files.example/{name}?until={now + TTL_S}")
+        self.gateway = Seedance2ai(self.site, 0.0)
+
+    @property
+    def ledger(self) -> list[Charge]:
+        """What was charged; a task that failed is as good as refunded, since another may then be ordered."""
+        rows = [row for row in self.gateway.books.ledger.rows if row.kind == "reserve" and row.task is not None]
+        return [
+            Charge(
+                "",
+                self.made[str(row.task)],
+                str(row.task),
+                Decimal(-row.credits),
+                row.at,
+                refunded="fail" in self.gateway.books.tasks[str(row.task)].faults,
+            )
+            for row in rows
+        ]
+
+    def answer(self, request: Request) -> Response:
+        """The answer to one request that arrived."""
+        now = self.now()
+        route = "submit" if request.method == "POST" else "status"
+        strikes = self._strikes(route, request)
+        instead = _instead(self.gateway, strikes, now)
+        answer = instead or self._asked(route, request, now)
+        if "500_once" in strikes and strikes["500_once"]["accepted"]:
+            answer = self.gateway.lost(500)
+        if "invalid_json" in strikes and instead is None:
+            answer = replace(answer, body=answer.body[: len(answer.body) // 2])
+        ahead = strikes.get("clock_skew", {}).get("seconds", 0.0)
+        return replace(answer, headers={**answer.headers, "date": formatdate(now + ahead, usegmt=True)})
+
+    def download(self, link: str) -> bytes | None:
+        """The clip behind a link; None where the link has expired."""
+        parts = urlsplit(link)
+        if self.now() >= float(parse_qs(parts.query)["until"][0]) or self.rng.random() < self.faults.link_dies:
+            return None
+        task = self.gateway.books.tasks[parts.path.strip("/").removesuffix(".mp4")]
+        return clip_bytes(self.frames_asked(self.made[task.id]), self.made[task.id])
+
+    def frames_asked(self, body: bytes) -> int:
+        """How many frames the clip of an order has."""
+        return 24 * int(json.loads(body)["duration"]) + 1
+
+    def pictures(self, body: bytes) -> dict[str, str] | None:
+        """The digests of the pictures that an order opens and closes on, by slot; None where it carries clips."""
+        said = json.loads(body)
+        if said["mode"] == "media-to-video":
+            return None
+        slots = (("start", "image_url"), ("end", "end_image_url"))
+        return {slot: said.get(name, "").removeprefix(f"{HOST}/") for slot, name in slots}
+
+    def accepted(self, answer: Response) -> str | None:
+        """The job that an answer to a submission names."""
+        return str(json.loads(answer.body)["id"]) if answer.status == 202 else None
+
+    def _strikes(self, route: str, request: Request) -> dict[str, Any]:
+        """Arm what this exchange suffers; answer what of it the wire plays."""
+        faults = self.site.faults
+        faults.rules.clear()
+        if self.faults is CALM:
+            return {}
+        if request.method == "POST" and self.rng.random() < SPOILT:
+            faults.arm(self.rng.choice(SUBMISSIONS))
+        if self.rng.random() < STRUCK:
+            faults.arm({"route": route, **self.rng.choice(WIRE)})
+        strikes = {strike.fault: strike.takes for strike in faults.wire(route, None)}
+        self.struck |= strikes.keys()
+        return strikes
+
+    def _asked(self, route: str, request: Request, now: float) -> Response:
+        headers = {**request.headers, "authorization": f"Bearer {SETTINGS.key}"}
+        task = "" if route == "submit" else request.path.removeprefix(f"{TASKS}/")
+        assert route == "status" or request.path == SUBMIT
+        known = set(self.gateway.books.tasks)
+        answer = self.gateway.answer(Call(route, headers, request.body, task), now)
+        if isinstance(answer, Pending):
+            found = {link.url: Fetched(link.url, 1280, 720) for link in answer.links}
+            answer = self.gateway.resume(answer, found, now)
+        self.struck |= {rule.fault for rule in self.site.faults.rules if rule.struck}
+        new = [name for name in self.gateway.books.tasks if name not in known]
+        for name in new:
+            self.made[name] = request.body
+            self.gateway.books.tasks[name].drawn = Drawn(f"{name}.mp4", f"{name}.png")
+        self.replays += answer.status == 202 and not new
+        return answer
+
+
+def _instead(gateway: Seedance2ai, strikes: dict[str, Any], now: float) -> Response | None:
+    """What is answered without asking the gateway."""
+    for status in (301, 307):
+        if f"redirect_{status}" in strikes:
+            return Response(status, {"location": "/elsewhere"}, b"")
+    if "429_burst" in strikes:
+        asked = strikes["429_burst"]["retry_after"]
+        dates = {"date": formatdate(now + 30, usegmt=True), "past": formatdate(now - 30, usegmt=True)}
+        told = {} if asked == "absent" else {"retry-after": dates.get(asked, str(asked))}
+        return replace(gateway.lost(429), headers=told)
+    if "503_burst" in strikes:
+        return gateway.lost(503)
+    if "500_once" in strikes and not strikes["500_once"]["accepted"]:
+        return gateway.lost(500)
+    if "html_502" in strikes:
+        return Response(502, {"content-type": "text/html"}, b"<html>502 Bad Gateway</html>")
+    return None
