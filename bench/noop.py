@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import trio
 
-from storyboard.exchange import Ask, Capabilities
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask
 from storyboard.film import Clip, ClipId, Film, Frame, TakeId
 from storyboard.language import load
 from storyboard.language.collecting import no_cyclic_collection

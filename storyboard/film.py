@@ -244,6 +244,11 @@ class Shot:
         return ends or (opens and self.start is not None and self.start.mode == "first_frame")
 
     @property
+    def follows(self) -> bool:
+        """Whether another shot's frame or clip is given beside its words, without being what it opens on."""
+        return self.start is not None and self.start.shot is not None and self.start.mode != "first_frame"
+
+    @property
     def generated(self) -> bool:
         """Whether somebody is asked for its clip: it is neither footage nor a card nor another shot's clip."""
         return self.footage is None and self.card is None and self.clip_of is None

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Ask, Capabilities
+from storyboard.exchange import Ask
 from storyboard.film import Budget, Clip, ClipId, Frame, ShotId, TakeKey
 from storyboard.finishing import cut, sheet, sidecars
 from storyboard.finishing.timeline import timeline

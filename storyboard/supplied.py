@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storyboard.exchange import Ask, Capabilities
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask
 from storyboard.film import Kind
 
 

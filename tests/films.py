@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from storyboard.capabilities import Capabilities
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Span
-from storyboard.exchange import Ask, Capabilities
+from storyboard.exchange import Ask
 from storyboard.film import Beat, Clip, ClipId, Edge, Film, Shot, ShotId, TakeId
 
 PLACE = Span("film.yaml", 1, 1, 1, 2)

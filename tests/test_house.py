@@ -36,6 +36,7 @@ GROUND = {
     "delivery": -4,
     "film": -3,
     "exchange": -2,
+    "capabilities": -2,
     "timing": -2,
     "answers": -1,
     "supplied": -1,

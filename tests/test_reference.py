@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from storyboard import __version__, providers
+from storyboard.capabilities import Only
 from storyboard.cli import COMMANDS, Commands, group
 from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
-from storyboard.exchange import Accepted, Only, Response
+from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
 from storyboard.language import (
     Loaded,

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storyboard.capabilities import Capabilities
 from storyboard.cli.ends import say
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities
 
 if TYPE_CHECKING:
     from storyboard.planning.price import Total

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from storyboard.capabilities import Capabilities, Gateway
 from storyboard.cli.gateways import settings
 from storyboard.cli.options import debug_option
 from storyboard.cli.table import Column, table
-from storyboard.exchange import Capabilities, Gateway
 from storyboard.providers import discover
 from storyboard.rendering.settings import Terms
 

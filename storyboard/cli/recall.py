@@ -35,9 +35,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storyboard.capabilities import Capabilities
 from storyboard.cli.options import Given
 from storyboard.diagnostics import Refused
-from storyboard.exchange import Capabilities
 from storyboard.providers import discover
 from storyboard.state.folder import Folder
 from storyboard.state.memo import identity, read_memo, write_memo

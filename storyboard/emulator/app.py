@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from storyboard.emulator import admin
 from storyboard.emulator.clock import Clock
 from storyboard.emulator.gateway import Call, Fetched, Gateway, Link, Pending, Settings, Site, Task, discover, say
+from storyboard.emulator.gateway import Path as Endpoint
 from storyboard.emulator.inputs import Unfit, fetch
 from storyboard.emulator.line import Line
 from storyboard.emulator.links import Signer
@@ -81,8 +82,8 @@ class Emulator:
                 await self._stroke.wait()
         self.clock.advance(seconds)
 
-    def _wired(self, app: ASGIApp, route: str, gateway: Gateway | None = None) -> Wire:
-        return Wire(app, route, self.exchange, gateway.lost if gateway else _plain)
+    def _wired(self, app: ASGIApp, route: str, gateway: Gateway | None = None, query: str = "") -> Wire:
+        return Wire(app, route, self.exchange, gateway.lost if gateway else _plain, query)
 
     # ── the gateways ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,13 +95,13 @@ class Emulator:
             return JSONResponse({**gateway.document(), "servers": [{"url": f"{self.base}/{gateway.name}"}]})
 
         served = [
-            Route(f"/{gateway.name}{path.path}", self._endpoint(gateway, path.route), methods=[path.method])
+            Route(f"/{gateway.name}{path.path}", self._endpoint(gateway, path), methods=[path.method])
             for path in gateway.paths
         ]
         return [*served, Route(f"/{gateway.name}/openapi.json", document)]
 
-    def _endpoint(self, gateway: Gateway, route: str) -> Wire:
-        return self._wired(partial(self._serve, gateway, route), route, gateway)
+    def _endpoint(self, gateway: Gateway, path: Endpoint) -> Wire:
+        return self._wired(partial(self._serve, gateway, path.route), path.route, gateway, path.query)
 
     async def _lost(self, request: Request, error: Exception) -> Sent:
         """A path or a method that does not exist, in the words of the gateway below which it was looked for."""

@@ -55,6 +55,7 @@ KINDS: Mapping[str, Kind] = {
         "task", "has a status of its own for so many polls", {"status": "post_processing", "polls": 2}
     ),
     "404_grace": Kind("task", "is not found for so many polls", {"polls": 2}),
+    "cancel_races_completion": Kind("task", "ends just when it is to be cancelled"),
     "wrong_resolution": Kind("task", "a clip one class below what was asked"),
     "missing_audio": Kind("task", "a clip without sound"),
     "black_last_frame": Kind("task", "a clip that fades to black"),

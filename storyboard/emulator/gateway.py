@@ -16,6 +16,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any, Literal, Protocol
 
+from pydantic import ValidationError
+
 from storyboard.emulator import sizes
 from storyboard.emulator.faults import Faults, Strike
 from storyboard.emulator.idempotency import Keys
@@ -36,6 +38,7 @@ class Settings:
     None: any number. `retention_s` is how long idempotency keys are kept, `link_ttl_s` how long links last.
     `one_class_lower` delivers 480p for 720p and so on, as has been seen. `shorter_px` bounds the shorter side of clips.
     `plain_loopback` lets input links be plain http on loopback. `last_frame` is the format of returned frames.
+    `refund_cancelled` gives back what a cancelled task cost, where the gateway's page does not say whether it does.
     """
 
     key: str = "sk_live_emulated"
@@ -54,6 +57,7 @@ class Settings:
     plain_loopback: bool = True
     last_frame: Literal["png", "jpeg"] = "png"
     apex_status: int = 307
+    refund_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +211,14 @@ def open_books(settings: Settings, now: float, worth: int = 1) -> Books:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One endpoint: the route's name, its method, its path below the gateway (`{task}` is a task's id)."""
+    """One endpoint: the route's name, its method, its path below the gateway. A task's id is `{task}` in the path, or
+    what the query parameter named `query` says.
+    """
 
     route: str
     method: str
     path: str
+    query: str = ""
 
 
 class Gateway(Protocol):
@@ -256,6 +263,15 @@ def delivered(
     if settings.one_class_lower or "wrong_resolution" in faults:
         resolution = sizes.lower(resolution)
     return sizes.bounded(sizes.size(resolution, shape), settings.shorter_px)
+
+
+def first_wrong(error: ValidationError) -> str:
+    """The first thing that is wrong with a body, in words."""
+    [first, *_] = error.errors(include_url=False, include_input=False)
+    where = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return f"Unsupported field: {where}"
+    return f"{where}: {first['msg']}" if where else "Invalid request body"
 
 
 def discover() -> dict[str, Callable[[Site, float], Gateway]]:

@@ -60,6 +60,7 @@ def _operation(one: Operation, error: Schema) -> dict[str, Any]:
     operation["parameters"] = [
         *([_parameter("Idempotency-Key", "header", TEXT)] if one.keyed else []),
         *([_parameter("task", "path", TEXT)] if "{task}" in one.path.path else []),
+        *([_parameter(one.path.query, "query", TEXT)] if one.path.query else []),
         *(_parameter(name, "query", schema) for name, schema in one.query.items()),
     ]
     return operation

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import trio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -58,10 +59,14 @@ class Exchange:
 
 
 class Wire:
-    """An endpoint behind the wire. `spoilt` gives the gateway's own answer with a status."""
+    """An endpoint behind the wire. `spoilt` gives the gateway's own answer with a status; `query` names the query
+    parameter that holds a task's id, where the path does not.
+    """
 
-    def __init__(self, app: ASGIApp, route: str, exchange: Exchange, spoilt: Callable[[int], Response]) -> None:
-        self._app, self._route, self._exchange, self._spoilt = app, route, exchange, spoilt
+    def __init__(
+        self, app: ASGIApp, route: str, exchange: Exchange, spoilt: Callable[[int], Response], query: str = ""
+    ) -> None:
+        self._app, self._route, self._exchange, self._spoilt, self._query = app, route, exchange, spoilt, query
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -70,6 +75,9 @@ class Wire:
         if body is None:
             await _tell(send, Response(413, {}, b""))
             return
+        if self._query:
+            [task, *_] = parse_qs(scope["query_string"].decode("latin-1")).get(self._query, [""])
+            scope["path_params"] = {"task": task}
         task = scope.get("path_params", {}).get("task")
         strikes = named(exchange.faults.wire(self._route, task))
         answer = await self._answer(scope, body, strikes, at)

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic
-from storyboard.exchange import Capabilities
 from storyboard.film import CarryMode, Edge, Shot
 from storyboard.language.citing import citations
 from storyboard.language.drafts import Draft
@@ -108,12 +108,12 @@ def _at_home(draft: Draft, shot: Shot, provider: Capabilities) -> Iterator[Diagn
 
 
 def _cited(draft: Draft, shot: Shot, provider: Capabilities) -> Iterator[Diagnostic]:
-    """Cited assets with files, where the provider takes none."""
-    if provider.references != 0:
-        return
+    """Cited assets with files, where the provider takes none, or none of their kinds."""
     for asset, look in shot.cites:
-        if asset.worn(look):
-            message = f'"{asset.key}" is cited, and {provider.name} takes no reference images'
+        kinds = {one.kind for one in asset.worn(look)}
+        if kinds and (provider.references == 0 or not kinds & provider.kinds):
+            what = "reference images" if provider.references == 0 else f"{listed(sorted(kinds))} as reference"
+            message = f'"{asset.key}" is cited, and {provider.name} takes no {what}'
             yield draft.at(citing(draft, asset.key), "provider-cannot", message, "say it in words")
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from storyboard.capabilities import Capabilities
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic, Span
-from storyboard.exchange import Capabilities
 from storyboard.film import Asset, Kind, Look, Shot
 from storyboard.language.carrying import citing, of_edges
 from storyboard.language.circles import cycles
@@ -98,7 +98,9 @@ def _elsewhere(field: str, others: Sequence[Capabilities]) -> str:
 
 
 def _of_references(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
-    """Reference pictures beyond what the provider takes, at the first name that brings one too many."""
+    """Reference files beyond what the provider takes, at the first name that brings one too many; or so few that they
+    would mean something else to it.
+    """
     if provider.references == 0:  # the words travel alone
         return []
     if shot.framed and provider.frames_exclude_references:  # they stay home
@@ -107,14 +109,38 @@ def _of_references(draft: Draft, shot: Shot, provider: Capabilities) -> list[Dia
         return unread
     if provider.references is None:
         return []
-    seen: set[str] = set()
+    places: dict[str, tuple[tuple[str | int, ...], Asset]] = {}
     for path, asset, look in _bringing(draft, shot):
-        seen |= {one.path for one in asset.worn(look)}
-        if len(seen) > provider.references:
-            many = f"{provider.references} reference file{'s' if provider.references != 1 else ''}"
-            message = f"{provider.name} takes {many} a shot, this one brings {_brought(draft, shot)}"
-            return [draft.at(path, "provider-cannot", message, f'leave out "{asset.key}", or some of its files')]
-    return []
+        for file in asset.worn(look):
+            places.setdefault(file.path, (path, asset))
+    brings = len(places) + shot.follows
+    if brings > provider.references:
+        many = f"{provider.references} reference file{'s' if provider.references != 1 else ''}"
+        with_carried = ", with the one it follows" if shot.follows else ""
+        message = f"{provider.name} takes {many} a shot, this one brings {brings}{with_carried}"
+        path, asset = list(places.values())[provider.references - shot.follows]
+        return [draft.at(path, "provider-cannot", message, f'leave out "{asset.key}", or some of its files')]
+    return _too_few(draft, shot, provider, list(places.values())) if brings < provider.references_from else []
+
+
+def _too_few(
+    draft: Draft, shot: Shot, provider: Capabilities, brought: Sequence[tuple[tuple[str | int, ...], Asset]]
+) -> list[Diagnostic]:
+    """Files that are too few to be references: a mistake where the shot cannot do without them, else a warning."""
+    asks = f"{provider.name} takes {provider.references_from} to {provider.references} reference files"
+    if shot.follows and shot.start is not None:
+        if shot.start.mode not in provider.carries:
+            return []
+        message = f"{asks} a shot, this one brings {len(brought) + 1}, with the one it follows"
+        return [Diagnostic("provider-cannot", message, shot.start.place, "carry by first_frame, or bring more files")]
+    message = f"{asks}, not {len(brought)}: "
+    cited = [citing(draft, asset.key) for asset, look in shot.cites if asset.worn(look)]
+    if cited and brought:
+        return [
+            draft.at(cited[0], "references-stay-home", message + "what is cited would stay home", "bring more files")
+        ]
+    stay = message + "they stay home, the words travel"
+    return [draft.at(path, "references-stay-home", stay, severity="warning") for path, _ in brought[:1]]
 
 
 def _unread(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
@@ -137,10 +163,6 @@ def _bringing(draft: Draft, shot: Shot) -> Iterator[tuple[tuple[str | int, ...],
     if shot.style:
         yield ("style",), shot.style, None
     yield from ((citing(draft, asset.key), asset, look) for asset, look in shot.cites)
-
-
-def _brought(draft: Draft, shot: Shot) -> int:
-    return len({one.path for _, asset, look in _bringing(draft, shot) for one in asset.worn(look)})
 
 
 def _of_prompt(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
@@ -178,10 +200,11 @@ def _spelt(value: str | bool | int) -> str:
 
 
 def _of_length(draft: Draft, shot: Shot, provider: Capabilities) -> list[Diagnostic]:
-    most = max(provider.durations) if provider.durations else provider.longest
+    durations = provider.durations_of(shot)
+    most = max(durations) if durations else provider.longest
     if most is None:
         return []
-    lengths = listed(f"{seconds(one)} s" for one in sorted(provider.durations)) if provider.durations else ""
+    lengths = listed(f"{seconds(one)} s" for one in sorted(durations)) if durations else ""
     hint = f"it makes clips of {lengths}" if lengths else f"its longest is {seconds(most)} s"
     problems = []
     for key, asked in (("duration", shot.duration), ("out", shot.out)):

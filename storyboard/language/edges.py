@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Self, cast
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Span
-from storyboard.exchange import Capabilities
 from storyboard.film import CarryMode, Edge, IfBad, ShotId
 from storyboard.language import names
 from storyboard.language.assets import Assets

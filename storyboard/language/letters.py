@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic
-from storyboard.exchange import Capabilities
 from storyboard.film import Shot
 from storyboard.language.drafts import Draft
 

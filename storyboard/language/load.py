@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
-from storyboard.exchange import Capabilities
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, document, letters, names, prompt_template, written
 from storyboard.language.assets import Assets

@@ -11,9 +11,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from storyboard.capabilities import Capabilities, Option
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
-from storyboard.exchange import Capabilities, Option
 from storyboard.film import Asset, Beat, Casting, Line, Look, PromptTemplate, Shot, ShotId
 from storyboard.language import names, quantities
 from storyboard.language.citing import has_citation

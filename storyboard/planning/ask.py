@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storyboard.exchange import Ask, Capabilities, Followed
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask, Followed
 from storyboard.film import ClipId, Film, Frame, Reference, Shot
 from storyboard.planning import manifest
 from storyboard.planning.phrases import negative

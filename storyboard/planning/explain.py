@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import ShotId
 from storyboard.planning import manifest
 from storyboard.planning.plan import Carried, Plan, PlannedTake, take_id

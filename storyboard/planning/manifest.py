@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from storyboard.capabilities import Capabilities
 from storyboard.delivery import Delivery
-from storyboard.exchange import Ask, Capabilities
+from storyboard.exchange import Ask
 from storyboard.film import Asset, Card, Casting, Edge, Footage, Line, Reference, Shot, TakeKey
 
 Digests = Mapping[str, str]
@@ -35,11 +36,10 @@ def asked_duration(shot: Shot, capabilities: Capabilities) -> Fraction:
     """
     if not shot.generated:
         return shot.shown
-    if capabilities.durations is None:
+    durations = capabilities.durations_of(shot)
+    if durations is None:
         return max(shot.duration, shot.out)
-    return min(
-        (taken for taken in capabilities.durations if taken >= shot.duration), default=max(capabilities.durations)
-    )
+    return min((taken for taken in durations if taken >= shot.duration), default=max(durations))
 
 
 def _files(references: tuple[Reference, ...], digests: Digests) -> list[Manifest]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import Clip, ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import graph, manifest
 from storyboard.planning.numbers import Numbers, good_clip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import Money, Shot
 
 FREE = Money(Decimal(0), "")

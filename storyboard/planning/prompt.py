@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Related
-from storyboard.exchange import Capabilities
 from storyboard.film import Casting, Film, Shot
 from storyboard.language.faults import ValueProblem
 from storyboard.language.opening import once

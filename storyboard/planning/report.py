@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import TakeId, TakeKey
 from storyboard.planning.plan import Carried, Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import Asset, Kind, Look, Reference, Shot
 from storyboard.language.citing import uncite
 
@@ -35,10 +35,15 @@ def given(shot: Shot) -> list[tuple[Asset, tuple[Reference, ...]]]:
 
 
 def stays_home(shot: Shot, capabilities: Capabilities) -> tuple[Asset, ...]:
-    """The assets whose files are not given because the shot's frames exclude them; their words travel."""
-    if not shot.generated or not shot.framed or not capabilities.frames_exclude_references:
+    """The assets whose files are not given, because the shot's frames exclude them, or because so few would mean
+    something else to the provider; their words travel.
+    """
+    if not shot.generated:
         return ()
-    return tuple({asset.key: asset for asset, _ in given(shot)}.values())
+    excluded = shot.framed and capabilities.frames_exclude_references
+    files = {one.path for _, some in given(shot) for one in some}
+    too_few = len(files) + shot.follows < capabilities.references_from
+    return tuple({asset.key: asset for asset, _ in given(shot)}.values()) if excluded or too_few else ()
 
 
 def references(shot: Shot, capabilities: Capabilities) -> tuple[Reference, ...]:

@@ -13,18 +13,8 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import Protocol, runtime_checkable
 
-from storyboard.exchange import (
-    Ask,
-    Callback,
-    Cancelled,
-    Capabilities,
-    Found,
-    NotCancelled,
-    Outcome,
-    Polled,
-    Request,
-    Response,
-)
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask, Callback, Cancelled, Found, NotCancelled, Outcome, Polled, Request, Response
 from storyboard.film import JobId
 from storyboard.media.jobs import CardJob, ConformJob, DrawJob
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storyboard.exchange import Ask, Capabilities, Followed
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask, Followed
 from storyboard.film import Asset, Casting, Line, Shot
 from storyboard.media.animatic.spec import Does, Left, Person, Place, Prop, Says, Spec, Under
 from storyboard.media.jobs import DrawJob

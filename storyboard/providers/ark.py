@@ -24,6 +24,12 @@ from typing import Any
 from urllib.parse import quote
 
 from storyboard.answers import amount, failure, inner, json_object, text
+from storyboard.capabilities import (
+    Capabilities,
+    Gateway,
+    Only,
+    Option,
+)
 from storyboard.exchange import (
     Absent,
     Accepted,
@@ -31,13 +37,9 @@ from storyboard.exchange import (
     Busy,
     Callback,
     Cancelled,
-    Capabilities,
     Failed,
     Found,
-    Gateway,
     NotCancelled,
-    Only,
-    Option,
     Outcome,
     Polled,
     Rejected,

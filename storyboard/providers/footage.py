@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from storyboard.exchange import Ask, Capabilities
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask
 from storyboard.media.jobs import ConformJob
 
 CAPABILITIES = Capabilities(

@@ -20,16 +20,18 @@ from typing import Any
 from urllib.parse import quote
 
 from storyboard.answers import amount, failure, inner, json_object, text
+from storyboard.capabilities import (
+    Capabilities,
+    Gateway,
+    Only,
+    Option,
+)
 from storyboard.exchange import (
     Absent,
     Accepted,
     Ask,
     Busy,
-    Capabilities,
     Failed,
-    Gateway,
-    Only,
-    Option,
     Outcome,
     Polled,
     Rejected,

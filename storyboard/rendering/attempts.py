@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import TakeKey
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account, Desk
@@ -18,6 +18,10 @@ OVER: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "fail
 """States of attempts that are over without a clip: another may be made."""
 OPEN: frozenset[AttemptState] = frozenset(("intended", "unsure"))
 """States of attempts that may be on their way: nobody knows whether they were accepted."""
+RESENDS = 5
+"""How often one attempt's bytes are sent again in a run before the take fails or is called ambiguous."""
+RESEND_AFTER_S = 2.0
+"""The first wait before a resend, in seconds; it doubles."""
 HASTE_S = 60.0
 """By how much a gateway's time may seem to run backwards, because its answers took long."""
 
@@ -59,7 +63,7 @@ class Attempts:
 
 
 class Keys:
-    """Which attempts may be sent again under their keys, or be looked for by them with the gateways in `listing`.
+    """Which attempts may be sent again under their keys.
 
     The gateway's clock tells how old a key is. Ours does only in the run that made the key, when
     nobody can have set it.
@@ -71,9 +75,7 @@ class Keys:
         capabilities: Mapping[str, Capabilities],
         accounts: Mapping[str, Account],
         greetings: Greetings,
-        listing: Collection[str] = (),
     ) -> None:
-        self._listing = frozenset(listing)
         self._book = book
         self._capabilities = capabilities
         self._accounts = accounts
@@ -84,17 +86,14 @@ class Keys:
         younger than half its retention.
         """
         age_s, half_s = self._age_s(attempt, now), self._half_s(attempt)
-        return self._ours(attempt) and age_s is not None and age_s < half_s
+        return self.ours(attempt) and age_s is not None and age_s < half_s
 
     def may_hold(self, attempt: AttemptRecord, now: ev.Now) -> bool:
         """Whether they are, or may be once the gateway has told the time."""
-        return self._ours(attempt) and (self._age_s(attempt, now) or 0.0) < self._half_s(attempt)
+        return self.ours(attempt) and (self._age_s(attempt, now) or 0.0) < self._half_s(attempt)
 
-    def listed(self, attempt: AttemptRecord) -> bool:
-        """Whether its job, where there is one, is in a list that may be asked for."""
-        return self._ours(attempt) and attempt.provider in self._listing
-
-    def _ours(self, attempt: AttemptRecord) -> bool:
+    def ours(self, attempt: AttemptRecord) -> bool:
+        """Whether it is open what became of a submission, and the account is the one that it was sent from."""
         return attempt.state in OPEN and attempt.account == self._accounts[attempt.provider].name
 
     def _half_s(self, attempt: AttemptRecord) -> float:

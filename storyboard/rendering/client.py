@@ -22,8 +22,9 @@ from typing import Any
 import httpx
 import trio
 
+from storyboard.capabilities import Gateway
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Gateway, NotSent, Request, Response, Unknown
+from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.rendering.download import Download, hang_up
 from storyboard.rendering.limits import wait_s
 from storyboard.rendering.settings import Access

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from storyboard.exchange import Absent, Capabilities, Failed, Succeeded
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Absent, Failed, Succeeded
 from storyboard.film import Money
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import Attempts
@@ -21,8 +22,10 @@ FETCHES = 4
 """How often a run fetches a finished job's clip."""
 OVERDUE_S = 6 * 3600.0
 """How long a run asks for a job that does not end; the next run asks on."""
-ABSENCES = 8
+ABSENCES = 11
 """How often a run asks for a clip or a job that should be there and is not."""
+ABSENT_S = 5.0
+"""How long it waits before each of these, at least: a new job may be unknown to its own gateway for 50 s."""
 
 
 class Jobs:
@@ -76,8 +79,10 @@ class Jobs:
             case Absent(code, message, lost) if work.absences + 1 >= ABSENCES:
                 self._attempts.leave(work)
                 desk.fail(work, code, message, phase="lost" if lost else "failed")
+            case Absent():
+                work.absences += 1
+                desk.after(max(ABSENT_S, self._beat(work)), lambda: self._poll(work))
             case _:
-                work.absences += isinstance(event.polled, Absent)
                 desk.after(self._beat(work), lambda: self._poll(work))
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:

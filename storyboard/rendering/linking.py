@@ -13,6 +13,11 @@ KINDS = (
     (b"\xff\xd8\xff", 0, ".jpg", "image/jpeg"),
     (b"WEBP", 8, ".webp", "image/webp"),
     (b"ftyp", 4, ".mp4", "video/mp4"),
+    (b"GIF8", 0, ".gif", "image/gif"),
+    (b"WAVE", 8, ".wav", "audio/wav"),
+    (b"ID3", 0, ".mp3", "audio/mpeg"),
+    (b"\xff\xfb", 0, ".mp3", "audio/mpeg"),
+    (b"BM", 0, ".bmp", "image/bmp"),
 )
 """What files begin with, where, and the name and type that says so."""
 

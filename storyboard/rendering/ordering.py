@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Span
-from storyboard.exchange import Capabilities
 from storyboard.film import Shot
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.price import Total, total

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities
 from storyboard.rendering.desk import Account
 from storyboard.rendering.ports import Host, Network
 from storyboard.rendering.settings import USAGE, Settings

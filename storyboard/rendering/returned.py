@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from storyboard.exchange import Ask, Capabilities, Succeeded
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask, Succeeded
 from storyboard.film import Clip, ClipId, TakeKey
 from storyboard.planning.plan import Carried
 from storyboard.rendering.work import Work, Works

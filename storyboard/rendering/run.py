@@ -197,10 +197,10 @@ class Runner:
                 return await self._host(action)
             case ev.Post():
                 return await self._post(action)
-            case ev.Find():
-                return await self._find(action)
             case ev.Greet():
                 return await self._greet(action)
+            case ev.Find():
+                return await self._find(action)
             case ev.Poll():
                 return await self._poll(action)
             case ev.Fetch():
@@ -336,9 +336,8 @@ class Runner:
         if self.ports.network is None:
             return ev.Answered(action.attempt, Unknown("this installation has no network client"))
         remote = self._remote(action.provider)
-        return ev.Answered(
-            action.attempt, await find(action.provider, remote, self.ports.network, action.submission, ANSWER_S)
-        )
+        outcome = await find(action.provider, remote, self.ports.network, action.submission, ANSWER_S)
+        return ev.Answered(action.attempt, outcome)
 
     async def _poll(self, action: ev.Poll) -> ev.Event:
         answer: Response | NotSent | Unknown | None = None

@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from storyboard.exchange import Ask, Capabilities
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask
 from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.manifest import asked, canonical
 from storyboard.planning.plan import Plan, PlannedTake, Slot, carried_text

@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from storyboard.capabilities import Capabilities, Charges, Gateway
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities, Charges, Gateway
 from storyboard.providers import Provider, Regional
 from storyboard.rendering.addresses import is_local
 from storyboard.rendering.stores import FIELDS, Hosting, hosting

@@ -22,11 +22,12 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Succeeded, Unknown
-from storyboard.film import Budget, TakeId
+from storyboard.film import Budget
 from storyboard.providers import Listing, Remote
 from storyboard.rendering import events as ev
-from storyboard.rendering.attempts import OPEN, OVER, Attempts, Keys
+from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
 from storyboard.rendering.desk import Account, Desk
+from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.jobs import Jobs
 from storyboard.rendering.limits import Concurrency
@@ -35,17 +36,14 @@ from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState, History
 
-RESENDS, LOOKS = 5, 3
-"""How often an attempt's bytes are sent again, or it is looked for in a list, before the run gives it up."""
-RESEND_AFTER_S = 2.0
-"""The first wait before a resend, in seconds; it doubles."""
+LOOKS = 3
+"""How often a run looks for a submission in its gateway's list before it is called ambiguous."""
 OVER_BUDGET = "over-budget"
 """The code of a take that was not submitted because the budget forbids it."""
 CANNOT = "provider-cannot"
 """The code of a take that its provider does not take as it is."""
 OUT_OF_REACH = "not-sent"
 """The code of a take whose provider cannot be reached."""
-
 
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
@@ -79,12 +77,11 @@ class Submissions:
         }
         self.book = Attempts(attempts)
         self.greetings = Greetings({name: one.gateway.probe for name, one in capabilities.items() if one.gateway})
-        listing = [name for name, remote in remotes.items() if isinstance(remote, Listing)]
-        self.keys = Keys(self.book, capabilities, self.accounts, self.greetings, listing)
-        self.returned = Returned(capabilities)
+        self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
         self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s)
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
-        self.elders: dict[TakeId, list[AttemptRecord]] = {}
+        self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
+        self.returned = Returned(capabilities)
         self._schedule: Desk | None = None
 
     @property
@@ -95,12 +92,7 @@ class Submissions:
     def bind(self, schedule: Desk, history: History) -> None:
         """Work for this schedule. What may have been sent for takes that it has no more is looked after too."""
         self._schedule = schedule
-        for attempt in self.book.latest.values():
-            record = history.takes.get(attempt.take)
-            if record is None or record.key in schedule.works.by_key or attempt.provider not in self.remotes:
-                continue
-            if attempt.state in OPEN:
-                self.elders.setdefault(record.take, []).append(attempt)
+        self.elders.bind(history, self.remotes)
 
     @property
     def schedule(self) -> Desk:
@@ -126,7 +118,7 @@ class Submissions:
 
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
-        if self._forbidden(work) or self._ask_elders(work):
+        if self._forbidden(work) or self.elders.first(work):
             return
         self.book.running[work.take.shot.provider] += 1
         try:
@@ -136,7 +128,8 @@ class Submissions:
             return
         schedule = self.schedule
         work.returned = self.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
-        if unreached := tuple(path for path in paths if path not in work.returned):
+        unreached = tuple(path for path in paths if path not in work.returned)
+        if unreached:
             work.phase = "hosting"
             schedule.order(ev.Host(work.take.key, ask, unreached))
         else:
@@ -219,7 +212,7 @@ class Submissions:
         self.book.running[attempt.provider] += 1
         if attempt.job is not None:
             self.jobs.resume(work)
-        elif self.keys.may_hold(attempt, self.schedule.now) or self.keys.listed(attempt):
+        elif self.keys.may_hold(attempt, self.schedule.now) or self._listed(attempt):
             self._record(replace(attempt, state="unsure"))
             work.phase = "posting"
             self.schedule.after(0.0, lambda: self._repost(work))
@@ -238,11 +231,11 @@ class Submissions:
             job, charged = event.outcome.job, event.outcome.charged
             attempt = replace(attempt, state="accepted", job=job, charged=charged, reason=None)
             self._record(attempt)
-        elder = self._elder(attempt)
-        if elder is None:
+        waiting = self.elders.of(attempt)
+        if waiting is None:
             self._answered(self.schedule.works[attempt.take], attempt, event)
         else:
-            self._elder_answered(elder, attempt, event)
+            self.elders.answered(waiting, attempt, event)
 
     def _answered(self, work: Work, attempt: AttemptRecord, event: ev.Answered) -> None:
         learned, now = self.learned.get(attempt.provider), self.schedule.now.mono
@@ -272,10 +265,10 @@ class Submissions:
 
     def poll_read(self, event: ev.PollRead) -> None:
         """How a job stands."""
-        work, mono = self.schedule.works[event.key], self.schedule.now.mono
-        self.greetings.hear(work.take.shot.provider, event.date, mono)
+        work = self.schedule.works[event.key]
+        self.greetings.hear(work.take.shot.provider, event.date, self.schedule.now.mono)
         if isinstance(event.polled, Succeeded):
-            self.returned.keep(work, event.polled, mono)
+            self.returned.keep(work, event.polled, self.schedule.now.mono)
         self.jobs.read(event)
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
@@ -287,51 +280,6 @@ class Submissions:
         if work.attempt is not None:
             self.book.leave(work)
 
-    # ── attempts at takes whose words were changed since ─────────────────────────────────────────────────────────
-
-    def _ask_elders(self, work: Work) -> bool:
-        """Send the old bytes of a take again before its new ones, where nobody knows whether they were ordered."""
-        found = self.elders.get(work.take.id)
-        if not found:
-            return False
-        elder = found[0]
-        self.greetings.once_met(elder.provider, self.schedule, lambda: self._send_elder(work, elder))
-        return True
-
-    def _send_elder(self, work: Work, elder: AttemptRecord) -> None:
-        if not self._ask_again(replace(elder, state="unsure")):
-            self._settle_elder(work, replace(elder, state="ambiguous", reason="its words were changed, its key is old"))
-
-    def _elder(self, attempt: AttemptRecord) -> Work | None:
-        """The work that waits for an elder of its take."""
-        waiting = (take for take, elders in self.elders.items() if any(one.id == attempt.id for one in elders))
-        take = next(waiting, None)
-        return next(work for work in self.schedule.works if work.take.id == take) if take is not None else None
-
-    def _elder_answered(self, work: Work, elder: AttemptRecord, event: ev.Answered) -> None:
-        until = getattr(event.outcome, "until", None)
-        if elder.state == "accepted":
-            self._settle_elder(work, elder)
-        elif work.tries >= RESENDS:
-            self._settle_elder(work, replace(elder, state="ambiguous", reason="its words were changed meanwhile"))
-        else:
-            wait_s = RESEND_AFTER_S * 2**work.tries
-            if until is not None:
-                wait_s = max(RESEND_AFTER_S, until - self.schedule.now.mono)
-            else:
-                work.tries += 1
-            self._record(elder)
-            self.schedule.after(wait_s, lambda: self._send_elder(work, elder))
-
-    def _settle_elder(self, work: Work, elder: AttemptRecord) -> None:
-        """It is known what became of an elder, as far as it can be: the take goes on."""
-        self._record(elder)
-        self.elders[work.take.id] = [one for one in self.elders[work.take.id] if one.id != elder.id]
-        work.tries = 0
-        self.schedule.works.make_ready(work)
-
-    # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────
-
     def _record(self, attempt: AttemptRecord) -> None:
         self.book.record(attempt, self.schedule)
 
@@ -340,18 +288,6 @@ class Submissions:
         self.book.posting[attempt.provider] += 1
         request = Request("POST", attempt.path, json.loads(attempt.headers), attempt.body)
         self.schedule.order(ev.Post(attempt.id, attempt.provider, request))
-
-    def _ask_again(self, attempt: AttemptRecord) -> bool:
-        """Ask what became of a submission, by its bytes or in the list; False where neither is safe."""
-        if self.keys.hold(attempt, self.schedule.now):
-            self._post(attempt)
-        elif self.keys.listed(attempt):
-            self._record(attempt)
-            self.book.posting[attempt.provider] += 1
-            self.schedule.order(ev.Find(attempt.id, attempt.provider, attempt.key))
-        else:
-            return False
-        return True
 
     def _repost(self, work: Work) -> None:
         """Send an attempt's bytes again, once it is known that this is safe."""
@@ -368,8 +304,19 @@ class Submissions:
             self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))
         elif attempt.state != "unsure":
             self._post(replace(attempt, state="intended"))
-        elif not self._ask_again(attempt):
+        elif not self._again(attempt):
             self._ambiguous(work, attempt, "its key is too old to be sent again")
+
+    def _again(self, attempt: AttemptRecord) -> bool:
+        """Send the same bytes under the same key, or look for the job that they made; False where neither is safe."""
+        if self.keys.hold(attempt, self.schedule.now):
+            self._post(attempt)
+        elif self._listed(attempt):
+            self.book.posting[attempt.provider] += 1
+            self.schedule.order(ev.Find(attempt.id, attempt.provider, attempt.key))
+        else:
+            return False
+        return True
 
     def _resend(
         self, work: Work, attempt: AttemptRecord, state: AttemptState, reason: str, wait_s: float | None = None
@@ -377,8 +324,7 @@ class Submissions:
         """Send the same bytes again later, where that is safe. An attempt that is unsure stays so."""
         attempt = replace(attempt, state="unsure" if attempt.state == "unsure" else state, reason=reason)
         self._record(attempt)
-        looks = LOOKS if self.keys.listed(attempt) else 0
-        most = RESENDS if self.keys.hold(attempt, self.schedule.now) else looks
+        most = RESENDS if self.keys.hold(attempt, self.schedule.now) else LOOKS if self._listed(attempt) else 0
         if attempt.state == "unsure" and work.tries >= most:
             self._ambiguous(work, attempt, reason)
         elif work.tries >= RESENDS:
@@ -388,6 +334,10 @@ class Submissions:
                 RESEND_AFTER_S * 2**work.tries if wait_s is None else wait_s, lambda: self._repost(work)
             )
             work.tries += 1
+
+    def _listed(self, attempt: AttemptRecord) -> bool:
+        """Whether its job, where there is one, is in a list that may be asked for."""
+        return self.keys.ours(attempt) and isinstance(self.remotes[attempt.provider], Listing)
 
     def _ambiguous(self, work: Work, attempt: AttemptRecord, reason: str) -> None:
         self._record(replace(attempt, state="ambiguous", reason=reason))

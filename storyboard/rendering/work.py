@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
 from storyboard.planning.plan import Plan, PlannedTake, Slot
 

@@ -68,11 +68,11 @@ class Stage:
     def arm(self, **rule: Any) -> None:
         self.admin("POST", "/faults", rule)
 
-    def balance(self) -> int:
-        return int(self.admin("GET", "/")["gateways"]["seedance2ai"]["balances"]["emulated"])
+    def balance(self, gateway: str = "seedance2ai") -> int:
+        return int(self.admin("GET", "/")["gateways"][gateway]["balances"]["emulated"])
 
-    def ledger(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.admin("GET", "/ledger")["seedance2ai"]
+    def ledger(self, gateway: str = "seedance2ai") -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.admin("GET", "/ledger")[gateway]
         return rows
 
 

@@ -78,6 +78,8 @@ def ask(stage: Stage, operation: Any, mode: Any, examples: int, answered: dict[t
 
 SEEN = {
     "seedance2ai": {("post", 400), ("post", 202), ("get", 404)},
+    "defapi": {("post", 400), ("get", 404)},
+    "seedance2ink": {("post", 400), ("post", 200), ("get", 200), ("get", 404)},
     "ark": {("post", 400), ("get", 200), ("get", 404), ("delete", 404)},
 }
 """What the fuzzing must have come by."""

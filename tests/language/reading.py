@@ -7,15 +7,12 @@ from typing import Any
 
 import pytest
 
+from storyboard.capabilities import Capabilities, Option
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Capabilities, Option
 from storyboard.film import Film, Stream
 from storyboard.language import Loaded, load
 from storyboard.media.measure import measure, measure_sound
-from storyboard.providers.ark import CAPABILITIES as ARK
-from storyboard.providers.card import CAPABILITIES as CARD
-from storyboard.providers.footage import CAPABILITIES as FOOTAGE
-from storyboard.providers.seedance2ai import CAPABILITIES as SEEDANCE2AI
+from storyboard.providers import discover
 
 ANIMATIC = Capabilities(
     "animatic",
@@ -55,14 +52,12 @@ STUDIO = Capabilities(
 )
 """Takes everything but a negative."""
 CAPABILITIES: Mapping[str, Capabilities] = {
+    **{name: provider.capabilities for name, provider in discover().items()},
     "animatic": ANIMATIC,
     "toy": TOY,
     "either": EITHER,
-    "seedance2ai": SEEDANCE2AI,
-    "ark": ARK,
-    "footage": FOOTAGE,
-    "card": CARD,
 }
+"""Those that there are, an animatic that takes nearly everything, and two that take little."""
 STAGE: Mapping[str, Capabilities] = {**CAPABILITIES, "studio": STUDIO}
 """Them, and one that takes nearly everything."""
 

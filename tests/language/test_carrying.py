@@ -1,5 +1,6 @@
 """Frames that cut, pictures that stay home, citations that keep their places."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -52,6 +53,19 @@ shots:
     assert [len(references(shot, EITHER)) for shot in (first, opened, referred)] == [1, 0, 1]
     assert "Mira" in compose(opened, EITHER)
     assert len(references(opened, ANIMATIC)) == 1
+
+
+def test_images_stay_home_where_they_would_be_too_few(tmp_path: Path) -> None:
+    text = f"""{MIRA}defaults: {{provider: either}}
+references: {{fog: {{images: [fog.png]}}}}
+shots:
+- {{action: a, cast: [mira]}}
+- {{action: b, cast: [mira], references: [fog], start: {{from: 1, carry: reference}}}}
+"""
+    alone, three = pictured(tmp_path, text).shots
+    from_three = replace(EITHER, references_from=3)
+    assert (references(alone, from_three), [one.key for one in stays_home(alone, from_three)]) == ((), ["mira"])
+    assert (len(references(three, from_three)), stays_home(three, from_three)) == (2, ())
 
 
 def test_a_verbatim_prompt_cites_every_kind_of_asset_in_the_providers_own_form(tmp_path: Path) -> None:

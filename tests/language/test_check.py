@@ -110,6 +110,35 @@ def test_reference_files_beyond_what_it_takes_are_refused_at_the_name_that_bring
     assert {one.code for one in found} <= {"provider-cannot"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "most", "least", "said"),
+    [
+        ("cast: [mira]", 3, 1, None),
+        ("cast: [mira]", 2, 1, "this one brings 3, with the one it follows"),
+        ("cast: [mira]", 5, 3, None),
+        ("cast: [tom]", 5, 3, "this one brings 2, with the one it follows"),
+    ],
+)
+def test_a_frame_that_is_carried_as_a_reference_counts_among_them(
+    fields: str, most: int, least: int, said: str | None, tmp_path: Path
+) -> None:
+    for letter in "abcde":
+        Image.new("RGB", (4, 4)).save(tmp_path / f"{letter}.png")
+    shots = "shots: [{id: 1A, action: a, cast: [], location: none}, "
+    shots += f"{{action: b, provider: toy, start: {{from: 1A, carry: reference}}, {fields}}}]"
+    found = refused(tmp_path, f"{CAST}{shots}\n", references=most, references_from=least)
+    assert [one.message.partition("a shot, ")[2] for one in found] == ([said] if said else [])
+
+
+def test_so_few_references_that_they_would_mean_something_else_stay_home(tmp_path: Path) -> None:
+    for letter in "abcde":
+        Image.new("RGB", (4, 4)).save(tmp_path / f"{letter}.png")
+    shots = "shots: [{action: a, provider: toy, cast: [tom]}, {prompt: '{{ tom }}', provider: toy}]"
+    found = refused(tmp_path, f"{CAST}{shots}\n", references=5, references_from=3)
+    told = [(one.severity, one.hint) for one in found if one.code == "references-stay-home"]
+    assert told == [("warning", None), ("error", "bring more files")]
+
+
 def test_a_prompt_longer_than_it_reads_is_refused_with_both_lengths(tmp_path: Path) -> None:
     shot = "shots: [{prompt: fog over a ferry, provider: toy}]\n"
     (said,) = refused(tmp_path, shot, prompt_chars=10)

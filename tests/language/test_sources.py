@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from storyboard.film import Card, Film, Reference, Shot, ShotId, Stream
+from storyboard.language.spelling import listed
 from storyboard.media.jobs import MediaError
 from tests.films import PLACE
-from tests.language.reading import codes, film, mistakes
+from tests.language.reading import CAPABILITIES, codes, film, mistakes
 
 LONG = Fraction(10)
 
@@ -103,7 +104,8 @@ def test_each_source_has_its_maker_and_the_films_size(folder: Path) -> None:
 
 def test_a_provider_of_files_is_nobody_to_ask(folder: Path) -> None:
     (problem,) = mistakes(folder, "shots: [{action: Fog., provider: footage}]\n")
-    assert (problem.code, problem.hint) == ("unknown-provider", "there is animatic, ark, either, seedance2ai or toy")
+    askable = sorted(name for name, one in CAPABILITIES.items() if one.source == "words")
+    assert (problem.code, problem.hint) == ("unknown-provider", f"there is {listed(askable)}")
 
 
 def test_a_card_is_words_a_ground_or_both(folder: Path) -> None:

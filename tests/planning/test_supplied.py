@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.exchange import Capabilities
+from storyboard.capabilities import Capabilities
 from storyboard.film import Asset, Casting, Edge, Kind, Level, Look, Reference, Shot, ShotId
 from storyboard.planning.prompt import compose
 from storyboard.planning.supplied import Supplied, references, stays_home, together

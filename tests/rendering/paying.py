@@ -1,14 +1,35 @@
 """A paid take on the bench, brought to where a test begins."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
-from storyboard.exchange import Accepted, Outcome, Succeeded
+from storyboard.exchange import Accepted, Found, Outcome, Request, Response, Succeeded
 from storyboard.film import Film, JobId
 from storyboard.rendering import events as ev
 from tests.films import film, shot
-from tests.rendering.stage import Stage, posts
+from tests.rendering.stage import CAPABILITIES, Stage, posts
+from tests.simulation.toy import Toy
 
 JOB = JobId("job-1")
+
+
+class Listed(Toy):
+    """A gateway without keys that lists its jobs."""
+
+    def find_request(self, page: int) -> Request:
+        return Request("GET", f"/v1/videos?page={page}")
+
+    def read_find(self, response: Response, key: str) -> Found | None:
+        raise NotImplementedError("decisions read nothing")
+
+
+@dataclass
+class Looking(Stage):
+    """A run with a gateway that lists its jobs."""
+
+    def _remotes(self) -> Mapping[str, Toy]:
+        return {**super()._remotes(), "bare": Listed(CAPABILITIES["bare"])}
 
 
 def one_shot(provider: str = "keyed") -> Film:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from storyboard.exchange import Ask, Capabilities
+from storyboard.capabilities import Capabilities
+from storyboard.exchange import Ask
 from storyboard.film import Clip, ClipId, Film, Frame, TakeKey
 from storyboard.planning import ask, plan
 from storyboard.rendering import events as ev

@@ -13,8 +13,9 @@ import httpx
 import pytest
 import trio
 
+from storyboard.capabilities import Gateway
 from storyboard.diagnostics import Refused
-from storyboard.exchange import Gateway, NotSent, Request, Response, Unknown
+from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.rendering import client as subject
 from storyboard.rendering.client import Client
 from storyboard.rendering.settings import Access

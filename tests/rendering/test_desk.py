@@ -6,22 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from storyboard.exchange import (
-    Absent,
-    Accepted,
-    Ask,
-    Busy,
-    Gateway,
-    Rejected,
-    Request,
-    Succeeded,
-    Unknown,
-)
+from storyboard.capabilities import Gateway
+from storyboard.exchange import Absent, Accepted, Ask, Busy, Rejected, Request, Succeeded, Unknown
 from storyboard.film import Edge, Film, JobId, Reference
 from storyboard.rendering import events as ev
+from storyboard.rendering.attempts import RESENDS
 from storyboard.rendering.desk import Account
 from storyboard.rendering.jobs import ABSENCES
-from storyboard.rendering.submission import CANNOT, OVER_BUDGET, RESENDS
+from storyboard.rendering.submission import CANNOT, OVER_BUDGET
 from tests.films import PLACE, film, shot
 from tests.rendering.paying import JOB, answer, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, kinds, posts

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from storyboard.exchange import Gateway, Request, Unknown
+from storyboard.capabilities import Gateway
+from storyboard.exchange import Request, Unknown
 from storyboard.rendering import events as ev
 from storyboard.rendering.greeting import AGAIN_S, GREETINGS, Greetings
 from tests.films import film, shot

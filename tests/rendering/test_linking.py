@@ -14,6 +14,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
         (b"\xff\xd8\xffx", (".jpg", "image/jpeg")),
         (b"RIFF1234WEBP", (".webp", "image/webp")),
         (b"1234ftypisom", (".mp4", "video/mp4")),
+        (b"GIF89a", (".gif", "image/gif")),
+        (b"BM", (".bmp", "image/bmp")),
+        (b"RIFF1234WAVE", (".wav", "audio/wav")),
+        (b"ID3\x04", (".mp3", "audio/mpeg")),
+        (b"\xff\xfb\x90", (".mp3", "audio/mpeg")),
         (b"x", ("", "application/octet-stream")),
     ],
 )

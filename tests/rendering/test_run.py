@@ -18,13 +18,14 @@ from storyboard.exchange import Ask, NotSent, Request, Response, Unknown
 from storyboard.film import Edge, Film, Reference
 from storyboard.planning import ask, plan
 from storyboard.providers import Provider, Remote
+from storyboard.rendering.attempts import RESENDS
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.jobs import FETCHES
 from storyboard.rendering.ports import Network, Ports
 from storyboard.rendering.run import ANSWER_S, Ended, Runner
 from storyboard.rendering.schedule import Policy, Schedule
-from storyboard.rendering.submission import RESENDS, Submissions
+from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Refused
-from storyboard.exchange import Capabilities
 from storyboard.providers.animatic import CAPABILITIES as ANIMATIC
 from storyboard.providers.ark import ABROAD, MAINLAND, PROVIDER, Ark
 from storyboard.providers.ark import CAPABILITIES as ARK

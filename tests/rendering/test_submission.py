@@ -1,5 +1,4 @@
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -11,25 +10,22 @@ from storyboard.exchange import (
     Accepted,
     Busy,
     Failed,
-    Found,
     NotSent,
     Outcome,
     Rejected,
-    Request,
-    Response,
     Running,
     Succeeded,
     Unknown,
 )
 from storyboard.film import Budget, JobId
 from storyboard.rendering import events as ev
+from storyboard.rendering.attempts import RESEND_AFTER_S, RESENDS
 from storyboard.rendering.desk import Account
 from storyboard.rendering.jobs import FETCHES, OVERDUE_S
-from storyboard.rendering.submission import LOOKS, OVER_BUDGET, RESEND_AFTER_S, RESENDS
+from storyboard.rendering.submission import LOOKS, OVER_BUDGET
 from tests.films import after, film, shot
-from tests.rendering.paying import JOB, answer, fetching, one_shot, running, sent_again, submitted
+from tests.rendering.paying import JOB, Looking, answer, fetching, one_shot, running, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, clip_of, frame_of, kinds, posts
-from tests.simulation.toy import Toy
 
 
 def test_an_intent_with_its_very_bytes_stands_in_the_decision_that_sends_them() -> None:
@@ -431,24 +427,6 @@ def test_an_unknown_price_is_not_zero(unknown_price: Literal["refuse", "allow"],
 
 
 # ── a gateway that lists its jobs ────────────────────────────────────────────────────────────────────────────────────
-
-
-class Listed(Toy):
-    """A gateway without keys that lists its jobs."""
-
-    def find_request(self, page: int) -> Request:
-        return Request("GET", f"/v1/videos?page={page}")
-
-    def read_find(self, response: Response, key: str) -> Found | None:
-        raise NotImplementedError("decisions read nothing")
-
-
-@dataclass
-class Looking(Stage):
-    """A run with a gateway that lists its jobs."""
-
-    def _remotes(self) -> Mapping[str, Toy]:
-        return {**super()._remotes(), "bare": Listed(CAPABILITIES["bare"])}
 
 
 def lost() -> tuple[Looking, ev.Find]:

@@ -13,13 +13,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from storyboard.capabilities import Capabilities, Gateway
 from storyboard.exchange import (
     Accepted,
     Ask,
     Busy,
-    Capabilities,
     Failed,
-    Gateway,
     Outcome,
     Polled,
     Rejected,

@@ -182,10 +182,8 @@ def test_without_a_hosting_pictures_go_inside_the_request(tmp_path: Path, emulat
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
     settled(made, ark, 2)
-    assert [one["body"] is None for one in ark.posted()] == [
-        False,
-        True,
-    ]  # too large to be recorded: a picture is in it
+    too_large_to_record = [one["body"] is None for one in ark.posted()]
+    assert too_large_to_record == [False, True]
 
 
 def test_models_go_by_the_names_that_were_set(tmp_path: Path, emulated: Ark) -> None:

@@ -26,6 +26,7 @@ from storyboard.emulator.gateway import (
     Site,
     Task,
     delivered,
+    first_wrong,
     named,
     open_books,
     say,
@@ -197,7 +198,7 @@ class Seedance2ai:
         try:
             order = Order.model_validate_json(call.body)
         except ValidationError as error:
-            return self._settled(account, key, declined("invalid_request", _first(error)))
+            return self._settled(account, key, declined("invalid_request", first_wrong(error)))
         wrong = order.wrong()
         if wrong is not None:
             return self._settled(account, key, declined("invalid_request", wrong))
@@ -359,12 +360,3 @@ def _error(task: Task) -> dict[str, str]:
         return {"code": "generation_failed", "message": task.drawn}
     fail = task.faults["fail"]
     return {"code": str(fail["code"]), "message": str(fail["message"])}
-
-
-def _first(error: ValidationError) -> str:
-    """The first thing that is wrong with a body, in the gateway's words."""
-    [first, *_] = error.errors(include_url=False, include_input=False)
-    where = ".".join(map(str, first["loc"]))
-    if first["type"] == "extra_forbidden":
-        return f"Unsupported field: {where}"
-    return f"{where}: {first['msg']}" if where else "Invalid request body"

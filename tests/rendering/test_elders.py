@@ -7,9 +7,9 @@ import pytest
 from storyboard.exchange import Accepted, Busy, NotSent, Outcome, Rejected, Unknown
 from storyboard.film import JobId
 from storyboard.rendering import events as ev
-from storyboard.rendering.submission import RESENDS
+from storyboard.rendering.attempts import RESENDS
 from tests.films import film, shot
-from tests.rendering.paying import answer, sent_again, submitted
+from tests.rendering.paying import Looking, answer, one_shot, sent_again, submitted
 from tests.rendering.stage import Stage, posts
 
 OLD = JobId("job-old")
@@ -62,6 +62,20 @@ def test_a_provider_without_keys_gets_no_old_bytes() -> None:
     (new,) = posts(decision)
     assert new.attempt != post.attempt
     assert stage.history.attempts[post.attempt].state == "ambiguous"
+
+
+def test_the_old_order_is_looked_for_where_the_gateway_lists_its_jobs() -> None:
+    stage = Looking(one_shot("bare"))
+    (post,) = posts(stage.begin())
+    stage.film = film(replace(shot("1A", provider="bare"), prompt="Something else."))
+    decision = stage.again(7200.0)
+    (find,) = decision.actions
+    assert isinstance(find, ev.Find)
+    assert find.attempt == post.attempt
+    (new,) = posts(stage.hear(ev.Answered(find.attempt, Accepted(OLD))))
+    assert new.attempt != post.attempt
+    kept = stage.history.attempts[post.attempt]
+    assert (kept.state, kept.job) == ("accepted", OLD)
 
 
 def test_a_run_that_ends_meanwhile_leaves_it_to_the_next_one() -> None:
