@@ -18,12 +18,13 @@ from pathlib import Path
 import trio
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Accepted, Found, NotSent, Polled, Response, Unknown
+from storyboard.exchange import NotSent, Polled, Response, Unknown
 from storyboard.film import Clip
 from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, MediaError, Report, Taken, VerifyJob
-from storyboard.providers import Listing, Local, Provider, Remote
+from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import NO_HOSTING
+from storyboard.rendering.finding import UNREADABLE, find
 from storyboard.rendering.linking import data_uri
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
@@ -34,10 +35,6 @@ ANSWER_S = 60.0
 """The most that a paying POST may take; it is shielded from cancellation until then."""
 SAME_SIGNAL_S = 1.0
 """Signals this close together count as one."""
-UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
-"""What a driver raises over an answer that is not of its gateway's shape."""
-MOST_PAGES = 20
-"""How much of a gateway's list is read for one submission; it is newest first."""
 INBOX_S = 0.5
 """How often the inbox is looked into."""
 DRAIN = "drain"
@@ -336,30 +333,11 @@ class Runner:
         return ev.Answered(action.attempt, outcome, answer.date)
 
     async def _find(self, action: ev.Find) -> ev.Event:
-        """Read the gateway's list, its newest pages first, for one submission."""
-        found: Found | None = Found(more=True)
-        for page in range(1, MOST_PAGES + 1):
-            if found is None or found.job is not None or not found.more:
-                break
-            found = await self._page(action, page)
-        if found is not None and found.job is not None:
-            return ev.Answered(action.attempt, Accepted(found.job))
-        where = "it is not in the list of its gateway" if found is not None else "its gateway's list cannot be read"
-        return ev.Answered(action.attempt, Unknown(f"its answer was lost, and {where}"))
-
-    async def _page(self, action: ev.Find, page: int) -> Found | None:
-        remote, network = self._remote(action.provider), self.ports.network
-        if not isinstance(remote, Listing) or network is None:
-            return None
-        answer = None
-        with trio.move_on_after(ANSWER_S):
-            answer = await network.send(action.provider, remote.find_request(page))
-        if not isinstance(answer, Response):
-            return None
-        try:
-            return remote.read_find(answer, action.submission)
-        except UNREADABLE:
-            return None
+        if self.ports.network is None:
+            return ev.Answered(action.attempt, Unknown("this installation has no network client"))
+        remote = self._remote(action.provider)
+        outcome = await find(action.provider, remote, self.ports.network, action.submission, ANSWER_S)
+        return ev.Answered(action.attempt, outcome)
 
     async def _poll(self, action: ev.Poll) -> ev.Event:
         answer: Response | NotSent | Unknown | None = None
