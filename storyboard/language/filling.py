@@ -15,7 +15,7 @@ from typing import Any
 
 from storyboard.language.arithmetic import MAX_TEXT, bounded, in_text
 from storyboard.language.faults import Fault, Undefined, ValueProblem, bad, placed
-from storyboard.language.loops import turn
+from storyboard.language.scope import turn
 from storyboard.language.statements import Branches, Code, Loop, Naming, Node, Reader
 
 MAX_WORK = 20_000

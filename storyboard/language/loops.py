@@ -16,7 +16,7 @@ from storyboard.diagnostics import Diagnostic, Refused, Related
 from storyboard.language import names
 from storyboard.language.makers import Maker, Values
 from storyboard.language.reading import EMPTY, EMPTY_HINT, is_empty, kind
-from storyboard.language.scope import Evaluation
+from storyboard.language.scope import turn, Evaluation
 from storyboard.language.tree import Map, Node, Scalar, Seq, at, span
 
 MOST_SHOTS = 200_000
@@ -140,16 +140,3 @@ def too_many(tree: Map, key: str, count: int) -> Diagnostic:
     """What is said of more shots than a film may have, at the key that asks for them."""
     message = f"{count:,} shots; a film has at most {MOST_SHOTS:,}"
     return at(tree, (key,), "too-many-shots", message, key=True)
-
-
-def turn(index: int, length: int) -> dict[str, Any]:
-    """Jinja's `loop`: which turn this is."""
-    return {
-        "index": index + 1,
-        "index0": index,
-        "first": index == 0,
-        "last": index == length - 1,
-        "length": length,
-        "revindex": length - index,
-        "revindex0": length - index - 1,
-    }

@@ -143,3 +143,16 @@ class Evaluation:
             place = span_within(root, path, problem.offset, problem.length)
             self.problems.append(Diagnostic(problem.code, problem.message, place, problem.hint))
             return text
+
+
+def turn(index: int, length: int) -> dict[str, Any]:
+    """Jinja's `loop`: which turn this is."""
+    return {
+        "index": index + 1,
+        "index0": index,
+        "first": index == 0,
+        "last": index == length - 1,
+        "length": length,
+        "revindex": length - index,
+        "revindex0": length - index - 1,
+    }
