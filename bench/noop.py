@@ -14,7 +14,7 @@ from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
 from storyboard.film import Clip, ClipId, Film, Frame, TakeId
 from storyboard.language import load
-from storyboard.language.collecting import no_cyclic_collection
+from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.media.jobs import Answer, DrawJob, Job, Report
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot

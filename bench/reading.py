@@ -10,8 +10,8 @@ from yaml.events import StreamEndEvent
 
 from bench import noop
 from bench.ratio import Ratio, interleaved
-from storyboard.language.source import parse
-from storyboard.language.values import Evaluator
+from storyboard.language.text.source import parse
+from storyboard.language.values.values import Evaluator
 
 
 def _board(shots: int) -> str:

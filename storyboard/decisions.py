@@ -12,7 +12,7 @@ from pathlib import Path
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import JobId, TakeId
 from storyboard.language import edit
-from storyboard.language.names import normal
+from storyboard.language.text.names import normal
 from storyboard.planning.naming import shot_of_takes
 from storyboard.production import Production
 from storyboard.rendering.edge import random_id

@@ -114,7 +114,7 @@ class Shot:
 
     `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first.
     `cites` are the assets that its texts cite or its `references` name, in that order; `cited_prompt` is its `prompt`
-    with the citations still in it (see `storyboard.language.citing`), where there are any.
+    with the citations still in it (see `storyboard.language.text.citing`), where there are any.
     `frames` is how many frames of the film a clock leaves it, None where none trims it.
     `constraints` None means the usual close of a prompt, an empty text none; `template` None the usual template.
     `shown` is the time on screen, (out - in) / speed; `duration` is the length of clip asked for. `in_` and `out` of

@@ -17,8 +17,8 @@ from storyboard.film import Clip, Film, ShotId
 from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
-from storyboard.language.collecting import no_cyclic_collection
-from storyboard.language.settings import settings
+from storyboard.language.text.collecting import no_cyclic_collection
+from storyboard.language.values.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
 from storyboard.planning import cuts, plan, prompt, uses

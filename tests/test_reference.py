@@ -18,22 +18,20 @@ from storyboard.cli.progress import SHOWN
 from storyboard.codes import reference_page
 from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
-from storyboard.language import (
-    Loaded,
+from storyboard.language import Loaded, load, variants
+from storyboard.language.models import (
     circle_model,
     edge_model,
     film_model,
-    later,
-    load,
     model,
     screen_model,
     shot_model,
     sound_model,
     subtitle_model,
-    variants,
 )
-from storyboard.language.filters import FILTERS, TESTS
-from storyboard.language.model import Fields
+from storyboard.language.models.model import Fields
+from storyboard.language.text import later
+from storyboard.language.values.filters import FILTERS, TESTS
 from storyboard.planning.prompt import compose
 from storyboard.providers import Remote, discover
 from storyboard.providers.ark import CAPABILITIES

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from storyboard.language.names import id_problem, normal
+from storyboard.language.text.names import id_problem, normal
 
 if TYPE_CHECKING:
     from storyboard.production import Production

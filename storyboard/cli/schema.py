@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from storyboard.cli.options import debug_option
-from storyboard.language.schema import schema_text
+from storyboard.language.models.schema import schema_text
 
 
 @click.command("schema")

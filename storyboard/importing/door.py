@@ -13,8 +13,8 @@ from pathlib import Path
 from storyboard.diagnostics import Diagnostic, Refused, Span
 from storyboard.importing import screenplay, shotlist, timeline
 from storyboard.importing.writing import cleaned, written
-from storyboard.language.names import title
-from storyboard.language.source import regular_bytes, why_not
+from storyboard.language.text.names import title
+from storyboard.language.text.source import regular_bytes, why_not
 
 MAX_BYTES = 16 << 20
 """No list or screenplay is larger."""

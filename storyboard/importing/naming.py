@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import count
 
 from storyboard.importing.writing import Value, cleaned, literal
-from storyboard.language.names import LONGEST, folded, id_problem, name_problem, normal
+from storyboard.language.text.names import LONGEST, folded, id_problem, name_problem, normal
 
 
 def slate(text: str) -> str:

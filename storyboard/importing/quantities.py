@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from storyboard.importing.naming import Assets
 from storyboard.importing.writing import Value, literal
-from storyboard.language.shot_model import SIZES
+from storyboard.language.models.shot_model import SIZES
 
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
 _SECONDS = re.compile(

@@ -17,7 +17,7 @@ from storyboard.importing.columns import guessed
 from storyboard.importing.naming import Assets, slate, unique
 from storyboard.importing.quantities import length, lines, named, size
 from storyboard.importing.writing import Value, cleaned, in_order, literal
-from storyboard.language.names import folded
+from storyboard.language.text.names import folded
 
 HEADER_WITHIN = 20
 """The header stands in one of this many first rows."""

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from storyboard.diagnostics import Refused
-from storyboard.language.quantities import seconds
-from storyboard.language.source import Map, Scalar, parse
+from storyboard.language.text.source import Map, Scalar, parse
+from storyboard.language.values.quantities import seconds
 
 Value = str | int | bool | Fraction | Sequence["Value"] | Mapping[str, "Value"]
 """What a storyboard is written from; a fraction is a time in seconds, a tuple a list that stays on one line."""

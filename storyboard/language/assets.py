@@ -9,10 +9,11 @@ from pathlib import Path
 from storyboard.assets import Asset, Kind, Level, Look, Reference
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.film import Stream
-from storyboard.language import model, names
-from storyboard.language.files import Folder
-from storyboard.language.film_model import Storyboard
-from storyboard.language.tree import Map, at, mark_at, span
+from storyboard.language.models import model
+from storyboard.language.models.film_model import Storyboard
+from storyboard.language.text import names
+from storyboard.language.text.files import Folder
+from storyboard.language.text.tree import Map, at, mark_at, span
 from storyboard.media.jobs import MediaError
 
 LEVEL_WORD: Mapping[Level, str] = {

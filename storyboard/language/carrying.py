@@ -15,12 +15,12 @@ from fractions import Fraction
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic
 from storyboard.film import CarryMode, Edge, Shot
-from storyboard.language.citing import citations
 from storyboard.language.drafts import Draft
-from storyboard.language.quantities import seconds
-from storyboard.language.reading import spelt
-from storyboard.language.spelling import listed
-from storyboard.language.tree import Map, Node, Seq
+from storyboard.language.text.citing import citations
+from storyboard.language.text.reading import spelt
+from storyboard.language.text.spelling import listed
+from storyboard.language.text.tree import Map, Node, Seq
+from storyboard.language.values.quantities import seconds
 
 Pairs = Sequence[tuple[Draft, Shot]]
 

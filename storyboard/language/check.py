@@ -14,12 +14,12 @@ from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.film import Shot
 from storyboard.language.carrying import citing, of_edges
-from storyboard.language.circles import cycles
 from storyboard.language.drafts import Draft
-from storyboard.language.quantities import seconds
 from storyboard.language.screens import fitting
-from storyboard.language.spelling import listed
-from storyboard.language.tree import Map, at, span
+from storyboard.language.text.circles import cycles
+from storyboard.language.text.spelling import listed
+from storyboard.language.text.tree import Map, at, span
+from storyboard.language.values.quantities import seconds
 from storyboard.timing import exact_frames, nearest
 
 Pairs = Sequence[tuple[Draft, Shot]]

@@ -14,12 +14,12 @@ from fractions import Fraction
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.film import Shot
-from storyboard.language import quantities
 from storyboard.language.drafts import Draft
-from storyboard.language.quantities import seconds
-from storyboard.language.reading import spelt
 from storyboard.language.screens import past_the_end
-from storyboard.language.tree import Map, Seq, at, span
+from storyboard.language.text.reading import spelt
+from storyboard.language.text.tree import Map, Seq, at, span
+from storyboard.language.values import quantities
+from storyboard.language.values.quantities import seconds
 from storyboard.timing import continues, nearest, overlap, shown_frames
 
 Pairs = Sequence[tuple[Draft, Shot]]

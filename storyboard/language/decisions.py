@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from storyboard.diagnostics import Diagnostic, Related, Span
-from storyboard.language import names
-from storyboard.language.circle_model import Circle, Decision
 from storyboard.language.drafts import Draft
-from storyboard.language.spelling import did_you_mean
-from storyboard.language.tree import Map, at, span
+from storyboard.language.models.circle_model import Circle, Decision
+from storyboard.language.text import names
+from storyboard.language.text.spelling import did_you_mean
+from storyboard.language.text.tree import Map, at, span
 
 KEYS = ("circled", "locked", "review")
 KEY = "decisions"

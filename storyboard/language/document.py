@@ -8,17 +8,18 @@ from typing import Any
 
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic, Related
-from storyboard.language import names, quantities
-from storyboard.language.citing import Cited
 from storyboard.language.drafts import Setting
 from storyboard.language.edges import Chained, Chains
-from storyboard.language.film_model import Storyboard
-from storyboard.language.layers import SHORT
-from storyboard.language.profiles import readable
-from storyboard.language.reading import EMPTY, EMPTY_HINT, is_empty, kind, spelt
+from storyboard.language.expansion.layers import SHORT
+from storyboard.language.expansion.profiles import readable
+from storyboard.language.models.film_model import Storyboard
 from storyboard.language.resolve import Names
-from storyboard.language.scope import Evaluation
-from storyboard.language.tree import Map, Seq, at, span
+from storyboard.language.text import names
+from storyboard.language.text.citing import Cited
+from storyboard.language.text.reading import EMPTY, EMPTY_HINT, is_empty, kind, spelt
+from storyboard.language.text.tree import Map, Seq, at, span
+from storyboard.language.values import quantities
+from storyboard.language.values.scope import Evaluation
 
 LATER = ("defaults", "shots", *SHORT)
 """Fields that are evaluated shot by shot."""

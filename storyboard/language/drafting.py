@@ -10,19 +10,19 @@ from dataclasses import replace
 from functools import reduce
 
 from storyboard.diagnostics import Diagnostic
-from storyboard.language import names
 from storyboard.language.drafts import NOTHING, Draft, Setting
-from storyboard.language.expansion import Expansion, Layer, Made
-from storyboard.language.layers import defaults_of, merged, over, scene_layers, unset
-from storyboard.language.makers import blamed
-from storyboard.language.mistakes import validated
+from storyboard.language.expansion.expansion import Expansion, Layer, Made
+from storyboard.language.expansion.layers import defaults_of, merged, over, scene_layers, unset
+from storyboard.language.expansion.profiles import Profiled
+from storyboard.language.models.mistakes import validated
+from storyboard.language.models.shot_model import FOUND, MAKING, SOURCES, Shot
 from storyboard.language.naming import Naming
-from storyboard.language.profiles import Profiled
-from storyboard.language.reading import Reading, is_empty, kind
-from storyboard.language.scope import Evaluation
-from storyboard.language.shot_model import FOUND, MAKING, SOURCES, Shot
-from storyboard.language.spelling import did_you_mean, listed, nearest
-from storyboard.language.tree import Map, Node, Seq, at
+from storyboard.language.text import names
+from storyboard.language.text.makers import blamed
+from storyboard.language.text.reading import Reading, is_empty, kind
+from storyboard.language.text.spelling import did_you_mean, listed, nearest
+from storyboard.language.text.tree import Map, Node, Seq, at
+from storyboard.language.values.scope import Evaluation
 
 
 class Drafting:

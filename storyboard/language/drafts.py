@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Related, Span
-from storyboard.language.expansion import Group, Layer
-from storyboard.language.makers import Maker, Values
-from storyboard.language.reading import spelt
-from storyboard.language.scope import holds_expression
-from storyboard.language.shot_model import FOUND, Shot
-from storyboard.language.tree import Map, at, span
+from storyboard.language.expansion.expansion import Group, Layer
+from storyboard.language.models.shot_model import FOUND, Shot
+from storyboard.language.text.makers import Maker, Values
+from storyboard.language.text.reading import spelt
+from storyboard.language.text.tree import Map, at, span
+from storyboard.language.values.scope import holds_expression
 
 NOTHING: Values = {}
 """No names at all."""

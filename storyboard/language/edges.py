@@ -19,15 +19,15 @@ from typing import Literal, Self, cast
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Span
 from storyboard.film import CarryMode, Edge, IfBad, ShotId
-from storyboard.language import names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import Draft
-from storyboard.language.edge_model import Chain
-from storyboard.language.edge_model import Edge as Written
+from storyboard.language.models.edge_model import Chain
+from storyboard.language.models.edge_model import Edge as Written
+from storyboard.language.models.shot_model import FOUND
 from storyboard.language.resolve import Names
-from storyboard.language.shot_model import FOUND
-from storyboard.language.spelling import did_you_mean
-from storyboard.language.tree import Map, span
+from storyboard.language.text import names
+from storyboard.language.text.spelling import did_you_mean
+from storyboard.language.text.tree import Map, span
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from storyboard.diagnostics import Diagnostic, Refused, Span
-from storyboard.language import names
-from storyboard.language.reading import spelt
-from storyboard.language.source import parse
-from storyboard.language.splice import Splice, Value, at_end_of_file, is_flow, put, taken_out
-from storyboard.language.tree import Map, Node, Scalar, Seq, span
+from storyboard.language.text import names
+from storyboard.language.text.reading import spelt
+from storyboard.language.text.source import parse
+from storyboard.language.text.splice import Splice, Value, at_end_of_file, is_flow, put, taken_out
+from storyboard.language.text.tree import Map, Node, Scalar, Seq, span
 
 Field = Literal["circled", "locked"]
 Path = tuple[str | int, ...]

@@ -15,32 +15,33 @@ from typing import Any
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Budget, Film, Scene
-from storyboard.language import check, clock, document, letters, names, prompt_template, written
+from storyboard.language import check, clock, document, letters, prompt_template, written
 from storyboard.language.assets import Assets
 from storyboard.language.carrying import cut_back
-from storyboard.language.collecting import no_cyclic_collection
 from storyboard.language.decisions import Decisions
 from storyboard.language.drafting import Drafting
 from storyboard.language.edges import Edges
-from storyboard.language.film_model import Storyboard
-from storyboard.language.layers import unset
-from storyboard.language.lookalikes import clarified, cut_short
-from storyboard.language.loops import MOST_SHOTS
-from storyboard.language.mistakes import validated
-from storyboard.language.opening import Opened, once, opening
-from storyboard.language.reading import Reading
+from storyboard.language.expansion.layers import unset
+from storyboard.language.expansion.loops import MOST_SHOTS
+from storyboard.language.expansion.opening import Opened, once, opening
+from storyboard.language.expansion.templates import shapeless
+from storyboard.language.expansion.variants import Variant
+from storyboard.language.models.film_model import Storyboard
+from storyboard.language.models.mistakes import validated
+from storyboard.language.models.shot_model import Defaults
 from storyboard.language.resolve import Names
-from storyboard.language.scope import Evaluation, clashes, variables
 from storyboard.language.screens import Screens
-from storyboard.language.shot_model import Defaults
 from storyboard.language.shots import Shots
 from storyboard.language.sounds import Sounds
 from storyboard.language.sources import Measure, Sources, in_worker
-from storyboard.language.spelling import did_you_mean, nearest
 from storyboard.language.subtitles import SubtitleReader
-from storyboard.language.templates import shapeless
-from storyboard.language.tree import Map, Seq, at
-from storyboard.language.variants import Variant
+from storyboard.language.text import names
+from storyboard.language.text.collecting import no_cyclic_collection
+from storyboard.language.text.lookalikes import clarified, cut_short
+from storyboard.language.text.reading import Reading
+from storyboard.language.text.spelling import did_you_mean, nearest
+from storyboard.language.text.tree import Map, Seq, at
+from storyboard.language.values.scope import Evaluation, clashes, variables
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from storyboard.diagnostics import Diagnostic, Related
-from storyboard.language import names
 from storyboard.language.drafts import Draft, Setting
-from storyboard.language.expansion import Layer
-from storyboard.language.makers import Maker, blamed
-from storyboard.language.reading import is_empty, spelt
-from storyboard.language.scope import Evaluation
-from storyboard.language.tree import Map, at
+from storyboard.language.expansion.expansion import Layer
+from storyboard.language.text import names
+from storyboard.language.text.makers import Maker, blamed
+from storyboard.language.text.reading import is_empty, spelt
+from storyboard.language.text.tree import Map, at
+from storyboard.language.values.scope import Evaluation
 
 Taken = dict[str, Setting | Draft]
 """Who has which id, as folded."""

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic
-from storyboard.language.faults import ValueProblem
-from storyboard.language.reading import spelt
-from storyboard.language.tree import Map, span, span_within
+from storyboard.language.text.reading import spelt
+from storyboard.language.text.tree import Map, span, span_within
+from storyboard.language.values.faults import ValueProblem
 from storyboard.template import PromptTemplate
 
 TEMPLATE = """\
@@ -73,7 +73,7 @@ def read(root: Map) -> tuple[PromptTemplate | None, list[Diagnostic]]:
     text = spelt(root.get("prompt_template"))
     if text is None:
         return None, []
-    from storyboard.language.filling import Template  # few films have a template
+    from storyboard.language.values.filling import Template  # few films have a template
 
     place = span(root, _HERE)
     try:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from storyboard.assets import Asset, Level, Look
 from storyboard.diagnostics import Diagnostic
 from storyboard.language.assets import LEVEL_WORD
-from storyboard.language.citing import citations, has_citation, uncite
 from storyboard.language.drafts import Draft
-from storyboard.language.spelling import did_you_mean
+from storyboard.language.text.citing import citations, has_citation, uncite
+from storyboard.language.text.spelling import did_you_mean
 
 Path = tuple[str | int, ...]
 

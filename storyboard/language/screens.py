@@ -14,8 +14,8 @@ from storyboard.delivery import Title, Transition
 from storyboard.diagnostics import Diagnostic
 from storyboard.film import Shot
 from storyboard.language.drafts import Draft
-from storyboard.language.quantities import seconds
 from storyboard.language.resolve import Names
+from storyboard.language.values.quantities import seconds
 
 
 class Screens:

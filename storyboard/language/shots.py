@@ -16,17 +16,18 @@ from storyboard.capabilities import Capabilities, Option
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
 from storyboard.film import Beat, Fallback, Line, Shot, ShotId
-from storyboard.language import names, quantities
-from storyboard.language.citing import has_citation
 from storyboard.language.decisions import Decisions
 from storyboard.language.drafts import Draft
 from storyboard.language.edges import Edges
-from storyboard.language.quantities import seconds
 from storyboard.language.resolve import Names
 from storyboard.language.screens import Screens
 from storyboard.language.sources import DURATION, Kind, Source, Sources
-from storyboard.language.spelling import did_you_mean, listed
-from storyboard.language.tree import plain
+from storyboard.language.text import names
+from storyboard.language.text.citing import has_citation
+from storyboard.language.text.spelling import did_you_mean, listed
+from storyboard.language.text.tree import plain
+from storyboard.language.values import quantities
+from storyboard.language.values.quantities import seconds
 from storyboard.template import PromptTemplate
 
 ZERO, ONE = Fraction(0), Fraction(1)

@@ -15,13 +15,15 @@ from storyboard.assets import Reference
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
 from storyboard.film import Shot, Sound, SoundRole
-from storyboard.language import clock, names, sound_model
+from storyboard.language import clock
 from storyboard.language.assets import Assets
-from storyboard.language.quantities import in_beats, seconds
-from storyboard.language.reading import spelt
+from storyboard.language.models import sound_model
 from storyboard.language.sources import Measure
-from storyboard.language.spelling import did_you_mean
-from storyboard.language.tree import Map, at, span
+from storyboard.language.text import names
+from storyboard.language.text.reading import spelt
+from storyboard.language.text.spelling import did_you_mean
+from storyboard.language.text.tree import Map, at, span
+from storyboard.language.values.quantities import in_beats, seconds
 from storyboard.media.jobs import MediaError
 from storyboard.timing import exact_frames, overlap
 

@@ -16,11 +16,11 @@ from typing import Literal
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
 from storyboard.film import Card, Footage, Shot, Stream
-from storyboard.language import names
 from storyboard.language.assets import Assets
 from storyboard.language.drafts import Draft
-from storyboard.language.quantities import seconds
-from storyboard.language.spelling import did_you_mean
+from storyboard.language.text import names
+from storyboard.language.text.spelling import did_you_mean
+from storyboard.language.values.quantities import seconds
 from storyboard.media.jobs import MediaError
 
 DURATION = Fraction(5)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from storyboard.delivery import Subtitles, TimedText
 from storyboard.diagnostics import Diagnostic
-from storyboard.language.files import Folder
-from storyboard.language.quantities import seconds
-from storyboard.language.subtitle_model import Subtitles as Written
-from storyboard.language.subtitle_model import is_file
-from storyboard.language.tree import Map, Page, at
+from storyboard.language.models.subtitle_model import Subtitles as Written
+from storyboard.language.models.subtitle_model import is_file
+from storyboard.language.text.files import Folder
+from storyboard.language.text.tree import Map, Page, at
+from storyboard.language.values.quantities import seconds
 from storyboard.media.jobs import MediaError
 
 MOST_BYTES = 16_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Film, Shot
-from storyboard.language import names
-from storyboard.language.spelling import did_you_mean
+from storyboard.language.text import names
+from storyboard.language.text.spelling import did_you_mean
 
 
 def shot_of_takes(film: Film, name: str) -> Shot:

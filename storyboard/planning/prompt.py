@@ -16,14 +16,14 @@ from storyboard.assets import Casting
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.film import Film, Shot
-from storyboard.language.faults import ValueProblem
-from storyboard.language.opening import once
+from storyboard.language.expansion.opening import once
 from storyboard.language.prompt_template import CONSTRAINTS, TEMPLATE
+from storyboard.language.values.faults import ValueProblem
 from storyboard.planning import phrases
 from storyboard.planning.supplied import Supplied
 
 if TYPE_CHECKING:
-    from storyboard.language.filling import Template
+    from storyboard.language.values.filling import Template
 
 _BLANKS = re.compile(r"[ \t]+")
 _LINES = re.compile(r" ?\n(?: ?\n)+ ?")
@@ -31,7 +31,7 @@ _LINES = re.compile(r" ?\n(?: ?\n)+ ?")
 
 @lru_cache(maxsize=8)
 def _read(template: str) -> Template:
-    from storyboard.language.filling import Template  # most plans ask nobody anything
+    from storyboard.language.values.filling import Template  # most plans ask nobody anything
 
     return Template(template)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from storyboard.assets import Asset, Kind, Look, Reference
 from storyboard.capabilities import Capabilities
 from storyboard.film import Shot
-from storyboard.language.citing import uncite
+from storyboard.language.text.citing import uncite
 
 PURPOSES: Mapping[str, str] = {
     "identity": "the likeness",

@@ -165,7 +165,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp", "
 
 @given(st.lists(TEXT.filter(bool), min_size=1, max_size=5))
 def test_every_text_is_read_back_as_it_was(texts: list[str]) -> None:
-    from storyboard.language.source import Map, Scalar, Seq, parse
+    from storyboard.language.text.source import Map, Scalar, Seq, parse
 
     document: dict[str, Value] = {"one": texts[0], "list": list(texts), "flow": tuple(texts), "map": {"a": texts[-1]}}
     root = parse(written(document).encode(), "x").root

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from storyboard.diagnostics import Refused
-from storyboard.language.source import plain, read
+from storyboard.language.text.source import plain, read
 from tests.language.reading import loaded
 
 OK = Path(__file__).parent.parent / "cases" / "ok" / "whole.yaml"

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from storyboard.diagnostics import LINE_END, Diagnostic, Refused, Span, draw
-from storyboard.language import names, schema, variants
-from storyboard.language.source import plain, read
+from storyboard.language import variants
+from storyboard.language.models import schema
+from storyboard.language.text import names
+from storyboard.language.text.source import plain, read
 from tests.language.scrawling import CHANGES, Change, scrawled
 from tests.language.storyboards import Board, boards
 

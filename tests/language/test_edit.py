@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from storyboard.diagnostics import Refused
 from storyboard.language.edit import Edited, circle, lock, unlock
-from storyboard.language.source import parse
-from storyboard.language.tree import Map, Node, Scalar, Seq
+from storyboard.language.text.source import parse
+from storyboard.language.text.tree import Map, Node, Scalar, Seq
 
 Act = Callable[[list[tuple[str, bytes]], str], Edited]
 BOM = b"\xef\xbb\xbf"

@@ -9,7 +9,7 @@ from PIL import Image
 
 from storyboard.assets import Reference
 from storyboard.film import Card, Film, Shot, ShotId, Stream
-from storyboard.language.spelling import listed
+from storyboard.language.text.spelling import listed
 from storyboard.media.jobs import MediaError
 from tests.films import PLACE
 from tests.language.reading import CAPABILITIES, codes, film, mistakes

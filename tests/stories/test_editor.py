@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import trio
 
-from storyboard.language.schema import schema_text
+from storyboard.language.models.schema import schema_text
 
 pytestmark = pytest.mark.editor
 SERVER = "yaml-language-server@1"

@@ -1,0 +1,1 @@
+"""Values as people write them, and the expressions in them."""

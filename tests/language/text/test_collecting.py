@@ -1,0 +1,31 @@
+"""Garbage collection is held back, and let go again."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from storyboard.language.text.collecting import no_cyclic_collection
+
+
+def test_collection_is_off_inside_and_on_again_after_a_mistake() -> None:
+    seen: list[bool] = []
+
+    def read() -> None:
+        seen.append(gc.isenabled())
+        raise KeyError
+
+    with pytest.raises(KeyError), no_cyclic_collection():
+        read()
+    assert (seen, gc.isenabled()) == ([False], True)
+
+
+def test_collection_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with no_cyclic_collection(), no_cyclic_collection():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
