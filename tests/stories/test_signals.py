@@ -67,7 +67,7 @@ def test_the_second_signal_stops_at_once(tmp_path: Path) -> None:
 
 
 def test_stop_drains_a_render_in_another_process(tmp_path: Path) -> None:
-    path = board(tmp_path, 12)
+    path = board(tmp_path, 60)
     process = start("render", path, "--jobs", "1", "--json")
     first_done(process)
     assert storyboard("stop", path).returncode == 0
