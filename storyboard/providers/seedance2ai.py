@@ -2,8 +2,8 @@
 
 What is documented and what is not. The answers named in `read_submit` are those of the API's page; an order refused by
 400, 401, 402 or 403 in the API's own form was refused before anything was taken. A key is honoured: the same bytes
-under the same key answer with the same job. How long is not said, so an hour is assumed. Everything else, a page of
-somebody's proxy and a 500 among them, leaves open whether the clip was ordered.
+under the same key answer with the same job. How long is not said, so an hour is assumed, for keys as for the links to
+last frames. Everything else, a page of somebody's proxy and a 500 among them, leaves open whether the clip was ordered.
 
 What a shot carries chooses the mode, and only the fields of that mode are sent: an opening frame makes it
 image-to-video, references media-to-video, neither text-to-video. Requested sizes are not always delivered, and credits
@@ -89,6 +89,7 @@ CAPABILITIES = Capabilities(
         Only("seed", "channel", ("standard", "wild")),
     ),
     retention_s=3600,
+    returns_frame_s=3600,
     pace=37.0,
     priced_by=("quality_tier", "resolution"),
     prices={

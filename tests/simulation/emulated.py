@@ -20,7 +20,7 @@ from storyboard.emulator.gateways.seedance2ai import Seedance2ai
 from storyboard.exchange import Request, Response
 from storyboard.providers.seedance2ai import SUBMIT, TASKS
 from tests.simulation.gateway import CALM, Charge, Faults
-from tests.simulation.studio import clip_bytes
+from tests.simulation.studio import clip_bytes, pixels_of
 
 TTL_S = 900.0
 HOST = "https://host.example"
@@ -117,7 +117,16 @@ class Emulated:
         if said["mode"] == "media-to-video":
             return None
         slots = (("start", "image_url"), ("end", "end_image_url"))
-        return {slot: said.get(name, "").removeprefix(f"{HOST}/") for slot, name in slots}
+        return {slot: self._picture(said.get(name, "")) for slot, name in slots}
+
+    def _picture(self, link: str) -> str:
+        """The digest of the picture behind a link: a hosted one, or the last frame of a clip that was made here."""
+        task, ending, _ = urlsplit(link).path.strip("/").partition(".png")
+        if not ending or task not in self.made:
+            return link.removeprefix(f"{HOST}/")
+        body = self.made[task]
+        frames = self.frames_asked(body)
+        return pixels_of(clip_bytes(frames, body), frames - 1)
 
     def accepted(self, answer: Response) -> str | None:
         """The job that an answer to a submission names."""

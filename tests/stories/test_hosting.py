@@ -43,8 +43,10 @@ def bucket(tmp_path: Path) -> Iterator[Bucket]:
 
 
 def hosted(folder: Path, gateway: Gateway, key: str, bucket: Bucket) -> Production:
-    """The film of six in a chain, with that bucket in its settings."""
+    """The film of six in a chain, with that bucket in its settings, from a gateway that returns no last frames."""
     made = production(folder, gateway, key)
+    silent = {"fault": "last_frame_missing", "times": 0}
+    httpx.post(f"{gateway.at['admin']}/faults", json=silent, trust_env=False).raise_for_status()
     (folder / "config" / "storyboard" / "config.toml").write_text(
         f'[providers.seedance2ai]\npoll_s = 1\n[hosting]\nurl = "s3://film/in"\nendpoint = "{bucket.url}"\n',
         encoding="utf-8",
