@@ -15,8 +15,8 @@ import numpy as np
 
 from bench.peers import environment
 from bench.ratio import Ratio, interleaved
-from storyboard.media.draft import draft
 from storyboard.media.encode import Writer
+from storyboard.media.joining.draft import draft
 from storyboard.media.reel import Reel, Segment
 
 CLIPS, SIZE, SECONDS, FPS = 20, (1280, 720), 5, Fraction(24)

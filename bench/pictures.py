@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.peers import environment
 from bench.ratio import Ratio, interleaved
-from storyboard.media.taking import take_frame
+from storyboard.media.reading.taking import take_frame
 
 GOP, SIZE, SECONDS = 24, (1280, 720), 10
 READER = """

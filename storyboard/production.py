@@ -21,13 +21,13 @@ from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.language.values.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
+from storyboard.network.settings import Settings
 from storyboard.planning import cuts, plan, prompt, uses
 from storyboard.planning.naming import shot_of_takes
 from storyboard.planning.numbers import good_clip
 from storyboard.providers import Provider, discover
 from storyboard.rendering.events import News
 from storyboard.rendering.outside import Outside
-from storyboard.rendering.settings import Settings
 from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
 from storyboard.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
 from storyboard.state.audit import Finding, audit

@@ -19,8 +19,8 @@ from storyboard.cli.ends import say
 from storyboard.diagnostics import Diagnostic, Refused
 
 if TYPE_CHECKING:
+    from storyboard.network.settings import Settings
     from storyboard.planning.price import Total
-    from storyboard.rendering.settings import Settings
     from storyboard.rendering.settling import Unsettled
 
 
@@ -77,7 +77,7 @@ def state_folder() -> Path:
 
 def settings(capabilities: Mapping[str, Capabilities]) -> Settings:
     """The settings of whoever runs this. Raises Refused (2) for what they cannot mean."""
-    from storyboard.rendering.settings import read  # not before it is needed: a remembered plan does without
+    from storyboard.network.settings import read  # not before it is needed: a remembered plan does without
 
     path = config_file()
     try:
@@ -103,7 +103,7 @@ def _learned(found: Settings) -> Settings:
 
 def budgets(written: tuple[str, ...], option: str, capabilities: Mapping[str, Capabilities]) -> dict[str, Decimal]:
     """The bounds of an option's `PROVIDER=N`. Raises click.UsageError for others."""
-    from storyboard.rendering.settings import amount
+    from storyboard.network.settings import amount
 
     found: dict[str, Decimal] = {}
     for one in written:

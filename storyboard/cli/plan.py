@@ -36,7 +36,7 @@ def command(
 
 def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> Answer:
     from storyboard.cli.forms import told  # what is remembered needs none of it
-    from storyboard.rendering.stores import unhosted
+    from storyboard.network.stores import unhosted
 
     made = given.production()
     films = made.films()

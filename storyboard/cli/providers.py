@@ -11,8 +11,8 @@ from storyboard.capabilities import Capabilities, Gateway
 from storyboard.cli.gateways import settings
 from storyboard.cli.options import debug_option
 from storyboard.cli.table import Column, table
+from storyboard.network.settings import Terms
 from storyboard.providers import discover
-from storyboard.rendering.settings import Terms
 
 
 @click.command("providers")

@@ -106,7 +106,7 @@ class Recall:
             "facts": self._facts,
             "texts": texts,
             "files": files,
-            "fonts": _fonts("storyboard.media.fonts" in sys.modules),
+            "fonts": _fonts("storyboard.media.letters.fonts" in sys.modules),
         }
         write_memo(self._memo(), {**found, "out": answer.out, "err": answer.err})
 
@@ -195,7 +195,7 @@ def _fonts(asked: object) -> list[Any] | None:
     """The fonts of this machine, None where nobody asked for one: a module that was never loaded was never asked."""
     if not asked:
         return None
-    from storyboard.media import fonts
+    from storyboard.media.letters import fonts
 
     return fonts.installed()
 

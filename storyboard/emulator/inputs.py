@@ -21,10 +21,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from storyboard.emulator.gateway import Fetched, Link
-from storyboard.media.guard import HEAD_BYTES, demuxer
 from storyboard.media.jobs import MediaError
-from storyboard.media.measure import measure, measure_sound
-from storyboard.media.stills import measured
+from storyboard.media.making.stills import measured
+from storyboard.media.reading.guard import HEAD_BYTES, demuxer
+from storyboard.media.reading.measure import measure, measure_sound
 
 IMAGE_BYTES, VIDEO_BYTES, SOUND_BYTES = 30_000_000, 200_000_000, 15_000_000
 SIDE_PX, SHAPE = (300, 6000), (0.4, 2.5)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
-from storyboard.media.scripts import clusters, is_hangul, is_wide, pieces
+from storyboard.media.letters.scripts import clusters, is_hangul, is_wide, pieces
 
 LETTERS_PER_SECOND, SQUARES_PER_SECOND = 17, 7
 SENTENCE, CLAUSE = frozenset(".!?…。！？؟"), frozenset(",;:—–，、；：،؛")

@@ -25,7 +25,7 @@ def keep(target: Path, film: Film, reel: Reel, *, ours: bool) -> list[Path]:
             with refusing(path):
                 disk.remove(path)
         return []
-    from storyboard.media import subtitle_files  # not before a film has subtitles
+    from storyboard.media.letters import subtitle_files  # not before a film has subtitles
 
     texts = (subtitle_files.srt(reel.subtitles, reel.fps), subtitle_files.vtt(reel.subtitles, reel.fps))
     kept = [(path, text) for path, text in zip(paths(target), texts, strict=True) if not is_source(path, film)]

@@ -30,8 +30,8 @@ from storyboard.delivery import TimedText
 from storyboard.film import Film, Line, Shot, ShotId
 from storyboard.finishing.phrasing import Measure, measure_of, parts, reading_s
 from storyboard.finishing.timeline import Placed, Timeline
+from storyboard.media.letters.scripts import is_hangul, is_wide, needs_shaping
 from storyboard.media.reel import Cue, CuePlace
-from storyboard.media.scripts import is_hangul, is_wide, needs_shaping
 from storyboard.timing import frame_count, nearest
 
 LEAST_S, MOST_S, CLOSE_S = Fraction(5, 6), Fraction(7), Fraction(1, 2)

@@ -2,7 +2,7 @@
 
 Laws. Only what is lettered into pictures counts: captions where the provider draws the slate, titles and cards always.
 One warning a cause, at the first field that has it, so that a film in one script does not get one a shot. Whether a
-font draws a letter is asked of `storyboard.media.fonts`, and only where a text leaves Latin, Greek and Cyrillic.
+font draws a letter is asked of `storyboard.media.letters.fonts`, and only where a text leaves Latin, Greek, Cyrillic.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def unset(
             if text.isascii() or _EVERYDAY.fullmatch(text):
                 continue
             if missing is None or remedy is None:
-                from storyboard.media import fonts  # not before a text needs it: it brings Pillow
+                from storyboard.media.letters import fonts  # not before a text needs it: it brings Pillow
 
                 missing, remedy = missing or fonts.missing, remedy or fonts.remedy
             for letter in missing(text):

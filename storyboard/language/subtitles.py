@@ -49,7 +49,7 @@ class SubtitleReader:
         return Subtitles(every or read.from_ == "dialogue", every or read.from_ == "narration", burn=burn)
 
     def _cues(self, path: Path, written: str) -> tuple[TimedText, ...]:
-        from storyboard.media import subtitle_files  # not before a storyboard names such a file
+        from storyboard.media.letters import subtitle_files  # not before a storyboard names such a file
 
         text = self._text(path, written)
         if text is None:

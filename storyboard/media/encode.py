@@ -27,8 +27,8 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from storyboard.media.jobs import MediaError
+from storyboard.media.letters.soft_track import SoftTrack
 from storyboard.media.reel import Cue
-from storyboard.media.soft_track import SoftTrack
 
 RGB = NDArray[np.uint8]
 """A picture: [height, width, 3], red green blue."""

@@ -19,7 +19,7 @@ import av
 import av.filter
 from av.sidedata.sidedata import SideData
 
-from storyboard.media.frames import FULL_RANGE
+from storyboard.media.reading.frames import FULL_RANGE
 from storyboard.media.reel import Fit
 
 SCALE = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"

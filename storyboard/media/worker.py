@@ -64,48 +64,48 @@ def run_job(job: Job, report: Report) -> Answer:
         case DrawJob():
             return _draw(job, report)
         case ConformJob():
-            from storyboard.media.conform import conform
+            from storyboard.media.making.conform import conform
 
             return conform(job, report)
         case CardJob():
-            from storyboard.media.card import card
+            from storyboard.media.making.card import card
 
             return card(job, report)
         case VerifyJob():
-            from storyboard.media.verify import verify
+            from storyboard.media.reading.verify import verify
 
             return verify(Path(job.path), report)
         case FrameJob():
-            from storyboard.media.taking import take_frame
+            from storyboard.media.reading.taking import take_frame
 
             return take_frame(Path(job.path), job.index, Path(job.target), report)
         case ChooseJob():
-            from storyboard.media.judging import choose
+            from storyboard.media.reading.judging import choose
 
             return choose(Path(job.path), job.first, job.last, job.best, report)
         case JoinJob():
-            from storyboard.media.join import join
+            from storyboard.media.joining.join import join
             from storyboard.media.reel import Reel
 
             return join(Reel.from_json(job.timeline), Path(job.target), report)
         case MeasureJob():
-            from storyboard.media.measure import measure, measure_sound
+            from storyboard.media.reading.measure import measure, measure_sound
 
             path = Path(job.path)
             seconds, sounds = measure(path) if job.of == "picture" else (measure_sound(path), True)
             return Length(str(seconds), sounds)
         case LoudnessJob():
-            from storyboard.media.mix import loudness
             from storyboard.media.reel import Reel
+            from storyboard.media.sound.mix import loudness
 
             return loudness(Reel.from_json(job.timeline), report)
         case DraftJob():
-            from storyboard.media.draft import draft
+            from storyboard.media.joining.draft import draft
             from storyboard.media.reel import Reel
 
             return draft(Reel.from_json(job.timeline), Path(job.target), report)
         case SheetJob():
-            from storyboard.media.sheet import print_sheet
+            from storyboard.media.making.sheet import print_sheet
 
             return print_sheet(job, report)
 
@@ -114,7 +114,7 @@ def _draw(job: DrawJob, report: Report) -> Answer:
     """Draw a clip, then verify what was written."""
     from storyboard.media.animatic import Spec
     from storyboard.media.animatic.draw import draw
-    from storyboard.media.verify import verify
+    from storyboard.media.reading.verify import verify
 
     target = Path(job.target)
     draw(Spec.from_json(job.spec), target, lambda share: report(share * 0.9))

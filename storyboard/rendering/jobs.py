@@ -12,10 +12,10 @@ from dataclasses import replace
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Absent, Failed, Succeeded
 from storyboard.film import Money
+from storyboard.network.limits import Beat
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import Attempts
 from storyboard.rendering.desk import Account, Desk
-from storyboard.rendering.limits import Beat
 from storyboard.rendering.work import Work
 
 FETCHES = 4

@@ -6,20 +6,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import trio
 
 from storyboard.capabilities import Capabilities
-from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.network.settings import Settings
+from storyboard.network.stores import unhosted
 from storyboard.rendering.desk import Account
 from storyboard.rendering.ports import Host, Network
-from storyboard.rendering.settings import USAGE, Settings
-from storyboard.rendering.stores import Hosting, unhosted
 from storyboard.state.account import AccountFile, fingerprint
-
-if TYPE_CHECKING:
-    import httpx
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,8 @@ async def open_outside(
     if not gateways:
         yield Outside()
         return
-    from storyboard.rendering.client import Client  # httpx is slow to import, and most films need none
+    from storyboard.network.client import Client  # httpx is slow to import, and most films need none
+    from storyboard.network.hosting import open_host
 
     accesses = {name: access for name in gateways if (access := settings.terms[name].access) is not None}
     names = {name: fingerprint(folder, f"{access.origin}\n{access.key}") for name, access in accesses.items()}
@@ -67,19 +63,5 @@ async def open_outside(
         lacks = unhosted(settings.hosting)
         host = None
         if settings.hosting is not None and not lacks:
-            host = await trio.to_thread.run_sync(_host, settings.hosting, client.http)
+            host = await trio.to_thread.run_sync(open_host, settings.hosting, client.http)
         yield Outside(client, host, lacks, accounts, files, settings.unknown_price)
-
-
-def _host(hosting: Hosting, http: httpx.AsyncClient) -> Host:
-    """The host of the settings. Raises Refused (2) where the credentials of a store cannot sign."""
-    from storyboard.rendering.hosting import Folder, PutHost
-
-    if hosting.bucket is None:
-        return PutHost(Folder(hosting.url, hosting.public), http)
-    from storyboard.rendering.signing import open_store  # obstore is an extra
-
-    try:
-        return PutHost(open_store(hosting.bucket, hosting.public), http)
-    except ValueError as error:
-        raise Refused([Diagnostic("bad-settings", str(error))], USAGE) from None

@@ -21,11 +21,11 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import NotSent, Polled, Response, Unknown
 from storyboard.film import Clip
 from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, MediaError, Report, Taken, VerifyJob
+from storyboard.network.linking import data_uri
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.finding import UNREADABLE, find
-from storyboard.rendering.linking import data_uri
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal

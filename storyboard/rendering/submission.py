@@ -23,6 +23,7 @@ from types import MappingProxyType
 
 from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Succeeded, Unknown
 from storyboard.film import Budget
+from storyboard.network.limits import Concurrency
 from storyboard.providers import Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
@@ -30,7 +31,6 @@ from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.jobs import Jobs
-from storyboard.rendering.limits import Concurrency
 from storyboard.rendering.money import committed, passing, refusal
 from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work

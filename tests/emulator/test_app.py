@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from storyboard.media.frames import Reader, pictures
-from storyboard.media.probe import probe
+from storyboard.media.reading.frames import Reader, pictures
+from storyboard.media.reading.probe import probe
 from tests.emulator.stage import Stage, staged
 from tests.media.footage import film
 

@@ -9,8 +9,8 @@ import pytest
 from storyboard.film import Clip, ShotId
 from storyboard.finishing.cut import cut, draft
 from storyboard.media.executor import InProcess
+from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Reel, Segment
-from storyboard.media.verify import verify
 from tests.media import footage
 from tests.test_timing import film, shot
 

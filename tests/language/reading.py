@@ -11,7 +11,7 @@ from storyboard.capabilities import Capabilities, Option
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Film, Stream
 from storyboard.language import Loaded, load
-from storyboard.media.measure import measure, measure_sound
+from storyboard.media.reading.measure import measure, measure_sound
 from storyboard.providers import discover
 
 ANIMATIC = Capabilities(

@@ -14,7 +14,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from storyboard.media.frames import Reader
+from storyboard.media.reading.frames import Reader
 
 WIDTH, HEIGHT, RATE = 160, 90, 48_000
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.media.blend import channels, darkened, dissolved, light, picture, planes, progress, wiped
-from storyboard.media.frames import Reader
+from storyboard.media.reading.frames import Reader
 from storyboard.media.reel import Toward
 
 WIDTH, HEIGHT = 64, 38

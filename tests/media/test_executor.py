@@ -12,8 +12,8 @@ import trio
 
 from storyboard.media.executor import InProcess, LocalProcesses, open_executor
 from storyboard.media.jobs import FrameJob, JoinJob, MediaError, VerifyJob
+from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Reel, Segment
-from storyboard.media.verify import verify
 from tests.media.footage import film, silent
 
 ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}

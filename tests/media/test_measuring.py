@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from storyboard.media.jobs import MediaError
-from storyboard.media.measure import measure, measure_sound
 from storyboard.media.measuring import Measuring
+from storyboard.media.reading.measure import measure, measure_sound
 from tests.media import footage
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from storyboard.media.frames import Reader
+from storyboard.media.reading.frames import Reader
 from storyboard.media.reel import Fit
 from storyboard.media.shape import Shaper
 

@@ -22,8 +22,8 @@ from storyboard.media.jobs import (
     Taken,
     VerifyJob,
 )
+from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Reel, Segment
-from storyboard.media.verify import verify
 from storyboard.media.wire import answer_from_json, job_to_json
 from storyboard.media.worker import run_job
 from tests.media.footage import film, silent

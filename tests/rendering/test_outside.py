@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from storyboard.diagnostics import Refused
+from storyboard.network.hosting import PutHost
+from storyboard.network.settings import read
 from storyboard.providers.seedance2ai import CAPABILITIES
-from storyboard.rendering.hosting import PutHost
 from storyboard.rendering.outside import Outside, open_outside
-from storyboard.rendering.settings import read
 
 KNOWN = {CAPABILITIES.name: CAPABILITIES}
 SECRET = "canary-secret-51c0"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from storyboard.rendering.limits import wait_s
+from storyboard.network.limits import wait_s
 from storyboard.state.account import AccountFile, Wait, account_file, fingerprint, known_charges
 
 KEY = "sk_live_canary"

@@ -15,7 +15,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from storyboard.media.frames import Reader, pictures
+from storyboard.media.reading.frames import Reader, pictures
 from storyboard.providers import discover
 from tests.stories.command import start, storyboard
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from storyboard.media.frames import Reader, pictures
+from storyboard.media.reading.frames import Reader, pictures
 from tests.stories.command import events, start, storyboard
 
 SHOTS = 4

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.rendering.buckets import SECRET, moto
+from tests.network.buckets import SECRET, moto
 from tests.stories.command import events, storyboard
 from tests.stories.gateways import SHOTS, Gateway, Production, production
 from tests.stories.test_gateway import gateway, settled

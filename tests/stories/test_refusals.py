@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from storyboard.media.frames import Reader, pictures
+from storyboard.media.reading.frames import Reader, pictures
 from tests.stories.command import events, storyboard
 from tests.stories.gateways import Gateway, emulating, production
 

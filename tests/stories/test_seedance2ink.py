@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from storyboard.media.frames import Reader, pictures
+from storyboard.media.reading.frames import Reader, pictures
 from tests.stories.command import events, storyboard
 from tests.stories.paying import (
     Gateways,

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from storyboard.media.animatic.lettering import Hand, begins_right, clean, fit, length, shorten, wrap, write
 from storyboard.media.animatic.planar import Planar
 from storyboard.media.animatic.spec import Does, Says, Spec
-from storyboard.media.scripts import tongue
+from storyboard.media.letters.scripts import tongue
 
 FADE_S = 0.3
 LETTERED_PX = 60

@@ -12,8 +12,17 @@ from itertools import groupby
 
 from PIL import Image, ImageDraw, ImageFont
 
-from storyboard.media.fonts import Family, face, family_of, missing, source_sans
-from storyboard.media.scripts import Direction, clusters, direction, needs_shaping, pieces, squared, stretches, tongue
+from storyboard.media.letters.fonts import Family, face, family_of, missing, source_sans
+from storyboard.media.letters.scripts import (
+    Direction,
+    clusters,
+    direction,
+    needs_shaping,
+    pieces,
+    squared,
+    stretches,
+    tongue,
+)
 
 LEADING = 1.28
 """Distance of two baselines, in font sizes."""

@@ -9,7 +9,7 @@ import av
 from PIL import Image, ImageOps
 
 from storyboard.media.animatic.planar import Planar
-from storyboard.media.frames import Reader, pictures
+from storyboard.media.reading.frames import Reader, pictures
 
 HEAD, FOOT = 0.125, 0.30
 """The strips that letters stand in, as shares of the height."""

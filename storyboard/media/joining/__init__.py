@@ -1,0 +1,1 @@
+"""Clips as one film: encoded anew, or copied where that can be."""

@@ -1,0 +1,1 @@
+"""Words in pictures and beside them: every script, titles, subtitles."""

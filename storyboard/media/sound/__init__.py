@@ -1,0 +1,1 @@
+"""Sound by sample: read, placed, mixed, made as loud as it should be."""

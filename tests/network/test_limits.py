@@ -1,0 +1,72 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storyboard.network.limits import EARLIEST, LATEST_S, SOONEST_S, START, Beat, Concurrency, wait_s
+
+MOMENTS = st.lists(st.floats(0, 300), max_size=60)
+
+
+@given(MOMENTS)
+def test_no_window_ever_holds_more_than_its_requests(wishes: list[float]) -> None:
+    sent: list[float] = []
+    now = 0.0
+    for wish in sorted(wishes):
+        now = max(now, wish)
+        while (seconds := wait_s(sent, 0.0, now, 28, 60.0)) > 0:
+            now += seconds
+        sent.append(now)
+    for first, moment in enumerate(sent):
+        assert sum(moment <= other < moment + 59.999 for other in sent[first:]) <= 28
+
+
+def test_a_full_window_waits_for_its_oldest() -> None:
+    assert wait_s([0.0, 10.0, 20.0], 0.0, 30.0, 3, 60.0) == pytest.approx(30.0)
+    assert wait_s([0.0, 10.0, 20.0], 0.0, 60.0, 3, 60.0) == 0.0
+
+
+def test_a_gateway_that_named_a_time_is_left_alone_until_then() -> None:
+    assert wait_s([], 36.0, 0.0, 28, 60.0) == 36.0
+    assert wait_s([], 36.0, 40.0, 28, 60.0) == 0.0
+
+
+def test_a_clock_that_was_set_back_does_not_stop_everything() -> None:
+    assert wait_s([1e9] * 28, 0.0, 100.0, 28, 60.0) == pytest.approx(60.0)
+
+
+def test_concurrency_grows_by_one_a_round_and_halves() -> None:
+    one = Concurrency()
+    assert one.allowed == START == 2
+    for _ in range(2 + 3 + 4):
+        one.accepted()
+    assert one.allowed == 5
+    one.busy()
+    assert one.allowed == 2
+    for _ in range(5):
+        one.busy()
+    assert one.allowed == 1
+
+
+def test_concurrency_stays_within_what_was_set() -> None:
+    one = Concurrency(1)
+    for _ in range(9):
+        one.accepted()
+    assert one.allowed == 1
+
+
+def test_a_job_is_first_asked_for_when_half_the_usual_time_is_over() -> None:
+    beat = Beat(pace=30.0)
+    assert beat.next_s(Fraction(5), 0.0) == EARLIEST * 150
+    assert beat.next_s(Fraction(5), 75.0) == 10.0
+    assert beat.next_s(Fraction(5), 0.0, resumed=True) == 10.0
+
+
+def test_the_beat_follows_what_was_seen_and_slackens_over_late_jobs() -> None:
+    beat = Beat(pace=30.0)
+    for _ in range(3):
+        beat.learn(Fraction(5), 10.0)
+    assert beat.next_s(Fraction(5), 0.0) == 5.0
+    assert beat.next_s(Fraction(5), 9.0) == SOONEST_S
+    assert beat.next_s(Fraction(5), 10_000.0) == LATEST_S
