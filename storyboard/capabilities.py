@@ -100,6 +100,7 @@ class Capabilities:
     both. A price that is nowhere is unknown.
     Pictures of up to `inline_bytes` may go inside the request, as `data:` URIs; 0 where every file is fetched.
     A last frame that it returned may be sent to it again for `returns_frame_s` seconds, None: never.
+    `cancels` says which jobs it calls off: none, those that wait in its queue, or those that it has begun too.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Capabilities:
     charges: Charges = field(default_factory=dict)
     inline_bytes: int = 0
     returns_frame_s: int | None = None
+    cancels: Literal["none", "queued", "begun"] = "none"
     gateway: Gateway | None = None
 
     @property

@@ -113,6 +113,10 @@ MODERATED = "moderated"
 """The code of a refusal or a failure because of what is asked to be seen: `on_moderation` is about it."""
 
 
+CANCELLED = "cancelled"
+"""The code of a job that was called off, by us or on the provider's own page: nobody is asked in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """The provider refused, in a documented way, before taking money. `stops` says that it would refuse any other take
@@ -209,7 +213,9 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """A job that was called off before it was begun."""
+    """A job that was called off; `charged` is what stays charged of it, None where the provider does not say."""
+
+    charged: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ Agree = Callable[[Mapping[str, Total]], bool]
 """Whether to spend these sums, by provider."""
 DECIDE, CREDENTIALS = 4, 12
 """Exit codes of what is refused before anything is ordered."""
-FAILED: frozenset[Phase] = frozenset(("failed", "ambiguous", "lost"))
+FAILED: frozenset[Phase] = frozenset(("failed", "ambiguous", "lost", "cancelled"))
 """How a take may end without a clip that was asked for."""
 
 

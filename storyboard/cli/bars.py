@@ -61,6 +61,8 @@ class Bars:
                 self._end(take, f"[green]✔[/] {take}  {news.facts['frames']} frames")
             case "failed" if take is not None:
                 self._end(take, f"[red]✘[/] {take}  {news.facts['message']}")
+            case "cancelled" if take is not None:
+                self._end(take, f"[yellow]✘[/] {take}  {news.facts['message']}")
             case "again" if take is not None:
                 told = f"{news.facts['failed']} failed: {news.facts['message']}; now {news.facts['provider']}"
                 self._end(take, f"[yellow]↻[/] {take}  {told}")

@@ -19,8 +19,8 @@ from storyboard.rendering.events import News
 
 SHOWN = frozenset(
     (
-        *("planned", "submitted", "progress", "downloaded", "done", "failed", "again", "held", "skipped", "cut"),
-        *("warning", "rescued"),
+        *("planned", "submitted", "progress", "downloaded", "done", "failed", "cancelled", "again", "held"),
+        *("skipped", "cut", "warning", "rescued"),
     )
 )
 
@@ -111,6 +111,8 @@ class PlainLines:
                 self._say(f"{news.take} done, {news.facts['frames']} frames ({self.done} of {self.total})")
             case "failed":
                 self._say(f"{news.take} failed: {news.facts['message']}")
+            case "cancelled":
+                self._say(f"{news.take} cancelled: {news.facts['message']}")
             case "again":
                 failed, then = news.facts["failed"], news.facts["provider"]
                 self._say(f"{news.take}: {failed} failed: {news.facts['message']}; now {then}")

@@ -21,6 +21,7 @@ COLOURS = {
     "ambiguous": "red",
     "lost": "red",
     "skipped": "yellow",
+    "cancelled": "yellow",
 }
 
 

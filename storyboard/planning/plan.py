@@ -333,6 +333,8 @@ class _Planner:
     def _why_render(self, shot: Shot, number: int, own: str, record: TakeRecord | None) -> tuple[str, ...]:
         if record is not None and record.state == "failed":
             return (f"failed last time: {record.error_message or record.error_code}",)
+        if record is not None and record.state == "cancelled":
+            return ("cancelled last time",)
         if record is not None and record.state == "done":
             return ("its clip is gone",)
         old = self.labels.get(take_id(shot.id, number))

@@ -68,7 +68,9 @@ class Listing(Remote, Protocol):
 
 @runtime_checkable
 class Cancelling(Remote, Protocol):
-    """A gateway that calls jobs off. One that is not `queued` is left alone: some gateways would forget it."""
+    """A gateway that calls jobs off: those that its capabilities name. Another is left alone: some gateways would
+    forget a job that they do not call off.
+    """
 
     def cancel_request(self, job: JobId) -> Request:
         """Calls a job off."""

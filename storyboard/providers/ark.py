@@ -31,6 +31,7 @@ from storyboard.capabilities import (
     Option,
 )
 from storyboard.exchange import (
+    CANCELLED,
     Absent,
     Accepted,
     Ask,
@@ -107,6 +108,7 @@ CAPABILITIES = Capabilities(
     whole_prices=True,
     inline_bytes=30_000_000,
     returns_frame_s=86_400,
+    cancels="queued",
     gateway=Gateway(
         "https://ark.cn-beijing.volces.com/api/v3",
         "ARK",
@@ -213,9 +215,9 @@ class Ark:
         return Request("DELETE", f"{TASKS}/{quote(job, safe='')}")
 
     def read_cancel(self, response: Response) -> Cancelled | NotCancelled | None:
-        """A task that runs goes on."""
+        """A task that runs goes on; one that was called off has made no tokens."""
         if response.status == 200:
-            return Cancelled()
+            return Cancelled(Decimal(0))
         code, message = failure(json_object(response.body))
         if code is not None and response.status in (400, 403, 404, 409):
             return NotCancelled(code, message)
@@ -286,8 +288,10 @@ def _task(said: Mapping[str, Any]) -> Polled:
         case "failed":
             code, message = failure(said)
             return Failed(code or "generation-failed", message, charged)
-        case "cancelled" | "expired" as status:
-            return Failed(status, f"the task was {status}", charged)
+        case "cancelled":
+            return Failed(CANCELLED, "the task was cancelled", charged or Decimal(0))
+        case "expired":
+            return Failed("expired", "the task was expired", charged)
         case "queued":
             return Running(queued=True)
     return Running()

@@ -23,6 +23,7 @@ from urllib.parse import quote
 from storyboard.answers import amount, failure, inner, json_object, text
 from storyboard.capabilities import Capabilities, Gateway, Option
 from storyboard.exchange import (
+    CANCELLED,
     Absent,
     Accepted,
     Ask,
@@ -70,6 +71,7 @@ CAPABILITIES = Capabilities(
     priced_by=("model", "resolution"),
     prices={"seedance-2.0/720p": Decimal(8)},
     whole_prices=True,
+    cancels="begun",
     gateway=Gateway("https://www.seedance2.ink", "SEEDANCE2INK", MODELS, requests=28),
 )
 """The price is that of the only charge that is shown, 40 for five seconds. No rate is published: the narrowest that
@@ -185,7 +187,7 @@ def _job(said: Mapping[str, Any]) -> Polled:
             code, message = failure(said)
             return Failed(code or "generation-failed", message)
         case "cancelled":
-            return Failed("cancelled", "the job was cancelled")
+            return Failed(CANCELLED, "the job was cancelled")
         case "queued":
             return Running(queued=True)
     return Running()

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storyboard.exchange import Ask, Outcome, Polled, Request
+from storyboard.exchange import Ask, Cancelled, NotCancelled, Outcome, Polled, Request
 from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
 from storyboard.planning.carried import Slot
 from storyboard.planning.plan import Plan
 from storyboard.state.journal import Record
+
+Said = Cancelled | NotCancelled | Polled | None
+"""What came of calling a job off: of one that has ended, how; None where its gateway does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,21 @@ class Drain:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """A person cancels the takes of these names, or of the shots of these names; None: all."""
+
+    names: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffRead:
+    """What came of calling a job off."""
+
+    key: TakeKey
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A person has decided something meanwhile: the plan as it is now, of the same film."""
 
@@ -159,7 +177,9 @@ Event = (
     | Answered
     | PollRead
     | Broke
+    | CallOffRead
     | Drain
+    | Cancel
     | Decided
 )
 
@@ -244,6 +264,15 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class CallOff:
+    """Call a job off, where its gateway does. Settled by `CallOffRead`."""
+
+    key: TakeKey
+    provider: str
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Download a finished job's clip. Settled by `Drawn` or `Broke`."""
 
@@ -263,7 +292,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | CallOff | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

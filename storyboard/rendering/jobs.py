@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from storyboard.capabilities import Capabilities
-from storyboard.exchange import Absent, Failed, Succeeded
+from storyboard.exchange import CANCELLED, Absent, Failed, Succeeded
 from storyboard.film import Money
 from storyboard.network.limits import Beat
 from storyboard.rendering import events as ev
@@ -61,6 +61,8 @@ class Jobs:
         """How a job stands."""
         desk = self._desk()
         work = desk.works[event.key]
+        if work.phase != "remote":
+            return  # it was called off meanwhile
         attempt = self._attempts.of(work)
         match event.polled:
             case Succeeded(link, charged):
@@ -75,7 +77,8 @@ class Jobs:
             case Failed(code, message, charged):
                 settled = charged if charged is not None else attempt.charged
                 self._attempts.record(replace(attempt, state="failed", charged=settled, reason=message), desk)
-                self._end(work, code, message)
+                self._attempts.leave(work)
+                desk.fail(work, code, message, phase="cancelled" if code == CANCELLED else "failed")
             case Absent(code, message, lost) if work.absences + 1 >= ABSENCES:
                 self._attempts.leave(work)
                 desk.fail(work, code, message, phase="lost" if lost else "failed")
@@ -107,6 +110,8 @@ class Jobs:
         return self.beats[provider].next_s(work.take.duration, elapsed, resumed=work.sent_at is None)
 
     def _poll(self, work: Work) -> None:
+        if work.phase != "remote":
+            return
         desk, attempt = self._desk(), self._attempts.of(work)
         if attempt.job is None:
             raise RuntimeError(f"{work.take.id} has no job")

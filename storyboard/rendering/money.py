@@ -66,6 +66,13 @@ def charges(attempts: Iterable[AttemptRecord]) -> dict[str, Charge]:
     return sums
 
 
+def cost(attempt: AttemptRecord) -> str:
+    """What an order costs that goes on, or was charged: `40 credits`, `up to 40 credits`, `an unknown amount`."""
+    if attempt.charged is not None:
+        return f"{attempt.charged:f} {attempt.unit}"
+    return f"up to {attempt.reserve:f} {attempt.unit}" if attempt.reserve is not None else "an unknown amount"
+
+
 def spell(sums: Mapping[str, Charge]) -> str:
     """`320 credits (seedance2ai) + up to 30 unknown (1 take)`; `nothing` where nothing was submitted."""
     parts: list[str] = []

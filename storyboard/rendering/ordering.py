@@ -42,11 +42,12 @@ def needed(
     coming = [one for take in wanted for one in take.versions if not one.free]
     keyless = [name for name in dict.fromkeys(one.shot.provider for one in coming) if name not in outside.accounts]
     if keyless:
-        return [_keyless(name, capabilities[name]) for name in keyless]
+        return [no_key(name, capabilities[name]) for name in keyless]
     return unhosted(coming, capabilities, outside.unhosted) if outside.host is None else []
 
 
-def _keyless(name: str, capabilities: Capabilities) -> Diagnostic:
+def no_key(name: str, capabilities: Capabilities) -> Diagnostic:
+    """There is no key for a provider, and where one is looked for."""
     variable = f"{capabilities.gateway.variables}_API_KEY" if capabilities.gateway else "its key"
     hint = f"set {variable}, or api_key under [providers.{name}] in config.toml"
     return Diagnostic("no-key", f"there is no key for {name}", hint=hint)

@@ -7,7 +7,8 @@ Laws.
 3. A refusal because of what is to be seen (`on_moderation: {retry: N}`) is asked again N times in a run, with a new
    key, and only where the answer says that nothing stays charged.
 4. The next provider of the list makes the same take, so its clip serves whoever waits for that one.
-5. Only a take that would be rendered now goes on: one that was taken up again may be held by now, or blocked.
+5. Who was cancelled is not asked again in this run, nor anybody else for it.
+6. Only a take that would be rendered now goes on: one that was taken up again may be held by now, or blocked.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def recourse(work: Work, attempt: AttemptRecord | None, code: str) -> PlannedTak
     `attempt` is the live one, None where nothing was submitted.
     """
     asked = work.phase not in ("waiting", "framing") and work.take.verdict in ("render", "stale")
-    if not asked or code == OVER_BUDGET or (attempt is not None and attempt.state not in OVER):
+    if not asked or work.called_off or code == OVER_BUDGET or (attempt is not None and attempt.state not in OVER):
         return None
     if code == MODERATED and work.moderated < work.take.shot.moderation_retries and _nothing_charged(attempt):
         work.moderated += 1

@@ -24,6 +24,7 @@ from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, Medi
 from storyboard.network.linking import data_uri
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
+from storyboard.rendering.calling_off import call_off
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.finding import UNREADABLE, find
 from storyboard.rendering.ports import Letters, Ports
@@ -41,6 +42,10 @@ DRAIN = "drain"
 """The kind of message that asks a running render to finish what runs and stop."""
 DECISION = "decision"
 """The kind of message that tells a running render of a circle or a lock."""
+CANCEL = "cancel"
+"""The kind of message that asks a running render to cancel takes."""
+READING_S = 60.0
+"""How long before a run began its cancels may have been sent: it was reading its storyboard then."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 DISK = frozenset(("disk-full", "cannot-write"))
@@ -160,12 +165,15 @@ class Runner:
         """
         began = self.ports.clock.now().wall
         while True:
-            heard = [one for one in await self.ports.offload(inbox.drain) if one.kind in (DRAIN, DECISION)]
-            fresh = [message for message in heard if message.sent >= began]
+            heard = [one for one in await self.ports.offload(inbox.drain) if one.kind in (DRAIN, DECISION, CANCEL)]
+            fresh = [one for one in heard if one.sent >= began - (READING_S if one.kind == CANCEL else 0.0)]
             if any(message.kind == DRAIN for message in fresh):
                 self.ports.tell(ev.News("draining"))
                 self._send.send_nowait(ev.Drain())
             for message in fresh:
+                if message.kind == CANCEL:
+                    names = message.payload.get("names")
+                    self._send.send_nowait(ev.Cancel(None if names is None else frozenset(map(str, names))))
                 plan = self.ports.decide(message.payload) if message.kind == DECISION and self.ports.decide else None
                 if plan is not None:
                     self._send.send_nowait(ev.Decided(plan))
@@ -203,6 +211,8 @@ class Runner:
                 return await self._find(action)
             case ev.Poll():
                 return await self._poll(action)
+            case ev.CallOff():
+                return await self._call_off(action)
             case ev.Fetch():
                 return await self._fetch(action)
 
@@ -349,6 +359,13 @@ class Runner:
         with suppress(*UNREADABLE):
             polled = self._remote(action.provider).read_poll(answer)
         return ev.PollRead(action.key, polled, answer.date)
+
+    async def _call_off(self, action: ev.CallOff) -> ev.Event:
+        if self.ports.network is None:
+            return ev.CallOffRead(action.key, None)
+        remote = self._remote(action.provider)
+        said = await call_off(action.provider, remote, self.ports.network, action.job, ANSWER_S)
+        return ev.CallOffRead(action.key, said)
 
     async def _fetch(self, action: ev.Fetch) -> ev.Event:
         part = self.ports.clips.part_path(action.take, self.ports.new_id())

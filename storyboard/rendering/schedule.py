@@ -17,7 +17,6 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
@@ -157,16 +156,17 @@ class Schedule:
         """
         if phase == "failed" and self._ask_again(work, code, message):
             return
-        states: dict[Phase, TakeState] = {"ambiguous": "ambiguous", "lost": "lost"}
+        states: dict[Phase, TakeState] = {"ambiguous": "ambiguous", "lost": "lost", "cancelled": "cancelled"}
         before = self.history.takes.get(work.take.key)
-        if phase == "failed" and work.take.clip is not None and before is not None:
+        if phase in ("failed", "cancelled") and work.take.clip is not None and before is not None:
             self.journal(before)
         else:
             self.write(work, states.get(phase, "failed"), code, message)
-        self.tell("failed", work, state=states.get(phase, "failed"), code=code, message=message)
+        event = "cancelled" if phase == "cancelled" else "failed"
+        self.tell(event, work, state=states.get(phase, "failed"), code=code, message=message)
         self.works.end(work, phase, message, code)
         self._skip_followers(work)
-        if self.policy.fail_fast:
+        if self.policy.fail_fast and event == "failed":
             self.draining = True
 
     def _ask_again(self, work: Work, code: str, message: str) -> bool:
@@ -280,6 +280,9 @@ class Schedule:
         if isinstance(event, ev.Drain):
             self.draining = True
             return
+        if isinstance(event, ev.Cancel):
+            self.submissions.cancels.asked(event)
+            return
         if isinstance(event, ev.Decided):
             self.plan = event.plan
             for work in replan(self.works, event.plan):
@@ -299,7 +302,7 @@ class Schedule:
                 work.phase = "keeping"
                 self.tell("downloaded" if work.attempt else "drawn", work, frames=event.clip.frames)
                 self._compare(work, event.clip)
-                self.order(ev.Keep(event.key, event.part, event.clip, self._provenance(work)))
+                self.order(ev.Keep(event.key, event.part, event.clip, work.provenance))
             case ev.Kept():
                 work = self.works[event.key]
                 work.clip = event.clip.id
@@ -321,6 +324,8 @@ class Schedule:
                 self.submissions.answered(event)
             case ev.PollRead():
                 self.submissions.poll_read(event)
+            case ev.CallOffRead():
+                self.submissions.cancels.read(event)
 
     def _compare(self, work: Work, clip: Clip) -> None:
         """Tell where a provider delivered less than was ordered of it."""
@@ -343,20 +348,6 @@ class Schedule:
     def _free_slot(self, work: Work) -> None:
         if work.phase == "drawing":
             self.drawing -= 1
-
-    def _provenance(self, work: Work) -> Mapping[str, Any]:
-        take = work.take
-        return {
-            "key": take.key,
-            "take": take.id,
-            "provider": take.shot.provider,
-            "number": take.number,
-            "rank": take.rank,
-            "own": take.own,
-            "ask": work.ask,
-            "carried": work.carried,
-            "attempt": work.attempt,
-        }
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -387,6 +378,11 @@ class Schedule:
         return self.submissions.has_room(provider)
 
     def _start(self, work: Work) -> None:
+        if work.phase != "ready":  # it was cancelled while it was waiting for its turn
+            return
+        if work.called_off:
+            self.submissions.cancels.unordered(work)
+            return
         ask = self.compose(work.take, work.frames, work.clips)
         work.ask = canonical(asked(ask))
         work.carried = carried_text(work.carrying())

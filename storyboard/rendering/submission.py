@@ -27,6 +27,7 @@ from storyboard.network.limits import Concurrency
 from storyboard.providers import Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
+from storyboard.rendering.cancels import Cancels
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
@@ -82,6 +83,7 @@ class Submissions:
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
         self.returned = Returned(capabilities)
+        self.cancels = Cancels(self.book, self.jobs, capabilities, lambda: self.schedule)
         self._schedule: Desk | None = None
 
     @property
@@ -139,7 +141,10 @@ class Submissions:
         """What an attempt refers to can be reached: order it, unless the run is ending."""
         work = self.schedule.works[event.key]
         provider = work.take.shot.provider
-        if self.schedule.draining or self._forbidden(work):
+        if work.called_off:
+            self.book.running[provider] -= 1
+            self.cancels.unordered(work)
+        elif self.schedule.draining or self._forbidden(work):
             self.book.running[provider] -= 1
         else:
             self._intend(work, event.ask, {**work.returned, **event.links})
@@ -245,6 +250,7 @@ class Submissions:
                 if learned:
                     learned.accepted()
                 self.jobs.accepted(work)
+                self.cancels.accepted(work)
             case Rejected(_, message) if attempt.state == "unsure":
                 self._ambiguous(work, attempt, f"its answer was lost, and sent again it was refused: {message}")
             case Rejected(code, message):
@@ -301,7 +307,10 @@ class Submissions:
         attempt = self.book.of(work)
         unreachable = self.greetings.unreachable.get(attempt.provider)
         keyless = self.remotes[attempt.provider].capabilities.retention_s is None
-        if unreachable is not None:
+        if work.called_off and attempt.state != "unsure":
+            self.book.leave(work)
+            self.cancels.unordered(work)
+        elif unreachable is not None:
             self._fail(work, OUT_OF_REACH, f"{unreachable}; what was sent before is asked for again next time")
         elif self.book.posting[attempt.provider] and keyless:
             self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))

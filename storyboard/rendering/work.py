@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
@@ -15,10 +15,10 @@ from storyboard.planning.plan import Plan, PlannedTake
 
 Phase = Literal[
     "waiting", "framing", "ready", "drawing", "hosting", "posting", "remote", "fetching", "keeping",
-    "done", "failed", "skipped", "held", "ambiguous", "lost",
+    "done", "failed", "skipped", "held", "ambiguous", "lost", "cancelled",
 ]  # fmt: skip
 
-ENDED: frozenset[Phase] = frozenset(("done", "failed", "skipped", "held", "ambiguous", "lost"))
+ENDED: frozenset[Phase] = frozenset(("done", "failed", "skipped", "held", "ambiguous", "lost", "cancelled"))
 
 
 @dataclass(slots=True)
@@ -28,7 +28,8 @@ class Work:
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
     what the clip is made from: of a submission that is taken up again, what it was made from.
     `moderated` counts the refusals that were asked again. `polled_from` is when its job was first asked for, `sent_at`
-    when this run saw it accepted, in `mono` seconds.
+    when this run saw it accepted, in `mono` seconds. `called_off` says that a person has cancelled it, `offs` how often
+    its gateway was asked to.
     """
 
     take: PlannedTake
@@ -52,6 +53,8 @@ class Work:
     sent_at: float | None = None
     reason: str = ""
     code: str = ""
+    called_off: bool = False
+    offs: int = 0
     charged: Money | None = None
 
     def begin_again(self, take: PlannedTake) -> None:
@@ -60,6 +63,22 @@ class Work:
         self.attempt, self.polled_from, self.sent_at = None, None, None
         self.tries, self.fetches, self.absences = 0, 0, 0
         self.frames, self.clips, self.chosen = {}, {}, {}
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """What its clip was made from, for the sidecar."""
+        take = self.take
+        return {
+            "key": take.key,
+            "take": take.id,
+            "provider": take.shot.provider,
+            "number": take.number,
+            "rank": take.rank,
+            "own": take.own,
+            "ask": self.ask,
+            "carried": self.carried,
+            "attempt": self.attempt,
+        }
 
     def carrying(self) -> dict[Slot, str]:
         """The digest of what is carried into each slot; all of it is there."""

@@ -84,6 +84,11 @@ class Inbox:
             if settled:
                 self._disk.sync_dir(self._path)
 
+    def waits(self, message: Message) -> bool:
+        """Whether a message that was sent is not settled yet."""
+        with refusing(self._path):
+            return self._disk.exists(self._path / message.file)
+
     def _read(self, path: Path) -> Message | None:
         """The message of a file; None for what is none."""
         try:

@@ -323,7 +323,8 @@ def test_a_queued_task_may_still_be_called_off() -> None:
 
 @pytest.mark.parametrize("status", ["cancelled", "expired"])
 def test_an_ended_task_without_a_clip_has_failed(status: str) -> None:
-    assert polled(status=status, usage=None) == Failed(status, f"the task was {status}")
+    charged = Decimal(0) if status == "cancelled" else None
+    assert polled(status=status, usage=None) == Failed(status, f"the task was {status}", charged)
 
 
 @pytest.mark.parametrize(
@@ -386,8 +387,8 @@ def test_a_queued_task_is_called_off_a_running_one_goes_on() -> None:
     assert isinstance(PROVIDER, Cancelling)
     request = PROVIDER.cancel_request(JobId("cgt-1"))
     assert (request.method, request.path) == ("DELETE", f"{TASKS}/cgt-1")
-    assert PROVIDER.read_cancel(answer(200, {})) == Cancelled()
-    assert PROVIDER.read_cancel(Response(200, {}, b"")) == Cancelled()
+    assert PROVIDER.read_cancel(answer(200, {})) == Cancelled(Decimal(0))
+    assert PROVIDER.read_cancel(Response(200, {}, b"")) == Cancelled(Decimal(0))
     code = "InvalidAction.RunningTaskDeletion"
     assert PROVIDER.read_cancel(error(409, code)) == NotCancelled(code, "why")
     assert PROVIDER.read_cancel(error(429, "ServerOverloaded")) is None
