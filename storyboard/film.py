@@ -29,6 +29,9 @@ ClipId = NewType("ClipId", str)
 JobId = NewType("JobId", str)
 """A provider's own name for remote work."""
 
+ADOPTED = "adopted"
+"""The provider of a clip that was made elsewhere and brought in by a person."""
+
 Stream = Literal["picture", "sound"]
 """What of a file is meant."""
 CarryMode = Literal["first_frame", "reference", "extend", "edit"]

@@ -266,14 +266,22 @@ class Production:
             return await draft(material, target or self.folder.draft(), executor, tell, sheet)
 
     @contextmanager
-    def _clips(self, partial: bool) -> Iterator[tuple[Material, SqliteJournal]]:
-        """Inside the lock: the clips that the plan has, and the journal."""
+    def inside(self, another: Collection[ShotId] = ()) -> Iterator[tuple[Planned, ClipStore, SqliteJournal]]:
+        """Inside the lock: the plan, where the shots of `another` have a take more, the clips and the journal.
+
+        Raises Refused as `plan` does, and 11, 13, 14.
+        """
         files = self._known()
         loaded, folder = self._load(files), self.folder
         folder.create()
         with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
             store = folder.store(LocalDisk())
-            planned = self._adopt(loaded, journal, store, files)
+            yield self._adopt(loaded, journal, store, files, another), store, journal
+
+    @contextmanager
+    def _clips(self, partial: bool) -> Iterator[tuple[Material, SqliteJournal]]:
+        """Inside the lock: the clips that the plan has, and the journal."""
+        with self.inside() as (planned, store, journal):
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
             failed = {key for key, take in planned.history.takes.items() if take.state in FAILED}
             slates = frozenset(planned.plan.missing(have)) if partial else excused(planned.plan, have, failed)

@@ -30,7 +30,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 
-from storyboard.film import Film, Shot, ShotId
+from storyboard.film import Clip, Film, Shot, ShotId
 
 ONE = Fraction(1)
 
@@ -128,6 +128,18 @@ def passed(frames: int, pace: Fraction) -> int:
 def reach(clip_frames: int, pace: Fraction) -> int:
     """For how many frames of the film so many frames of a clip last."""
     return clip_frames if pace == 1 else ceil(clip_frames / pace)
+
+
+def frames_at(clip: Clip, fps: Fraction) -> int:
+    """How many frames of a film of that rate a clip has: its own where it has the film's rate, else those that begin
+    before it ends.
+    """
+    return clip.frames if clip.fps == fps else max(1, int(clip.duration * fps))
+
+
+def index_in(clip: Clip, frame: int, fps: Fraction) -> int:
+    """The frame of a clip that frame `frame` of a film of that rate shows, the last that has begun by then."""
+    return frame if clip.fps == fps else min(clip.frames - 1, int(Fraction(frame) / fps * clip.fps))
 
 
 def carried_index(first: int, length: int, frames: int) -> int:

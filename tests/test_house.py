@@ -51,6 +51,7 @@ ROOF = {
     "production": len(FLOORS) - 2,
     "decisions": len(FLOORS) - 2,
     "cancelling": len(FLOORS) - 2,
+    "adopting": len(FLOORS) - 2,
     "__init__": len(FLOORS),
     "__main__": len(FLOORS),
 }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from storyboard.assets import Reference
 from storyboard.delivery import Delivery, Transition
 from storyboard.diagnostics import Span
-from storyboard.film import Edge, Film, Footage, Shot, ShotId
+from storyboard.film import Clip, ClipId, Edge, Film, Footage, Shot, ShotId
 from storyboard.timing import (
     carried_index,
     continues,
@@ -16,6 +16,8 @@ from storyboard.timing import (
     exact_frames,
     first_frame,
     frame_count,
+    frames_at,
+    index_in,
     lengths,
     nearest,
     overlap,
@@ -192,3 +194,15 @@ def test_a_new_speed_hands_on_the_same_frame_to_within_one(seconds: int, pace: F
     frames = nearest(seconds / pace, fps)
     if frames and pace <= 1:
         assert abs(passed(frames, pace) - exact) <= 1
+
+
+@given(st.integers(2, 400), st.sampled_from([Fraction(12), Fraction(24), Fraction(25), Fraction(30000, 1001)]))
+def test_a_clip_of_another_rate_shows_each_frame_of_the_film_by_its_time(frames: int, rate: Fraction) -> None:
+    fps = Fraction(24)
+    clip = Clip(ClipId("c" * 64), frames, rate, 64, 36, False, 1000)
+    has = frames_at(clip, fps)
+    assert has == max(1, frames if rate == fps else int(clip.duration * fps))
+    for number in range(has):
+        index = index_in(clip, number, fps)
+        begins, ends = index / rate, (index + 1) / rate
+        assert begins <= number / fps < ends or (number == 0 and index == 0)

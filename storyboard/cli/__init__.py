@@ -24,7 +24,7 @@ COMMANDS = {
     "circle": "Choose a take, and write it into the storyboard.",
     "lock": "Let a shot's clip stay, whatever changes.",
     "unlock": "Let a shot's clip follow the storyboard again.",
-    "adopt": "Bind a job of the provider's to a take of unknown fate.",
+    "adopt": "Bind a job to a take of unknown fate, or bring in a clip.",
     "cancel": "Call jobs off where their provider does.",
     "stop": "Ask a running render to finish what runs, and stop.",
     "verify": "Check the clips on disk against the state.",

@@ -11,6 +11,7 @@ import click
 
 from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
+from storyboard.film import ADOPTED
 from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
 from storyboard.production import Production
@@ -93,7 +94,7 @@ def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]
         "provider": record.provider if record and take.clip is None else take.provider,
         "job": last.job if last else None,
         "clip": _clip(take, planned, folder),
-        "charged": _charge(last),
+        "charged": {"amount": "0", "unit": ""} if take.maker == ADOPTED else _charge(last),
         "error": _error(record),
     }
 

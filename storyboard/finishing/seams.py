@@ -10,7 +10,7 @@ from storyboard.film import Film, Shot, ShotId
 from storyboard.planning.carried import digest_of
 from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.state.journal import History
-from storyboard.timing import carried_index, continues, first_frame, lengths, passed
+from storyboard.timing import carried_index, continues, first_frame, frames_at, index_in, lengths, passed
 
 
 def seams(plan: Plan, history: History) -> list[dict[str, Any]]:
@@ -33,8 +33,10 @@ def _seam(
     history: History,
 ) -> dict[str, Any]:
     clip = history.clips.get(out.clip) if out.clip else None
-    first = first_frame(before, film.delivery.fps)
-    index = carried_index(first, passed(counts[before.id], before.pace), clip.frames) if clip else None
+    index = None
+    if clip is not None:
+        fps, length = film.delivery.fps, passed(counts[before.id], before.pace)
+        index = index_in(clip, carried_index(first_frame(before, fps), length, frames_at(clip, fps)), fps)
     follows = continues(after, before)
     frame = history.frames.get((clip.id, index)) if clip and index is not None else None
     carried = None

@@ -32,6 +32,7 @@ from storyboard.timing import (
     carried_index,
     first_frame,
     frame_count,
+    frames_at,
     lengths,
     nearest,
     overlap,
@@ -108,7 +109,7 @@ def timeline(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline:
     Raises KeyError for a shot without a clip; Refused (`clip-too-short`, exit 3) where a shot's `in` lies past the end
     of its clip.
     """
-    return _place(film, {shot.id: clips[shot.id].frames for shot in film.on_screen})
+    return _place(film, {shot.id: frames_at(clips[shot.id], film.delivery.fps) for shot in film.on_screen})
 
 
 def expected(film: Film) -> Timeline:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from storyboard.film import Clip, ClipId, Edge, Frame, Shot, TakeKey
-from storyboard.timing import carried_index
+from storyboard.timing import carried_index, frames_at, index_in
 
 Slot = Literal["start", "end"]
 
@@ -17,7 +18,8 @@ Slot = Literal["start", "end"]
 class Carried:
     """What a take carries: the frame after `length` frames from `first` of the clip of a take, or that clip itself.
 
-    `shot` is the shot whose it is, `edge` says how it is carried.
+    `shot` is the shot whose it is, `edge` says how it is carried; `first` and `length` count frames of the film, which
+    has `fps`.
     """
 
     slot: Slot
@@ -26,6 +28,7 @@ class Carried:
     length: int
     shot: Shot
     edge: Edge
+    fps: Fraction
 
     @property
     def by_clip(self) -> bool:
@@ -47,7 +50,7 @@ class Carried:
 
     def index(self, clip: Clip) -> int:
         """The index of that frame in the clip."""
-        return carried_index(self.first, self.length, clip.frames)
+        return index_in(clip, carried_index(self.first, self.length, frames_at(clip, self.fps)), self.fps)
 
     def digest(self, clip: ClipId, frame: Frame | None, chosen: int | None = None) -> str:
         """What of it goes into the take's `carried` text; of a `chosen` frame its number too, and the cut's."""

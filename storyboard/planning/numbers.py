@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import ClipId, Shot, ShotId, TakeId
+from storyboard.film import ADOPTED, ClipId, Shot, ShotId, TakeId
 from storyboard.state.journal import History, TakeRecord
 
 UNDER_WAY = frozenset(("planned", "submitting", "submitted", "downloading", "ambiguous", "lost"))
@@ -54,11 +54,12 @@ class Numbers:
         return 1 + max(*self.of(shot, own, rank), self._highest_of(shot, own, rank))
 
     def kept(self, shot: Shot, number: int) -> TakeRecord | None:
-        """The good clip that the take last had in this film, whatever was asked for then, from a provider of now.
+        """The good clip that the take last had in this film, whatever was asked for then, from a provider of now, or
+        brought in.
 
         Where no film is known to have used one of that name, the newest of it.
         """
-        makers = {one.provider for one in shot.versions}
+        makers = {ADOPTED, *(one.provider for one in shot.versions)}
         use = self._history.uses.get((self._film, TakeId(f"{shot.id}-{number}")))
         if use is not None:
             record = self._history.takes.get(use.key)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Literal
 
 from storyboard.capabilities import Capabilities
-from storyboard.film import ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
+from storyboard.film import ADOPTED, ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import graph, manifest
 from storyboard.planning.carried import Carried, Slot, chosen_of, digest_of
 from storyboard.planning.numbers import Numbers, good_clip
@@ -223,7 +223,7 @@ class _Planner:
 
     def _carries(self, shot: Shot) -> tuple[Carried, ...]:
         return tuple(
-            Carried(slot, source, *self._handed(shot_id, edge), self.shots[shot_id], edge)
+            Carried(slot, source, *self._handed(shot_id, edge), self.shots[shot_id], edge, self.film.delivery.fps)
             for slot, shot_id, edge in _edges(shot)
             if (source := self._source(shot_id)) is not None
         )
@@ -265,6 +265,8 @@ class _Planner:
             return "locked", tuple(f"{one} changed" for one in manifest.differing(record.own, own))
         waits = self._waits(shot)
         if clip is not None and record is not None:
+            if record.provider == ADOPTED:  # nothing was carried into it
+                return "done", ()
             changed = self._changed_inputs(shot, record) + waits
             return ("stale", changed) if changed else ("done", ())
         if record is not None and record.state in ("ambiguous", "lost"):

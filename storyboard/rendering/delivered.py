@@ -1,7 +1,8 @@
-"""What a provider delivered, held against what was ordered of it: pure.
+"""What a provider delivered, or a person brought in, held against what the shot wants: pure.
 
 Laws. A clip that is less than was ordered is kept, since it was paid for, and told. Sizes are compared by their pixels,
-since a provider chooses the sides of a shape; a clip counts as less where it is nearer to the class below.
+since a provider chooses the sides of a shape; a clip counts as less where it is nearer to the class below. No provider
+is asked for a rate; one below the film's, by more than the thousandth that broadcast takes off, shows frames twice.
 """
 
 from __future__ import annotations
@@ -17,18 +18,25 @@ LESS = "delivered-less"
 SHARE = Fraction(7, 10)
 """The share of the pixels that were ordered below which a clip is of a lower class; 480p has 0.46 of those of 720p."""
 
-
-def shortfall(shot: Shot, duration: Fraction, clip: Clip) -> str:
-    """In what a clip of `duration` ordered seconds is less than was ordered; empty where it is not."""
-    return ", ".join(_shortfalls(shot, duration, clip))
+NTSC = Fraction(998, 1000)
+"""23.976 is taken for 24."""
 
 
-def _shortfalls(shot: Shot, duration: Fraction, clip: Clip) -> Iterator[str]:
+def shortfall(shot: Shot, duration: Fraction, fps: Fraction, clip: Clip) -> str:
+    """In what a clip of `duration` ordered seconds is less than was ordered, in a film of `fps`; empty where it is
+    not.
+    """
+    return ", ".join(_shortfalls(shot, duration, fps, clip))
+
+
+def _shortfalls(shot: Shot, duration: Fraction, fps: Fraction, clip: Clip) -> Iterator[str]:
     wanted = _lines(shot.resolution)
     if wanted is not None and clip.width_px * clip.height_px < SHARE * wanted * wanted * 16 / 9:
         yield f"{clip.width_px}×{clip.height_px} where {shot.resolution} was ordered"
     if clip.duration < duration:
         yield f"{float(clip.duration):.3g} s where {float(duration):g} s were ordered"
+    if clip.fps < fps * NTSC:
+        yield f"{float(clip.fps):.5g} frames a second where the film has {float(fps):.5g}"
     if shot.audio and not clip.has_audio:
         yield "without the sound that was ordered"
 

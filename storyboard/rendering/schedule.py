@@ -329,7 +329,7 @@ class Schedule:
 
     def _compare(self, work: Work, clip: Clip) -> None:
         """Tell where a provider delivered less than was ordered of it."""
-        less = shortfall(work.take.shot, work.take.duration, clip) if work.attempt else ""
+        less = shortfall(work.take.shot, work.take.duration, self.plan.film.delivery.fps, clip) if work.attempt else ""
         if less:
             hint = "it is kept, since it was paid for; --retake orders another"
             self.tell("warning", work, code=LESS, message=f"take {work.take.id} came {less}", hint=hint)

@@ -11,11 +11,11 @@ from tests.films import shot
 from tests.rendering.paying import JOB, answer, submitted
 from tests.rendering.stage import clip_of
 
-FIVE = Fraction(5)
+FIVE, RATE = Fraction(5), Fraction(24)
 
 
-def clip(width: int, height: int, frames: int = 121, audio: bool = True) -> Clip:
-    return Clip(ClipId("c" * 64), frames, Fraction(24), width, height, audio, 1000)
+def clip(width: int, height: int, frames: int = 121, audio: bool = True, fps: Fraction = RATE) -> Clip:
+    return Clip(ClipId("c" * 64), frames, fps, width, height, audio, 1000)
 
 
 @pytest.mark.parametrize(
@@ -34,16 +34,30 @@ def clip(width: int, height: int, frames: int = 121, audio: bool = True) -> Clip
     ],
 )
 def test_a_lower_class_is_seen_in_every_shape(resolution: str, width: int, height: int, less: str) -> None:
-    assert shortfall(shot("1A", resolution=resolution), FIVE, clip(width, height)) == less
+    assert shortfall(shot("1A", resolution=resolution), FIVE, RATE, clip(width, height)) == less
 
 
 def test_a_short_clip_and_a_silent_one_are_seen() -> None:
     one = shot("1A", audio=True)
-    assert shortfall(one, FIVE, clip(1280, 720, frames=120)) == ""
-    assert shortfall(one, FIVE, clip(1280, 720, frames=60, audio=False)) == (
+    assert shortfall(one, FIVE, RATE, clip(1280, 720, frames=120)) == ""
+    assert shortfall(one, FIVE, RATE, clip(1280, 720, frames=60, audio=False)) == (
         "2.5 s where 5 s were ordered, without the sound that was ordered"
     )
-    assert shortfall(replace(one, audio=False), FIVE, clip(1280, 720, audio=False)) == ""
+    assert shortfall(replace(one, audio=False), FIVE, RATE, clip(1280, 720, audio=False)) == ""
+
+
+@pytest.mark.parametrize(
+    ("fps", "less"),
+    [
+        (Fraction(24), ""),
+        (Fraction(30), ""),
+        (Fraction(24000, 1001), ""),
+        (Fraction(16), "16 frames a second where the film has 24"),
+        (Fraction(12), "12 frames a second where the film has 24"),
+    ],
+)
+def test_a_lower_rate_is_seen(fps: Fraction, less: str) -> None:
+    assert shortfall(shot("1A"), FIVE, RATE, clip(1280, 720, int(5 * fps) + 1, fps=fps)) == less
 
 
 def test_it_is_told_and_the_clip_is_kept() -> None:
