@@ -3,75 +3,67 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
-from storyboard.capabilities import Capabilities, Gateway
+from storyboard.cli.capability import Section, as_json, overview, sections
 from storyboard.cli.gateways import settings
 from storyboard.cli.options import debug_option
-from storyboard.cli.table import Column, table
-from storyboard.network.settings import Terms
+from storyboard.cli.table import Column, coloured, table
+from storyboard.columns import width
 from storyboard.providers import discover
+
+HEADINGS = ("provider", "paid in", "length", "sizes", "takes from another shot", "key")
 
 
 @click.command("providers")
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_data", is_flag=True, help="As JSON.")
 @debug_option
-def command(name: str | None, as_json: bool) -> None:
-    """What the installed providers take."""
-    found = {key: provider.capabilities for key, provider in discover().items()}
-    terms = settings(found).terms
+def command(name: str | None, as_data: bool) -> None:
+    """What the installed providers take, cost and can do; all about one with its name."""
+    found = discover()
+    set_ = settings({key: provider.capabilities for key, provider in found.items()})
     if name is not None and name not in found:
         raise click.UsageError(f"no provider {name!r}; there are {', '.join(found)}")
-    shown = {key: caps for key, caps in found.items() if name in (None, key)}
-    if as_json:
-        click.echo(
-            json.dumps({key: _facts(caps, terms.get(key)) for key, caps in shown.items()}, ensure_ascii=False, indent=2)
-        )
-        return
-    for key, caps in shown.items():
-        click.echo(f"{key}: {'local, free' if caps.free else caps.unit}")
-        rows = [(field, _words(value)) for field, value in _facts(caps, terms.get(key)).items()]
-        click.echo(table((Column("takes"), Column("what")), rows))
+    shown = {key: provider for key, provider in found.items() if name in (None, key)}
+    if as_data:
+        told = {key: as_json(one, set_.terms.get(key), set_.charges.get(key, {})) for key, one in shown.items()}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    elif name is None:
+        click.echo(table([Column(one) for one in HEADINGS], overview(shown, set_.terms)))
+        click.echo("\nstoryboard providers NAME tells all about one")
+    else:
+        page = list(sections(found[name], set_.terms.get(name), set_.charges.get(name, {})))
+        unit = found[name].capabilities.unit
+        title = f"{name} · {f'paid in {unit}' if unit else 'free'}"
+        _drawn(title, page) if coloured() else click.echo(_plain(title, page))
 
 
-def _facts(caps: Capabilities, terms: Terms | None) -> dict[str, Any]:
-    facts = {
-        "local": caps.local,
-        "unit": caps.unit or None,
-        "durations": [str(one) for one in caps.durations] if caps.durations else "any",
-        "aspects": sorted(caps.aspects) if caps.aspects else "any",
-        "resolutions": sorted(caps.resolutions) if caps.resolutions else "any",
-        "start_frame": caps.start_frame,
-        "end_frame": caps.end_frame,
-        "references": "any" if caps.references is None else caps.references,
-        "audio": caps.audio,
-        "seed": caps.seed,
-        "negative": caps.negative,
-        "price_per_second": f"{caps.price_per_second:f}" if caps.price_per_second is not None else None,
-    }
-    return {**facts, **_of_gateway(caps, caps.gateway, terms)} if caps.gateway is not None and terms else facts
+def _plain(title: str, page: Sequence[Section]) -> str:
+    """The page in aligned columns."""
+    wide = max(width(name) for _, rows in page for name, _ in rows)
+    lines = [title]
+    for heading, rows in page:
+        lines += ["", heading, *(f"  {name}{' ' * (wide - width(name))}  {text}" for name, text in rows)]
+    return "\n".join(lines)
 
 
-def _of_gateway(caps: Capabilities, gateway: Gateway, terms: Terms) -> dict[str, Any]:
-    """What only a gateway has: its own fields, prices, limits, and where its key is looked for."""
-    options = {name: list(option.takes) for name, option in caps.options.items()}
-    prices = {**caps.prices, **terms.prices}
-    return {
-        "options": options,
-        "prices": {name: f"{amount:f}" for name, amount in prices.items()},
-        "requests": f"{gateway.requests} in {gateway.window_s:g} s",
-        "key": f"{gateway.variables}_API_KEY",
-        "key_is_set": terms.access is not None,
-        "origin": terms.origin,
-    }
+def _drawn(title: str, page: Sequence[Section]) -> None:
+    """The page on a terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
-
-def _words(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return "; ".join(f"{name} {_words(one)}" for name, one in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value) if value is not None else "none"
+    drawn = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_header=False)
+    drawn.add_column(style="cyan", no_wrap=True)
+    drawn.add_column(overflow="fold")
+    for number, (heading, rows) in enumerate(page):
+        if number:
+            drawn.add_section()
+        drawn.add_row(Text(heading, style="bold"), "")
+        for name, text in rows:
+            drawn.add_row(Text(f"  {name}"), Text(text))
+    Console().print(drawn)
