@@ -233,7 +233,15 @@ def test_the_json_of_a_check_has_the_keys_that_are_told(tmp_path: Path, monkeypa
 
 def test_the_json_of_the_providers_has_the_keys_that_are_told() -> None:
     ended = CliRunner().invoke(command("providers"), ["animatic", "--json"], catch_exceptions=False)
-    assert shown("providers") == json.loads(ended.stdout)
+    assert shown("providers --json") == json.loads(ended.stdout)
+
+
+def test_what_the_json_of_a_gateway_has_besides_is_told() -> None:
+    ended = CliRunner().invoke(command("providers"), ["--json"], catch_exceptions=False)
+    found = json.loads(ended.stdout)
+    told = re.findall(r"^\| (`.+?) \|", sections("commands")["providers --json"], flags=re.MULTILINE)
+    listed = {name for row in told for name in re.findall(r"`([^`]+)`", row)}
+    assert listed == found["ark"].keys() - found["animatic"].keys()
 
 
 def test_every_event_of_a_render_is_told() -> None:

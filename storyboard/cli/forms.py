@@ -94,5 +94,5 @@ def _row(take: PlannedTake, names: Mapping[TakeKey, str], at_home: tuple[Asset, 
     stays = "stays" if len(at_home) == 1 else "stay"
     home = [f"{', '.join(asset.key for asset in at_home)} {stays} home"] if at_home else []
     why = "; ".join([*take.why, *carries, *home])
-    price = "free" if take.free else f"{take.price.amount:f} {take.price.unit}" if take.price else "unknown"
-    return (take.id, take.verdict, take.shot.provider, f"{float(take.duration):g} s", price, why)
+    price = report.spell_price(take)
+    return (take.id, take.verdict, report.spell_providers(take), f"{float(take.duration):g} s", price, why)

@@ -20,9 +20,11 @@ from storyboard.planning import graph, manifest
 from storyboard.planning.carried import Carried, Slot, chosen_of, digest_of
 from storyboard.planning.numbers import Numbers, good_clip
 from storyboard.planning.price import price
-from storyboard.state.journal import History, TakeRecord
+from storyboard.state.journal import AttemptState, History, TakeRecord
 from storyboard.timing import first_frame, frame_count, lengths, nearest, passed
 
+UNDER_WAY: frozenset[AttemptState] = frozenset(("intended", "unsure", "accepted", "succeeded", "ambiguous"))
+"""States of orders that are not over: nobody else is asked meanwhile."""
 Verdict = Literal["done", "render", "stale", "held", "blocked", "locked"]
 
 
@@ -32,7 +34,8 @@ class PlannedTake:
 
     The film shows `length` frames of its clip from `first`; the frame after them is the one it hands on.
     `clip` is the good clip that exists (verdicts `done` and `stale`), `was_carried` the digests it was made from,
-    `maker` the provider that made it. `otherwise` is the same take as the next provider of its shot would make it.
+    `maker` the provider that made it. `otherwise` is the same take as the next provider of its shot would make it;
+    `asked` the provider that has an order of it already, which goes on.
     """
 
     id: TakeId
@@ -54,11 +57,17 @@ class PlannedTake:
     was_carried: str = ""
     maker: str = ""
     otherwise: PlannedTake | None = None
+    asked: str = ""
 
     @property
     def provider(self) -> str:
         """Who made its clip; where it has none, who would be asked first."""
         return self.maker or self.shot.provider
+
+    @property
+    def next(self) -> str | None:
+        """Who is asked for it next: who has an order of it, else the first of its list; None where nobody is."""
+        return None if self.verdict in ("done", "locked") else self.asked or self.shot.provider
 
     @property
     def versions(self) -> tuple[PlannedTake, ...]:
@@ -93,6 +102,12 @@ class Plan:
     def missing(self, have: Container[TakeKey]) -> list[ShotId]:
         """The shots on screen that none of the takes one has can stand for, in film order."""
         return [shot.id for shot in self.film.on_screen if self.shown(shot.id, have) is None]
+
+
+def _asked(history: History) -> dict[TakeKey, str]:
+    """Who has the last order of a take, where that is not over."""
+    latest = {one.take: one for one in sorted(history.attempts.values(), key=lambda one: one.created)}
+    return {take: one.provider for take, one in latest.items() if one.state in UNDER_WAY}
 
 
 def take_id(shot: ShotId, number: int) -> TakeId:
@@ -144,6 +159,7 @@ class _Planner:
         self.name = name
         self.numbers = Numbers(history, name)
         self.labels = {record.take: record for record in sorted(history.takes.values(), key=lambda r: r.changed)}
+        self.asked = _asked(history)
         self.takes: dict[TakeKey, PlannedTake] = {}
         self.by_shot: dict[ShotId, list[PlannedTake]] = {}
         self.lengths = lengths(film)
@@ -202,6 +218,7 @@ class _Planner:
             clip=clip,
             was_carried=record.carried if record else "",
             maker=record.provider if record and clip else "",
+            asked=self.asked.get(key, ""),
         )
         return replace(take, otherwise=self._otherwise(take)) if shot.fallbacks else take
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from storyboard.capabilities import Capabilities
-from storyboard.film import TakeId, TakeKey
+from storyboard.film import Money, TakeId, TakeKey
 from storyboard.planning.carried import Carried
 from storyboard.planning.plan import Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
@@ -21,7 +21,8 @@ COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "l
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would buy, and
-    `up_to` what `--stale` would add; `wait_s` is the expected time of the whole run.
+    `up_to` what `--stale` would add, `otherwise` the most that those cost who are asked where the first fails; `wait_s`
+    is the expected time of the whole run.
     """
 
     counts: Mapping[str, int]
@@ -29,6 +30,7 @@ class Totals:
     seconds: Fraction
     price: Mapping[str, Total]
     up_to: Mapping[str, Total]
+    otherwise: Mapping[str, Total]
     wait_s: float
 
 
@@ -49,6 +51,7 @@ def together(films: Sequence[tuple[Plan, int]], capabilities: Mapping[str, Capab
         seconds=sum((Fraction(frames) / plan.film.delivery.fps for plan, frames in films), Fraction(0)),
         price=_prices(bought, capabilities),
         up_to=_prices(stale, capabilities),
+        otherwise=_prices([one for take in bought for one in take.versions[1:]], capabilities),
         wait_s=_wait(takes, capabilities, jobs),
     )
 
@@ -86,13 +89,15 @@ def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -
                 "shot": take.shot.id,
                 "scene": take.shot.scene,
                 "provider": take.provider,
+                "providers": [{"provider": one.shot.provider, "price": _price(one.price)} for one in take.versions],
+                "next": take.next,
                 "duration": decimal(take.duration),
                 "verdict": take.verdict,
                 "why": list(take.why),
                 "needs": [by_key[need].id for need in take.needs],
                 "carries": [_carried(one, by_key[one.source].id) for one in take.carries],
                 "stays_home": [asset.key for asset in stays_home(take.shot, capabilities[take.shot.provider])],
-                "price": {"amount": f"{take.price.amount:f}", "unit": take.price.unit} if take.price else None,
+                "price": _price(take.price),
                 "at": {"file": take.shot.place.file, "line": take.shot.place.line, "column": take.shot.place.column},
             }
             for take in plan.takes
@@ -109,12 +114,49 @@ def totals_json(sums: Totals) -> dict[str, Any]:
         "seconds": decimal(sums.seconds),
         "frames": sums.frames,
         "price": {name: _total(one) for name, one in sums.price.items()},
+        "otherwise": {name: _total(one) for name, one in sums.otherwise.items()},
     }
 
 
 def _carried(one: Carried, take: TakeId) -> dict[str, Any]:
     frame = decimal(one.edge.frame) if isinstance(one.edge.frame, Fraction) else one.edge.frame
     return {"slot": one.slot, "take": take, "carry": one.edge.mode, "frame": frame, "anchor": one.edge.anchor}
+
+
+def _price(price: Money | None) -> dict[str, str] | None:
+    return {"amount": f"{price.amount:f}", "unit": price.unit} if price is not None else None
+
+
+def spell_providers(take: PlannedTake) -> str:
+    """`seedance2ai, else ark`: who is asked, in order; `ark after seedance2ai` where an order of a later one goes on.
+
+    Of a take that has a clip, who made it.
+    """
+    names = [one.shot.provider for one in take.versions]
+    if take.next is None or len(names) == 1:
+        return take.provider
+    if take.next in names[1:]:
+        return f"{take.next} after {', '.join(names[: names.index(take.next)])}"
+    return ", else ".join(names)
+
+
+def spell_price(take: PlannedTake) -> str:
+    """`24 credits, or up to 87852 tokens (ark)`: the price of the first provider, and of those that may be dearer."""
+    first, *others = take.versions
+    dearer = [one for one in others if not _no_dearer(one.price, first.price)]
+    told = [f"{'up to ' if one.price else ''}{_spelt(one.price)} ({one.shot.provider})" for one in dearer]
+    return ", or ".join(["free" if first.free else _spelt(first.price), *told])
+
+
+def _no_dearer(one: Money | None, first: Money | None) -> bool:
+    """Whether a price is known to be no higher: in the same unit, or nothing."""
+    if one is None or first is None:
+        return False
+    return not one.unit or (one.unit == first.unit and one.amount <= first.amount)
+
+
+def _spelt(price: Money | None) -> str:
+    return f"{price.amount:f} {price.unit}" if price is not None else "unknown"
 
 
 def _total(one: Total) -> dict[str, Any]:
@@ -133,6 +175,9 @@ def summary(sums: Totals) -> str:
     parts = [", ".join(counts) or "nothing to do"]
     for name, one in sums.price.items():
         parts.append(f"{one.amount:f} {one.unit} ({name})" if one.known else f"price unknown ({name})")
+    for name, one in sums.otherwise.items():
+        most = f"up to {one.amount:f} {one.unit}" if one.known else "an unknown price"
+        parts.append(f"or {most} where another is asked ({name})")
     for name, one in sums.up_to.items():
         parts.append(f"up to {one.amount:f} {one.unit} more with --stale ({name})")
     if sums.counts["render"] + sums.counts["stale"]:

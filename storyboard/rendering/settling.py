@@ -13,6 +13,7 @@ from typing import Literal
 
 from storyboard.film import JobId, TakeId
 from storyboard.planning.plan import PlannedTake
+from storyboard.planning.report import spell_price
 from storyboard.rendering.attempts import OPEN
 from storyboard.state.journal import AttemptRecord, History, Record, TakeRecord
 
@@ -31,9 +32,9 @@ class Unsettled:
     @property
     def words(self) -> str:
         """What is known of it, and what ordering it anew would cost."""
-        price = f"{self.take.price.amount:f} {self.take.price.unit}" if self.take.price else "an unknown price"
         what = "was paid for and is lost" if self.record.state == "lost" else "may have been ordered and charged"
-        return f"take {self.take.id} {what} ({self.record.error_message}); ordering it anew costs {price}"
+        anew = f"ordering it anew costs {spell_price(self.take)}"
+        return f"take {self.take.id} {what} ({self.record.error_message}); {anew}"
 
 
 def unsettled(takes: Iterable[PlannedTake], history: History) -> list[Unsettled]:
@@ -48,15 +49,31 @@ def unsettled(takes: Iterable[PlannedTake], history: History) -> list[Unsettled]
 
 
 def within(found: Iterable[Unsettled], most: Mapping[str, Decimal]) -> list[Unsettled]:
-    """Those that may be ordered anew for at most so much, by provider; one of unknown price may not."""
+    """Those that may be ordered anew for at most so much, by provider; one of unknown price may not.
+
+    Whoever may be asked for a take is counted: the first of its list, which is asked first again, and all who follow.
+    """
     left = dict(most)
     chosen: list[Unsettled] = []
     for one in found:
-        price, room = one.take.price, left.get(one.attempt.provider, Decimal(0))
-        if price is not None and price.amount <= room:
-            left[one.attempt.provider] = room - price.amount
+        after = _less(left, one.take)
+        if after is not None:
+            left = after
             chosen.append(one)
     return chosen
+
+
+def _less(left: Mapping[str, Decimal], take: PlannedTake) -> dict[str, Decimal] | None:
+    """What is left by provider after a take was ordered from all of its list; None where that is not enough."""
+    after = dict(left)
+    for one in take.versions:
+        name = one.shot.provider
+        if one.free:
+            continue
+        if one.price is None or one.price.amount > after.get(name, Decimal(0)):
+            return None
+        after[name] -= one.price.amount
+    return after
 
 
 def chosen(

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from storyboard.exchange import Absent, Accepted, Unknown
-from storyboard.film import JobId
+from storyboard.exchange import Absent, Accepted, Rejected, Unknown
+from storyboard.film import Fallback, JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.jobs import ABSENCES
 from storyboard.rendering.money import charges
@@ -101,6 +101,28 @@ def several() -> list[Unsettled]:
 def test_no_more_is_ordered_anew_than_was_allowed(most: int, names: list[str]) -> None:
     found = within(several(), {"bare": Decimal(most)})
     assert [one.take.id for one in found] == names
+
+
+@pytest.mark.parametrize(
+    ("most", "ordered"),
+    [
+        ({"bare": 10, "keyed": 10}, True),
+        ({"bare": 10}, False),
+        ({"keyed": 1000}, False),
+        ({"bare": 1000, "keyed": 9}, False),
+    ],
+)
+def test_of_a_list_everybody_who_may_be_asked_is_within_a_bound_of_its_own(most: dict[str, int], ordered: bool) -> None:
+    stage = Stage(film(shot("1A", provider="keyed", fallbacks=(Fallback("bare"), Fallback("sketch")))))
+    (first,) = posts(stage.begin())
+    (second,) = posts(answer(stage, first, Rejected("no", "not this")))
+    answer(stage, second, Unknown("lost"))
+    (one,) = waiting(stage)
+    assert one.attempt.provider == "bare"
+    assert bool(within([one], {name: Decimal(amount) for name, amount in most.items()})) is ordered
+    for record in ordered_anew(one, stage.wall):
+        stage.history.keep(record)
+    assert [post.provider for post in posts(stage.again())] == ["keyed"]
 
 
 def test_what_has_no_known_price_is_not_ordered_anew_within_a_bound() -> None:
