@@ -3,7 +3,8 @@
 Laws.
 1. A key goes to the configured origin and nowhere else. Redirects of API calls are never followed, since they would
    carry it away or lose the body; a gateway's origin that redirects is told before anything is ordered.
-2. No proxy and no password file of the environment is heard of (`trust_env=False`), no certificate goes unchecked.
+2. No proxy and no password file of the environment is heard of (`trust_env=False`), no certificate goes unchecked (see
+   `trust`).
 3. `NotSent` is said only where no byte left: no connection came about. Every other failure is `Unknown`.
 4. Nothing is repeated in here, and nothing lasts for ever: every call has a deadline and a bound on its bytes.
 """
@@ -11,7 +12,6 @@ Laws.
 from __future__ import annotations
 
 import math
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -28,6 +28,7 @@ from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.network.download import Download, hang_up
 from storyboard.network.limits import wait_s
 from storyboard.network.settings import Access
+from storyboard.network.trust import distrust, trusted
 from storyboard.network.turnstile import Turnstile
 from storyboard.state.account import AccountFile
 from storyboard.version import VERSION
@@ -43,7 +44,11 @@ BEFORE_THE_FIRST_BYTE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTim
 
 
 class Client:
-    """`Network` over httpx. `accesses` and `gateways` are by provider; `account` opens the file of its account."""
+    """`Network` over httpx. `accesses` and `gateways` are by provider; `account` opens the file of its account.
+
+    `ca_file` holds certificates of authorities that are believed besides the usual ones. Raises Refused (2) where it
+    holds none.
+    """
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class Client:
         accounts: Mapping[str, AccountFile],
         transport: httpx.AsyncBaseTransport | None = None,
         wall: Callable[[], float] = time.time,
+        ca_file: Path | None = None,
     ) -> None:
         self._accesses = accesses
         self._gateways = gateways
@@ -61,6 +67,7 @@ class Client:
         self._doors = {name: Turnstile(partial(self._place, name)) for name in accesses}
         self.http = httpx.AsyncClient(
             trust_env=False,
+            verify=trusted(ca_file),
             follow_redirects=False,
             timeout=TIMEOUT,
             limits=CONNECTIONS,
@@ -148,8 +155,11 @@ class Client:
             answer = await self.http.send(built, stream=True)
             return await _whole(answer)
         except BEFORE_THE_FIRST_BYTE as error:
-            if _certificate(error):
-                raise _refused("bad-certificate", f"{access.origin}: {_plainly(error)}") from None
+            why = distrust(error)
+            if why is not None:
+                raise _refused(
+                    "bad-certificate", f"the certificate of {access.origin} is not believed: {why}"
+                ) from None
             return NotSent(f"no connection to {access.origin}: {_plainly(error)}")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Unknown(f"the connection to {access.origin} broke: {_plainly(error)}")
@@ -195,15 +205,6 @@ def _parsable(text: str) -> bool:
     except (httpx.InvalidURL, TypeError):
         return False
     return True
-
-
-def _certificate(error: BaseException | None) -> bool:
-    """Whether a failure to connect is a certificate that cannot be trusted."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _plainly(error: Exception) -> str:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -55,11 +56,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it, and what the accounts were charged before, by provider."""
+    """All of it, and what the accounts were charged before, by provider.
+
+    `ca_file` holds certificates of authorities that are believed besides the usual ones.
+    """
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
     hosting: Hosting | None = None
     unknown_price: bool = False
+    ca_file: Path | None = None
     charges: Mapping[str, Charges] = field(default_factory=dict)
 
     def over(self, capabilities: Capabilities) -> Capabilities:
@@ -85,7 +90,7 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         _refuse(where, f"it is not TOML: {error}")
-    known = {"providers": dict, "hosting": dict, "limits": dict, "unknown_price": str}
+    known = {"providers": dict, "hosting": dict, "limits": dict, "unknown_price": str, "ca_file": str}
     _check_keys(written, known, where, "")
     providers = written.get("providers", {})
     terms = {}
@@ -96,8 +101,22 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
         if name not in terms:
             _refuse(where, f"there is no gateway {name}; there is {', '.join(sorted(terms)) or 'none'}")
     return Settings(
-        terms, _hosting(written.get("hosting"), where, environment), written.get("unknown_price") == "allow"
+        terms,
+        _hosting(written.get("hosting"), where, environment),
+        written.get("unknown_price") == "allow",
+        _ca_file(written.get("ca_file"), where, environment),
     )
+
+
+def _ca_file(written: str | None, where: str, environment: Mapping[str, str]) -> Path | None:
+    variable = "STORYBOARD_CA_FILE"
+    where, given = (variable, environment[variable]) if environment.get(variable) else (where, written)
+    if given is None:
+        return None
+    path = Path(given).expanduser()
+    if not path.is_absolute():
+        _refuse(where, f"ca_file is a whole path, like /etc/ssl/our-own.pem, not {given}")
+    return path
 
 
 def _terms(table: Any, where: str, path: str, capabilities: Capabilities, environment: Mapping[str, str]) -> Terms:

@@ -39,7 +39,8 @@ async def open_outside(
 ) -> AsyncIterator[Outside]:
     """The way to the gateways that the settings have keys for. `folder` is the user's own, for accounts.
 
-    Raises OSError where that folder cannot be written, Refused (2) where the hosting's credentials cannot be used.
+    Raises OSError where that folder cannot be written, Refused (2) where the hosting's credentials or the authority's
+    certificates cannot be used.
     """
     gateways = {
         name: caps.gateway
@@ -59,7 +60,7 @@ async def open_outside(
     for name, account in names.items():
         terms = settings.terms[name]
         accounts[name] = Account(account, terms.concurrency, terms.poll_s, terms.ceiling)
-    async with Client(accesses, gateways, files) as client:
+    async with Client(accesses, gateways, files, ca_file=settings.ca_file) as client:
         lacks = unhosted(settings.hosting)
         host = None
         if settings.hosting is not None and not lacks:

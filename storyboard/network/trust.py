@@ -1,0 +1,41 @@
+"""Which certificates are believed: those of the public authorities, and of one more that a person has named.
+
+Laws. No certificate goes unchecked, and nothing switches that off. The environment has no say (`SSL_CERT_FILE`,
+`SSL_CERT_DIR`): whoever can set a variable must not be able to read keys. An authority of one's own is a setting.
+"""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import httpx
+
+from storyboard.diagnostics import Diagnostic, Refused
+
+USAGE = 2
+
+
+def trusted(ca_file: Path | None) -> ssl.SSLContext:
+    """The authorities that are believed; those of `ca_file`, in PEM, besides the usual ones.
+
+    Raises Refused (2) where that file holds none.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except OSError as error:  # ssl.SSLError is one too
+            why = error.strerror if not isinstance(error, ssl.SSLError) and error.strerror else "it holds none in PEM"
+            message = f"ca_file: cannot read certificates of authorities from {ca_file}: {why}"
+            raise Refused([Diagnostic("bad-settings", message)], USAGE) from None
+    return context
+
+
+def distrust(error: BaseException | None) -> str | None:
+    """Why a certificate is not believed, where that is what a failure to connect comes from; else None."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return str(getattr(error, "verify_message", "") or error)
+        error = error.__cause__ or error.__context__
+    return None
