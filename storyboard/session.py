@@ -161,6 +161,7 @@ class Session:
             inbox=Inbox(self.folder.inbox, LocalDisk()),
             decide=self._decide,
             reserve=self._reserve,
+            turns=self.outside.turns if self.outside else {},
         )
         runner = Runner(schedule, ports, self.providers)
         try:

@@ -32,6 +32,7 @@ from storyboard.capabilities import (
 )
 from storyboard.exchange import (
     CANCELLED,
+    MODERATED,
     Absent,
     Accepted,
     Ask,
@@ -64,6 +65,8 @@ UNASKED_WAIT_S = 20.0
 QUOTA = ("QuotaExceeded", "SetLimitExceeded")
 QUEUE = ("queue", "排队")
 """Codes of a quota that is used up, unless the message speaks of the queue, which moves on."""
+HIDDEN = "SensitiveContentDetected"
+"""Stands in the codes of all refusals because of what is to be seen or heard, with what it was found in and why."""
 ACCOUNT = ("AccountOverdueError", "AuthenticationError")
 """Refusals that would meet every take of the account."""
 RESOLUTIONS = {"480p": "480p", "720p": "720p", "1080p": "1080p", "4k": "4k", "2160p": "4k"}
@@ -177,6 +180,8 @@ class Ark:
             return Unknown(f"HTTP {response.status}")
         if response.status == 429:
             return _too_many(code, message, now + (response.retry_after_s() or UNASKED_WAIT_S))
+        if response.status == 400 and HIDDEN in code:
+            return Rejected(MODERATED, _hidden(code, message))
         if response.status in (400, 401, 403, 404):
             return Rejected(code, message, stops=response.status == 401 or code in ACCOUNT)
         return Unknown(f"HTTP {response.status}, {code}: {message}")
@@ -276,6 +281,11 @@ def _too_many(code: str, message: str, until: float) -> Outcome:
     return Busy(until)
 
 
+def _hidden(code: str, message: str) -> str:
+    """The words of a refusal because of what is to be seen, with its code, which says where it was found."""
+    return message if code in message else f"{message} ({code})"
+
+
 def _task(said: Mapping[str, Any]) -> Polled:
     charged = amount(inner(said.get("usage")).get("completion_tokens"))
     match said.get("status"):
@@ -287,6 +297,8 @@ def _task(said: Mapping[str, Any]) -> Polled:
             return Succeeded(clip, charged, text(content.get("last_frame_url")))
         case "failed":
             code, message = failure(said)
+            if code is not None and HIDDEN in code:
+                return Failed(MODERATED, _hidden(code, message), charged)
             return Failed(code or "generation-failed", message, charged)
         case "cancelled":
             return Failed(CANCELLED, "the task was cancelled", charged or Decimal(0))

@@ -8,7 +8,8 @@ made. Of its statuses only `success` and `failed` end it.
 
 Pictures have no roles. The prompt says that a frame is the one that the clip opens on; references are named `@image1`,
 `@image2` in their order, and never stand beside an opening frame, because that would make a reference of it. Size,
-sound and seed cannot be asked for; 720p is what the model makes where nobody asks. `consumed` has no stated unit: it is
+sound and seed cannot be asked for, and no refusal says that it is because of what is to be seen, so `on_moderation` has
+nothing to go by; 720p is what the model makes where nobody asks. `consumed` has no stated unit: it is
 called credits here. No price is published, so none is known until the settings name one.
 """
 

@@ -8,6 +8,9 @@ last frames. Everything else, a page of somebody's proxy and a 500 among them, l
 What a shot carries chooses the mode, and only the fields of that mode are sent: an opening frame makes it
 image-to-video, references media-to-video, neither text-to-video. Requested sizes are not always delivered, and credits
 depend on the account's plan: what arrives is measured, what was charged is read, never computed.
+
+That the gateway will not show something has no form of its own: such an order is refused as `invalid_request` like any
+bad one, and of the code of a job that failed nothing is said. So `on_moderation` has nothing to go by here.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ What is documented and what is not. Nothing is said of the HTTP status of an acc
 errors only `unauthorized` is shown. An order that is refused by 400 to 403 in the API's own form was refused before
 anything was taken, and 429 means one thing only. There is no idempotency and no list: whatever else is answered leaves
 open whether the clip was ordered. An order carries its key in `metadata`, so that a callback that tells the metadata
-tells whose it is. Whether a failed or a cancelled job is refunded is not said: what was charged counts as spent.
+tells whose it is. Whether a failed or a cancelled job is refunded is not said: what was charged counts as spent. No
+refusal says that it is because of what is to be seen, so `on_moderation` has nothing to go by.
 
 What supplied files are for follows from how many there are, and of which kind: one picture is the opening frame, two
 are the opening and the closing one, everything else is references. So references are sent from three on, and never

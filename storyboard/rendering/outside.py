@@ -14,7 +14,8 @@ from storyboard.network.settings import Settings
 from storyboard.network.stores import unhosted
 from storyboard.rendering.desk import Account
 from storyboard.rendering.ports import Host, Network
-from storyboard.state.account import AccountFile, fingerprint
+from storyboard.state.account import AccountFile, account_file, fingerprint
+from storyboard.state.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Outside:
     """The way to gateways: `accounts` by provider, for those that have a key, and `files` of what is known of them.
 
     Where there is no `host`, `unhosted` says what to set for one. `unknown_price` says that whoever pays agrees to
-    prices that nobody knows.
+    prices that nobody knows. `turns` are of the accounts that honour no keys.
     """
 
     network: Network | None = None
@@ -31,6 +32,7 @@ class Outside:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     files: Mapping[str, AccountFile] = field(default_factory=dict)
     unknown_price: bool = False
+    turns: Mapping[str, Turn] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -65,4 +67,6 @@ async def open_outside(
         host = None
         if settings.hosting is not None and not lacks:
             host = await trio.to_thread.run_sync(open_host, settings.hosting, client.http)
-        yield Outside(client, host, lacks, accounts, files, settings.unknown_price)
+        keyless = [name for name in names if capabilities[name].retention_s is None]
+        turns = {name: Turn(account_file(folder, names[name]).with_suffix(".ordering")) for name in keyless}
+        yield Outside(client, host, lacks, accounts, files, settings.unknown_price, turns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -89,6 +89,16 @@ class Offload(Protocol):
         """The call's result."""
 
 
+class Turn(Protocol):
+    """The right to have an order on its way, where an account takes one at a time."""
+
+    def take(self) -> bool:
+        """Take it; False where another process has it."""
+
+    def give_back(self) -> None:
+        """Let others have it; nothing where it is not had."""
+
+
 class Decide(Protocol):
     """Takes in what a person has decided while the run was on."""
 
@@ -99,7 +109,8 @@ class Decide(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything outside. `network` is None where no gateway can be spoken to, `host` where files cannot be hosted,
-    `inbox` where nobody can write, `decide` where nobody decides, `reserve` where nothing is paid for.
+    `inbox` where nobody can write, `decide` where nobody decides, `reserve` where nothing is paid for. `turns` are by
+    provider, of accounts that other processes may order from too and that honour no keys.
     """
 
     clock: Clock
@@ -114,3 +125,4 @@ class Ports:
     inbox: Letters | None = None
     decide: Decide | None = None
     reserve: Reserve | None = None
+    turns: Mapping[str, Turn] = field(default_factory=dict)

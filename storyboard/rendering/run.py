@@ -24,6 +24,7 @@ from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, Medi
 from storyboard.network.linking import data_uri
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
+from storyboard.rendering import turns
 from storyboard.rendering.calling_off import call_off
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.finding import UNREADABLE, find
@@ -87,15 +88,18 @@ class Runner:
                     nursery.cancel_scope.cancel()
         finally:
             self._last_words()
+            for turn in self.ports.turns.values():
+                turn.give_back()
         if self._failure is not None:
             raise self._failure
         return self.ended
 
     async def _loop(self, nursery: trio.Nursery) -> None:
-        decision = self.schedule.begin(self.ports.clock.now())
+        decision, events = self.schedule.begin(self.ports.clock.now()), list[ev.Event]()
         while True:
             if not self._record(decision):
                 return
+            turns.settled(self.ports.turns, events, self.schedule.submissions.attempts)
             for action in decision.actions:
                 nursery.start_soon(self._perform, action)
             if self.schedule.finished or self._failure is not None:
@@ -326,6 +330,9 @@ class Runner:
     async def _post(self, action: ev.Post) -> ev.Event:
         if trio.current_effective_deadline() == -math.inf:
             return ev.Answered(action.attempt, NotSent("the run was stopped before it left"))
+        waits = turns.not_yet(self.ports.turns, action.provider, self.ports.clock.now().mono)
+        if waits is not None:
+            return ev.Answered(action.attempt, waits)
         answer: Response | NotSent | Unknown
         with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as scope:
             try:

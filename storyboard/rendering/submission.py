@@ -8,7 +8,8 @@ Laws.
    passed. Where a gateway lists its jobs with their keys, it is looked for in that list. Elsewhere, and where it is not
    found, it is a state, `ambiguous`, that a person settles. Nothing is resubmitted silently. What happens to a replay
    says nothing about the send whose answer was lost, not even a refusal: only acceptance settles it.
-3. An account without idempotency has one POST in flight, so that a crash leaves at most one of unknown fate.
+3. An account without idempotency has one POST in flight, in all processes of a user on a machine (`state.turn`), so
+   that a crash leaves at most one of unknown fate.
 4. A job's id is recorded before anything that follows from it.
 5. An attempt that is taken up again gives the clip that it was made for, whatever has changed since. Where its words
    were changed, and it is not known whether they were ordered, the old bytes are sent again before the new ones.
@@ -256,8 +257,9 @@ class Submissions:
             case Rejected(code, message):
                 self._record(replace(attempt, state="rejected", reason=message))
                 self._fail(work, code, message)
-            case NotSent(reason):
-                self._resend(work, attempt, "not-sent", reason)
+            case NotSent(reason, turn):
+                work.tries -= turn is not None
+                self._resend(work, attempt, "not-sent", reason, None if turn is None else max(0.0, turn - now))
             case Busy(until):
                 work.tries -= 1
                 if learned:

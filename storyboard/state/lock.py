@@ -51,7 +51,7 @@ class Lock:
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
             fd = os.open(self._path, flags, 0o600)
             try:
-                if not _taken(fd):
+                if not taken(fd):
                     raise _refused(_read(fd))
                 _write(fd, self._holder)
             except BaseException:
@@ -117,7 +117,8 @@ def _write(fd: int, by: Holder) -> None:
 if sys.platform == "win32":
     _BYTE_AT = 1 << 30  # far behind the text: Windows forbids others to read a locked stretch
 
-    def _taken(fd: int) -> bool:
+    def taken(fd: int) -> bool:
+        """Lock an open file, unless another process has; it ends with the process, or when the file is closed."""
         import msvcrt
 
         os.lseek(fd, _BYTE_AT, os.SEEK_SET)
@@ -133,7 +134,8 @@ if sys.platform == "win32":
 
 else:
 
-    def _taken(fd: int) -> bool:
+    def taken(fd: int) -> bool:
+        """Lock an open file, unless another process has; it ends with the process, or when the file is closed."""
         import fcntl
 
         try:

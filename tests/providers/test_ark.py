@@ -12,6 +12,7 @@ import pytest
 from storyboard.assets import Reference
 from storyboard.emulator.sizes import ASPECTS, size
 from storyboard.exchange import (
+    MODERATED,
     Absent,
     Accepted,
     Ask,
@@ -211,9 +212,6 @@ def test_accepted_names_a_task_and_no_charge(status: int) -> None:
     [
         (400, "InvalidParameter", False),
         (400, "InvalidParameter.UnsupportedImageFormat", False),
-        (400, "InputImageSensitiveContentDetected.PrivacyInformation", False),
-        (400, "InputTextSensitiveContentDetected", False),
-        (400, "InputVideoSensitiveContentDetected.PolicyViolation", False),
         (401, "AuthenticationError", True),
         (403, "AccountOverdueError", True),
         (403, "AccessDenied", False),
@@ -224,6 +222,18 @@ def test_accepted_names_a_task_and_no_charge(status: int) -> None:
 )
 def test_documented_refusals(status: int, code: str, stops: bool) -> None:
     assert PROVIDER.read_submit(error(status, code), NOW) == Rejected(code, "why", stops)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InputImageSensitiveContentDetected.PrivacyInformation",
+        "InputTextSensitiveContentDetected",
+        "InputVideoSensitiveContentDetected.PolicyViolation",
+    ],
+)
+def test_what_must_not_be_seen_is_refused_as_that(code: str) -> None:
+    assert PROVIDER.read_submit(error(400, code), NOW) == Rejected(MODERATED, f"why ({code})")
 
 
 @pytest.mark.parametrize(
@@ -330,15 +340,23 @@ def test_an_ended_task_without_a_clip_has_failed(status: str) -> None:
 @pytest.mark.parametrize(
     ("said", "code", "message"),
     [
-        ({"code": "OutputVideoSensitiveContentDetected", "message": "may be sensitive"}, None, "may be sensitive"),
-        ({"code": "OutputAudioSensitiveContentDetected.PolicyViolation"}, None, None),
+        (
+            {"code": "OutputVideoSensitiveContentDetected", "message": "may be sensitive"},
+            MODERATED,
+            "may be sensitive (OutputVideoSensitiveContentDetected)",
+        ),
+        (
+            {"code": "OutputAudioSensitiveContentDetected.PolicyViolation"},
+            MODERATED,
+            "OutputAudioSensitiveContentDetected.PolicyViolation",
+        ),
+        ({"code": "InternalServiceError", "message": "later"}, "InternalServiceError", "later"),
         (None, "generation-failed", "no reason given"),
         ("refused", "generation-failed", "refused"),
     ],
 )
-def test_a_failed_task_says_why(said: Any, code: str | None, message: str | None) -> None:
-    code = code or said["code"]
-    assert polled(status="failed", error=said, usage=None) == Failed(code, message or code)
+def test_a_failed_task_says_why(said: Any, code: str, message: str) -> None:
+    assert polled(status="failed", error=said, usage=None) == Failed(code, message)
 
 
 def test_a_task_that_is_not_known_is_lost_a_bad_key_loses_nothing() -> None:

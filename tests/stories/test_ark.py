@@ -208,8 +208,8 @@ def test_a_task_that_fails_is_said_and_costs_nothing(tmp_path: Path, emulated: A
     assert rendered.returncode == 3, rendered.stderr
     (take,) = made.status()["takes"]
     assert take["error"] == {
-        "code": "OutputVideoSensitiveContentDetected",
-        "message": "The output may be sensitive",
+        "code": "moderated",
+        "message": "The output may be sensitive (OutputVideoSensitiveContentDetected)",
     }
     assert [row["credits"] for row in ark.rows("refund")] == [TOKENS]
 

@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 
 from storyboard.media.reading.frames import Reader, pictures
-from tests.stories.command import events, storyboard
+from storyboard.state.sqlite import read_history
+from tests.stories.command import events, start, storyboard
 from tests.stories.paying import (
     Gateways,
+    Production,
     gateways,
     opens_on_what_it_was_handed,
     paid_once,
@@ -147,3 +149,32 @@ def test_a_job_that_fails_or_was_cancelled_elsewhere_counts_as_spent(tmp_path: P
     assert (rendered.returncode, "refused" in rendered.stderr) == (3, True)
     assert made.status()["charged"][NAME]["amount"] == "64"
     assert -sum(row["credits"] for row in emulator.rows(NAME, "failing", "reserve")) == 64
+
+
+def attempts(made: Production) -> list[str]:
+    """The states of the orders that a film's state knows, while a render may be writing it."""
+    return [one.state for one in read_history(made.state / "state.db").attempts.values()]
+
+
+def test_two_renders_of_one_account_have_one_order_on_its_way(tmp_path: Path, emulator: Gateways) -> None:
+    emulator.tell("faults", {"fault": "delay_response", "route": "submit", "seconds": 60.0, "times": 0})
+    made = [production(tmp_path / name, emulator, NAME, "shared", ALONE) for name in ("one", "two")]
+    for one in made:
+        one.environment["XDG_STATE_HOME"] = str(tmp_path / "user")
+    renders = [start("render", one.path, "--yes", given=one.environment) for one in made]
+    waits = [False, False]
+    while not any(waits):  # one has asked for its turn, and was told that it is the other's
+        assert all(one.poll() is None for one in renders)
+        waits = ["not-sent" in attempts(one) for one in made]
+    late = waits.index(True)
+    renders[late].terminate()
+    renders[late].communicate()
+    renders[1 - late].kill()
+    renders[1 - late].communicate()
+    assert len(emulator.rows(NAME, "shared", "reserve")) == 1
+    assert made[late].status()["charged"][NAME]["unsettled"] == 0
+    assert made[1 - late].status()["charged"][NAME]["unsettled"] == 1
+    emulator.tell("faults", None, "DELETE")
+    rendered = made[late].render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert made[1 - late].render().returncode == 4
