@@ -36,6 +36,7 @@ from storyboard.state.sqlite import SqliteJournal
 Standing = Literal["cancelled", "running", "finished", "failed", "unknown"]
 """What a job is after it was to be called off."""
 LOOK_S = 0.1
+FINISHED = "it is finished; the next render fetches its clip"
 CREDENTIALS = 12
 
 
@@ -87,12 +88,13 @@ def tell_render(made: Production, meant: frozenset[str] | None) -> bool:
 
 
 def orders(history: History, meant: Collection[str] | None) -> list[AttemptRecord]:
-    """The orders of these takes that are under way or of unknown fate, oldest first."""
+    """The orders of these takes that are under way, of unknown fate, or whose clip is to be fetched, oldest first."""
     found: list[AttemptRecord] = []
     for attempt in sorted(history.attempts.values(), key=lambda one: one.created):
         record = history.takes[attempt.take]
         shot = record.take.removesuffix(f"-{record.number}")
-        open_ = attempt.state in ("accepted", "ambiguous", *OPEN)
+        unfetched = attempt.state == "succeeded" and record.state not in ("done", "lost")
+        open_ = unfetched or attempt.state in ("accepted", "ambiguous", *OPEN)
         if open_ and (meant is None or not {record.take, shot}.isdisjoint(meant)):
             found.append(attempt)
     return found
@@ -132,6 +134,8 @@ def _have_keys(made: Production, found: Iterable[AttemptRecord], outside: Outsid
 
 async def _one(made: Production, record: TakeRecord, attempt: AttemptRecord, outside: Outside) -> Called:
     remote, account = made.providers.get(attempt.provider), outside.accounts.get(attempt.provider)
+    if attempt.state == "succeeded":
+        return Called(record.take, "finished", FINISHED, attempt)
     if attempt.job is None:
         hint = f"bind its job by storyboard adopt {made.path} {record.take} JOB, then cancel it"
         return Called(record.take, "unknown", f"nobody knows whether it was ordered: {hint}", attempt)
@@ -152,8 +156,7 @@ def _read(take: TakeId, attempt: AttemptRecord, said: Said) -> Called:
             return Called(take, "running", message, attempt)
         case Succeeded(_, charged):
             settled = charged if charged is not None else attempt.charged
-            message = "it is finished; the next render fetches its clip"
-            return Called(take, "finished", message, replace(attempt, charged=settled))
+            return Called(take, "finished", FINISHED, replace(attempt, charged=settled))
         case Failed(_, message, charged):
             settled = charged if charged is not None else attempt.charged
             failed = replace(attempt, state="failed", charged=settled, reason=message)

@@ -100,6 +100,7 @@ class Capabilities:
     both. A price that is nowhere is unknown.
     Pictures of up to `inline_bytes` may go inside the request, as `data:` URIs; 0 where every file is fetched.
     A last frame that it returned may be sent to it again for `returns_frame_s` seconds, None: never.
+    Its clips have `fps` frames a second, None: those of the film.
     `cancels` says which jobs it calls off: none, those that wait in its queue, or those that it has begun too.
     """
 
@@ -126,6 +127,7 @@ class Capabilities:
     negative: bool = False
     prompt_chars: int | None = None
     any_fps: bool = False
+    fps: Fraction | None = None
     options: Mapping[str, Option] = field(default_factory=dict)
     draws_slate: bool = False
     retention_s: int | None = None

@@ -39,6 +39,7 @@ def as_json(provider: Provider, terms: Terms | None, charges: Charges) -> dict[s
         "aspects": sorted(caps.aspects) if caps.aspects else "any",
         "resolutions": sorted(caps.resolutions) if caps.resolutions else "any",
         "any_fps": caps.any_fps,
+        "fps": str(caps.fps) if caps.fps is not None else None,
         "carries": list(caps.carries),
         "start_frame": caps.start_frame,
         "end_frame": caps.end_frame,
@@ -110,6 +111,8 @@ def _shots(caps: Capabilities) -> Iterator[tuple[str, str]]:
     yield "length", _lengths(caps)
     yield "shapes", ", ".join(sorted(caps.aspects)) if caps.aspects else "any"
     yield "sizes", _sizes(caps)
+    if caps.fps is not None:
+        yield "rate", f"{float(caps.fps):.5g} frames a second"
     yield "opens on", "a frame" if caps.start_frame else "nothing that is handed on"
     end = "a frame, where it opens on one too" if caps.end_needs_start else "a frame"
     yield "ends on", end if caps.end_frame else "nothing that is given"
@@ -176,7 +179,8 @@ def _prices(caps: Capabilities, terms: Terms, charges: Charges) -> Iterator[tupl
     names = dict.fromkeys([*caps.prices, *terms.prices, *last])
     for name in names:
         if name in terms.prices:
-            yield name, f"{terms.prices[name]:f}, as you have set it"
+            usual = f"; else {caps.prices[name]:f}" if name in caps.prices else ""
+            yield name, f"{terms.prices[name]:f}, as you have set it{usual}"
         elif name in last:
             seconds, amount = last[name]
             rate = amount * seconds.denominator / Decimal(seconds.numerator)
@@ -211,6 +215,7 @@ def _jobs(provider: Provider) -> Iterator[tuple[str, str]]:
     listed = "looked for in its list" if isinstance(provider, Listing) else "for you to settle"
     yield "a lost answer", again or listed
     yield "cancel", CANCELS[caps.cancels]
+    yield "list", "tells its jobs, with the key of each order" if isinstance(provider, Listing) else "no"
     yield "callbacks", "yes" if isinstance(provider, Calling) else "no"
 
 

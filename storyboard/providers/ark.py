@@ -112,6 +112,7 @@ CAPABILITIES = Capabilities(
     inline_bytes=30_000_000,
     returns_frame_s=86_400,
     cancels="queued",
+    fps=Fraction(24),
     gateway=Gateway(
         "https://ark.cn-beijing.volces.com/api/v3",
         "ARK",

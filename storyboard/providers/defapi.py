@@ -67,6 +67,7 @@ CAPABILITIES = Capabilities(
     options={"model": Option("seedance-2.0", ("seedance-2.0",))},
     pace=37.0,
     priced_by=("model",),
+    fps=Fraction(24),
     gateway=Gateway("https://api.defapi.org", "DEFAPI", f"{QUERY}none", requests=28),
 )
 """No rate is published: the narrowest that another gateway has is kept."""

@@ -93,6 +93,7 @@ CAPABILITIES = Capabilities(
     ),
     retention_s=3600,
     returns_frame_s=3600,
+    fps=Fraction(24),
     pace=37.0,
     priced_by=("quality_tier", "resolution"),
     prices={

@@ -73,6 +73,7 @@ CAPABILITIES = Capabilities(
     prices={"seedance-2.0/720p": Decimal(8)},
     whole_prices=True,
     cancels="begun",
+    fps=Fraction(24),
     gateway=Gateway("https://www.seedance2.ink", "SEEDANCE2INK", MODELS, requests=28),
 )
 """The price is that of the only charge that is shown, 40 for five seconds. No rate is published: the narrowest that

@@ -2,7 +2,8 @@
 
 Laws. A clip that is less than was ordered is kept, since it was paid for, and told. Sizes are compared by their pixels,
 since a provider chooses the sides of a shape; a clip counts as less where it is nearer to the class below. No provider
-is asked for a rate; one below the film's, by more than the thousandth that broadcast takes off, shows frames twice.
+is asked for a rate: a clip has fewer frames a second than the film, or than its provider is known for, where more are
+missing than the thousandth that broadcast takes off.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ NTSC = Fraction(998, 1000)
 
 
 def shortfall(shot: Shot, duration: Fraction, fps: Fraction, clip: Clip) -> str:
-    """In what a clip of `duration` ordered seconds is less than was ordered, in a film of `fps`; empty where it is
-    not.
+    """In what a clip of `duration` ordered seconds is less than was ordered; empty where it is not.
+
+    `fps` are the frames a second that may be expected.
     """
     return ", ".join(_shortfalls(shot, duration, fps, clip))
 
@@ -36,7 +38,7 @@ def _shortfalls(shot: Shot, duration: Fraction, fps: Fraction, clip: Clip) -> It
     if clip.duration < duration:
         yield f"{float(clip.duration):.3g} s where {float(duration):g} s were ordered"
     if clip.fps < fps * NTSC:
-        yield f"{float(clip.fps):.5g} frames a second where the film has {float(fps):.5g}"
+        yield f"{float(clip.fps):.5g} frames a second where {float(fps):.5g} were expected"
     if shot.audio and not clip.has_audio:
         yield "without the sound that was ordered"
 

@@ -329,8 +329,9 @@ class Schedule:
 
     def _compare(self, work: Work, clip: Clip) -> None:
         """Tell where a provider delivered less than was ordered of it."""
-        less = shortfall(work.take.shot, work.take.duration, self.plan.film.delivery.fps, clip) if work.attempt else ""
-        if less:
+        rate = self.plan.film.delivery.fps
+        rate = min(rate, self.capabilities[work.take.shot.provider].fps or rate)
+        if work.attempt and (less := shortfall(work.take.shot, work.take.duration, rate, clip)):
             hint = "it is kept, since it was paid for; --retake orders another"
             self.tell("warning", work, code=LESS, message=f"take {work.take.id} came {less}", hint=hint)
 

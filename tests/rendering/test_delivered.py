@@ -3,13 +3,14 @@ from fractions import Fraction
 
 import pytest
 
+from storyboard.delivery import Delivery
 from storyboard.exchange import Accepted, Succeeded
 from storyboard.film import Clip, ClipId
 from storyboard.rendering import events as ev
 from storyboard.rendering.delivered import shortfall
-from tests.films import shot
+from tests.films import film, shot
 from tests.rendering.paying import JOB, answer, submitted
-from tests.rendering.stage import clip_of
+from tests.rendering.stage import CAPABILITIES, Stage, clip_of, posts
 
 FIVE, RATE = Fraction(5), Fraction(24)
 
@@ -52,8 +53,8 @@ def test_a_short_clip_and_a_silent_one_are_seen() -> None:
         (Fraction(24), ""),
         (Fraction(30), ""),
         (Fraction(24000, 1001), ""),
-        (Fraction(16), "16 frames a second where the film has 24"),
-        (Fraction(12), "12 frames a second where the film has 24"),
+        (Fraction(16), "16 frames a second where 24 were expected"),
+        (Fraction(12), "12 frames a second where 24 were expected"),
     ],
 )
 def test_a_lower_rate_is_seen(fps: Fraction, less: str) -> None:
@@ -71,3 +72,26 @@ def test_it_is_told_and_the_clip_is_kept() -> None:
     assert told.facts["message"] == "take 1A-1 came 64×36 where 720p was ordered"
     stage.hear(ev.Kept(stage.key("1A-1"), clip_of("1A-1")))
     assert stage.phases() == {"1A-1": "done"}
+
+
+@pytest.mark.parametrize(
+    ("film_fps", "known", "delivered", "less"),
+    [
+        (Fraction(25), Fraction(24), Fraction(24), False),
+        (Fraction(25), None, Fraction(24), True),
+        (Fraction(12), Fraction(24), Fraction(12), False),
+        (Fraction(25), Fraction(24), Fraction(16), True),
+    ],
+)
+def test_the_rate_that_a_provider_is_known_for_is_no_less(
+    film_fps: Fraction, known: Fraction | None, delivered: Fraction, less: bool
+) -> None:
+    one = replace(film(shot("1A", provider="keyed", resolution="any")), delivery=Delivery(64, 36, film_fps))
+    stage = Stage(one, capabilities={**CAPABILITIES, "keyed": replace(CAPABILITIES["keyed"], fps=known)})
+    (post,) = posts(stage.begin())
+    answer(stage, post, Accepted(JOB))
+    stage.hear(later_s=stage.policy.poll_s)
+    stage.hear(ev.PollRead(stage.key("1A-1"), Succeeded("link")))
+    came = clip(64, 36, int(5 * delivered) + 1, fps=delivered)
+    decision = stage.hear(ev.Drawn(stage.key("1A-1"), "part", came))
+    assert bool([news for news in decision.news if news.event == "warning"]) is less

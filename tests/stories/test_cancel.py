@@ -84,6 +84,7 @@ def test_what_is_queued_at_ark_is_called_off_and_costs_nothing(tmp_path: Path, e
     assert set(made.states().values()) == {"done"}
 
 
+@pytest.mark.slow
 def test_what_ark_has_begun_goes_on_and_is_said_with_what_it_costs(tmp_path: Path, emulator: Gateways) -> None:
     made = production(tmp_path, emulator, "ark", "begun", board("ark", 1))
     emulator.tell("faults", {**QUEUED, "status": "running"})
@@ -96,6 +97,7 @@ def test_what_ark_has_begun_goes_on_and_is_said_with_what_it_costs(tmp_path: Pat
     assert made.states() == {"1A-1": "submitted"}
 
 
+@pytest.mark.slow
 def test_what_seedance2ink_has_begun_is_called_off_and_stays_charged(tmp_path: Path, emulator: Gateways) -> None:
     made = production(tmp_path, emulator, "seedance2ink", "ink", board("seedance2ink", 1))
     emulator.tell("faults", {**QUEUED, "status": "processing"})
@@ -105,6 +107,7 @@ def test_what_seedance2ink_has_begun_is_called_off_and_stays_charged(tmp_path: P
     assert made.status()["charged"]["seedance2ink"]["amount"] == "32"
 
 
+@pytest.mark.slow
 def test_a_provider_that_cancels_nothing_says_so(tmp_path: Path, emulator: Gateways) -> None:
     made = production(tmp_path, emulator, "seedance2ai", "never", board("seedance2ai", 1))
     emulator.tell("faults", {**QUEUED, "status": "processing"})
@@ -133,6 +136,7 @@ def test_a_running_render_calls_off_what_is_named_and_orders_the_rest(tmp_path: 
     assert set(states.values()) <= {"cancelled", "done"}
 
 
+@pytest.mark.slow
 def test_what_was_not_ordered_yet_is_not_ordered_after_a_cancel(tmp_path: Path, emulator: Gateways) -> None:
     made = production(tmp_path, emulator, "ark", "later", board("ark", 3), "concurrency = 1\n")
     emulator.tell("faults", QUEUED)
@@ -151,3 +155,19 @@ def test_a_name_that_is_none_is_a_mistake(tmp_path: Path, emulator: Gateways) ->
     assert told.returncode == 2
     assert 'there is no shot or take "1B"' in told.stderr
     assert storyboard("cancel", made.path, given=made.environment).returncode == 0
+
+
+@pytest.mark.slow
+def test_a_finished_job_is_left_to_the_next_render(tmp_path: Path, emulator: Gateways) -> None:
+    made = production(tmp_path, emulator, "seedance2ink", "finished", board("seedance2ink", 1))
+    emulator.tell("faults", {"fault": "slow_download", "times": 0})
+    process = submitting(made, jobs=1)
+    while made.states()["1A-1"] != "downloading":
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    code, (take,) = cancelled(made)
+    assert (code, take["state"], take["charged"]) == (3, "finished", {"amount": "32", "unit": "credits"})
+    emulator.tell("faults", None, "DELETE")
+    assert made.render().returncode == 0
+    assert len(emulator.rows("seedance2ink", "finished", "reserve")) == 1
