@@ -45,8 +45,8 @@ DECISION = "decision"
 """The kind of message that tells a running render of a circle or a lock."""
 CANCEL = "cancel"
 """The kind of message that asks a running render to cancel takes."""
-READING_S = 60.0
-"""How long before a run began its cancels may have been sent: it was reading its storyboard then."""
+READING_S = 3600.0
+"""How long before a run began its cancels may have been sent: it was reading its storyboard, or asking a person."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 DISK = frozenset(("disk-full", "cannot-write"))
