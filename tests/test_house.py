@@ -41,6 +41,7 @@ GROUND = {
     "exchange": -2,
     "capabilities": -2,
     "timing": -2,
+    "timecode": -5,
     "answers": -1,
     "supplied": -1,
     "codes": -1,
