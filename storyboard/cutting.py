@@ -112,27 +112,35 @@ async def _lay_beside(material: Material, ready: _Ready, job: JoinJob, executor:
 @asynccontextmanager
 async def _ready(material: Material, executor: Executor) -> AsyncIterator[_Ready]:
     """The film with a clip for every shot, slates among them for as long as it is joined. Raises Refused (3, 14)."""
+    film, shown = standing(material)
     missing = material.missing
-    if not material.slates.issuperset(missing):
-        message = f"{len(missing)} of {len(material.made.film.on_screen)} shots have no clip yet: "
-        hint = "render the film first, or cut it with --partial"
-        raise Refused([Diagnostic("not-rendered", message + ", ".join(missing[:8]), hint=hint)], exit_code=3)
-    shown = _shown(material)
-    film = cuts.left(material.made, material.have, material.carried)
-    shots = tuple(slates.slate(shot) if shot.id in missing else shot for shot in film.shots)
     clips = {shot: clip for shot, (_, clip) in shown.items()}
     paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
     drawn = {shot: material.store.part_path(TakeId(shot), "slate") for shot in missing}
     letters = {name for name, one in material.capabilities.items() if one.draws_slate}
     captioned = frozenset(shot for shot, (take, _) in shown.items() if take.provider in letters)
     try:
-        for shot in shots:
+        for shot in film.shots:
             if shot.id in drawn:
                 clips[shot.id] = await slates.drawn(shot, film.delivery, drawn[shot.id], executor)
-        yield _Ready(replace(film, shots=shots), clips, {**paths, **drawn}, captioned, tuple(missing))
+        yield _Ready(film, clips, {**paths, **drawn}, captioned, tuple(missing))
     finally:
         for path in drawn.values():
             LocalDisk().remove(path)
+
+
+def standing(material: Material) -> tuple[Film, dict[ShotId, tuple[PlannedTake, Clip]]]:
+    """The film as it can be cut, slates in place of the shots that have no clip, and for the others the take that the
+    film shows and its clip. Raises Refused (3) where a shot has neither clip nor slate.
+    """
+    missing = material.missing
+    if not material.slates.issuperset(missing):
+        message = f"{len(missing)} of {len(material.made.film.on_screen)} shots have no clip yet: "
+        hint = "render the film first, or let slates stand for them with --partial"
+        raise Refused([Diagnostic("not-rendered", message + ", ".join(missing[:8]), hint=hint)], exit_code=3)
+    film = cuts.left(material.made, material.have, material.carried)
+    shots = tuple(slates.slate(shot) if shot.id in missing else shot for shot in film.shots)
+    return replace(film, shots=shots), _shown(material)
 
 
 def _shown(material: Material) -> dict[ShotId, tuple[PlannedTake, Clip]]:

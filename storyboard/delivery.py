@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from storyboard.timecode import Timecode
+from storyboard.timecode import MIDNIGHT, Timecode
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Delivery:
     length: Fraction | None = None
     fit: Literal["crop", "pad"] = "crop"
     loudness: Decimal | None = None
-    start: Timecode = Timecode()
+    start: Timecode = MIDNIGHT
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ class Timecode:
         return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{';' if self.drop else ':'}{frame:0{max(2, digits)}}"
 
 
+MIDNIGHT = Timecode()
+"""Where timecode begins."""
+
+
 def per_second(fps: Fraction) -> int:
     """How many frames a second of timecode has."""
     return max(1, int(fps + Fraction(1, 2)))

@@ -127,6 +127,10 @@ class ClipStore:
             self._disk.sync_dir(self._frames)
         return Frame(str(path), pixels)
 
+    def kept(self, clip: ClipId, key: str) -> dict[str, Any]:
+        """What the sidecar of a clip says of the take of that key; nothing where it says nothing."""
+        return next((origin for origin in self._origins(clip) if origin.get("key") == key), {})
+
     def _sidecar(self, clip: ClipId) -> Path:
         return self._clips / f"{clip}.json"
 

@@ -233,7 +233,11 @@ Place = Annotated[Fraction, Leaf(_place, quantities.TIME_FORMS, NUMBER_OR_TEXT)]
 """A place in the film in seconds, zero or more; in beats it counts from the first beat of the clock."""
 StartTimecode = Annotated[
     Timecode,
-    Leaf(_timecode, "a timecode, like 01:00:00:00", {"type": "string", "pattern": "^[0-9]{2}(:[0-9]{2}){2}[:;][0-9]{2,3}$"}),
+    Leaf(
+        _timecode,
+        "a timecode, like 01:00:00:00",
+        {"type": "string", "pattern": "^[0-9]{2}(:[0-9]{2}){2}[:;][0-9]{2,3}$"},
+    ),
 ]
 """A frame's name in a day."""
 Tempo = Annotated[Fraction, Leaf(_exact("bad-number", quantities.tempo), "beats a minute", NUMBER_OR_TEXT)]
