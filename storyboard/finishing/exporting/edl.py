@@ -56,7 +56,7 @@ class _Writing:
 
     def text(self) -> str:
         fcm = "DROP FRAME" if self._edit.start.drop else "NON-DROP FRAME"
-        lines = [f"TITLE: {_plain(self._edit.film.title)}", f"FCM: {fcm}", ""]
+        lines = [f"TITLE: {_plain(self._edit.film.title)}", f"FCM: {fcm}"]
         for event, before, after in zip_longest(
             self._edit.events, (None, *self._edit.events[:-1]), self._edit.events[1:]
         ):
@@ -114,7 +114,6 @@ class _Writing:
             yield f"* WIPE TOWARD THE {shown.event.placed.direction.upper()}"
         if first and shown.event is not None:
             yield from self._comments(shown.event)
-        yield ""
 
     def _comments(self, event: Event) -> Iterator[str]:
         scene = f"SCENE {_plain(event.shot.scene)}, " if event.shot.scene is not None else ""

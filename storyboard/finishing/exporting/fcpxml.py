@@ -26,6 +26,11 @@ VERSION = "1.10"
 COLORS = "1-1-1 (Rec. 709)"
 TITLE = ".../Titles.localized/Bumper:Opener.localized/Basic Title.localized/Basic Title.moti"
 """Final Cut Pro's own plainest title."""
+TRANSITIONS = {
+    "Cross Dissolve": "FxPlug:4731E73A-8DAC-4113-9A30-AE85B1761265",
+    "Wipe": "FxPlug:857E2FBA-98DB-411B-A88C-CE6ABC1F65D8",
+}
+"""Its own transitions; which way a wipe goes is told nowhere, and is set by hand."""
 KEYS = "com.apple.proapps.studio."
 ROLES = {"music": "music", "narration": "dialogue.narration", "effect": "effects", "ambience": "effects.ambience"}
 
@@ -34,6 +39,8 @@ def write(edit: Edit) -> str:
     """The text of an `.fcpxml` file."""
     root = _Writing(edit).document()
     ET.indent(root, " ")
+    for text in root.iter("text"):  # what stands in it is shown
+        text.text = text[0].tail = None
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
@@ -115,9 +122,12 @@ class _Writing:
         return name
 
     def _transition(self, span: Span) -> ET.Element:
-        kind = "Wipe" if span.event.placed.transition == "wipe" else "Cross Dissolve"
+        name = "Wipe" if span.event.placed.transition == "wipe" else "Cross Dissolve"
         at, frames = span.at - span.before, span.before + span.after
-        return ET.Element("transition", name=kind, offset=self._offset(at), duration=self._time(frames))
+        made = ET.Element("transition", name=name, offset=self._offset(at), duration=self._time(frames))
+        effect, _ = self._resource("effect", (name,), name=name, uid=TRANSITIONS[name])
+        ET.SubElement(made, "filter-video", ref=effect, name=name)
+        return made
 
     def _offset(self, frame: int) -> str:
         return seconds(self._tc + frame / self._edit.fps)
