@@ -10,7 +10,7 @@ from pathlib import Path
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film, ShotId, TakeId, TakeKey
-from storyboard.finishing import cut, sheet, sidecars, slates
+from storyboard.finishing import cut, provenance, sheet, sidecars, slates
 from storyboard.finishing.timeline import timeline
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
@@ -19,7 +19,7 @@ from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.rendering.events import News
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
-from storyboard.state.journal import Journal
+from storyboard.state.journal import History, Journal
 
 Tell = Callable[[News], None]
 
@@ -72,8 +72,24 @@ async def join(
         job = ready.job(target)
         film = await cut.make(job, ready.clips, material.digests, executor, journal, *_telling(tell))
         await _lay_beside(material, ready, job, executor, page)
+        if material.store.holds(target):
+            sidecars.write(sidecars.provenance(target), _provenance(material, ready, film, journal.read()))
     tell(News("cut", facts={"film": str(target), "frames": film.frames, "slates": list(ready.slated)}))
     return target, film
+
+
+def _provenance(material: Material, ready: _Ready, film: Clip, history: History) -> str:
+    """The text of `film.json`: every shot where it stands in the film, and how its clip was made."""
+    shown, start = _shown(material), ready.film.delivery.start
+    shots = []
+    for placed in timeline(ready.film, ready.clips).picture:
+        place = {"shot": placed.shot, "at": placed.at, "frames": placed.frames, "first": placed.first}
+        take, clip = shown.get(placed.shot, (None, None))
+        made = None
+        if take is not None and clip is not None:
+            made = provenance.made(take, clip, history, material.store.kept(clip.id, take.key))
+        shots.append({**place, "timecode": start.written(film.fps, placed.at), "made": made})
+    return provenance.sidecar(film, ready.film.title, start.written(film.fps), shots)
 
 
 async def draft(

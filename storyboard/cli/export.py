@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from storyboard.cli.ends import say
 from storyboard.cli.options import on_production
+from storyboard.cli.progress import open_progress
+from storyboard.cli.working import work
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Film
+from storyboard.film import Film, ShotId
+from storyboard.finishing import sidecars
+from storyboard.finishing.cut import perform
 from storyboard.finishing.exporting.edit import Edit, short_of_handles
+from storyboard.media.jobs import Executor, FrameJob
 from storyboard.production import Production
-from storyboard.state.disk import LocalDisk, refusing
 
 
 def _otio(edit: Edit) -> str:
@@ -51,6 +56,37 @@ def _subtitles(kind: str, edit: Edit) -> str:
     return write(edit.cues, edit.fps)
 
 
+def _html(made: Production, edit: Edit) -> str:
+    """The page, with the pictures that the workers take."""
+    from storyboard.finishing.exporting import page
+    from storyboard.finishing.seams import seams
+
+    planned = made.plan()
+    with open_progress(as_json=False) as progress, TemporaryDirectory() as folder:
+        pictures = work(lambda executor: _stills(edit, executor, Path(folder)), progress)
+    return page.write(edit, pictures, seams(planned.plan, planned.history))
+
+
+async def _stills(edit: Edit, executor: Executor, folder: Path) -> dict[ShotId, tuple[bytes, bytes]]:
+    """The first and the last frame of each shot that has a clip, small, as JPEG. Raises Refused (3, 14)."""
+    import trio
+
+    from storyboard.finishing.exporting.edit import ends
+    from storyboard.finishing.exporting.page import THUMBNAIL_PX
+
+    async def take(number: int, path: Path, index: int) -> None:
+        job = FrameJob(str(path), index, str(folder / f"{number}-{index}.jpeg"), THUMBNAIL_PX)
+        await perform(job, executor, "the contact sheet was not made")
+
+    shown = [(event.shot.id, event.media.path, ends(event, edit.fps)) for event in edit.events if event.media]
+    async with trio.open_nursery() as nursery:
+        for number, (_, path, indexes) in enumerate(shown):
+            for index in dict.fromkeys(indexes):
+                nursery.start_soon(take, number, path, index)
+    taken = {number: [folder / f"{number}-{index}.jpeg" for index in one[2]] for number, one in enumerate(shown)}
+    return {shown[number][0]: (first.read_bytes(), last.read_bytes()) for number, (first, last) in taken.items()}
+
+
 WRITERS: Mapping[str, Callable[[Edit], str]] = {
     "otio": _otio,
     "fcpxml": _fcpxml,
@@ -64,7 +100,7 @@ WRITERS: Mapping[str, Callable[[Edit], str]] = {
 
 @click.command("export")
 @on_production
-@click.option("--to", "kind", type=click.Choice(list(WRITERS)), required=True, help="The kind of file.")
+@click.option("--to", "kind", type=click.Choice([*WRITERS, "html"]), required=True, help="The kind of file.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Where it goes.")
 @click.option(
     "--handles",
@@ -84,15 +120,11 @@ def command(made: Production, kind: str, output: Path | None, handles: int | Non
 
 def _export(made: Production, kind: str, output: Path | None, handles: int | None, partial: bool) -> None:
     edit = made.edit(partial, handles)
-    text = WRITERS[kind](edit)
+    text = _html(made, edit) if kind == "html" else WRITERS[kind](edit)
     target = output or made.folder.film().with_suffix(f".{kind}")
     if _is_source(target, edit.film):
         raise click.BadParameter(f"{target} is one of the files that the film is made of", param_hint="-o")
-    with refusing(target):
-        part = target.with_name(f".{target.name}.part")
-        disk = LocalDisk()
-        disk.write(part, text.encode())
-        disk.rename(part, target)
+    sidecars.write(target, text)
     click.echo(str(target))
     _tell(edit)
 

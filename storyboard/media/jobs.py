@@ -87,12 +87,13 @@ class VerifyJob:
 class FrameJob:
     """Write frame `index` (None: the last) of a clip to `target`: as PNG, or as JPEG where that ends in `.jpeg`.
 
-    Answers `Taken`.
+    It is as wide as the clip, or `width_px` where that is less. Answers `Taken`.
     """
 
     path: str
     index: int | None
     target: str
+    width_px: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

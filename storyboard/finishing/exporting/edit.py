@@ -201,3 +201,15 @@ def short_of_handles(edit: Edit) -> list[tuple[Event, int]]:
         if min(before, behind) < edit.handles:
             found.append((event, max(0, min(before, behind))))
     return found
+
+
+def ends(event: Event, fps: Fraction) -> tuple[int, int]:
+    """The numbers, in the clip, of the first and the last frame that the film shows of it. Raises ValueError for a
+    slate.
+    """
+    if event.media is None:
+        raise ValueError(f"{event.shot.id} has no clip")
+    clip = event.media.clip
+    share = clip.fps / fps
+    first, last = (min(int(frame * share), clip.frames - 1) for frame in (event.placed.first, event.placed.last))
+    return first, last

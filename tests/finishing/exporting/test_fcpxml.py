@@ -110,7 +110,7 @@ def test_every_shot_stands_at_its_frames(fps: Fraction, start: str) -> None:
 
 def test_transitions_lie_where_the_shots_overlap() -> None:
     made = edit()
-    found = [(one.get("name"), seconds(one.attrib["offset"]) * 24) for one in root(*RATES[0]).iter("transition")]
+    found = [(one.get("name"), int(seconds(one.attrib["offset"]) * 24)) for one in root(*RATES[0]).iter("transition")]
     assert found == [("Cross Dissolve", made.events[1].placed.at), ("Wipe", made.events[2].placed.at)]
 
 
@@ -118,7 +118,9 @@ def test_a_speed_is_a_map_of_times_and_a_fade_one_of_opacity() -> None:
     made = {one.get("name"): one for one in root(*RATES[0]).iter("asset-clip")}
     points = [(seconds(one.attrib["time"]), seconds(one.attrib["value"])) for one in made["2B"].iter("timept")]
     assert points[1][1] / points[1][0] == Fraction(3, 2)
-    fades = [(one.tag, seconds(one.attrib["duration"]) * 24) for one in made["2A"].iter() if one.tag.startswith("fade")]
+    fades = [
+        (one.tag, int(seconds(one.attrib["duration"]) * 24)) for one in made["2A"].iter() if one.tag.startswith("fade")
+    ]
     assert fades == [("fadeIn", 6)]
     assert made["2D"].get("srcEnable") == "video"
 
