@@ -11,6 +11,7 @@ from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film, ShotId, TakeId, TakeKey
 from storyboard.finishing import cut, provenance, sheet, sidecars, slates
+from storyboard.finishing.pieces import Pieces
 from storyboard.finishing.timeline import timeline
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
@@ -54,6 +55,11 @@ class _Ready:
     captioned: frozenset[ShotId]
     slated: tuple[ShotId, ...]
 
+    def pieces(self, store: ClipStore, target: Path) -> Pieces:
+        """The pieces that the film at `target` is encoded in, and where they are kept."""
+        digests = {str(self.paths[shot]): clip.id for shot, clip in self.clips.items()}
+        return Pieces(store.pieces(target), digests)
+
     def job(self, target: Path) -> JoinJob:
         """The job that joins it. Raises Refused (exit 3) where the clips do not fit together."""
         return cut.cut(self.film, self.clips, self.paths, target, self.captioned)
@@ -70,7 +76,9 @@ async def join(
     """
     async with _ready(material, executor) as ready:
         job = ready.job(target)
-        film = await cut.make(job, ready.clips, material.digests, executor, journal, *_telling(tell))
+        film = await cut.make(
+            job, ready.clips, material.digests, ready.pieces(material.store, target), executor, journal, *_telling(tell)
+        )
         await _lay_beside(material, ready, job, executor, page)
         if material.store.holds(target):
             sidecars.write(sidecars.provenance(target), _provenance(material, ready, film, journal.read()))
