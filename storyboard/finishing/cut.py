@@ -31,6 +31,7 @@ from storyboard.media.jobs import (
 from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
+from storyboard.timecode import MIDNIGHT
 from storyboard.version import VERSION
 
 UNCUT = "the film was not cut"
@@ -62,6 +63,7 @@ def reel(
         loudness=film.delivery.loudness,
         subtitles=subtitles(film, line, narration(film, line), captioned),
         burn=film.subtitles is not None and film.subtitles.burn,
+        timecode=film.delivery.start.written(line.fps) if film.delivery.start != MIDNIGHT else None,
     )
 
 

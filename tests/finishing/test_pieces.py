@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given
@@ -174,3 +175,12 @@ async def test_burnt_subtitles_lie_over_the_joins(tmp_path: Path) -> None:
     join(made, tmp_path / "joined.mp4", footage.silent)
     mine, theirs = (footage.all_pictures(tmp_path / name) for name in ("film.mp4", "joined.mp4"))
     assert [number for number, pair in enumerate(zip(mine, theirs, strict=True)) if apart(*pair) > LOSS] == []
+
+
+@pytest.mark.parametrize(("fps", "timecode"), [(FPS, "01:00:00:00"), (Fraction(30000, 1001), "00:59:58;28")])
+async def test_the_first_frame_has_its_timecode_in_the_file(fps: Fraction, timecode: str, tmp_path: Path) -> None:
+    made = replace(reel(tmp_path, 2), fps=fps, timecode=timecode)
+    await cut(tmp_path, made)
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        assert [stream.metadata.get("timecode") for stream in film.streams if stream.type == "data"] == [timecode]
+    assert verify(tmp_path / "film.mp4", footage.silent).frames == made.frames

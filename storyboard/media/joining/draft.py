@@ -58,7 +58,17 @@ def draft(reel: Reel, target: Path, report: Report) -> Drafted:
     copies = {path: found.sets for path, found in kinds.items() if found is not None and found == kinds[like]}
     size, soft = (reel.width_px, reel.height_px), () if reel.burn else reel.subtitles
     with Splicer(
-        target, *size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS, Path(like), copies[like], soft
+        target,
+        *size,
+        reel.fps,
+        reel.audio,
+        SAMPLE_RATE,
+        THREADS,
+        CHANNELS,
+        Path(like),
+        copies[like],
+        soft,
+        reel.timecode,
     ) as splicer:
         copied = _spliced(reel, splicer, copies, lambda share: report(JOINING * share))
     film = counted(target, reel.frames)

@@ -67,7 +67,8 @@ def assemble(reel: Reel, paths: Sequence[Path], target: Path, report: Report) ->
         raise _damaged(paths[0])
     mix, soft = Mix(reel) if reel.audio else None, () if reel.burn else reel.subtitles
     size = (reel.width_px, reel.height_px)
-    with Splicer(target, *size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS, paths[0], sets, soft) as splicer:
+    asked = (*size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS)
+    with Splicer(target, *asked, paths[0], sets, soft, reel.timecode) as splicer:
         for path, piece in zip(paths, pieces(reel), strict=True):
             if digest_of(path) != path.stem.rpartition(".")[2]:
                 raise _damaged(path)

@@ -131,6 +131,7 @@ class Splicer(Writer):
         like: Path,
         sets: Sets,
         subtitles: Sequence[Cue] = (),
+        timecode: str | None = None,
     ) -> None:
         self._like, self._sets = like, sets
         self._packets = 0
@@ -145,6 +146,7 @@ class Splicer(Writer):
             threads=threads,
             channels=channels,
             subtitles=subtitles,
+            timecode=timecode,
         )
 
     def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:
