@@ -10,7 +10,8 @@ from pathlib import Path
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film, ShotId, TakeId, TakeKey
-from storyboard.finishing import cut, sheet, sidecars, slates
+from storyboard.finishing import cut, provenance, sheet, sidecars, slates
+from storyboard.finishing.pieces import Pieces
 from storyboard.finishing.timeline import timeline
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
@@ -19,7 +20,7 @@ from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.rendering.events import News
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
-from storyboard.state.journal import Journal
+from storyboard.state.journal import History, Journal
 
 Tell = Callable[[News], None]
 
@@ -54,6 +55,11 @@ class _Ready:
     captioned: frozenset[ShotId]
     slated: tuple[ShotId, ...]
 
+    def pieces(self, store: ClipStore, target: Path) -> Pieces:
+        """The pieces that the film at `target` is encoded in, and where they are kept."""
+        digests = {str(self.paths[shot]): clip.id for shot, clip in self.clips.items()}
+        return Pieces(store.pieces(target), digests)
+
     def job(self, target: Path) -> JoinJob:
         """The job that joins it. Raises Refused (exit 3) where the clips do not fit together."""
         return cut.cut(self.film, self.clips, self.paths, target, self.captioned)
@@ -70,10 +76,28 @@ async def join(
     """
     async with _ready(material, executor) as ready:
         job = ready.job(target)
-        film = await cut.make(job, ready.clips, material.digests, executor, journal, *_telling(tell))
+        film = await cut.make(
+            job, ready.clips, material.digests, ready.pieces(material.store, target), executor, journal, *_telling(tell)
+        )
         await _lay_beside(material, ready, job, executor, page)
+        if material.store.holds(target):
+            sidecars.write(sidecars.provenance(target), _provenance(material, ready, film, journal.read()))
     tell(News("cut", facts={"film": str(target), "frames": film.frames, "slates": list(ready.slated)}))
     return target, film
+
+
+def _provenance(material: Material, ready: _Ready, film: Clip, history: History) -> str:
+    """The text of `film.json`: every shot where it stands in the film, and how its clip was made."""
+    shown, start = _shown(material), ready.film.delivery.start
+    shots = []
+    for placed in timeline(ready.film, ready.clips).picture:
+        place = {"shot": placed.shot, "at": placed.at, "frames": placed.frames, "first": placed.first}
+        take, clip = shown.get(placed.shot, (None, None))
+        made = None
+        if take is not None and clip is not None:
+            made = provenance.made(take, clip, history, material.store.kept(clip.id, take.key))
+        shots.append({**place, "timecode": start.written(film.fps, placed.at), "made": made})
+    return provenance.sidecar(film, ready.film.title, start.written(film.fps), shots)
 
 
 async def draft(
@@ -112,27 +136,35 @@ async def _lay_beside(material: Material, ready: _Ready, job: JoinJob, executor:
 @asynccontextmanager
 async def _ready(material: Material, executor: Executor) -> AsyncIterator[_Ready]:
     """The film with a clip for every shot, slates among them for as long as it is joined. Raises Refused (3, 14)."""
+    film, shown = standing(material)
     missing = material.missing
-    if not material.slates.issuperset(missing):
-        message = f"{len(missing)} of {len(material.made.film.on_screen)} shots have no clip yet: "
-        hint = "render the film first, or cut it with --partial"
-        raise Refused([Diagnostic("not-rendered", message + ", ".join(missing[:8]), hint=hint)], exit_code=3)
-    shown = _shown(material)
-    film = cuts.left(material.made, material.have, material.carried)
-    shots = tuple(slates.slate(shot) if shot.id in missing else shot for shot in film.shots)
     clips = {shot: clip for shot, (_, clip) in shown.items()}
     paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
     drawn = {shot: material.store.part_path(TakeId(shot), "slate") for shot in missing}
     letters = {name for name, one in material.capabilities.items() if one.draws_slate}
     captioned = frozenset(shot for shot, (take, _) in shown.items() if take.provider in letters)
     try:
-        for shot in shots:
+        for shot in film.shots:
             if shot.id in drawn:
                 clips[shot.id] = await slates.drawn(shot, film.delivery, drawn[shot.id], executor)
-        yield _Ready(replace(film, shots=shots), clips, {**paths, **drawn}, captioned, tuple(missing))
+        yield _Ready(film, clips, {**paths, **drawn}, captioned, tuple(missing))
     finally:
         for path in drawn.values():
             LocalDisk().remove(path)
+
+
+def standing(material: Material) -> tuple[Film, dict[ShotId, tuple[PlannedTake, Clip]]]:
+    """The film as it can be cut, slates in place of the shots that have no clip, and for the others the take that the
+    film shows and its clip. Raises Refused (3) where a shot has neither clip nor slate.
+    """
+    missing = material.missing
+    if not material.slates.issuperset(missing):
+        message = f"{len(missing)} of {len(material.made.film.on_screen)} shots have no clip yet: "
+        hint = "render the film first, or let slates stand for them with --partial"
+        raise Refused([Diagnostic("not-rendered", message + ", ".join(missing[:8]), hint=hint)], exit_code=3)
+    film = cuts.left(material.made, material.have, material.carried)
+    shots = tuple(slates.slate(shot) if shot.id in missing else shot for shot in film.shots)
+    return replace(film, shots=shots), _shown(material)
 
 
 def _shown(material: Material) -> dict[ShotId, tuple[PlannedTake, Clip]]:

@@ -10,10 +10,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from storyboard.timecode import MIDNIGHT, Timecode
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the film is delivered as: pixels, rational frames a second, loudness in LUFS (None: as it is)."""
+    """What the film is delivered as: pixels, rational frames a second, loudness in LUFS (None: as it is), and what its
+    first frame is called.
+    """
 
     width_px: int = 1280
     height_px: int = 720
@@ -23,6 +27,7 @@ class Delivery:
     length: Fraction | None = None
     fit: Literal["crop", "pad"] = "crop"
     loudness: Decimal | None = None
+    start: Timecode = MIDNIGHT
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from storyboard.cutting import Material, Tell, draft, join
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
+from storyboard.exporting import edit
 from storyboard.film import Clip, Film, ShotId
+from storyboard.finishing.exporting.edit import Edit
 from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
@@ -282,11 +284,23 @@ class Production:
     def _clips(self, partial: bool) -> Iterator[tuple[Material, SqliteJournal]]:
         """Inside the lock: the clips that the plan has, and the journal."""
         with self.inside() as (planned, store, journal):
-            have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
-            failed = {key for key, take in planned.history.takes.items() if take.state in FAILED}
-            slates = frozenset(planned.plan.missing(have)) if partial else excused(planned.plan, have, failed)
-            material = Material(planned.plan, have, store, planned.digests, self.capabilities, slates=slates)
-            yield material, journal
+            yield self._material(planned, store, partial), journal
+
+    def _material(self, planned: Planned, store: ClipStore, partial: bool) -> Material:
+        """The clips that a plan has; with `partial` slates may stand for all others."""
+        have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
+        failed = {key for key, take in planned.history.takes.items() if take.state in FAILED}
+        slates = frozenset(planned.plan.missing(have)) if partial else excused(planned.plan, have, failed)
+        return Material(planned.plan, have, store, planned.digests, self.capabilities, slates=slates)
+
+    def edit(self, partial: bool = False, handles: int | None = None) -> Edit:
+        """The film as an edit to be exported, of the clips there are; takes no lock. `partial` as in `cut`.
+
+        Raises Refused `not-rendered` (exit 3), and as `plan` does.
+        """
+        planned, folder = self.plan(), self.folder
+        material = self._material(planned, folder.store(LocalDisk()), partial)
+        return edit(material, planned.history, folder, handles)
 
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""

@@ -41,12 +41,14 @@ GROUND = {
     "exchange": -2,
     "capabilities": -2,
     "timing": -2,
+    "timecode": -5,
     "answers": -1,
     "supplied": -1,
     "codes": -1,
 }
 ROOF = {
     "cutting": len(FLOORS) - 3,
+    "exporting": len(FLOORS) - 3,
     "session": len(FLOORS) - 3,
     "production": len(FLOORS) - 2,
     "decisions": len(FLOORS) - 2,
@@ -70,7 +72,7 @@ OWNERS = {
     "numpy": {"media"},
     "fontpkg_source_sans_3": {"media"},
     "fountain": {"importing"},
-    "opentimelineio": {"importing"},
+    "opentimelineio": {"importing", "finishing"},  # one reads timelines, one writes them; they share no code
     "sqlite3": {"state"},
     "click": {"cli"},
     "platformdirs": {"cli"},

@@ -29,6 +29,7 @@ COMMANDS = {
     "stop": "Ask a running render to finish what runs, and stop.",
     "verify": "Check the clips on disk against the state.",
     "cut": "Join the clips again, without rendering.",
+    "export": "The film for editors, producers and browsers.",
     "providers": "What the installed providers take.",
     "emulate": "The gateways on this machine: nothing is paid.",
     "schema": "The JSON Schema of the language.",

@@ -12,6 +12,7 @@ from typing import Any
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, Shot, ShotId
 from storyboard.finishing.loudness import gain, missed
+from storyboard.finishing.pieces import Pieces
 from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.finishing.tracks import narration, tracks
@@ -30,6 +31,7 @@ from storyboard.media.jobs import (
 from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
+from storyboard.timecode import MIDNIGHT
 from storyboard.version import VERSION
 
 UNCUT = "the film was not cut"
@@ -61,6 +63,7 @@ def reel(
         loudness=film.delivery.loudness,
         subtitles=subtitles(film, line, narration(film, line), captioned),
         burn=film.subtitles is not None and film.subtitles.burn,
+        timecode=film.delivery.start.written(line.fps) if film.delivery.start != MIDNIGHT else None,
     )
 
 
@@ -126,12 +129,14 @@ async def make(
     job: JoinJob,
     clips: Mapping[ShotId, Clip],
     digests: Mapping[str, str],
+    pieces: Pieces,
     executor: Executor,
     journal: Journal,
     report: Report,
     warn: Callable[[Diagnostic], None],
 ) -> Clip:
-    """The film at the job's target; joined again only where it is not there as it was recorded.
+    """The film at the job's target; joined again only where it is not there as it was recorded, and of `pieces` only
+    those encoded that are not there.
 
     Where a loudness is asked for, all the sound is measured first; `warn` hears where it is missed.
     Raises Refused with the join's own code: 14 where the disk failed, else 3.
@@ -141,9 +146,10 @@ async def make(
     if known is not None and known.joined == joined and _is(target, known.clip):
         return history.clips[known.clip]
     levelled, rest = await _levelled(job, executor, report, warn)
-    answer = await perform(levelled, executor, UNCUT, rest)
-    if not isinstance(answer, Clip):
-        raise TypeError("a join job answers a clip")
+    try:
+        answer = await pieces.film(levelled, executor, rest)
+    except MediaError as error:
+        raise _uncut(error, UNCUT) from error
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
     return answer
 
@@ -168,8 +174,13 @@ async def perform(job: Job, executor: Executor, failing: str, report: Report | N
     try:
         return await executor.run(job, report)
     except MediaError as error:
-        code = 14 if error.code in ("disk-full", "cannot-write") else 3
-        raise Refused([Diagnostic(error.code, f"{failing}: {error.message}")], exit_code=code) from error
+        raise _uncut(error, failing) from error
+
+
+def _uncut(error: MediaError, failing: str) -> Refused:
+    """What is said where a job on a whole film fails."""
+    code = 14 if error.code in ("disk-full", "cannot-write") else 3
+    return Refused([Diagnostic(error.code, f"{failing}: {error.message}")], exit_code=code)
 
 
 async def _levelled(

@@ -1,4 +1,5 @@
-"""The subtitles of a film as files beside it: `film.srt` and `film.vtt` beside `film.mp4`.
+"""What stands beside a film: its subtitles, `film.srt` and `film.vtt` beside `film.mp4`, and `film.json`, which tells
+how its clips were made.
 
 Laws. They are written with the film and go with it: where a film of ours has no subtitles, its files are removed;
 beside a film that a person has put elsewhere nothing is. The file that the subtitles come from is never written over.
@@ -30,13 +31,23 @@ def keep(target: Path, film: Film, reel: Reel, *, ours: bool) -> list[Path]:
     texts = (subtitle_files.srt(reel.subtitles, reel.fps), subtitle_files.vtt(reel.subtitles, reel.fps))
     kept = [(path, text) for path, text in zip(paths(target), texts, strict=True) if not is_source(path, film)]
     for path, text in kept:
-        part = path.with_name(f".{path.name}.part")
-        with refusing(path):
-            disk.remove(part)
-            with part.open("xb") as file:
-                file.write(text.encode())
-            disk.rename(part, path)
+        write(path, text)
     return [path for path, _ in kept]
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole; a link in its place is replaced, not followed. Raises Refused (14) where the disk fails."""
+    disk, part = LocalDisk(), path.with_name(f".{path.name}.part")
+    with refusing(path):
+        disk.remove(part)
+        with part.open("xb") as file:
+            file.write(text.encode())
+        disk.rename(part, path)
+
+
+def provenance(film: Path) -> Path:
+    """Where it stands how the clips of a cut film were made."""
+    return film.with_suffix(".json")
 
 
 def paths(film: Path) -> tuple[Path, Path]:

@@ -20,7 +20,7 @@ Laws (DESIGN.md section 2, *Frames*; the rounding is argued in `storyboard.timin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -103,13 +103,14 @@ class Timeline:
         return self.frames / self.fps
 
 
-def timeline(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline:
-    """Place the clips of every shot on screen.
+def timeline(film: Film, clips: Mapping[ShotId, Clip], slates: Collection[ShotId] = ()) -> Timeline:
+    """Place the clips of every shot on screen; those in `slates` need none, and have all the frames they want.
 
     Raises KeyError for a shot without a clip; Refused (`clip-too-short`, exit 3) where a shot's `in` lies past the end
     of its clip.
     """
-    return _place(film, {shot.id: frames_at(clips[shot.id], film.delivery.fps) for shot in film.on_screen})
+    have = (shot.id for shot in film.on_screen if shot.id not in slates)
+    return _place(film, {shot: frames_at(clips[shot], film.delivery.fps) for shot in have})
 
 
 def expected(film: Film) -> Timeline:

@@ -21,10 +21,11 @@ from storyboard.timing import frame_count, nearest
 
 def tracks(film: Film, line: Timeline) -> tuple[Track, ...]:
     """The film's sounds as tracks, in the order of the storyboard."""
-    return tuple(_tracks(film, line))
+    return tuple(track for _, track in laid(film, line))
 
 
-def _tracks(film: Film, line: Timeline) -> Iterator[Track]:
+def laid(film: Film, line: Timeline) -> Iterator[tuple[Sound, Track]]:
+    """Each sound of the film that is heard, with its track, in the order of the storyboard."""
     places = {placed.shot: placed for placed in line.picture}
     for sound in film.sound:
         begin = _begin(sound, places)
@@ -33,7 +34,7 @@ def _tracks(film: Film, line: Timeline) -> Iterator[Track]:
         at = begin + nearest(sound.at, line.fps)
         end = _end(sound, at, film, places, line)
         if at < end:
-            yield Track(
+            track = Track(
                 path=sound.file.path,
                 at=at,
                 frames=end - at,
@@ -45,6 +46,7 @@ def _tracks(film: Film, line: Timeline) -> Iterator[Track]:
                 duck=sound.duck,
                 speech=sound.role == "narration",
             )
+            yield sound, track
 
 
 def narration(film: Film, line: Timeline) -> Iterator[Spoken]:

@@ -23,7 +23,8 @@ class Picture:
     """A stretch of picture: `frames` of the film from `first` on, out of `media` from its frame `source` on.
 
     `media` is None for black, `""` for a picture whose file nobody knows. `blend` frames of it lie over the one before;
-    `away` frames at its end dissolve to black or to what lies beneath.
+    `away` frames at its end dissolve to black or to what lies beneath. It comes in through black in `dip` frames, and
+    goes into it in `gone`, without lying over anything.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Picture:
     speed: Fraction = Fraction(1)
     blend: int = 0
     away: int = 0
+    dip: int = 0
+    gone: int = 0
     kind: str = "dissolve"
     note: str = ""
 
@@ -128,11 +131,14 @@ class _Reading:
         return round(float(time.rescaled_to(self._rate).value))
 
     def _layer(self, track: Any) -> Iterator[Picture]:
-        """One track's pictures, black included. A dissolve lengthens both its neighbours."""
-        at = before = 0
+        """One track's pictures, black included. A dissolve lengthens both its neighbours, a dip to black neither."""
+        at = before = dip = 0
         blend = ("", 0)
         for child in track:
             kind = child.schema_name()
+            if kind == "Transition" and _dips(child):
+                dip = self._frames(child.in_offset + child.out_offset)
+                continue
             if kind == "Transition":
                 before, after = self._frames(child.in_offset), self._frames(child.out_offset)
                 blend = (child.transition_type or "", before + after)
@@ -150,14 +156,25 @@ class _Reading:
                 source=picture.source - round(lead * picture.speed),
                 blend=max(blend[1] - (before - lead), 0) if at else 0,
                 kind="wipe" if "wipe" in blend[0].casefold() else "dissolve",
+                dip=dip,
+                gone=self._gone(track, child),
             )
-            at, before, blend = at + frames, 0, ("", 0)
+            at, before, blend, dip = at + frames, 0, ("", 0), 0
 
     def _after(self, track: Any, child: Any) -> int:
         """How many frames a transition after a child takes of its handle."""
         following = track.neighbors_of(child)[1]
         last = following is None or track.index(following) == len(track) - 1
-        return 0 if last or following.schema_name() != "Transition" else self._frames(following.out_offset)
+        if last or following.schema_name() != "Transition" or _dips(following):
+            return 0
+        return self._frames(following.out_offset)
+
+    def _gone(self, track: Any, child: Any) -> int:
+        """How many frames a child at the track's end goes into black."""
+        following = track.neighbors_of(child)[1]
+        if following is None or track.index(following) != len(track) - 1 or following.schema_name() != "Transition":
+            return 0
+        return self._frames(following.in_offset) if _dips(following) else 0
 
     def _picture(self, child: Any, at: int, frames: int) -> Picture:
         clip = self._only_clip(child)
@@ -217,6 +234,12 @@ class _Reading:
 
 def _media(reference: Any) -> str:
     return str(getattr(reference, "target_url", "") or "")
+
+
+def _dips(transition: Any) -> bool:
+    """Whether a transition goes through black."""
+    named = f"{transition.transition_type or ''} {transition.name or ''}".casefold()
+    return "dip" in named or "fade through" in named
 
 
 def _rate(timeline: Any) -> float:

@@ -21,6 +21,8 @@ from storyboard.language.text.names import folded
 
 HEADER_WITHIN = 20
 """The header stands in one of this many first rows."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""How cells begin that spreadsheets run."""
 MOST_ROWS = 200_000
 """As many shots as a film may have."""
 
@@ -69,7 +71,8 @@ def storyboard(text: str, file: str, title: str) -> tuple[dict[str, Value], list
 
 def _rows(text: str, file: str) -> tuple[list[Mapping[str, str]], list[str]]:
     """The list's rows as fields, and remarks. Raises Refused."""
-    table = [[cleaned(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), _dialect(text))]
+    cells = csv.reader(io.StringIO(text, newline=""), _dialect(text))
+    table = [[cleaned(_unguarded(cell)) for cell in row] for row in cells]
     heads = [(len(guessed(row)), -number, number) for number, row in enumerate(table[:HEADER_WITHIN])]
     best = max(heads, default=(0, 0, 0))
     if best[0] < 2:
@@ -96,6 +99,11 @@ def _rows(text: str, file: str) -> tuple[list[Mapping[str, str]], list[str]]:
     if len(rows) > MOST_ROWS:
         raise Refused([_refused(file, f"it has {len(rows):,} rows; a film has at most {MOST_ROWS:,} shots", None)])
     return rows, remarks
+
+
+def _unguarded(cell: str) -> str:
+    """A cell without the apostrophe that keeps spreadsheets from taking it for a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULAS else cell
 
 
 def _refused(file: str, why: str, hint: str | None) -> Diagnostic:

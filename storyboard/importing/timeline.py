@@ -113,8 +113,10 @@ class _Writer:
         if picture.blend:
             kind = picture.kind if number else "fade"
             shot["transition"] = {"type": kind, "duration": f"{picture.blend}f"}
-        if last and picture.away:
-            shot["fade_out"] = f"{picture.away}f"
+        elif picture.dip:
+            shot["transition"] = {"type": "fade", "duration": f"{picture.dip}f"}
+        if last and (picture.away or picture.gone):
+            shot["fade_out"] = f"{picture.away or picture.gone}f"
         if picture.note:
             shot["note"] = literal(picture.note)
         return shot

@@ -112,8 +112,9 @@ class Writer:
 
     `target` is the file that appears at the end; `fps` frames a second; `crf` x264's constant quality (lower is
     better); `exact_frames` the indices of frames that must come back almost as they were given; `subtitles` become a
-    track. Use it as a context manager: leaving it normally closes it, an exception discards the file. Raises ValueError
-    for odd sizes (4:2:0 has none), and MediaError `cannot-write` or `disk-full` when the medium fails.
+    track, and so does the `timecode` of the first frame. Use it as a context manager: leaving it normally closes it, an
+    exception discards the file. Raises ValueError for odd sizes (4:2:0 has none), and MediaError `cannot-write` or
+    `disk-full` when the medium fails.
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class Writer:
         threads: int = 1,
         channels: int = 1,
         subtitles: Sequence[Cue] = (),
+        timecode: str | None = None,
     ) -> None:
         if width_px % 2 or height_px % 2 or width_px < 2 or height_px < 2:
             raise ValueError(f"a clip's width and height are even, not {width_px}x{height_px}")
@@ -148,6 +150,8 @@ class Writer:
             muxer = {"movflags": "+faststart", "fflags": "+bitexact", "movie_timescale": str(timescale)}
             self._container = av.open(str(self.part), "w", format="mp4", options=muxer)
             self._video = self._open_video(crf, exact_frames, preset, threads)
+            if timecode is not None:
+                self._video.metadata["timecode"] = timecode
             self._audio = self._open_audio() if audio else None
             self._soft = SoftTrack(self._container, fps, subtitles) if subtitles else None
         self._converter = _Converter(width_px, height_px, fps)

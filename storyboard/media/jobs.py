@@ -6,7 +6,7 @@ same bytes. `MediaError` is the only failure that crosses the wire.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -87,12 +87,13 @@ class VerifyJob:
 class FrameJob:
     """Write frame `index` (None: the last) of a clip to `target`: as PNG, or as JPEG where that ends in `.jpeg`.
 
-    Answers `Taken`.
+    It is as wide as the clip, or `width_px` where that is less. Answers `Taken`.
     """
 
     path: str
     index: int | None
     target: str
+    width_px: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,32 @@ class JoinJob:
     """Join a film to `target`. `timeline` is `media.reel.Reel` as JSON. Answers the film's `Clip`."""
 
     timeline: Mapping[str, Any]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class PieceJob:
+    """Encode the frames [`first`, `last`) of the last segment of a reel, a `media.pieces.Piece`, to `whole_name` of
+    `target`.
+
+    `timeline` as in `JoinJob`. Answers the piece's `Clip`.
+    """
+
+    timeline: Mapping[str, Any]
+    first: int
+    last: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssembleJob:
+    """Put a film together at `target` from its encoded pieces, in order. `timeline` as in `JoinJob`.
+
+    Answers the film's `Clip`; raises MediaError `piece-damaged` for one that is not as it was encoded.
+    """
+
+    timeline: Mapping[str, Any]
+    pieces: Sequence[str]
     target: str
 
 
@@ -209,6 +236,8 @@ Job = (
     | FrameJob
     | ChooseJob
     | JoinJob
+    | PieceJob
+    | AssembleJob
     | DraftJob
     | SheetJob
     | MeasureJob

@@ -115,7 +115,8 @@ class Reel:
     `fit` says how a clip of another shape fills the picture: cropped, or padded with black. `subtitles` stand in order
     and do not overlap; they lie on the finished picture where `burn` is set. `tracks` are laid over the clips' own
     sound. `gain_db` is added to all of it; None leaves it as it is, its peaks limited. `loudness` is the loudness asked
-    for, in LUFS, from which the gain is found.
+    for, in LUFS, from which the gain is found. `timecode` is what the first frame is called in the film's file, None
+    where that is not told.
     """
 
     width_px: int
@@ -129,6 +130,7 @@ class Reel:
     loudness: Decimal | None = None
     subtitles: tuple[Cue, ...] = ()
     burn: bool = False
+    timecode: str | None = None
 
     @property
     def frames(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (
     Answer,
+    AssembleJob,
     CardJob,
     ChooseJob,
     Chosen,
@@ -25,6 +26,7 @@ from storyboard.media.jobs import (
     Loudness,
     LoudnessJob,
     MeasureJob,
+    PieceJob,
     Printed,
     SheetJob,
     Taken,
@@ -39,6 +41,8 @@ JOBS: Mapping[str, type[Job]] = {
     "frame": FrameJob,
     "choose": ChooseJob,
     "join": JoinJob,
+    "piece": PieceJob,
+    "assemble": AssembleJob,
     "measure": MeasureJob,
     "loudness": LoudnessJob,
     "draft": DraftJob,

@@ -22,6 +22,7 @@ from typing import Any, TextIO
 
 from storyboard.media.jobs import (
     Answer,
+    AssembleJob,
     CardJob,
     ChooseJob,
     ConformJob,
@@ -34,6 +35,7 @@ from storyboard.media.jobs import (
     LoudnessJob,
     MeasureJob,
     MediaError,
+    PieceJob,
     Report,
     SheetJob,
     VerifyJob,
@@ -78,7 +80,7 @@ def run_job(job: Job, report: Report) -> Answer:
         case FrameJob():
             from storyboard.media.reading.taking import take_frame
 
-            return take_frame(Path(job.path), job.index, Path(job.target), report)
+            return take_frame(Path(job.path), job.index, Path(job.target), report, job.width_px)
         case ChooseJob():
             from storyboard.media.reading.judging import choose
 
@@ -88,6 +90,18 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.reel import Reel
 
             return join(Reel.from_json(job.timeline), Path(job.target), report)
+        case PieceJob():
+            from storyboard.media.joining.pieces import encode
+            from storyboard.media.pieces import Piece
+            from storyboard.media.reel import Reel
+
+            return encode(Piece(Reel.from_json(job.timeline), job.first, job.last), Path(job.target), report)
+        case AssembleJob():
+            from storyboard.media.joining.pieces import assemble
+            from storyboard.media.reel import Reel
+
+            paths = [Path(one) for one in job.pieces]
+            return assemble(Reel.from_json(job.timeline), paths, Path(job.target), report)
         case MeasureJob():
             from storyboard.media.reading.measure import measure, measure_sound
 

@@ -12,6 +12,7 @@ from storyboard.exchange import Ask
 from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
 from storyboard.planning.carried import Slot
 from storyboard.planning.plan import Plan, PlannedTake
+from storyboard.version import VERSION
 
 Phase = Literal[
     "waiting", "framing", "ready", "drawing", "hosting", "posting", "remote", "fetching", "keeping",
@@ -78,6 +79,7 @@ class Work:
             "ask": self.ask,
             "carried": self.carried,
             "attempt": self.attempt,
+            "storyboard": VERSION,
         }
 
     def carrying(self) -> dict[Slot, str]:

@@ -63,6 +63,10 @@ class ClipStore:
         """Whether a film stands in the folder that holds the clips, and so is ours."""
         return film.absolute().parent == self._clips.absolute().parent
 
+    def pieces(self, film: Path) -> Path:
+        """Where the encoded pieces of a film are kept between cuts; films that stand elsewhere share one place."""
+        return self._clips.parent / "pieces" / (film.stem if self.holds(film) else "elsewhere")
+
     def has(self, clip: ClipId) -> bool:
         """Whether a file of that address is there; its bytes are not read."""
         return self._disk.exists(self.clip_path(clip))
@@ -126,6 +130,10 @@ class ClipStore:
             self._disk.sync(path)
             self._disk.sync_dir(self._frames)
         return Frame(str(path), pixels)
+
+    def kept(self, clip: ClipId, key: str) -> dict[str, Any]:
+        """What the sidecar of a clip says of the take of that key; nothing where it says nothing."""
+        return next((origin for origin in self._origins(clip) if origin.get("key") == key), {})
 
     def _sidecar(self, clip: ClipId) -> Path:
         return self._clips / f"{clip}.json"

@@ -149,6 +149,11 @@ class Folder:
                 part.replace(link)
         return link
 
+    def named_clip(self, take: TakeId, clip: ClipId) -> Path:
+        """Where a clip is for people: `takes/1A-2.mp4` where that is it, else its file in `clips/`."""
+        link, target = self.takes / f"{file_stem(take)}.mp4", self.clips / f"{clip}.mp4"
+        return link if _linked_to(link, target) else target
+
 
 def check_output(path: Path, within: Path) -> None:
     """Refuse a path that a symbolic link leads out of `within`. Raises Refused `output-outside` (exit code 14)."""

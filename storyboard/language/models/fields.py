@@ -18,6 +18,8 @@ from storyboard.language.text.reading import Leaf, Read, Reading, wrong
 from storyboard.language.text.spelling import did_you_mean, listed
 from storyboard.language.text.tree import Node, Scalar
 from storyboard.language.values import quantities
+from storyboard.timecode import Timecode
+from storyboard.timecode import read as read_timecode
 
 SLOWEST, FASTEST = Fraction(1, 100), Fraction(1000)
 """The speeds that footage may be shown at."""
@@ -79,6 +81,13 @@ def _length(text: str, node: Node, reading: Reading) -> Fraction:
 def _place(text: str, node: Node, reading: Reading) -> Fraction:
     found = _time(text, node, reading)
     return found + reading.downbeat if quantities.in_beats(text) else found
+
+
+def _timecode(text: str, node: Node, reading: Reading) -> Timecode:
+    try:
+        return read_timecode(text, reading.fps)
+    except ValueError as error:
+        raise wrong("bad-time", str(error)) from error
 
 
 def whole(lowest: int, highest: int, structured: str | None = None) -> Leaf:
@@ -222,6 +231,15 @@ Moment = Annotated[Fraction, Leaf(_time, quantities.TIME_FORMS, NUMBER_OR_TEXT)]
 """A moment in seconds, zero or more."""
 Place = Annotated[Fraction, Leaf(_place, quantities.TIME_FORMS, NUMBER_OR_TEXT)]
 """A place in the film in seconds, zero or more; in beats it counts from the first beat of the clock."""
+StartTimecode = Annotated[
+    Timecode,
+    Leaf(
+        _timecode,
+        "a timecode, like 01:00:00:00",
+        {"type": "string", "pattern": "^[0-9]{2}(:[0-9]{2}){2}[:;][0-9]{2,3}$"},
+    ),
+]
+"""A frame's name in a day."""
 Tempo = Annotated[Fraction, Leaf(_exact("bad-number", quantities.tempo), "beats a minute", NUMBER_OR_TEXT)]
 """Beats a minute."""
 Rate = Annotated[Fraction, Leaf(_exact("bad-fps", quantities.rate), "frames a second", NUMBER_OR_TEXT)]

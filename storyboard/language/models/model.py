@@ -21,6 +21,7 @@ from storyboard.language.models.fields import (
     Resolution,
     Size,
     Spending,
+    StartTimecode,
     Text,
     choice,
 )
@@ -149,6 +150,9 @@ class Delivery(Fields):
     )
     length: Length | None = about("How long the film must be; checked to the frame.", 90, "1:30")
     loudness: Lufs | None = about("How loud the film is, in LUFS.", -16, -23)
+    start_timecode: StartTimecode | None = about(
+        "The timecode of the film's first frame.", "01:00:00:00", "00:59:50;00"
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Delivery:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 SHOT: frozenset[str] = frozenset()
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "delivery": frozenset({"codec", "start_timecode"}),
+    "delivery": frozenset({"codec"}),
     "scene": frozenset(),
     "defaults": SHOT,
     "shot": SHOT,

@@ -58,10 +58,20 @@ def draft(reel: Reel, target: Path, report: Report) -> Drafted:
     copies = {path: found.sets for path, found in kinds.items() if found is not None and found == kinds[like]}
     size, soft = (reel.width_px, reel.height_px), () if reel.burn else reel.subtitles
     with Splicer(
-        target, *size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS, Path(like), copies[like], soft
+        target,
+        *size,
+        reel.fps,
+        reel.audio,
+        SAMPLE_RATE,
+        THREADS,
+        CHANNELS,
+        Path(like),
+        copies[like],
+        soft,
+        reel.timecode,
     ) as splicer:
         copied = _spliced(reel, splicer, copies, lambda share: report(JOINING * share))
-    film = _counted(target, reel)
+    film = counted(target, reel.frames)
     report(1.0)
     return Drafted(film, copied)
 
@@ -151,15 +161,24 @@ def _runs(plains: Sequence[bool], first: int, last: int) -> Iterator[tuple[int, 
             begin = number + 1
 
 
-def _counted(path: Path, reel: Reel) -> Clip:
-    """What the film is; its clips were decoded when they were stored. Raises MediaError `clip-damaged`."""
+def counted(path: Path, frames: int) -> Clip:
+    """What a film of so many frames is, that was just written of pictures which were decoded before.
+
+    Raises MediaError `clip-damaged` where it has others.
+    """
     whole(path)
     with opened(path, decodes=False) as film:
         claims = facts(film)
         times = sorted(packet.pts for packet in film.container.demux(film.video) if packet.pts is not None)
-    if len(times) != reel.frames or len(set(times)) != reel.frames:
-        raise MediaError("clip-damaged", f"the film came out with {len(times)} frames instead of {reel.frames}")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if len(times) != frames or len(set(times)) != frames:
+        raise MediaError("clip-damaged", f"the film came out with {len(times)} frames instead of {frames}")
     size = path.stat().st_size
-    return Clip(ClipId(digest), len(times), claims.fps, claims.width_px, claims.height_px, claims.has_audio, size)
+    return Clip(
+        ClipId(digest_of(path)), len(times), claims.fps, claims.width_px, claims.height_px, claims.has_audio, size
+    )
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -62,6 +62,7 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
         threads=THREADS,
         channels=CHANNELS,
         subtitles=soft,
+        timecode=reel.timecode,
     ) as writer:
         mix = Mix(reel) if reel.audio else None
         burnt = Subtitling(reel)

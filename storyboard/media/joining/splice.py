@@ -61,6 +61,12 @@ def kind(path: Path, fps: Fraction) -> Kind | None:
     return None if turned(path) else found
 
 
+def sets_of(path: Path) -> Sets | None:
+    """The parameter sets of a clip of H.264 in MP4; None for any other. Raises MediaError as `guard.opened` does."""
+    with opened(path, decodes=False) as clip:
+        return Sets.of(clip.video.codec_context.extradata)
+
+
 @dataclass(frozen=True, slots=True)
 class Coded:
     """A picture as it is coded: its bytes, its number in its clip as shown, and whether a decoder can begin with it."""
@@ -125,6 +131,7 @@ class Splicer(Writer):
         like: Path,
         sets: Sets,
         subtitles: Sequence[Cue] = (),
+        timecode: str | None = None,
     ) -> None:
         self._like, self._sets = like, sets
         self._packets = 0
@@ -139,6 +146,7 @@ class Splicer(Writer):
             threads=threads,
             channels=channels,
             subtitles=subtitles,
+            timecode=timecode,
         )
 
     def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:

@@ -13,11 +13,12 @@ from storyboard.media.jobs import MediaError, Report, Taken
 from storyboard.media.reading.frames import RGB, Reader, last_picture, pictures
 from storyboard.media.reading.judging import flaw
 
-JPEG_QUALITY = 95
+JPEG_QUALITY, SMALL_QUALITY = 95, 82
 
 
-def take_frame(path: Path, index: int | None, target: Path, report: Report) -> Taken:
-    """Write frame `index` of a clip (None: the last) to `target` as PNG, whole or not at all.
+def take_frame(path: Path, index: int | None, target: Path, report: Report, width_px: int | None = None) -> Taken:
+    """Write frame `index` of a clip (None: the last) to `target` as PNG or JPEG, whole or not at all, no wider than
+    `width_px`.
 
     Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
     """
@@ -26,21 +27,28 @@ def take_frame(path: Path, index: int | None, target: Path, report: Report) -> T
         raise MediaError("no-such-frame", f"{path.name} has no frame {number}")
     report(0.5)
     rgb = Reader().rgb(frame)
-    write_picture(rgb, target)
+    write_picture(rgb, target, width_px)
     report(1.0)
     return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest(), flaw(rgb))
 
 
-def write_picture(rgb: RGB, target: Path) -> None:
-    """Write a picture to `target` as PNG, or as JPEG where that ends in `.jpeg`, whole or not at all.
+def write_picture(rgb: RGB, target: Path, width_px: int | None = None) -> None:
+    """Write a picture to `target` as PNG, or as JPEG where that ends in `.jpeg`, whole or not at all, no wider than
+    `width_px`; a small JPEG is a thumbnail, and need not be exact.
 
     Raises MediaError `cannot-write`.
     """
-    file = BytesIO()
-    if target.suffix == ".jpeg":
-        Image.fromarray(rgb).save(file, format="JPEG", quality=JPEG_QUALITY, subsampling=0)
+    file, image = BytesIO(), Image.fromarray(rgb)
+    small = width_px is not None and width_px < image.width
+    if width_px is not None and small:
+        size = (width_px, max(1, round(image.height * width_px / image.width)))
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    if target.suffix == ".jpeg" and small:
+        image.save(file, format="JPEG", quality=SMALL_QUALITY, optimize=True, progressive=True)
+    elif target.suffix == ".jpeg":
+        image.save(file, format="JPEG", quality=JPEG_QUALITY, subsampling=0)
     else:
-        Image.fromarray(rgb).save(file, format="PNG", compress_level=1)
+        image.save(file, format="PNG", compress_level=1)
     write_whole(file.getvalue(), target)
 
 

@@ -1,0 +1,1 @@
+"""The film as editors, producers and browsers read it."""
