@@ -33,6 +33,8 @@ FPS, RATE = Fraction(24), 48_000
 SHOTS, SECONDS, SIZE = 20, 5, (1280, 720)
 MANY, SHORT, SMALL = 200, 2, (640, 360)
 SEED = 7
+WHOLE = 10_000
+"""The size of a bench that is not short."""
 
 
 def clip(path: Path, size: tuple[int, int], length: int, number: int) -> Path:
@@ -72,14 +74,15 @@ def cut(reel: Reel, folder: Path) -> Clip:
     return trio.run(run)
 
 
-def encode(_: int) -> list[Ratio]:
-    """Twenty clips of five seconds in 720p, encoded anew."""
+def encode(size: int) -> list[Ratio]:
+    """Twenty clips of five seconds in 720p, encoded anew; a fourth of them for a look."""
+    shots, pairs = (SHOTS, 5) if size >= WHOLE else (SHOTS // 4, 3)
     ffmpeg = subprocess.run(
         [str(environment("imageio-ffmpeg") / "python"), "-c", WHERE], check=True, capture_output=True, text=True
     ).stdout.strip()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        found = clips(folder, SHOTS, SIZE, SECONDS)
+        found = clips(folder, shots, SIZE, SECONDS)
         listed = folder / "clips.txt"
         listed.write_text("".join(f"file '{one}'\n" for one in found), encoding="utf-8")
         command = [ffmpeg, "-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", str(listed)]
@@ -90,20 +93,21 @@ def encode(_: int) -> list[Ratio]:
 
         def ours() -> None:
             rmtree(folder / "pieces", ignore_errors=True)
-            if cut(reel, folder).frames != SHOTS * frames:
+            if cut(reel, folder).frames != shots * frames:
                 raise RuntimeError("the film has not all its frames")
 
         peer = partial(subprocess.run, command, check=True)
-        what = f"cut of {SHOTS} clips of {SECONDS} s, one ffmpeg command on all cores / ours"
-        return [interleaved(what, ours, peer, 0.9, pairs=5, speedup=True)]
+        what = f"cut of {shots} clips of {SECONDS} s, one ffmpeg command on all cores / ours"
+        return [interleaved(what, ours, peer, 0.9, pairs=pairs, speedup=True)]
 
 
-def recut(_: int) -> list[Ratio]:
-    """A film of two hundred shots, and the same with one transition changed."""
+def recut(size: int) -> list[Ratio]:
+    """A film of two hundred shots, and the same with one transition changed; a tenth of it for a look."""
+    many, pairs = (MANY, 3) if size >= WHOLE else (MANY // 10, 1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         frames = int(SHORT * FPS)
-        segments = [Segment(str(one), 0, frames) for one in clips(folder, MANY, SMALL, SHORT)]
+        segments = [Segment(str(one), 0, frames) for one in clips(folder, many, SMALL, SHORT)]
         films = [Reel(*SMALL, FPS, True, tuple(_changed(segments, kind))) for kind in ("dissolve", "wipe")]
         shown = [{(str(one.reel), one.first): one.last - one.first for one in pieces(film)} for film in films]
         new = sum(length for piece, length in shown[1].items() if piece not in shown[0])
@@ -116,13 +120,14 @@ def recut(_: int) -> list[Ratio]:
             cut(films[0], folder)
 
         again: Callable[[], object] = partial(cut, films[1], folder)
-        times = [(seconds(whole), seconds(again)) for _ in range(3)]
-        full, part = sorted(times, key=lambda pair: pair[1] / pair[0])[1]
-        what = f"the cut of {MANY} shots after one changed transition / the whole cut"
+        times = [(seconds(whole), seconds(again)) for _ in range(pairs)]
+        full, part = sorted(times, key=lambda pair: pair[1] / pair[0])[pairs // 2]
+        what = f"the cut of {many} shots after one changed transition / the whole cut"
         return [work, Ratio(what, part, full, part / full, 0.35)]
 
 
 def _changed(segments: list[Segment], kind: str) -> list[Segment]:
-    """The shots with a transition into the hundredth."""
-    changed = replace(segments[99], transition=kind, overlap=12)  # type: ignore[arg-type]  # one of Blend's words
-    return [*segments[:99], changed, *segments[100:]]
+    """The shots with a transition into the one in the middle."""
+    place = len(segments) // 2
+    changed = replace(segments[place], transition=kind, overlap=12)  # type: ignore[arg-type]  # one of Blend's words
+    return [*segments[:place], changed, *segments[place + 1 :]]
