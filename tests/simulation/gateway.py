@@ -32,9 +32,11 @@ class Faults:
     slow: float = 0.0
     """It arrived, the answer takes longer than anybody waits."""
     garbage: float = 0.0
-    """It arrived, the answer is a page of somebody's proxy."""
+    """It arrived, the answer is a page of somebody's proxy, or not of the gateway's form."""
+    stale: float = 0.0
+    """A question gets the answer that it got before."""
     error_5xx: float = 0.0
-    """A server error, half of them after the submission was accepted."""
+    """A server error before the request was looked at, and as often one after it was done."""
     busy: float = 0.0
     no_credit: float = 0.0
     """Refused at the door, before the key is looked at."""
@@ -53,8 +55,9 @@ WILD = Faults(
     lost_before=0.05,
     lost_after=0.07,
     slow=0.02,
-    garbage=0.04,
-    error_5xx=0.05,
+    garbage=0.05,
+    stale=0.05,
+    error_5xx=0.025,
     busy=0.06,
     no_credit=0.05,
     moderated=0.02,
@@ -118,6 +121,9 @@ class Served(Protocol):
     def accepted(self, answer: Response) -> str | None:
         """The job that an answer to a submission names."""
 
+    def order(self, charge: Charge) -> str:
+        """What was charged for, in words that are the same for the same order."""
+
 
 @dataclass(slots=True)
 class Gateway:
@@ -155,6 +161,10 @@ class Gateway:
         """The job that an answer to a submission names."""
         return str(json.loads(answer.body)["job"]) if answer.status == 200 else None
 
+    def order(self, charge: Charge) -> str:
+        """What was charged for: its very bytes, which name the take."""
+        return charge.body.decode()
+
     def _submit(self, request: Request) -> Response:
         fate = self.rng.random()
         if fate < self.faults.no_credit:
@@ -189,7 +199,7 @@ class Gateway:
         self.ledger.append(charge)
         self.tasks[job] = Task(
             charge,
-            ready_at=self.now() + self.rng.uniform(5, 300),
+            ready_at=self.now() + self.rng.uniform(5, 60),
             fails=self.rng.random() < self.faults.job_fails,
             clip=clip_bytes(said["frames"], request.body),
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,16 +186,18 @@ class SimulatedDisk:
 
 
 class SimulatedJournal:
-    """`Journal` in memory. With `lying`, batches are not durable when `append` returns, as on a disk that lies about
-    fsync: a power loss keeps a random beginning of them. A proof must notice that.
+    """`Journal` in memory. With `journal` among the `unsynced`, batches are not durable when `append` returns, as on a
+    disk that lies about fsync: a power loss keeps a random beginning of them. With `intents`, those that hold an intent
+    are not, until a later batch is. A proof must notice that.
     """
 
-    def __init__(self, fuse: Fuse, *, lying: bool = False) -> None:
+    def __init__(self, fuse: Fuse, unsynced: Collection[str] = ()) -> None:
         self._fuse = fuse
-        self._lying = lying
+        self._unsynced = unsynced
         self._durable: list[tuple[Record, ...]] = []
         self._tail: list[tuple[Record, ...]] = []
-        self._known = History()
+        self.known = History()
+        """What stands in it, also for those who look at the dead."""
         self._broken: Refused | None = None
 
     def append(self, records: Sequence[Record]) -> None:
@@ -203,8 +205,11 @@ class SimulatedJournal:
             raise self._broken
         try:
             with self._fuse.act(f"append {len(records)}"):
-                _check_references(self._known, records)
-                (self._tail if self._lying else self._durable).append(tuple(records))
+                _check_references(self.known, records)
+                self._tail.append(tuple(records))
+                if self._is_synced(records):
+                    self._durable += self._tail
+                    self._tail.clear()
                 self._know(records)
         except OSError as error:
             self._broken = refusal(error, STATE)
@@ -212,7 +217,7 @@ class SimulatedJournal:
 
     def read(self) -> History:
         self._fuse.look()
-        known = self._known
+        known = self.known
         return History(dict(known.takes), dict(known.attempts), dict(known.clips), dict(known.frames))
 
     def crash(self, kind: CrashKind, rng: Random) -> None:
@@ -221,22 +226,26 @@ class SimulatedJournal:
         self._durable += self._tail[:kept]
         self._tail.clear()
         self._broken = None
-        self._known = History()
+        self.known = History()
         for batch in self._durable:
             self._know(batch)
 
+    def _is_synced(self, records: Sequence[Record]) -> bool:
+        intends = any(isinstance(record, AttemptRecord) and record.state == "intended" for record in records)
+        return not ("journal" in self._unsynced or ("intents" in self._unsynced and intends))
+
     def _know(self, records: Sequence[Record]) -> None:
         for record in records:
-            self._known.keep(record)
+            self.known.keep(record)
 
 
 class World:
     """A disk and a journal on one fuse."""
 
-    def __init__(self, *, lying: bool = False) -> None:
+    def __init__(self, unsynced: Collection[str] = ()) -> None:
         self.fuse = Fuse()
         self.disk = SimulatedDisk(self.fuse)
-        self.journal = SimulatedJournal(self.fuse, lying=lying)
+        self.journal = SimulatedJournal(self.fuse, unsynced)
 
     def arm(self, at: int, strike: Strike = "before") -> None:
         """Let act `at` of this boot be struck."""
