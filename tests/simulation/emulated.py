@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from storyboard.emulator.gateway import Call, Drawn, Fetched, Gateway, Path, Pending, Settings, Site, discover
+from storyboard.emulator.gateway import Call, Drawn, Fetched, Gateway, Link, Path, Pending, Settings, Site, discover
 from storyboard.exchange import Request, Response
 from tests.simulation.gateway import CALM, Charge, Faults
 from tests.simulation.kinds import TAKE, Kind, same_order
@@ -25,6 +25,7 @@ from tests.simulation.studio import clip_bytes, pixels_of
 
 TTL_S = 900.0
 HOST = "https://host.example"
+FILES = "files.example"
 RETENTION_S = 3600.0
 SETTINGS = Settings(credits=10**9, retention_s=RETENTION_S, concurrency=2, link_ttl_s=TTL_S, speed=4.0)
 GATEWAYS = discover()
@@ -40,7 +41,7 @@ SUBMISSIONS: tuple[dict[str, Any], ...] = (
     {"fault": "404_grace", "polls": 12},
 )
 WIRE: tuple[dict[str, Any], ...] = (
-    *({"fault": "429_burst", "retry_after": wait} for wait in (1, 36, "date", "past", "absent")),
+    *({"fault": "429_burst", "retry_after": wait} for wait in (1, 36, 150, "date", "past", "absent")),
     {"fault": "503_burst"},
     {"fault": "500_once"},
     {"fault": "500_once", "accepted": True},
@@ -68,7 +69,7 @@ class Emulated:
     """Which faults have struck."""
 
     def __post_init__(self) -> None:
-        self.site = Site(SETTINGS, lambda name, now: f"https://files.example/{name}?until={now + TTL_S:.3f}")
+        self.site = Site(SETTINGS, lambda name, now: f"https://{FILES}/{name}?until={now + TTL_S:.3f}")
         self.gateway: Gateway = GATEWAYS[self.kind.name](self.site, 0.0)
         self.retention_s = self.kind.remote.capabilities.retention_s
 
@@ -110,6 +111,8 @@ class Emulated:
     def download(self, link: str) -> bytes | None:
         """The clip behind a link; None where the link has expired."""
         parts = urlsplit(link)
+        if parts.hostname != FILES:
+            return None
         if self.now() >= float(parse_qs(parts.query)["until"][0]) or self.rng.random() < self.faults.link_dies:
             return None
         body = self.made[parts.path.strip("/").removesuffix(".mp4")].body
@@ -168,7 +171,7 @@ class Emulated:
         known = set(books.tasks)
         answer = self.gateway.answer(call, now)
         if isinstance(answer, Pending):
-            found = {link.url: Fetched(link.url, 1280, 720, Fraction(5)) for link in answer.links}
+            found = {link.url: _fetched(link) for link in answer.links}
             answer = self.gateway.resume(answer, found, now)
         self.struck |= {rule.fault for rule in self.site.faults.rules if rule.struck}
         new = [name for name in books.tasks if name not in known]
@@ -177,6 +180,11 @@ class Emulated:
             books.tasks[name].drawn = Drawn(f"{name}.mp4", f"{name}.png")
         self.replays += answer.status == 202 and not new
         return answer
+
+
+def _fetched(link: Link) -> Fetched:
+    """What is behind a link: a picture, and where a clip has to be, one of five seconds."""
+    return Fetched(link.url, 1280, 720, Fraction(5 if link.kind == "video" else 0))
 
 
 def _matched(path: Path, method: str, asked: str, query: str) -> str | None:

@@ -146,7 +146,8 @@ class Gateway:
 
     def download(self, link: str) -> bytes | None:
         """The clip behind a link; None where the link has expired."""
-        return None if self.rng.random() < self.faults.link_dies else self.tasks[link.rpartition("/")[2]].clip
+        task = self.tasks.get(link.rpartition("/")[2])
+        return None if task is None or self.rng.random() < self.faults.link_dies else task.clip
 
     def frames_asked(self, body: bytes) -> int:
         """How many frames the clip of an order has."""

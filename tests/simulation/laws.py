@@ -3,14 +3,15 @@
 - `paid-twice`: nothing is charged twice for the same take, words and carried frames, by one gateway or by two.
 - `open-elsewhere`: nobody else is asked for a take while an attempt at it may still come to something.
 - `no-intent`: an attempt with the very bytes is durable before they leave.
-- `two-at-risk`: of the takes in the plan, an account without keys has one submission of open fate.
+- `two-at-risk`: of the takes in the plan, an account without keys has one submission under way, and none beside one
+  whose answer was lost, unless that is being looked for.
 - `old-first`: new words are not sent while it is open whether the old ones of their take were ordered.
 - `resubmitted`: an ambiguous or settled attempt is never sent.
 - `rendered-again`: a take that is done is not made again from the same frames.
 - `job-forgotten`: a job's id that reached a process which was not killed is kept.
 - `clip-missing`: a done take's clip is on disk, is what its name says, and decodes.
-- `over-budget`: what was charged and what may have been never passes the film's budget, and nor does what the gateways
-  have really taken.
+- `over-budget`: where every price is known, what was charged and what may have been never passes the film's budget, and
+  nor does what the gateways have really taken.
 - `never-left`: a submission that never left, and was not under way when a process died, is not of unknown fate.
 - `wrong-label`: the frames and clips that a record says its clip was made from are those that were sent.
 - `stalled`: open work, nothing under way and no timer never meet.
@@ -27,6 +28,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from storyboard.exchange import Request
@@ -47,6 +49,7 @@ from tests.simulation.world import World
 SLOTS: tuple[Slot, ...] = ("start", "end")
 IN_FLIGHT = ("intended", "unsure")
 LISTED = ("done", "ambiguous", "lost")
+INFINITY = Decimal("Infinity")
 
 
 class Stalled(Exception):
@@ -68,6 +71,8 @@ class Laws:
     world: World
     gateways: Mapping[str, Served]
     clips: Path
+    listed: frozenset[str] = frozenset()
+    """The gateways that list their jobs: there, a submission whose answer was lost is looked for while others go on."""
     unwatched: frozenset[str] = frozenset()
     violations: list[Violation] = field(default_factory=list)
     planned: frozenset[TakeKey] = frozenset()
@@ -142,9 +147,10 @@ class Laws:
                 self.check(times == 1, "paid-twice", order)
         for provider in sorted(budget.most):
             most = budget.most[provider]
-            spent = committed(history.attempts.values(), provider)
-            taken = sum(one.amount for one in self.gateways[provider].ledger if not one.refunded)
-            self.check(max(spent, taken) <= most, "over-budget", (provider, spent, taken, most))
+            if all(one.reserve is not None for one in history.attempts.values() if one.provider == provider):
+                spent = committed(history.attempts.values(), provider)
+                taken = sum(one.amount for one in self.gateways[provider].ledger if not one.refunded)
+                self.check(max(spent, taken) <= most, "over-budget", (provider, spent, taken, most))
 
     def judge(self, made: Plan, budget: Budget, edited: bool, stale: bool) -> None:
         """What must hold in the end, for the plan of what would be left to do."""
@@ -177,7 +183,8 @@ class Laws:
 
     def _open(self, provider: str) -> list[str]:
         """The attempts with a provider that are of open fate, of the takes in the plan."""
-        open_fate = [one for one in self._attempts() if one.provider == provider and one.state in IN_FLIGHT]
+        states = IN_FLIGHT[:1] if provider in self.listed else IN_FLIGHT
+        open_fate = [one for one in self._attempts() if one.provider == provider and one.state in states]
         return [one.id for one in open_fate if one.take in self.planned]
 
     def _attempts(self) -> list[AttemptRecord]:
@@ -213,10 +220,10 @@ def _too_dear(made: Plan, history: History, budget: Budget) -> frozenset[TakeKey
     found: set[TakeKey] = set()
     for take in made.takes:
         record = history.takes.get(take.key)
-        if record is not None and record.error_code == OVER_BUDGET and record.provider in budget.most:
-            price = next((one.price for one in take.versions if one.shot.provider == record.provider), None)
-            spent = committed(history.attempts.values(), record.provider)
-            if price is None or spent + price.amount > budget.most[record.provider]:
+        refused = record is not None and record.error_code == OVER_BUDGET
+        for one in take.versions if refused or take.verdict == "stale" else ():
+            spent = committed(history.attempts.values(), one.shot.provider)
+            if one.price is not None and spent + one.price.amount > budget.most.get(one.shot.provider, INFINITY):
                 found.add(take.key)
         if not found.isdisjoint(take.needs):
             found.add(take.key)

@@ -25,7 +25,7 @@ from storyboard.exchange import Ask, Request
 from storyboard.film import Budget, ClipId, Film, Frame
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
-from storyboard.providers import Provider, Remote
+from storyboard.providers import Listing, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Clips, Network, Ports
 from storyboard.rendering.run import Runner
@@ -185,7 +185,8 @@ class Machine:
         self.providers = self.twist.providers({**remotes, "sketch": toy.SKETCH})
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
         self.budget = Budget(unknown_price="allow")
-        self.laws = Laws(self.world, self.gateways, CLIPS, self.twist.unwatched)
+        listed = frozenset(name for name, one in remotes.items() if isinstance(one, Listing))
+        self.laws = Laws(self.world, self.gateways, CLIPS, listed, self.twist.unwatched)
         self.stale = False
         self.film: Film
         self.ids = 0
