@@ -259,8 +259,10 @@ class Submissions:
             case Rejected(code, message):
                 self._record(replace(attempt, state="rejected", reason=message))
                 self._fail(work, code, message)
-            case NotSent(reason):
-                self._resend(work, attempt, "not-sent", reason)
+            case NotSent(reason, until):
+                again_s = None if until is None else max(RESEND_AFTER_S, until - now)
+                work.tries -= until is not None
+                self._resend(work, attempt, "not-sent", reason, again_s)
             case Busy(until):
                 work.tries -= 1
                 if learned:
