@@ -80,17 +80,25 @@ class Simulation(Machine):
 
     def _wild(self, faults: Faults) -> None:
         crash: CrashKind = "kill" if self.rng.random() < 0.5 else "power"
-        at, strike = None, "before"
-        if self.rng.random() < 0.85:
-            failing = OSError(self.rng.choice((errno.EIO, errno.ENOSPC)), "the disk fails")
-            strikes: tuple[Strike, ...] = ("before", "during", "after", failing)
-            at, strike = int(2 ** self.rng.uniform(0, 8)), self.rng.choices(strikes, (4, 1, 4, 1))[0]
+        at, strike, among = self._aimed()
         down_s = self.rng.choice(self.twist.down_s)
-        self.boot(faults, Ending(at, strike, crash, down_s), self._signal if self.rng.random() < 0.3 else None)
+        signals = self._signal if self.rng.random() < 0.3 else None
+        self.boot(faults, Ending(at, strike, crash, down_s, among), signals)
         if self.rng.random() < self.twist.stands_still:
             self.clock.wrong_s -= down_s
         else:
             self.clock.wrong_s = self.rng.choice((0.0, 0.0, -86_400.0, 3_600.0))
+
+    def _aimed(self) -> tuple[int | None, Strike, str]:
+        """Where and how a boot is struck: anywhere, or where money is on its way."""
+        fate = self.rng.random()
+        if fate < 0.15:
+            return None, "before", ""
+        failing = OSError(self.rng.choice((errno.EIO, errno.ENOSPC)), "the disk fails")
+        strikes: tuple[Strike, ...] = ("before", "during", "after", failing)
+        if fate < 0.45:
+            return self.rng.randrange(4), self.rng.choice(("before", "after")), "POST"
+        return int(2 ** self.rng.uniform(0, 7.5)), self.rng.choices(strikes, (4, 1, 4, 1))[0], ""
 
     async def _signal(self) -> None:
         """One signal or two, half of them while a submission is on its way."""

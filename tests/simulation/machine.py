@@ -71,7 +71,7 @@ class Twist:
     def journal(self, journal: Journal) -> Journal:
         return journal
 
-    def disk(self, disk: Disk) -> Disk:
+    def disk(self, disk: SimulatedDisk) -> Disk:
         return disk
 
     def network(self, network: Network, wall: Callable[[], float]) -> Network:
@@ -104,12 +104,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a boot is to end: `strike` at act `at` (None: nothing strikes), then this kind of crash, then `down_s`."""
+    """How a boot is to end: `strike` at act `at` (None: nothing strikes) of those that have `among` in their names, then
+    this kind of crash, then `down_s`.
+    """
 
     at: int | None = None
     strike: Strike = "before"
     crash: CrashKind = "kill"
     down_s: float = 60.0
+    among: str = ""
 
 
 class WorldClock:
@@ -193,15 +196,20 @@ class Machine:
         self.acts = 0
         """How many acts the last boot had."""
 
-    def boot(self, faults: Faults = CALM, ending: Ending | None = None, signals: Callable[[], Any] | None = None) -> None:
-        """One process, from its start to its end, and the crash after it."""
-        ending = ending or Ending()
+    def boot(
+        self,
+        faults: Faults,
+        ending: Ending,
+        signals: Callable[[], Any] | None = None,
+        chance: Random | None = None,
+    ) -> None:
+        """One process, from its start to its end, and the crash after it; `chance` says what a power loss leaves."""
         self.faults, self.signals = faults, signals
         self.posted = trio.Event()
         for gateway in self.gateways.values():
             gateway.faults = faults
         if ending.at is not None:
-            self.world.arm(ending.at, ending.strike)
+            self.world.arm(ending.at, ending.strike, ending.among)
         clock = trio.testing.MockClock(autojump_threshold=0)
         try:
             trio.run(self._process, clock=clock)
@@ -212,7 +220,7 @@ class Machine:
         self.laws.ended(Rescue(RESCUE, self.world.disk))
         self._count()
         self.clock.booted += clock.current_time() + ending.down_s
-        self.world.crash(ending.crash, self.rng)
+        self.world.crash(ending.crash, chance or self.rng)
         self.laws.inspect(self.budget)
 
     def made(self) -> plan.Plan:

@@ -145,10 +145,13 @@ class Wire:
             return Response(500, {}, b"{}") if late else replace(answer, headers=_dated(answer, gateway))
 
     def _spoilt(self, answer: Response) -> Response:
-        """An answer that nobody can read, or one whose values are not of their types."""
-        if self.rng.random() < 0.5:
+        """An answer that nobody can read, one that says a thing twice, or one whose values are not of their types."""
+        fate = self.rng.random()
+        if fate < 0.5:
             page = self.rng.choice(PAGES)
             return Response(self.rng.choice((200, answer.status)), {"content-type": "text/html"}, page)
+        if fate < 0.6 and answer.body.startswith(b'{"'):
+            return replace(answer, body=b'{"status": "queued", "state": [], "id": "", ' + answer.body[1:])
         with suppress(ValueError):
             return replace(answer, body=json.dumps(self._odd(json.loads(answer.body))).encode())
         return replace(answer, body=answer.body[: len(answer.body) // 2])

@@ -33,12 +33,14 @@ class Killed(BaseException):
 @dataclass(slots=True)
 class Fuse:
     """Counts the acts that change something, and strikes at act `at` (from 0): kills before, during or after its effect
-    (only a write is long enough to be killed during), or lets it fail with an `OSError` instead of having one. `trace`
-    names the acts since the boot.
+    (only a write is long enough to be killed during), or lets it fail with an `OSError` instead of having one. Where
+    `among` is given, only acts with that in their names are counted. `trace` names the acts since the boot.
     """
 
     at: int | None = None
     strike: Strike = "before"
+    among: str = ""
+    met: int = 0
     dead: bool = False
     trace: list[str] = field(default_factory=list)
 
@@ -46,7 +48,8 @@ class Fuse:
     def act(self, name: str) -> Iterator[bool]:
         """One act with an effect inside; gives whether only the first half of the effect comes about."""
         self.look()
-        struck = len(self.trace) == self.at
+        struck = self.among in name and self.met == self.at
+        self.met += self.among in name
         self.trace.append(name)
         if struck and isinstance(self.strike, OSError):
             raise self.strike
@@ -247,15 +250,16 @@ class World:
         self.disk = SimulatedDisk(self.fuse)
         self.journal = SimulatedJournal(self.fuse, unsynced)
 
-    def arm(self, at: int, strike: Strike = "before") -> None:
-        """Let act `at` of this boot be struck."""
-        self.fuse.at, self.fuse.strike = at, strike
+    def arm(self, at: int, strike: Strike = "before", among: str = "") -> None:
+        """Let act `at` of this boot be struck, of those with `among` in their names."""
+        self.fuse.at, self.fuse.strike, self.fuse.among = at, strike, among
 
     def crash(self, kind: CrashKind, rng: Random) -> None:
         """End the process in this way and boot anew, with a new fuse that never strikes unless armed."""
         self.disk.crash(kind, rng)
         self.journal.crash(kind, rng)
-        self.fuse.at, self.fuse.strike, self.fuse.dead = None, "before", False
+        self.fuse.at, self.fuse.strike, self.fuse.among = None, "before", ""
+        self.fuse.met, self.fuse.dead = 0, False
         self.fuse.trace.clear()
 
 
