@@ -4,8 +4,8 @@ The film is a chain of shots, all ordered from one gateway, rendered by a run th
 dies just before its act M, and the one after that is left in peace. A kill keeps what was written. A power loss keeps
 what was synced, and of the rest nothing (`power`) or what a seed says (`torn`). The machine is down for a minute.
 
-Then the laws hold, each shot was paid once or is ambiguous, and a crash has left at most one submission open, none of
-which stays open where keys are kept or jobs are listed.
+Then the laws hold, each shot was paid once or is ambiguous, and a crash has left at most one submission open. None stays
+so where keys are kept, and none that was taken where jobs are listed.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ End = Literal["kill", "power", "torn"]
 ENDS: tuple[End, ...] = ("kill", "power", "torn")
 BARE = "bare"
 """The toy without keys, which is a kind of its own here."""
-SURE = frozenset(("keyed", "seedance2ai", "ark"))
+SURE = frozenset(("keyed", "seedance2ai"))
 """The gateways at which the next run finds out what became of everything."""
+LISTED = "ark"
+"""The one at which it finds out what became of whatever arrived."""
 
 
 class Nothing(Random):
@@ -106,7 +108,7 @@ def _play(
             machine.boot(CALM, Ending(at, "before", kind), chance=Nothing() if end == "power" else None)
         machine.boot(CALM, Ending(crash="power"))
         acts = machine.acts
-    machine.judge()
+    machine.judge(machine.made())
     _note(machine, gateway, strikes, found)
     return acts
 
@@ -116,6 +118,10 @@ def _note(machine: Machine, gateway: str, strikes: list[tuple[int, End]], found:
     most = 0 if gateway in SURE else len(strikes)
     machine.laws.check(open_fates <= 1, "many-open", open_fates)
     machine.laws.check(ambiguous <= most, "many-ambiguous", ambiguous)
+    if gateway == LISTED:
+        lost = [one.body for one in machine.world.journal.known.attempts.values() if one.state == "ambiguous"]
+        taken = [charge.job for charge in machine.gateways[gateway].ledger if charge.body in lost]
+        machine.laws.check(not taken, "not-found", taken)
     found.runs += 1
     found.crashes += len(strikes)
     found.most_open = max(found.most_open, open_fates)

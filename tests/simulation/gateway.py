@@ -98,6 +98,8 @@ class Served(Protocol):
     retention_s: float | None
     faults: Faults
     replays: int
+    struck: set[str]
+    """Which of the gateway's own faults have struck."""
 
     def now(self) -> float:
         """True time, in seconds."""
@@ -137,6 +139,7 @@ class Gateway:
     tasks: dict[str, Task] = field(default_factory=dict)
     keys: dict[str, tuple[float, bytes, str]] = field(default_factory=dict)
     replays: int = 0
+    struck: set[str] = field(default_factory=set)
 
     def answer(self, request: Request) -> Response:
         """The answer to one request that arrived."""
@@ -169,8 +172,10 @@ class Gateway:
     def _submit(self, request: Request) -> Response:
         fate = self.rng.random()
         if fate < self.faults.no_credit:
+            self.struck.add("402")
             return _say(402, error="no-credit", message="the balance is too low")
         if (fate := fate - self.faults.no_credit) < self.faults.busy:
+            self.struck.add("429")
             return _say(429, retry_s=self.rng.choice((0, 1, 30)))
         known = self._remembered(request)
         if known is not None:

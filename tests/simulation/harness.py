@@ -55,9 +55,10 @@ class Simulation(Machine):
                     return self.laws.violations
             for _ in range(2):
                 self.boot(CALM, Ending(crash="power"))
-                if all(take.verdict == "done" for take in self.made().takes):
+                made = self.made()
+                if all(take.verdict == "done" for take in made.takes):
                     break
-        self.judge(edited=edited_before < boots)
+        self.judge(made, edited=edited_before < boots)
         return self.laws.violations
 
     def _budget(self) -> Budget:

@@ -227,13 +227,14 @@ class Machine:
         """The plan of what is left to do."""
         return plan.make(self.film, self.capabilities, self.world.journal.read(), {})
 
-    def judge(self, *, edited: bool = False) -> None:
-        """The verdict."""
-        made = self.made()
+    def judge(self, made: plan.Plan, *, edited: bool = False) -> None:
+        """The verdict, by the plan of what is left to do."""
         self.trace += [f"{take.id} {take.verdict} {take.why}" for take in made.takes]
         self.laws.judge(made, self.budget, edited=edited, stale=self.stale)
-        for attempt in self.world.journal.read().attempts.values():
+        for attempt in self.world.journal.known.attempts.values():
             self.tally.ambiguous[attempt.provider] += attempt.state == "ambiguous"
+        for gateway in self.gateways.values():
+            self.tally.faults.update(gateway.struck)
 
     def _count(self) -> None:
         self.tally.boots += 1
