@@ -1,7 +1,7 @@
 """`python -m tests.simulation`: play seeds.
 
-    python -m tests.simulation 7 12 --kind ark     # these seeds, with all that happened in them
-    python -m tests.simulation --seeds 20000       # so many of all kinds, in two processes
+python -m tests.simulation 7 12 --kind ark     # these seeds, with all that happened in them
+python -m tests.simulation --seeds 20000       # so many of all kinds, in two processes
 """
 
 import argparse

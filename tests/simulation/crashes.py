@@ -4,8 +4,8 @@ The film is a chain of shots, all ordered from one gateway, rendered by a run th
 dies just before its act M, and the one after that is left in peace. A kill keeps what was written. A power loss keeps
 what was synced, and of the rest nothing (`power`) or what a seed says (`torn`). The machine is down for a minute.
 
-Then the laws hold, each shot was paid once or is ambiguous, and a crash has left at most one submission open. None stays
-so where keys are kept, and none that was taken where jobs are listed.
+Then the laws hold, each shot was paid once or is ambiguous, and a crash has left at most one submission open. None
+stays so where keys are kept, and none that was taken where jobs are listed.
 """
 
 from __future__ import annotations
@@ -95,9 +95,7 @@ def _counted(gateway: str, shots: int, twist: type[Twist], found: Points) -> Ite
     yield from range(acts + 1)
 
 
-def _play(
-    gateway: str, shots: int, twist: type[Twist], strikes: list[tuple[int, End]], found: Points
-) -> int:
+def _play(gateway: str, shots: int, twist: type[Twist], strikes: list[tuple[int, End]], found: Points) -> int:
     """Play these crashes and one boot in peace; answers how many acts that one had."""
     toys = gateway in (BARE, "keyed")
     machine = Machine(Random(0), TOY if toys else gateway, twist())

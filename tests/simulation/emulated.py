@@ -71,7 +71,7 @@ class Emulated:
     def __post_init__(self) -> None:
         self.site = Site(SETTINGS, lambda name, now: f"https://{FILES}/{name}?until={now + TTL_S:.3f}")
         self.gateway: Gateway = GATEWAYS[self.kind.name](self.site, 0.0)
-        self.retention_s = self.kind.remote.capabilities.retention_s
+        self.retention_s: float | None = self.kind.remote.capabilities.retention_s
 
     @property
     def ledger(self) -> list[Charge]:

@@ -86,8 +86,8 @@ def _defapi(said: Said) -> Links:
 
 
 def _seedance2ink(said: Said) -> Links:
-    start, end, *_ = [*said.get("mediaUrls", ()), "", ""]
-    return {"start": start, "end": end}
+    links: list[str] = said.get("mediaUrls", [])
+    return {"start": links[0] if links else "", "end": links[1] if len(links) > 1 else ""}
 
 
 def _ark(said: Said) -> Links:

@@ -10,7 +10,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -83,7 +83,7 @@ class Twist:
 
 @dataclass
 class Tally:
-    """What was tried and met: faults by name, crashes, submissions left of open fate by one, and where they ended."""
+    """What was tried and met: faults by name, crashes, submissions that one left open, and how many stay ambiguous."""
 
     faults: Counter[str] = field(default_factory=Counter)
     boots: int = 0
@@ -269,16 +269,21 @@ class Machine:
     async def _network(self, stack: AsyncExitStack) -> Network:
         world, rng = self.world, Random(self.rng.random())
         wire = Wire(
-            self.gateways, world.disk, world.fuse, rng, self.faults, self._leaves, self.laws.heard.add, self.tally.faults
+            self.gateways,
+            world.disk,
+            world.fuse,
+            rng,
+            self.faults,
+            self._leaves,
+            self.laws.heard.add,
+            self.tally.faults,
         )
         network: Network = wire
         if self.spoken:
             network = await stack.enter_async_context(speak(wire, KINDS[self.kind], self.accounts, self.clock.wall))
         return self.twist.network(network, self.clock.wall)
 
-    def _runner(
-        self, journal: Journal, store: ClipStore, history: History, rescue: Rescue, network: Network
-    ) -> Runner:
+    def _runner(self, journal: Journal, store: ClipStore, history: History, rescue: Rescue, network: Network) -> Runner:
         made = plan.make(self.film, self.capabilities, history, {})
         policy = Policy(jobs=2, stale=self.stale)
         remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
@@ -347,7 +352,10 @@ def repeatable(seed: int) -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, lambda *_: None)
     _run._r.seed(seed)
     try:
-        with patch.object(_run, "_ALLOW_DETERMINISTIC_SCHEDULING", True), patch.object(trio.to_thread, "run_sync", inline):
+        with (
+            patch.object(_run, "_ALLOW_DETERMINISTIC_SCHEDULING", True),
+            patch.object(trio.to_thread, "run_sync", inline),
+        ):
             yield
     finally:
         signal.signal(signal.SIGTERM, before)

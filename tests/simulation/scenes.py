@@ -93,7 +93,7 @@ def scene(rng: Random, kind: Kind | None = None) -> Film:
     """
     tried = kind.name if kind else "keyed"
     listed = partial(_listed, tried=tried)
-    made = [_chain, _waiting, _circled, _equal, listed, listed]
+    made: list[Callable[[Callable[[], str]], Shots]] = [_chain, _waiting, _circled, _equal, listed, listed]
     made += [_diamond] if kind is None or kind.end_frame else []
     made += [_carried] if kind is None or kind.clips else []
     return film(*rng.choice(made)(lambda: rng.choice((tried, tried, "bare", "bare", "sketch"))))

@@ -79,7 +79,7 @@ class _Spoken:
         with TemporaryDirectory() as folder:
             real = Path(folder, "clip")
             await self._client.fetch(provider, link, real)
-            self._wire.disk.write(target, real.read_bytes())
+            self._wire.disk.write(target, await inline(real.read_bytes))
 
 
 class _Line(httpx.AsyncBaseTransport):
@@ -96,8 +96,9 @@ class _Line(httpx.AsyncBaseTransport):
         if request.headers["authorization"] != f"Bearer {KEY}":
             return httpx.Response(401)
         headers = {name: text for name, text in request.headers.items() if name != "authorization"}
-        method = "POST" if request.method == "POST" else "GET"
-        said = Request(method, request.url.raw_path.decode(), headers, request.content)
+        said = Request(
+            "POST" if request.method == "POST" else "GET", request.url.raw_path.decode(), headers, request.content
+        )
         answer = await self._wire.send(self._name, said)
         match answer:
             case NotSent(reason=reason):
@@ -142,9 +143,7 @@ class _Pieces(httpx.AsyncByteStream):
 class _Known(trio.abc.HostnameResolver):
     """Every host is at one address."""
 
-    async def getaddrinfo(
-        self, host: bytes | None, port: bytes | str | int | None, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
-    ) -> list[Any]:
+    async def getaddrinfo(self, host: bytes | None, port: bytes | str | int | None, *_: int, **__: int) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (ADDRESS, port))]
 
     async def getnameinfo(self, sockaddr: tuple[Any, ...], flags: int) -> tuple[str, str]:

@@ -83,7 +83,7 @@ def test_a_seed_plays_the_same_whatever_the_hash_seed() -> None:
 
 
 def test_the_emulated_gateways_are_met_at_their_worst() -> None:
-    """Every fault that a submission or an exchange can suffer strikes within these seeds, with the client and without."""
+    """Every fault that a submission or an exchange can suffer strikes, with production's client and without."""
     struck: set[str] = set()
     states: set[str] = set()
     replays = 0

@@ -27,7 +27,7 @@ Witness = Callable[[str, Request], None]
 Ear = Callable[[tuple[str, str]], None]
 """Hears the provider and the job of every submission whose acceptance reached the process."""
 
-ODD = (-7, -1.5, True, None, [], {}, [[]], {"a": []}, "", "\ud800", "1E+999999999", "\0", "-1")
+ODD: tuple[object, ...] = (-7, -1.5, True, None, [], {}, [[]], {"a": []}, "", "\ud800", "1E+999999999", "\0", "-1")
 """What may stand in an answer where something else should."""
 NAMES = frozenset(("id", "task_id", "requestId", "job"))
 """Where a text that means something would be a lie about the job: there stands none that could be one."""
@@ -100,7 +100,7 @@ class Wire:
 
     def strikes(self, fault: str) -> bool:
         """Whether a fault strikes now."""
-        struck = self.rng.random() < getattr(self.faults, fault)
+        struck = self.rng.random() < float(getattr(self.faults, fault))
         self._tally[fault] += struck
         return struck
 
