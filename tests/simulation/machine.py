@@ -104,8 +104,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a boot is to end: `strike` at act `at` (None: nothing strikes) of those that have `among` in their names, then
-    this kind of crash, then `down_s`.
+    """How a boot is to end: `strike` at act `at` (None: nothing strikes) of those that have `among` in their names,
+    then this kind of crash, then `down_s`.
     """
 
     at: int | None = None
