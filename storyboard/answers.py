@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+MOST_DIGITS = 30
+"""An amount is written out in full: one with more digits would be told to fill the memory."""
+
 
 def json_object(body: bytes) -> dict[str, Any]:
     """The JSON object that a body holds; numbers with a point are Decimal. Raises ValueError for anything else."""
-    said = json.loads(body, parse_float=Decimal)
+    try:
+        said = json.loads(body, parse_float=Decimal)
+    except RecursionError:
+        raise ValueError("nested too deeply to be read") from None
     if not isinstance(said, dict):
         raise ValueError("not an object")  # noqa: TRY004 -- the answer is wrong, not its type in our code
     return said
@@ -22,19 +28,25 @@ def inner(said: object) -> dict[str, Any]:
 
 
 def text(said: object) -> str | None:
-    """A text that says something; None for an empty one, and for what is no text."""
-    return said if isinstance(said, str) and said else None
+    """A text that says something; None for an empty one, for what is no text, and for what no request could say."""
+    if not isinstance(said, str) or not said:
+        return None
+    try:
+        said.encode()
+    except UnicodeEncodeError:  # half a character, which JSON can say: it would not survive the journal as it is
+        return None
+    return said
 
 
 def amount(said: object) -> Decimal | None:
-    """An amount of a provider's unit, written as number or text; None where it is not one."""
+    """An amount of a provider's unit, written as number or text; None where it is not one, or beyond all measure."""
     if isinstance(said, bool) or not isinstance(said, int | Decimal | str):
         return None
     try:
         found = Decimal(said)
     except ArithmeticError:
         return None
-    return found if found.is_finite() and found >= 0 else None
+    return found if found.is_finite() and found >= 0 and abs(found.adjusted()) < MOST_DIGITS else None
 
 
 def failure(said: Mapping[str, Any]) -> tuple[str | None, str]:

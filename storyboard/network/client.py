@@ -35,6 +35,9 @@ from storyboard.version import VERSION
 
 ANSWER_S = 50.0
 """The most that one exchange may take, in seconds; less than the runner waits."""
+DOOR_S = 8.0
+"""The most that an order waits for its turn, in seconds; with the exchange itself, less than the runner waits. One that
+has not left by then is told so: whoever gave it up at the door could not know."""
 ANSWER_BYTES = 1 << 20
 """The most that is read of an answer."""
 CREDENTIALS = 12
@@ -129,7 +132,10 @@ class Client:
         return await trio.to_thread.run_sync(self._accounts[provider].take, now, wait)
 
     async def _exchange(self, provider: str, request: Request, rank: float) -> Response | NotSent | Unknown:
-        await self._doors[provider].pass_through(rank)
+        with trio.move_on_after(DOOR_S if request.method == "POST" else math.inf) as door:
+            await self._doors[provider].pass_through(rank)
+        if door.cancelled_caught:
+            return NotSent("the account has to wait for its turn", until=trio.current_time())
         answer: Response | NotSent | Unknown = Unknown(f"no answer within {ANSWER_S:g} s")
         with trio.move_on_after(ANSWER_S):
             answer = await self._speak(self._accesses[provider], request)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from statistics import median
 
+from storyboard.exchange import LONGEST_WAIT_S
+
 EARLIEST = 0.5
 """The share of the usual time before which a job is not asked for."""
 SOONEST_S, LATEST_S = 1.0, 60.0
@@ -21,9 +23,10 @@ START = 2
 def wait_s(sent: Sequence[float], held_until: float, now: float, requests: int, window_s: float) -> float:
     """How long the next request has to wait, in seconds. `sent` are the moments of those before, oldest first.
 
-    A moment that is in the future was written before the clock was set back; it counts as now.
+    A moment that is in the future was written before the clock was set back; it counts as now. So nobody is left alone
+    for longer than a gateway may ask.
     """
-    held = max(0.0, held_until - now)
+    held = min(max(0.0, held_until - now), LONGEST_WAIT_S)
     counted = [min(moment, now) for moment in sent if min(moment, now) > now - window_s]
     if len(counted) < requests:
         return held

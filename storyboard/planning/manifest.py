@@ -40,7 +40,8 @@ def asked_duration(shot: Shot, capabilities: Capabilities) -> Fraction:
     durations = capabilities.durations_of(shot)
     if durations is None:
         return max(shot.duration, shot.out)
-    return min((taken for taken in durations if taken >= shot.duration), default=max(durations))
+    long_enough = [taken for taken in durations if taken >= shot.duration]
+    return min(long_enough) if long_enough else max(durations)
 
 
 def _files(references: tuple[Reference, ...], digests: Digests) -> list[Manifest]:

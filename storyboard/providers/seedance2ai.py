@@ -130,8 +130,8 @@ class Seedance2ai:
     def read_submit(self, response: Response, now: float) -> Outcome:
         """The documented answers; whatever is not among them is unknown."""
         said = json_object(response.body)
-        job = said.get("id")
-        if response.status in (200, 201, 202) and isinstance(job, str) and job:
+        job = text(said.get("id"))
+        if response.status in (200, 201, 202) and job is not None:
             return Accepted(JobId(job), amount(said.get("credits_used")))
         code, message = failure(said)
         match response.status, code:

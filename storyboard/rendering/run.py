@@ -69,6 +69,7 @@ class Runner:
         self.ports = ports
         self.providers = providers
         self._draughtsmen = {name: one for name, one in providers.items() if isinstance(one, Local)}
+        self._remotes = {name: one for name, one in providers.items() if isinstance(one, Remote)}
         self.ended = Ended()
         self._failure: Refused | None = None
         self._unwritable = False
@@ -392,7 +393,7 @@ class Runner:
         return ev.Drawn(action.key, str(part), clip)
 
     def _remote(self, provider: str) -> Remote:
-        remote = self.providers[provider]
-        if not isinstance(remote, Remote):
+        remote = self._remotes.get(provider)
+        if remote is None:
             raise TypeError(f"{provider} is not a gateway")
         return remote

@@ -18,6 +18,7 @@ Laws.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -85,6 +86,7 @@ class Submissions:
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
         self.returned = Returned(capabilities)
         self.cancels = Cancels(self.book, self.jobs, capabilities, lambda: self.schedule)
+        self._behind: dict[str, deque[ev.Hosted]] = {}
         self._schedule: Desk | None = None
 
     @property
@@ -107,9 +109,7 @@ class Submissions:
     def has_room(self, provider: str) -> bool:
         """Whether the account may take one more submission now; a gateway that was not greeted yet is greeted first."""
         capabilities = self.remotes[provider].capabilities
-        if not self.greetings.met(provider, self.schedule):
-            return False
-        if capabilities.retention_s is None and self.book.posting[provider]:
+        if not self.greetings.met(provider, self.schedule) or self._must_wait(provider):
             return False
         learned = self.learned.get(provider)
         most = capabilities.concurrency if learned is None else learned.allowed
@@ -138,13 +138,19 @@ class Submissions:
         else:
             self._intend(work, ask, work.returned)
 
+    def _must_wait(self, provider: str) -> bool:
+        """Whether an account without idempotency has a POST in flight."""
+        return self.remotes[provider].capabilities.retention_s is None and self.book.posting[provider] > 0
+
     def hosted(self, event: ev.Hosted) -> None:
-        """What an attempt refers to can be reached: order it, unless the run is ending."""
+        """What an attempt refers to can be reached: order it when the account may, unless the run is ending."""
         work = self.schedule.works[event.key]
         provider = work.take.shot.provider
         if work.called_off:
             self.book.running[provider] -= 1
             self.cancels.unordered(work)
+        elif self._must_wait(provider):
+            self._behind.setdefault(provider, deque()).append(event)
         elif self.schedule.draining or self._forbidden(work):
             self.book.running[provider] -= 1
         else:
@@ -241,6 +247,9 @@ class Submissions:
             self._answered(self.schedule.works[attempt.take], attempt, event)
         else:
             self.elders.answered(waiting, attempt, event)
+        behind = self._behind.get(attempt.provider)
+        while behind and not self._must_wait(attempt.provider):
+            self.hosted(behind.popleft())
 
     def _answered(self, work: Work, attempt: AttemptRecord, event: ev.Answered) -> None:
         learned, now = self.learned.get(attempt.provider), self.schedule.now.mono
@@ -308,14 +317,12 @@ class Submissions:
     def _repost_now(self, work: Work) -> None:
         attempt = self.book.of(work)
         unreachable = self.greetings.unreachable.get(attempt.provider)
-        keyless = self.remotes[attempt.provider].capabilities.retention_s is None
-        if work.called_off and attempt.state != "unsure":
-            self.book.leave(work)
-            self.cancels.unordered(work)
-        elif unreachable is not None:
+        if unreachable is not None:
             self._fail(work, OUT_OF_REACH, f"{unreachable}; what was sent before is asked for again next time")
-        elif self.book.posting[attempt.provider] and keyless:
+        elif self._must_wait(attempt.provider):
             self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))
+        elif attempt.state != "unsure" and self._forbidden(work):  # others have spent meanwhile what it would cost
+            self.book.running[attempt.provider] -= 1
         elif attempt.state != "unsure":
             self._post(replace(attempt, state="intended"))
         elif not self._again(attempt):

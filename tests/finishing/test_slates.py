@@ -33,7 +33,7 @@ def test_a_film_with_slates_is_as_long_as_it_will_be(
     whole = replace(film(*shots), delivery=Delivery(fps=fps))
     stood = replace(whole, shots=tuple(slate(s) if row[3] else s for s, row in zip(whole.shots, rows, strict=True)))
     there = {
-        one.id: clip("a", enough_frames(one.shown if row[3] else one.duration, fps))
+        one.id: replace(clip("a", enough_frames(one.shown if row[3] else one.duration, fps)), fps=fps)
         for one, row in zip(stood.shots, rows, strict=True)
     }
     assert [(one.at, one.frames) for one in timeline(stood, there).picture] == [

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyboard.exchange import LONGEST_WAIT_S
 from storyboard.network.limits import EARLIEST, LATEST_S, SOONEST_S, START, Beat, Concurrency, wait_s
 
 MOMENTS = st.lists(st.floats(0, 300), max_size=60)
@@ -34,6 +35,10 @@ def test_a_gateway_that_named_a_time_is_left_alone_until_then() -> None:
 
 def test_a_clock_that_was_set_back_does_not_stop_everything() -> None:
     assert wait_s([1e9] * 28, 0.0, 100.0, 28, 60.0) == pytest.approx(60.0)
+
+
+def test_a_time_that_was_named_before_the_clock_was_set_back_ends_all_the_same() -> None:
+    assert wait_s([], 86_400.0, 0.0, 28, 60.0) == LONGEST_WAIT_S
 
 
 def test_concurrency_grows_by_one_a_round_and_halves() -> None:

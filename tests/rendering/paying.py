@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from storyboard.exchange import Accepted, Found, Outcome, Request, Response, Succeeded
+from storyboard.exchange import Accepted, Ask, Found, Outcome, Request, Response, Succeeded
 from storyboard.film import Film, JobId
 from storyboard.rendering import events as ev
 from tests.films import film, shot
@@ -22,6 +22,21 @@ class Listed(Toy):
 
     def read_find(self, response: Response, key: str) -> Found | None:
         raise NotImplementedError("decisions read nothing")
+
+
+class Pictured(Toy):
+    """A gateway without keys that fetches the pictures that takes open on."""
+
+    def files(self, ask: Ask) -> tuple[str, ...]:
+        return (ask.start.path,) if ask.start else ()
+
+
+@dataclass
+class Hosting(Stage):
+    """A run with a gateway that fetches pictures."""
+
+    def _remotes(self) -> Mapping[str, Toy]:
+        return {**super()._remotes(), "bare": Pictured(CAPABILITIES["bare"])}
 
 
 @dataclass

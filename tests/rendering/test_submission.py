@@ -14,7 +14,7 @@ from storyboard.rendering.desk import Account
 from storyboard.rendering.jobs import FETCHES, OVERDUE_S
 from storyboard.rendering.submission import LOOKS, OVER_BUDGET
 from tests.films import after, film, shot
-from tests.rendering.paying import JOB, Looking, answer, fetching, one_shot, running, sent_again, submitted
+from tests.rendering.paying import JOB, Hosting, Looking, answer, fetching, one_shot, running, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, clip_of, frame_of, kinds, posts
 
 
@@ -75,6 +75,14 @@ def test_a_busy_provider_is_left_alone_for_as_long_as_it_asks_however_often() ->
         post = sent_again(stage, decision)
     answer(stage, post, Accepted(JOB))
     assert stage.phases() == {"1A-1": "remote"}
+
+
+def test_an_order_that_waits_for_its_turn_is_sent_again_however_often() -> None:
+    stage, post = submitted("bare")
+    for _ in range(3 * RESENDS):
+        decision = answer(stage, post, NotSent("the account has to wait for its turn", until=stage.mono))
+        post = sent_again(stage, decision)
+    assert stage.phases() == {"1A-1": "posting"}
 
 
 def test_a_busy_provider_that_asks_for_no_pause_gets_one() -> None:
@@ -248,6 +256,19 @@ def test_one_post_at_a_time_where_no_keys_are_kept() -> None:
     assert second.attempt != first.attempt
 
 
+def test_one_post_at_a_time_also_of_orders_whose_pictures_were_hosted_together() -> None:
+    followers = (shot(name, provider="bare", start=after("1A")) for name in ("1B", "1C"))
+    stage = Hosting(film(shot("1A", provider="sketch"), *followers))
+    stage.begin()
+    stage.draw("1A-1")
+    decision = stage.extract("1A-1")
+    hosts = [action for action in decision.actions if isinstance(action, ev.Host)]
+    assert [one.ask.take for one in hosts] == ["1B-1", "1C-1"]
+    (first,) = posts(stage.hear(*(ev.Hosted(one.key, one.ask, {one.paths[0]: "https://h/1"}) for one in hosts)))
+    (second,) = posts(answer(stage, first, Accepted(JOB)))
+    assert stage.submissions.attempts[second.attempt].take == stage.key("1C-1")
+
+
 def test_no_more_jobs_than_the_account_takes() -> None:
     stage = Stage(film(*(shot(f"1{letter}", provider="keyed") for letter in "ABC")))
     first, second = posts(stage.begin())
@@ -398,6 +419,16 @@ def test_a_budget_is_never_passed_and_what_is_sent_counts_at_its_price() -> None
     assert refused.reason == "10 credits more than the 10 so far would pass the budget of 15"
     answer(stage, post, Accepted(JOB, Decimal(2)))
     assert stage.work("1A-1").phase == "remote"
+
+
+def test_what_is_sent_again_is_held_against_the_budget_as_it_is_then() -> None:
+    made = replace(film(shot("1A", provider="bare"), shot("1B", provider="bare")), budget=Budget({"bare": Decimal(15)}))
+    stage = Stage(made)
+    (first,) = posts(stage.begin())
+    (second,) = posts(answer(stage, first, NotSent("connection refused")))
+    answer(stage, second, Accepted(JOB, Decimal(10)))
+    assert posts(stage.hear(later_s=RESEND_AFTER_S)) == []
+    assert (stage.work("1A-1").phase, stage.work("1A-1").code) == ("failed", OVER_BUDGET)
 
 
 def test_what_was_refused_leaves_the_budget_untouched() -> None:

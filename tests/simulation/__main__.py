@@ -1,12 +1,43 @@
-"""`python -m tests.simulation [--emulated] SEED…`: play seeds, tell what happened in each and which laws it broke."""
+"""`python -m tests.simulation`: play seeds.
 
+python -m tests.simulation 7 12 --kind ark     # these seeds, with all that happened in them
+python -m tests.simulation --seeds 20000       # so many of all kinds, in two processes
+"""
+
+import argparse
 import sys
+import time
 
 from tests.simulation.harness import Simulation
+from tests.simulation.lane import ALL, run, spell
 
-emulated = "--emulated" in sys.argv
-for seed in map(int, (one for one in sys.argv[1:] if one != "--emulated")):
-    simulation = Simulation(seed, emulated=emulated)
+
+def told(kind: str, seed: int) -> bool:
+    """Play one seed and tell what happened; whether every law held."""
+    simulation = Simulation(seed, kind)
     broken = simulation.run()
     print("\n".join(simulation.trace))
-    print(f"seed {seed}:", *(map(str, broken) if broken else ["every law held"]), sep="\n  ")
+    print(f"{kind} {seed}:", *(map(str, broken) if broken else ["every law held"]), sep="\n  ")
+    return not broken
+
+
+def main() -> int:
+    """The exit code is 1 where a law was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("seed", type=int, nargs="*", help="seeds to tell of")
+    parser.add_argument("--kind", choices=ALL, default=ALL[0], help="the gateway that is tried")
+    parser.add_argument("--seeds", type=int, default=0, help="how many to play, of all kinds in turn")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first of them")
+    parser.add_argument("--processes", type=int, default=2)
+    said = parser.parse_args()
+    held = [told(said.kind, seed) for seed in said.seed]
+    if said.seeds:
+        began = time.monotonic()
+        played = run(said.seeds, said.processes, said.first)
+        print(spell(played, time.monotonic() - began))
+        held.append(not played.broken)
+    return not all(held)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

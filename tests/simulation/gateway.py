@@ -32,9 +32,11 @@ class Faults:
     slow: float = 0.0
     """It arrived, the answer takes longer than anybody waits."""
     garbage: float = 0.0
-    """It arrived, the answer is a page of somebody's proxy."""
+    """It arrived, the answer is a page of somebody's proxy, or not of the gateway's form."""
+    stale: float = 0.0
+    """A question gets the answer that it got before."""
     error_5xx: float = 0.0
-    """A server error, half of them after the submission was accepted."""
+    """A server error before the request was looked at, and as often one after it was done."""
     busy: float = 0.0
     no_credit: float = 0.0
     """Refused at the door, before the key is looked at."""
@@ -53,8 +55,9 @@ WILD = Faults(
     lost_before=0.05,
     lost_after=0.07,
     slow=0.02,
-    garbage=0.04,
-    error_5xx=0.05,
+    garbage=0.05,
+    stale=0.05,
+    error_5xx=0.025,
     busy=0.06,
     no_credit=0.05,
     moderated=0.02,
@@ -95,6 +98,8 @@ class Served(Protocol):
     retention_s: float | None
     faults: Faults
     replays: int
+    struck: set[str]
+    """Which of the gateway's own faults have struck."""
 
     def now(self) -> float:
         """True time, in seconds."""
@@ -118,6 +123,9 @@ class Served(Protocol):
     def accepted(self, answer: Response) -> str | None:
         """The job that an answer to a submission names."""
 
+    def order(self, charge: Charge) -> str:
+        """What was charged for, in words that are the same for the same order."""
+
 
 @dataclass(slots=True)
 class Gateway:
@@ -131,6 +139,7 @@ class Gateway:
     tasks: dict[str, Task] = field(default_factory=dict)
     keys: dict[str, tuple[float, bytes, str]] = field(default_factory=dict)
     replays: int = 0
+    struck: set[str] = field(default_factory=set)
 
     def answer(self, request: Request) -> Response:
         """The answer to one request that arrived."""
@@ -140,7 +149,8 @@ class Gateway:
 
     def download(self, link: str) -> bytes | None:
         """The clip behind a link; None where the link has expired."""
-        return None if self.rng.random() < self.faults.link_dies else self.tasks[link.rpartition("/")[2]].clip
+        task = self.tasks.get(link.rpartition("/")[2])
+        return None if task is None or self.rng.random() < self.faults.link_dies else task.clip
 
     def frames_asked(self, body: bytes) -> int:
         """How many frames the clip of an order has."""
@@ -155,11 +165,17 @@ class Gateway:
         """The job that an answer to a submission names."""
         return str(json.loads(answer.body)["job"]) if answer.status == 200 else None
 
+    def order(self, charge: Charge) -> str:
+        """What was charged for: its very bytes, which name the take."""
+        return charge.body.decode()
+
     def _submit(self, request: Request) -> Response:
         fate = self.rng.random()
         if fate < self.faults.no_credit:
+            self.struck.add("402")
             return _say(402, error="no-credit", message="the balance is too low")
         if (fate := fate - self.faults.no_credit) < self.faults.busy:
+            self.struck.add("429")
             return _say(429, retry_s=self.rng.choice((0, 1, 30)))
         known = self._remembered(request)
         if known is not None:
@@ -189,7 +205,7 @@ class Gateway:
         self.ledger.append(charge)
         self.tasks[job] = Task(
             charge,
-            ready_at=self.now() + self.rng.uniform(5, 300),
+            ready_at=self.now() + self.rng.uniform(5, 60),
             fails=self.rng.random() < self.faults.job_fails,
             clip=clip_bytes(said["frames"], request.body),
         )

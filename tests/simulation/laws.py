@@ -3,12 +3,16 @@
 - `paid-twice`: nothing is charged twice for the same take, words and carried frames, by one gateway or by two.
 - `open-elsewhere`: nobody else is asked for a take while an attempt at it may still come to something.
 - `no-intent`: an attempt with the very bytes is durable before they leave.
-- `two-at-risk`: of the takes in the plan, an account without keys has one submission of open fate.
+- `two-at-risk`: of the takes in the plan, an account without keys has one submission under way, and none beside one
+  whose answer was lost, unless that is being looked for.
 - `old-first`: new words are not sent while it is open whether the old ones of their take were ordered.
 - `resubmitted`: an ambiguous or settled attempt is never sent.
 - `rendered-again`: a take that is done is not made again from the same frames.
 - `job-forgotten`: a job's id that reached a process which was not killed is kept.
-- `clip-missing`: a done take's clip is on disk and whole.
+- `clip-missing`: a done take's clip is on disk, is what its name says, and decodes.
+- `over-budget`: where every price is known, what was charged and what may have been never passes the film's budget, and
+  nor does what the gateways have really taken.
+- `never-left`: a submission that never left, and was not under way when a process died, is not of unknown fate.
 - `wrong-label`: the frames and clips that a record says its clip was made from are those that were sent.
 - `stalled`: open work, nothing under way and no timer never meet.
 - `undrained`: a run ends.
@@ -24,24 +28,28 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from storyboard.exchange import Request
-from storyboard.film import TakeId, TakeKey
+from storyboard.film import Budget, ClipId, TakeId, TakeKey
+from storyboard.media.jobs import MediaError
 from storyboard.planning.carried import Slot, digest_of
 from storyboard.planning.plan import Plan
 from storyboard.rendering import events as ev
-from storyboard.rendering.money import UNSETTLED
+from storyboard.rendering.money import UNSETTLED, committed
 from storyboard.rendering.schedule import Schedule
+from storyboard.rendering.submission import OVER_BUDGET
 from storyboard.state.journal import AttemptRecord, History, TakeRecord
 from storyboard.state.rescue import Rescue
 from tests.simulation.gateway import Served
-from tests.simulation.studio import clip_id
+from tests.simulation.studio import clip_id, read_clip
 from tests.simulation.world import World
 
 SLOTS: tuple[Slot, ...] = ("start", "end")
 IN_FLIGHT = ("intended", "unsure")
 LISTED = ("done", "ambiguous", "lost")
+INFINITY = Decimal("Infinity")
 
 
 class Stalled(Exception):
@@ -63,11 +71,15 @@ class Laws:
     world: World
     gateways: Mapping[str, Served]
     clips: Path
+    listed: frozenset[str] = frozenset()
+    """The gateways that list their jobs: there, a submission whose answer was lost is looked for while others go on."""
     unwatched: frozenset[str] = frozenset()
     violations: list[Violation] = field(default_factory=list)
     planned: frozenset[TakeKey] = frozenset()
     finished: set[tuple[TakeKey, str]] = field(default_factory=set)
     heard: set[tuple[str, str]] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+    """The attempts whose bytes have left, or may have."""
 
     def check(self, held: bool, law: str, facts: object) -> None:
         """Note a violation where a law does not hold."""
@@ -76,17 +88,11 @@ class Laws:
 
     def leaves(self, provider: str, request: Request) -> None:
         """A submission is about to leave."""
-        headers = json.dumps(dict(request.headers), sort_keys=True)
-        attempts = [
-            attempt
-            for attempt in self._attempts()
-            if (attempt.provider, attempt.body, attempt.headers) == (provider, request.body, headers)
-        ]
+        attempts = [attempt for attempt in self._attempts() if _is_of(attempt, provider, request)]
+        self.left.update(attempt.id for attempt in attempts)
         self.check(bool(attempts), "no-intent", request.body)
         if self.gateways[provider].retention_s is None:
-            open_fate = [one for one in self._attempts() if one.provider == provider and one.state in IN_FLIGHT]
-            risked = [one.id for one in open_fate if one.take in self.planned]
-            self.check(len(risked) <= 1, "two-at-risk", risked)
+            self.check(len(self._open(provider)) <= 1, "two-at-risk", self._open(provider))
         self._settled_elsewhere(provider, {attempt.take for attempt in attempts}, self._attempts())
         if attempts:
             live = any(attempt.state in IN_FLIGHT for attempt in attempts)
@@ -111,36 +117,51 @@ class Laws:
 
     def ended(self, rescue: Rescue) -> None:
         """A boot is over, its memory not yet lost; where the journal could not be written, the reserve was."""
+        open_fate = {attempt.id for attempt in self._attempts() if attempt.state in IN_FLIGHT}
         if not self.world.fuse.dead:
-            rescued = rescue.taken_in(self.world.journal.read())
+            rescued = rescue.taken_in(self.world.journal.known)
             kept = {(attempt.provider, attempt.job) for attempt in (*self._attempts(), *rescued)}
             self.check(self.heard <= kept, "job-forgotten", self.heard - kept)
+        unknown = {attempt.id for attempt in self._attempts() if attempt.state == "ambiguous"}
+        self.check(unknown <= self.left, "never-left", unknown - self.left)
+        self.left |= open_fate
         self.heard.clear()
 
-    def inspect(self) -> None:
+    def at_risk(self) -> dict[str, int]:
+        """How many submissions of open fate there are with each provider, of the takes in the plan."""
+        return {provider: len(self._open(provider)) for provider in self.gateways}
+
+    def inspect(self, budget: Budget) -> None:
         """What must hold whenever no process runs."""
-        history, disk = self.world.journal.read(), self.world.disk
+        history, disk = self.world.journal.known, self.world.disk
         self.finished.clear()
         for record in history.takes.values():
             if record.state == "done" and record.clip is not None:
                 path = self.clips / f"{record.clip}.mp4"
-                whole = disk.exists(path) and disk.digest(path) == record.clip
-                self.check(whole, "clip-missing", record.take)
+                self.check(disk.exists(path) and _decodes(disk.read(path), record.clip), "clip-missing", record.take)
                 self.finished.add((record.key, record.carried))
                 self._check_label(record, history)
-        ledgers = (gateway.ledger for gateway in self.gateways.values())
-        paid = Counter(charge.body for ledger in ledgers for charge in ledger if not charge.refunded)
-        for body, times in paid.items():
-            self.check(times == 1, "paid-twice", body)
+        for gateway in self.gateways.values():
+            paid = Counter(gateway.order(charge) for charge in gateway.ledger if not charge.refunded)
+            for order, times in paid.items():
+                self.check(times == 1, "paid-twice", order)
+        for provider in sorted(budget.most):
+            most = budget.most[provider]
+            if all(one.reserve is not None for one in history.attempts.values() if one.provider == provider):
+                spent = committed(history.attempts.values(), provider)
+                taken = sum(one.amount for one in self.gateways[provider].ledger if not one.refunded)
+                self.check(max(spent, taken) <= most, "over-budget", (provider, spent, taken, most))
 
-    def judge(self, made: Plan, edited: bool, stale: bool) -> None:
+    def judge(self, made: Plan, budget: Budget, edited: bool, stale: bool) -> None:
         """What must hold in the end, for the plan of what would be left to do."""
-        history = self.world.journal.read()
+        history = self.world.journal.known
         states = {take.id: history.takes[take.key].state for take in made.takes if take.key in history.takes}
         blocked = any(take.verdict == "blocked" for take in made.takes)
+        dear = _too_dear(made, history, budget)
         for take in made.takes:
-            left_alone = take.verdict == "stale" and (blocked or not stale)
+            left_alone = take.verdict == "stale" and (blocked or bool(dear) or not stale)
             excused = left_alone or states.get(take.id) in LISTED[1:] or take.verdict in ("blocked", "held")
+            excused = excused or take.key in dear
             self.check(take.verdict == "done" or excused, "unfinished", (take.id, take.verdict, take.why))
         for gateway in self.gateways.values():
             for charge in gateway.ledger:
@@ -155,13 +176,19 @@ class Laws:
 
     def _elders(self, attempt: AttemptRecord) -> list[str]:
         """Attempts of open fate at takes of the same name that are no longer in the plan."""
-        takes = self.world.journal.read().takes
+        takes = self.world.journal.known.takes
         name = takes[attempt.take].take
         risked = [one for one in self._attempts() if one.state in IN_FLIGHT and one.take not in self.planned]
         return [one.id for one in risked if takes[one.take].take == name]
 
+    def _open(self, provider: str) -> list[str]:
+        """The attempts with a provider that are of open fate, of the takes in the plan."""
+        states = IN_FLIGHT[:1] if provider in self.listed else IN_FLIGHT
+        open_fate = [one for one in self._attempts() if one.provider == provider and one.state in states]
+        return [one.id for one in open_fate if one.take in self.planned]
+
     def _attempts(self) -> list[AttemptRecord]:
-        return list(self.world.journal.read().attempts.values())
+        return list(self.world.journal.known.attempts.values())
 
     def _check_label(self, record: TakeRecord, history: History) -> None:
         for attempt in history.attempts.values():
@@ -171,6 +198,36 @@ class Laws:
             if attempt.take == record.key and its and sent is not None:
                 said = {slot: digest_of(record.carried, slot).partition("@")[0] for slot in SLOTS}
                 self.check(said == sent, "wrong-label", (record, sent))
+
+
+def _is_of(attempt: AttemptRecord, provider: str, request: Request) -> bool:
+    """Whether a request is an attempt's, with its very bytes; a client may add headers."""
+    if (attempt.provider, attempt.body) != (provider, request.body):
+        return False
+    recorded: dict[str, str] = json.loads(attempt.headers)
+    return recorded.items() <= request.headers.items()
+
+
+def _decodes(data: bytes, clip: ClipId) -> bool:
+    try:
+        return read_clip(data).id == clip
+    except MediaError:
+        return False
+
+
+def _too_dear(made: Plan, history: History, budget: Budget) -> frozenset[TakeKey]:
+    """The takes that were not ordered because the budget does not allow it, and those that need them."""
+    found: set[TakeKey] = set()
+    for take in made.takes:
+        record = history.takes.get(take.key)
+        refused = record is not None and record.error_code == OVER_BUDGET
+        for one in take.versions if refused or take.verdict == "stale" else ():
+            spent = committed(history.attempts.values(), one.shot.provider)
+            if one.price is not None and spent + one.price.amount > budget.most.get(one.shot.provider, INFINITY):
+                found.add(take.key)
+        if not found.isdisjoint(take.needs):
+            found.add(take.key)
+    return frozenset(found)
 
 
 def _takes(body: bytes, history: History) -> set[TakeId]:

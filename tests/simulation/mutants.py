@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from pathlib import Path
@@ -13,16 +14,21 @@ from storyboard.film import Clip
 from storyboard.providers import Provider
 from storyboard.rendering.ports import Clips, Network
 from storyboard.state.clips import ClipStore
+from storyboard.state.disk import Disk
 from storyboard.state.journal import AttemptRecord, History, Journal, Record
-from tests.simulation.harness import Twist
+from tests.simulation.machine import Twist
 from tests.simulation.toy import KEY, Toy
-from tests.simulation.world import World
+from tests.simulation.world import SimulatedDisk, World
 
 
-def _trusting(providers: Mapping[str, Provider], name: str) -> Mapping[str, Provider]:
-    """The drivers, one of which promises that its gateway keeps keys for ever."""
-    driver = providers[name]
-    return {**providers, name: Toy(replace(driver.capabilities, retention_s=10**9))}
+def _trusting(providers: Mapping[str, Provider], *, keyed: bool) -> Mapping[str, Provider]:
+    """The drivers, of which those whose gateways keep keys (or keep none) promise that they keep them for ever."""
+    found = dict(providers)
+    for name, driver in providers.items():
+        if not driver.capabilities.local and (driver.capabilities.retention_s is not None) == keyed:
+            found[name] = copy(driver)
+            found[name].capabilities = replace(driver.capabilities, retention_s=10**9)
+    return found
 
 
 class NoIntent(Twist):
@@ -83,7 +89,7 @@ class _Rekeying:
     async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
         if KEY in request.headers:
             self.sent += 1
-            request = replace(request, headers={KEY: f"{request.headers[KEY]}-{self.sent}"})
+            request = replace(request, headers={**request.headers, KEY: f"{request.headers[KEY]}-{self.sent}"})
         return await self.network.send(provider, request)
 
     async def fetch(self, provider: str, link: str, target: Path) -> None:
@@ -94,14 +100,14 @@ class Resubmit(Twist):
     """What a gateway without keys may have taken is sent again."""
 
     def providers(self, providers: Mapping[str, Provider]) -> Mapping[str, Provider]:
-        return _trusting(providers, "bare")
+        return _trusting(providers, keyed=False)
 
 
 class AgelessKey(Twist):
     """A key is sent again however old it is."""
 
     def providers(self, providers: Mapping[str, Provider]) -> Mapping[str, Provider]:
-        return _trusting(providers, "keyed")
+        return _trusting(providers, keyed=True)
 
 
 class OurClock(Twist):
@@ -150,14 +156,45 @@ class _Hasty:
         return getattr(self.clips, name)
 
 
-class LyingDisk(Twist):
-    """The journal's records are not durable when they are said to be."""
+class NoFileFsync(Twist):
+    """The bytes of files are not synced."""
 
-    lying_disk = True
+    def disk(self, disk: SimulatedDisk) -> Disk:
+        return _Unsynced(disk, "sync")
 
 
-class NotSentAfterAll(Twist):
-    """An answer that was lost is taken for a submission that never left."""
+class NoFolderFsync(Twist):
+    """The names of files are not synced."""
+
+    def disk(self, disk: SimulatedDisk) -> Disk:
+        return _Unsynced(disk, "sync_dir")
+
+
+class _Unsynced:
+    """A disk one act of which does nothing."""
+
+    def __init__(self, disk: SimulatedDisk, act: str) -> None:
+        self._disk = disk
+        setattr(self, act, lambda path: None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._disk, name)
+
+
+class NoIntentFsync(Twist):
+    """An intent is not durable before its submission leaves; a later record takes it along."""
+
+    unsynced = frozenset(("intents",))
+
+
+class NoJournalFsync(Twist):
+    """None of the journal's records is durable when it is said to be."""
+
+    unsynced = frozenset(("journal",))
+
+
+class RetryAfterTimeout(Twist):
+    """An answer that did not come in time is taken for a submission that never left."""
 
     def network(self, network: Network, wall: Callable[[], float]) -> Network:
         return _Optimistic(network)

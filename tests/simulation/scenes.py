@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from random import Random
 
 from storyboard.film import Beat, Fallback, Film, Shot, ShotId
 from tests.films import after, film, shot
+from tests.simulation.kinds import Kind
 
 Shots = tuple[Shot, ...]
 RAIN = (Beat("Rain falls."),)
@@ -68,9 +70,9 @@ def _carried(draw: Callable[[], str]) -> Shots:
     )
 
 
-def _listed(draw: Callable[[], str]) -> Shots:
+def _listed(draw: Callable[[], str], tried: str) -> Shots:
     """Shots with somebody to ask where the first provider refuses."""
-    lists = (("keyed", "bare"), ("bare", "keyed", "sketch"), ("bare", "sketch"), ("keyed", "bare", "sketch"))
+    lists = ((tried, "bare"), ("bare", tried, "sketch"), ("bare", "sketch"), (tried, "bare", "sketch"))
     names = ("1A", "1B", "1C", "1D")
     edges = (None, after("1A"), None, after("1C"))
     return tuple(
@@ -78,14 +80,20 @@ def _listed(draw: Callable[[], str]) -> Shots:
             name,
             provider=first,
             fallbacks=tuple(Fallback(one) for one in rest),
-            moderation_retries=1 if draw() == "keyed" else 0,
+            moderation_retries=1 if draw() == tried else 0,
             start=edge,
         )
         for name, (first, *rest), edge in zip(names, lists, edges, strict=True)
     )
 
 
-def scene(rng: Random, keyed: str = "keyed") -> Film:
-    """A film of four or five shots; `keyed` is the provider that keeps keys."""
-    made = rng.choice((_chain, _diamond, _waiting, _circled, _equal, _carried, _listed, _listed))
-    return film(*made(lambda: rng.choice((keyed, keyed, "bare", "bare", "sketch"))))
+def scene(rng: Random, kind: Kind | None = None) -> Film:
+    """A film of four or five shots, by the gateway that is tried (the toy that keeps keys, where it is no other), a toy
+    that keeps none, and a free one; nothing in it that the gateway does not take.
+    """
+    tried = kind.name if kind else "keyed"
+    listed = partial(_listed, tried=tried)
+    made: list[Callable[[Callable[[], str]], Shots]] = [_chain, _waiting, _circled, _equal, listed, listed]
+    made += [_diamond] if kind is None or kind.end_frame else []
+    made += [_carried] if kind is None or kind.clips else []
+    return film(*rng.choice(made)(lambda: rng.choice((tried, tried, "bare", "bare", "sketch"))))

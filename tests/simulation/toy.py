@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from storyboard.answers import amount, json_object, text
 from storyboard.capabilities import Capabilities, Gateway
 from storyboard.exchange import (
     MODERATED,
@@ -76,10 +77,10 @@ class Toy:
         return Request("POST", SUBMIT, headers, json.dumps(said, sort_keys=True).encode())
 
     def read_submit(self, response: Response, now: float) -> Outcome:
-        said = json.loads(response.body)
+        said = json_object(response.body)
         match response.status:
-            case 200:
-                return Accepted(JobId(said["job"]), Decimal(said["charged"]))
+            case 200 if job := text(said["job"]):
+                return Accepted(JobId(job), amount(said["charged"]))
             case 429:
                 return Busy(now + said["retry_s"])
             case 451:
@@ -95,10 +96,11 @@ class Toy:
     def read_poll(self, response: Response) -> Polled | None:
         if response.status != 200:
             return None
-        said: dict[str, Any] = json.loads(response.body)
+        said: dict[str, Any] = json_object(response.body)
         match said["state"]:
             case "succeeded":
-                return Succeeded(said["link"])
+                link = text(said["link"])
+                return Succeeded(link) if link else None
             case "failed":
                 return Failed("generation-failed", "the gateway could not make it", Decimal(0))
             case _:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,12 +33,14 @@ class Killed(BaseException):
 @dataclass(slots=True)
 class Fuse:
     """Counts the acts that change something, and strikes at act `at` (from 0): kills before, during or after its effect
-    (only a write is long enough to be killed during), or lets it fail with an `OSError` instead of having one. `trace`
-    names the acts since the boot.
+    (only a write is long enough to be killed during), or lets it fail with an `OSError` instead of having one. Where
+    `among` is given, only acts with that in their names are counted. `trace` names the acts since the boot.
     """
 
     at: int | None = None
     strike: Strike = "before"
+    among: str = ""
+    met: int = 0
     dead: bool = False
     trace: list[str] = field(default_factory=list)
 
@@ -46,7 +48,8 @@ class Fuse:
     def act(self, name: str) -> Iterator[bool]:
         """One act with an effect inside; gives whether only the first half of the effect comes about."""
         self.look()
-        struck = len(self.trace) == self.at
+        struck = self.among in name and self.met == self.at
+        self.met += self.among in name
         self.trace.append(name)
         if struck and isinstance(self.strike, OSError):
             raise self.strike
@@ -186,16 +189,18 @@ class SimulatedDisk:
 
 
 class SimulatedJournal:
-    """`Journal` in memory. With `lying`, batches are not durable when `append` returns, as on a disk that lies about
-    fsync: a power loss keeps a random beginning of them. A proof must notice that.
+    """`Journal` in memory. With `journal` among the `unsynced`, batches are not durable when `append` returns, as on a
+    disk that lies about fsync: a power loss keeps a random beginning of them. With `intents`, those that hold an intent
+    are not, until a later batch is. A proof must notice that.
     """
 
-    def __init__(self, fuse: Fuse, *, lying: bool = False) -> None:
+    def __init__(self, fuse: Fuse, unsynced: Collection[str] = ()) -> None:
         self._fuse = fuse
-        self._lying = lying
+        self._unsynced = unsynced
         self._durable: list[tuple[Record, ...]] = []
         self._tail: list[tuple[Record, ...]] = []
-        self._known = History()
+        self.known = History()
+        """What stands in it, also for those who look at the dead."""
         self._broken: Refused | None = None
 
     def append(self, records: Sequence[Record]) -> None:
@@ -203,8 +208,11 @@ class SimulatedJournal:
             raise self._broken
         try:
             with self._fuse.act(f"append {len(records)}"):
-                _check_references(self._known, records)
-                (self._tail if self._lying else self._durable).append(tuple(records))
+                _check_references(self.known, records)
+                self._tail.append(tuple(records))
+                if self._is_synced(records):
+                    self._durable += self._tail
+                    self._tail.clear()
                 self._know(records)
         except OSError as error:
             self._broken = refusal(error, STATE)
@@ -212,7 +220,7 @@ class SimulatedJournal:
 
     def read(self) -> History:
         self._fuse.look()
-        known = self._known
+        known = self.known
         return History(dict(known.takes), dict(known.attempts), dict(known.clips), dict(known.frames))
 
     def crash(self, kind: CrashKind, rng: Random) -> None:
@@ -221,32 +229,37 @@ class SimulatedJournal:
         self._durable += self._tail[:kept]
         self._tail.clear()
         self._broken = None
-        self._known = History()
+        self.known = History()
         for batch in self._durable:
             self._know(batch)
 
+    def _is_synced(self, records: Sequence[Record]) -> bool:
+        intends = any(isinstance(record, AttemptRecord) and record.state == "intended" for record in records)
+        return not ("journal" in self._unsynced or ("intents" in self._unsynced and intends))
+
     def _know(self, records: Sequence[Record]) -> None:
         for record in records:
-            self._known.keep(record)
+            self.known.keep(record)
 
 
 class World:
     """A disk and a journal on one fuse."""
 
-    def __init__(self, *, lying: bool = False) -> None:
+    def __init__(self, unsynced: Collection[str] = ()) -> None:
         self.fuse = Fuse()
         self.disk = SimulatedDisk(self.fuse)
-        self.journal = SimulatedJournal(self.fuse, lying=lying)
+        self.journal = SimulatedJournal(self.fuse, unsynced)
 
-    def arm(self, at: int, strike: Strike = "before") -> None:
-        """Let act `at` of this boot be struck."""
-        self.fuse.at, self.fuse.strike = at, strike
+    def arm(self, at: int, strike: Strike = "before", among: str = "") -> None:
+        """Let act `at` of this boot be struck, of those with `among` in their names."""
+        self.fuse.at, self.fuse.strike, self.fuse.among = at, strike, among
 
     def crash(self, kind: CrashKind, rng: Random) -> None:
         """End the process in this way and boot anew, with a new fuse that never strikes unless armed."""
         self.disk.crash(kind, rng)
         self.journal.crash(kind, rng)
-        self.fuse.at, self.fuse.strike, self.fuse.dead = None, "before", False
+        self.fuse.at, self.fuse.strike, self.fuse.among = None, "before", ""
+        self.fuse.met, self.fuse.dead = 0, False
         self.fuse.trace.clear()
 
 

@@ -1,0 +1,128 @@
+"""Every crash point of a small film, and every pair of them, with nothing else going wrong.
+
+The film is a chain of shots, all ordered from one gateway, rendered by a run that dies just before act N; the next run
+dies just before its act M, and the one after that is left in peace. A kill keeps what was written. A power loss keeps
+what was synced, and of the rest nothing (`power`) or what a seed says (`torn`). The machine is down for a minute.
+
+Then the laws hold, each shot was paid once or is ambiguous, and a crash has left at most one submission open. None
+stays so where keys are kept, and none that was taken where jobs are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from storyboard.film import Film
+from tests.films import after, film, shot
+from tests.simulation.gateway import CALM
+from tests.simulation.kinds import TOY
+from tests.simulation.laws import Violation
+from tests.simulation.machine import Ending, Machine, Twist, repeatable
+from tests.simulation.world import CrashKind
+
+End = Literal["kill", "power", "torn"]
+ENDS: tuple[End, ...] = ("kill", "power", "torn")
+BARE = "bare"
+"""The toy without keys, which is a kind of its own here."""
+SURE = frozenset(("keyed", "seedance2ai"))
+"""The gateways at which the next run finds out what became of everything."""
+LISTED = "ark"
+"""The one at which it finds out what became of whatever arrived."""
+
+
+class Nothing(Random):
+    """Chance at its worst for whoever did not sync: of what may be lost, all is."""
+
+    def randrange(self, *_: int) -> int:  # type: ignore[override]  # one use of it
+        return 0
+
+    def choice(self, among: object) -> str:  # type: ignore[override]  # of a file's fates the first
+        return "lost"
+
+
+@dataclass
+class Points:
+    """What an enumeration came to: how many crash points, runs, the most submissions that one crash left open, how many
+    ended ambiguous, and what broke.
+    """
+
+    points: int = 0
+    runs: int = 0
+    crashes: int = 0
+    most_open: int = 0
+    ambiguous: int = 0
+    most_ambiguous: int = 0
+    violations: list[tuple[object, Violation]] = field(default_factory=list)
+
+
+def chain(gateway: str, shots: int) -> Film:
+    """A chain of shots, each opening on the last frame of the one before."""
+    names = [f"{number + 1}A" for number in range(shots)]
+    edges = [None, *(after(name) for name in names)]
+    return film(*(shot(name, provider=gateway, start=edge) for name, edge in zip(names, edges, strict=False)))
+
+
+def singles(gateway: str, shots: int = 3, twist: type[Twist] = Twist) -> Points:
+    """Every crash point alone, in every way of ending."""
+    found = Points()
+    for end in ENDS:
+        for at in _counted(gateway, shots, twist, found):
+            _play(gateway, shots, twist, [(at, end)], found)
+    found.points = found.points // len(ENDS)
+    return found
+
+
+def pairs(gateway: str, shots: int = 2, twist: type[Twist] = Twist) -> Points:
+    """Every crash point, and after it every crash point of the run that goes on from there, in every two ways."""
+    found = Points()
+    for first in ENDS[:2]:
+        for at in _counted(gateway, shots, twist, found):
+            acts = _play(gateway, shots, twist, [(at, first)], found)
+            for then in ENDS[:2]:
+                for second in range(acts):
+                    _play(gateway, shots, twist, [(at, first), (second, then)], found)
+    found.points = found.points // 2
+    return found
+
+
+def _counted(gateway: str, shots: int, twist: type[Twist], found: Points) -> Iterator[int]:
+    """The acts of a run that nothing strikes, with one more: just after the last."""
+    acts = _play(gateway, shots, twist, [], Points())
+    found.points += acts + 1
+    yield from range(acts + 1)
+
+
+def _play(gateway: str, shots: int, twist: type[Twist], strikes: list[tuple[int, End]], found: Points) -> int:
+    """Play these crashes and one boot in peace; answers how many acts that one had."""
+    toys = gateway in (BARE, "keyed")
+    machine = Machine(Random(0), TOY if toys else gateway, twist())
+    machine.film = chain(gateway, shots)
+    with repeatable(0):
+        for at, end in strikes:
+            kind: CrashKind = "kill" if end == "kill" else "power"
+            machine.boot(CALM, Ending(at, "before", kind), chance=Nothing() if end == "power" else None)
+        machine.boot(CALM, Ending(crash="power"))
+        acts = machine.acts
+    machine.judge(machine.made())
+    _note(machine, gateway, strikes, found)
+    return acts
+
+
+def _note(machine: Machine, gateway: str, strikes: list[tuple[int, End]], found: Points) -> None:
+    open_fates, ambiguous = machine.tally.most_open[gateway], machine.tally.ambiguous[gateway]
+    most = 0 if gateway in SURE else len(strikes)
+    machine.laws.check(open_fates <= 1, "many-open", open_fates)
+    machine.laws.check(ambiguous <= most, "many-ambiguous", ambiguous)
+    if gateway == LISTED:
+        lost = [one.body for one in machine.world.journal.known.attempts.values() if one.state == "ambiguous"]
+        taken = [charge.job for charge in machine.gateways[gateway].ledger if charge.body in lost]
+        machine.laws.check(not taken, "not-found", taken)
+    found.runs += 1
+    found.crashes += len(strikes)
+    found.most_open = max(found.most_open, open_fates)
+    found.ambiguous += ambiguous
+    found.most_ambiguous = max(found.most_ambiguous, ambiguous)
+    found.violations += [(strikes, one) for one in machine.laws.violations]

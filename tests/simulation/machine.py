@@ -1,0 +1,378 @@
+"""One machine with its film and its gateways: boots that end well or badly, with the laws watched all the way.
+
+The schedule, the submissions, the runner and the clip store are production's, and where `spoken` is wished its client.
+The machine's own wall clock may be wrong; only the gateways know the true time.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import trio
+import trio.testing
+from trio._core import _run
+
+from storyboard.diagnostics import Refused
+from storyboard.exchange import Ask, Request
+from storyboard.film import Budget, ClipId, Film, Frame
+from storyboard.planning import ask, plan
+from storyboard.planning.carried import Slot
+from storyboard.providers import Listing, Provider, Remote
+from storyboard.rendering import events as ev
+from storyboard.rendering.ports import Clips, Network, Ports
+from storyboard.rendering.run import Runner
+from storyboard.rendering.schedule import Policy, Schedule
+from storyboard.rendering.submission import Submissions
+from storyboard.rendering.work import wanted_takes
+from storyboard.state.clips import ClipStore
+from storyboard.state.disk import Disk
+from storyboard.state.journal import History, Journal
+from storyboard.state.rescue import Rescue
+from tests.simulation import toy
+from tests.simulation.emulated import HOST, Emulated
+from tests.simulation.gateway import CALM, Faults, Gateway, Served
+from tests.simulation.kinds import KINDS, TOY
+from tests.simulation.laws import Laws, Stalled
+from tests.simulation.speaking import Remembered, inline, speak
+from tests.simulation.studio import Studio
+from tests.simulation.wire import Wire
+from tests.simulation.world import STATE, CrashKind, Killed, SimulatedDisk, Strike, World
+
+CLIPS = STATE.parent / "clips"
+FRAMES = STATE.parent / "frames"
+RESCUE = STATE.parent / "rescue"
+LONG_S = 48 * 3600.0
+"""A boot that is not over by then hangs."""
+
+
+class Twist:
+    """A fault put into the system under test by wrapping what it is given: how the harness proves that it can see."""
+
+    unsynced: frozenset[str] = frozenset()
+    """What is not synced although it should be: `journal`, `intents`."""
+    down_s: tuple[float, ...] = (1.0, 60.0, 1200.0, 2400.0, 5400.0, 90000.0)
+    """How long a machine may stay down; some of it is longer than a key is kept."""
+    stands_still = 0.5
+    """How likely a machine's clock stands still meanwhile."""
+    unwatched: frozenset[str] = frozenset()
+    """Laws that are left aside, so that another one has to see the fault."""
+
+    def providers(self, providers: Mapping[str, Provider]) -> Mapping[str, Provider]:
+        return providers
+
+    def journal(self, journal: Journal) -> Journal:
+        return journal
+
+    def disk(self, disk: SimulatedDisk) -> Disk:
+        return disk
+
+    def network(self, network: Network, wall: Callable[[], float]) -> Network:
+        return network
+
+    def clips(self, clips: ClipStore, world: World) -> Clips:
+        return clips
+
+
+@dataclass
+class Tally:
+    """What was tried and met: faults by name, crashes, submissions that one left open, and how many stay ambiguous."""
+
+    faults: Counter[str] = field(default_factory=Counter)
+    boots: int = 0
+    crashes: int = 0
+    most_open: Counter[str] = field(default_factory=Counter)
+    left_open: Counter[str] = field(default_factory=Counter)
+    ambiguous: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        """Take in another one."""
+        self.boots += other.boots
+        self.crashes += other.crashes
+        for name in ("faults", "left_open", "ambiguous"):
+            getattr(self, name).update(getattr(other, name))
+        for provider, most in other.most_open.items():
+            self.most_open[provider] = max(self.most_open[provider], most)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a boot is to end: `strike` at act `at` (None: nothing strikes) of those that have `among` in their names,
+    then this kind of crash, then `down_s`.
+    """
+
+    at: int | None = None
+    strike: Strike = "before"
+    crash: CrashKind = "kill"
+    down_s: float = 60.0
+    among: str = ""
+
+
+class WorldClock:
+    """`Clock`: trio's for waiting; the wall goes on while the machine is down."""
+
+    booted = 1_700_000_000.0
+    wrong_s = 0.0
+    """By how much the machine's clock is wrong."""
+
+    def now(self) -> ev.Now:
+        return ev.Now(trio.current_time(), self.wall())
+
+    def wall(self) -> float:
+        """What the machine believes."""
+        return self.true() + self.wrong_s
+
+    def true(self) -> float:
+        """What the gateways know."""
+        return self.booted + trio.current_time()
+
+
+class Shelf:
+    """`Host`: a frame's link tells its digest, a clip's its address."""
+
+    def __init__(self, disk: SimulatedDisk) -> None:
+        self._disk = disk
+
+    async def link(self, path: Path) -> str:
+        await trio.sleep(0.5)
+        name = self._disk.read(path).decode() if self._disk.exists(path) else path.name
+        return f"{HOST}/{name}"
+
+
+class Watched(Schedule):
+    """Production's schedule, every decision of which is shown to the laws."""
+
+    laws: Laws
+
+    def begin(self, now: ev.Now) -> ev.Decision:
+        decision = super().begin(now)
+        self.laws.decided(self, decision)
+        return decision
+
+    def step(self, events: Iterable[ev.Event], now: ev.Now) -> ev.Decision:
+        decision = super().step(events, now)
+        self.laws.decided(self, decision)
+        return decision
+
+
+class Machine:
+    """`kind` is the gateway whose driver is tried, beside a toy without keys; where it is `toy`, a toy with keys is.
+    `trace` tells what happened.
+    """
+
+    def __init__(self, rng: Random, kind: str = TOY, twist: Twist | None = None, *, spoken: bool = False) -> None:
+        self.rng = rng
+        self.kind = kind
+        self.twist = twist or Twist()
+        self.spoken = spoken and kind != TOY
+        self.trace: list[str] = []
+        self.tally = Tally()
+        self.clock = WorldClock()
+        self.world = World(self.twist.unsynced)
+        self.accounts = Remembered()
+        remotes: dict[str, Remote] = {"bare": toy.BARE, "keyed": toy.KEYED}
+        self.gateways: dict[str, Served] = {
+            name: Gateway(one.capabilities.retention_s, Random(rng.random()), self.clock.true)
+            for name, one in remotes.items()
+        }
+        if kind != TOY:
+            remotes[kind] = KINDS[kind].remote
+            self.gateways[kind] = Emulated(KINDS[kind], Random(rng.random()), self.clock.true)
+        self.providers = self.twist.providers({**remotes, "sketch": toy.SKETCH})
+        self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
+        self.budget = Budget(unknown_price="allow")
+        listed = frozenset(name for name, one in remotes.items() if isinstance(one, Listing))
+        self.laws = Laws(self.world, self.gateways, CLIPS, listed, self.twist.unwatched)
+        self.stale = False
+        self.film: Film
+        self.ids = 0
+        self.acts = 0
+        """How many acts the last boot had."""
+
+    def boot(
+        self,
+        faults: Faults,
+        ending: Ending,
+        signals: Callable[[], Any] | None = None,
+        chance: Random | None = None,
+    ) -> None:
+        """One process, from its start to its end, and the crash after it; `chance` says what a power loss leaves."""
+        self.faults, self.signals = faults, signals
+        self.posted = trio.Event()
+        for gateway in self.gateways.values():
+            gateway.faults = faults
+        if ending.at is not None:
+            self.world.arm(ending.at, ending.strike, ending.among)
+        clock = trio.testing.MockClock(autojump_threshold=0)
+        try:
+            trio.run(self._process, clock=clock)
+        except BaseException as error:  # noqa: BLE001 -- whatever is not the end that was ordered goes on
+            _only_ordered_ends(error)
+        self.acts = len(self.world.fuse.trace)
+        self.trace += [f"boot at {self.clock.booted:.0f}, {ending.crash}", *self.world.fuse.trace]
+        self.laws.ended(Rescue(RESCUE, self.world.disk))
+        self._count()
+        self.clock.booted += clock.current_time() + ending.down_s
+        self.world.crash(ending.crash, chance or self.rng)
+        self.laws.inspect(self.budget)
+
+    def made(self) -> plan.Plan:
+        """The plan of what is left to do."""
+        return plan.make(self.film, self.capabilities, self.world.journal.read(), {})
+
+    def judge(self, made: plan.Plan, *, edited: bool = False) -> None:
+        """The verdict, by the plan of what is left to do."""
+        self.trace += [f"{take.id} {take.verdict} {take.why}" for take in made.takes]
+        self.laws.judge(made, self.budget, edited=edited, stale=self.stale)
+        for attempt in self.world.journal.known.attempts.values():
+            self.tally.ambiguous[attempt.provider] += attempt.state == "ambiguous"
+        for gateway in self.gateways.values():
+            self.tally.faults.update(gateway.struck)
+
+    def _count(self) -> None:
+        self.tally.boots += 1
+        if self.world.fuse.dead:
+            self.tally.crashes += 1
+            for provider, many in self.laws.at_risk().items():
+                self.tally.left_open[provider] += many
+                self.tally.most_open[provider] = max(self.tally.most_open[provider], many)
+
+    async def _process(self) -> None:
+        """What a `render` does inside the lock."""
+        with _told(self.trace):
+            disk, journal = self.twist.disk(self.world.disk), self.twist.journal(self.world.journal)
+            for folder in (CLIPS, FRAMES):
+                disk.make_dir(folder)
+            store = ClipStore(CLIPS, FRAMES, disk)
+            history, rescue = journal.read(), Rescue(RESCUE, disk)
+            if rescued := rescue.taken_in(history):
+                journal.append(rescued)
+                rescue.wipe()
+                history = journal.read()
+            rescue.prepare()
+            if adopted := store.adopt_orphans(history, self.clock.wall()):
+                journal.append(adopted)
+                history = journal.read()
+            store.sweep()
+            history.clips = {key: clip for key, clip in history.clips.items() if store.has(key)}
+            async with AsyncExitStack() as stack:
+                network = await self._network(stack)
+                await self._watch_over(self._runner(journal, store, history, rescue, network))
+
+    async def _network(self, stack: AsyncExitStack) -> Network:
+        world, rng = self.world, Random(self.rng.random())
+        wire = Wire(
+            self.gateways,
+            world.disk,
+            world.fuse,
+            rng,
+            self.faults,
+            self._leaves,
+            self.laws.heard.add,
+            self.tally.faults,
+        )
+        network: Network = wire
+        if self.spoken:
+            network = await stack.enter_async_context(speak(wire, KINDS[self.kind], self.accounts, self.clock.wall))
+        return self.twist.network(network, self.clock.wall)
+
+    def _runner(self, journal: Journal, store: ClipStore, history: History, rescue: Rescue, network: Network) -> Runner:
+        made = plan.make(self.film, self.capabilities, history, {})
+        policy = Policy(jobs=2, stale=self.stale)
+        remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
+        frames = {
+            key: Frame(str(path), record.pixels)
+            for key, record in history.frames.items()
+            if self.world.disk.exists(path := store.frame_path(*key))
+        }
+        schedule = Watched(
+            made,
+            wanted_takes(made),
+            history,
+            self.capabilities,
+            self._compose,
+            Submissions(remotes, history.attempts.values(), self._new_id, policy.poll_s, self.budget),
+            policy,
+            frames,
+        )
+        schedule.laws, self.laws.planned = self.laws, wanted_takes(made)
+        ports = Ports(
+            clock=self.clock,
+            journal=journal,
+            clips=self.twist.clips(store, self.world),
+            executor=Studio(self.world.disk, Random(self.rng.random()), 0.0 if self.faults is CALM else 0.05),
+            offload=inline,
+            new_id=self._new_id,
+            tell=self._hear,
+            network=network,
+            host=Shelf(self.world.disk),
+            reserve=rescue,
+        )
+        return Runner(schedule, ports, self.providers)
+
+    async def _watch_over(self, runner: Runner) -> None:
+        """Run it; some boots are drained by a signal, some of them stopped by a second one."""
+        with trio.move_on_after(LONG_S) as hanging:
+            async with trio.open_nursery() as nursery:
+                if self.signals is not None:
+                    nursery.start_soon(self.signals)
+                with _told(self.trace):
+                    await runner.run()
+                nursery.cancel_scope.cancel()
+        self.laws.check(not hanging.cancelled_caught, "undrained", runner.ended)
+
+    def _leaves(self, provider: str, request: Request) -> None:
+        self.posted.set()
+        self.laws.leaves(provider, request)
+
+    def _compose(self, take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
+        stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
+        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, stored)
+
+    def _new_id(self) -> str:
+        self.ids += 1
+        return f"id-{self.ids:04}"
+
+    def _hear(self, news: ev.News) -> None:
+        self.trace.append(f"{trio.current_time():.2f} {news.event} {news.take} {dict(news.facts)}")
+
+
+@contextmanager
+def repeatable(seed: int) -> Iterator[None]:
+    """trio runs what is ready in an order that the seed decides, threads run in line, and a signal that nobody waits
+    for does nothing.
+    """
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    _run._r.seed(seed)
+    try:
+        with (
+            patch.object(_run, "_ALLOW_DETERMINISTIC_SCHEDULING", True),
+            patch.object(trio.to_thread, "run_sync", inline),
+        ):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _told(trace: list[str]) -> Iterator[None]:
+    """A failure of the machine ends a process with a message."""
+    try:
+        yield
+    except (Refused, OSError) as refused:
+        trace.append(f"refused: {refused}")
+
+
+def _only_ordered_ends(error: BaseException) -> None:
+    """Raise what is neither a kill nor a stall."""
+    ordered = (Killed, Stalled)
+    rest = error.split(ordered)[1] if isinstance(error, BaseExceptionGroup) else error
+    if rest is not None and not isinstance(rest, ordered):
+        raise rest

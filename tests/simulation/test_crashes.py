@@ -1,0 +1,31 @@
+"""Every crash point of a small film, alone and in pairs, at each kind of gateway."""
+
+import pytest
+
+from tests.simulation import mutants
+from tests.simulation.crashes import BARE, SURE, pairs, singles
+from tests.simulation.kinds import KINDS
+
+GATEWAYS = ("keyed", BARE, *KINDS)
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_no_single_crash_pays_twice_or_leaves_two_submissions_open(gateway: str) -> None:
+    found = singles(gateway, shots=2)
+    assert found.violations == []
+    assert found.points > 30
+    assert (found.most_open, found.most_ambiguous) == (1, 0 if gateway in SURE else 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_no_two_crashes_pay_twice_or_leave_two_submissions_open_each(gateway: str) -> None:
+    found = pairs(gateway)
+    assert found.violations == []
+    assert found.runs > 1000
+    assert (found.most_open, found.most_ambiguous) == (1, 0 if gateway in SURE else 2)
+
+
+def test_crash_points_find_an_intent_that_is_not_synced() -> None:
+    laws = {violation.law for _, violation in singles(BARE, shots=2, twist=mutants.NoIntentFsync).violations}
+    assert "paid-twice" in laws
