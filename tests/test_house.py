@@ -50,6 +50,7 @@ ROOF = {
     "session": len(FLOORS) - 3,
     "production": len(FLOORS) - 2,
     "decisions": len(FLOORS) - 2,
+    "upkeep": len(FLOORS) - 2,
     "__init__": len(FLOORS),
     "__main__": len(FLOORS),
 }

@@ -27,6 +27,8 @@ COMMANDS = {
     "adopt": "Bind a job of the provider's to a take of unknown fate.",
     "stop": "Ask a running render to finish what runs, and stop.",
     "verify": "Check the clips on disk against the state.",
+    "repair": "Mend the state and the clips; orders nothing.",
+    "gc": "Drop what can be made again.",
     "cut": "Join the clips again, without rendering.",
     "providers": "What the installed providers take.",
     "emulate": "The gateways on this machine: nothing is paid.",

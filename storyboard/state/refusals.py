@@ -28,7 +28,7 @@ _TAKEN = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 def corrupt(reason: str) -> Refused:
     """`state-corrupt`, exit code 13."""
-    hint = "nothing was changed; restore a copy: without one, work that was paid for and not fetched is forgotten"
+    hint = "nothing was changed; restore a copy, or let storyboard repair read what is left of it"
     return Refused([Diagnostic("state-corrupt", f"the state is damaged: {reason}", hint=hint)], exit_code=13)
 
 
@@ -50,8 +50,8 @@ def check_file(path: Path) -> bool:
     """
     with refusing(path):
         log = path.with_name(path.name + "-wal")
-        logged = _check_owner(log)
-        if not _check_owner(path):
+        logged = check_owner(log)
+        if not check_owner(path):
             if logged:
                 raise corrupt(f"{log.name} is there without {path.name}")
             return False
@@ -64,7 +64,7 @@ def check_file(path: Path) -> bool:
         return True
 
 
-def _check_owner(path: Path) -> bool:
+def check_owner(path: Path) -> bool:
     """Whether the file exists. Raises Refused `state-unsafe` for one that others may have written."""
     try:
         about = path.lstat()
