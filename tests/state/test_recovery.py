@@ -54,8 +54,8 @@ def test_a_log_is_read_too_and_does_not_outlive_its_state(tmp_path: Path) -> Non
     with SqliteJournal(path) as journal:
         journal.append([records.take(state="submitted")])
         files = {one: one.read_bytes() for one in (path, path.with_name("state.db-wal"))}
-    for one, data in files.items():
-        one.write_bytes(data)
+    for one, held in files.items():
+        one.write_bytes(held)
     data = bytearray(path.read_bytes())
     data[40:60] = b"\xff" * 20
     path.write_bytes(data)

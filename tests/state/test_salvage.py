@@ -38,7 +38,7 @@ def test_rows_that_stand_in_the_log_alone_are_read_and_are_the_newer_ones(tmp_pa
     path = tmp_path / "state.db"
     with SqliteJournal(path) as journal:
         journal.append([records.take(state="submitting")])
-    later = [records.take(state="failed", error_message="ä" * 9000), records.attempt(state="rejected")]
+    later: list[Record] = [records.take(state="failed", error_message="ä" * 9000), records.attempt(state="rejected")]
     assert salvage(*written(path, later, close=False), STEPS) == known(later)
 
 
