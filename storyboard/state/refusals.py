@@ -43,6 +43,11 @@ def unsafe(path: Path, reason: str, hint: str | None = None) -> Refused:
     return Refused([Diagnostic("state-unsafe", f"{path} {reason}", hint=hint)], exit_code=13)
 
 
+def unwritable(path: Path, reason: str) -> Refused:
+    """`state-unwritable`, exit code 14."""
+    return Refused([Diagnostic("state-unwritable", f"cannot use {path}: {reason}")], exit_code=14)
+
+
 def check_file(path: Path) -> bool:
     """Whether there is a state, as far as its files and their first bytes tell; nothing is changed.
 
@@ -105,5 +110,5 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> Refused:
     if code in _TAKEN:
         return Refused([Diagnostic("already-running", f"another process is writing {path}")], exit_code=11)
     if code in _UNWRITABLE and extended != sqlite3.SQLITE_IOERR_SHORT_READ:
-        return Refused([Diagnostic("state-unwritable", f"cannot use {path}: {error}")], exit_code=14)
+        return unwritable(path, str(error))
     return corrupt(str(error))

@@ -21,7 +21,7 @@ from storyboard.diagnostics import Refused
 from storyboard.state.disk import LocalDisk, refusing
 from storyboard.state.journal import History, Record
 from storyboard.state.log import damaged
-from storyboard.state.refusals import check_file, corrupt, speaking
+from storyboard.state.refusals import check_file, corrupt, speaking, unwritable
 from storyboard.state.rows import TABLES, Table, Value
 from storyboard.state.schema import APPLICATION_ID, STEPS
 from storyboard.state.upgrade import Steps, check_version, transaction, upgrade, upgraded
@@ -49,6 +49,7 @@ class SqliteJournal:
             # What a crash left behind the last commit goes, so that only one torn transaction can ever stand there.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             upgrade(self._connection, steps)
+            self._identity = _identity(path)
             unless_open.pop_all()
 
     def __enter__(self) -> Self:
@@ -69,6 +70,8 @@ class SqliteJournal:
         rows = _rows(records)
         try:
             with speaking(self._path):
+                if _identity(self._path) != self._identity:
+                    raise unwritable(self._path, "it was deleted or replaced while it was in use")
                 _put(self._connection, rows)
         except Refused as refused:
             self._broken = refused
@@ -208,6 +211,11 @@ def _upsert(table: Table) -> str:
         f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {renewed}"
     )
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_dev, about.st_ino
 
 
 def _at_rest(path: Path) -> tuple[int, int, int] | None:
