@@ -41,6 +41,8 @@ DRAIN = "drain"
 """The kind of message that asks a running render to finish what runs and stop."""
 DECISION = "decision"
 """The kind of message that tells a running render of a circle or a lock."""
+REST_S = 10.0
+"""The longest that a run rests: when the machine has slept, the schedule sees it so much later at most."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 DISK = frozenset(("disk-full", "cannot-write"))
@@ -130,9 +132,10 @@ class Runner:
             self.ports.tell(ev.News("rescued", take, {"provider": attempt.provider, "job": attempt.job, "kept": kept}))
 
     async def _events(self, wake_at: float | None) -> list[ev.Event]:
-        """Everything that has happened; waits for the first, at most until `wake_at`."""
+        """Everything that has happened; waits for the first, at most until `wake_at`, and never for long."""
         events: list[ev.Event] = []
-        with trio.move_on_at(math.inf if wake_at is None else wake_at):
+        latest = trio.current_time() + REST_S
+        with trio.move_on_at(latest if wake_at is None else min(wake_at, latest)):
             events.append(await self._receive.receive())
         while True:
             try:

@@ -17,7 +17,6 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
@@ -35,6 +34,9 @@ from storyboard.state.journal import History, Record, TakeRecord, TakeState
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
+
+SLEPT_S = 30.0
+"""By how much the wall clock has to be ahead of the other one for the machine to have slept, or to have been set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,20 @@ class Schedule:
 
     def step(self, events: Iterable[ev.Event], now: ev.Now) -> ev.Decision:
         """Take what happened, decide what follows."""
+        slept = now.slept_s(self._now) > SLEPT_S
         self._now, self._decision = now, ev.Decision()
+        if slept:
+            self._wake()
         for event in events:
             self._hear(event)
         while self.timers and self.timers[0][0] <= now.mono and not self.draining:
             heapq.heappop(self.timers)[2]()
         return self._decide()
+
+    def _wake(self) -> None:
+        """What was waited for may long be over, and links too old: all jobs are asked for, gateways greeted anew."""
+        self.timers = sorted((self._now.mono, ticket, act) for _, ticket, act in self.timers)
+        self.submissions.woke()
 
     # ── for the submissions ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -299,7 +309,7 @@ class Schedule:
                 work.phase = "keeping"
                 self.tell("downloaded" if work.attempt else "drawn", work, frames=event.clip.frames)
                 self._compare(work, event.clip)
-                self.order(ev.Keep(event.key, event.part, event.clip, self._provenance(work)))
+                self.order(ev.Keep(event.key, event.part, event.clip, work.provenance()))
             case ev.Kept():
                 work = self.works[event.key]
                 work.clip = event.clip.id
@@ -343,20 +353,6 @@ class Schedule:
     def _free_slot(self, work: Work) -> None:
         if work.phase == "drawing":
             self.drawing -= 1
-
-    def _provenance(self, work: Work) -> Mapping[str, Any]:
-        take = work.take
-        return {
-            "key": take.key,
-            "take": take.id,
-            "provider": take.shot.provider,
-            "number": take.number,
-            "rank": take.rank,
-            "own": take.own,
-            "ask": work.ask,
-            "carried": work.carried,
-            "attempt": work.attempt,
-        }
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 

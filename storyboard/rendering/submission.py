@@ -116,6 +116,11 @@ class Submissions:
         """A gateway was greeted."""
         self.greetings.greeted(event, self.schedule)
 
+    def woke(self) -> None:
+        """The machine has slept: what time it is there is asked anew, and links of before are not given away."""
+        self.greetings.forget()
+        self.returned.forget()
+
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
         if self._forbidden(work) or self.elders.first(work):

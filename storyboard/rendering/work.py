@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
@@ -60,6 +60,21 @@ class Work:
         self.attempt, self.polled_from, self.sent_at = None, None, None
         self.tries, self.fetches, self.absences = 0, 0, 0
         self.frames, self.clips, self.chosen = {}, {}, {}
+
+    def provenance(self) -> Mapping[str, Any]:
+        """What the clip's sidecar says of the take that it is of."""
+        take = self.take
+        return {
+            "key": take.key,
+            "take": take.id,
+            "provider": take.shot.provider,
+            "number": take.number,
+            "rank": take.rank,
+            "own": take.own,
+            "ask": self.ask,
+            "carried": self.carried,
+            "attempt": self.attempt,
+        }
 
     def carrying(self) -> dict[Slot, str]:
         """The digest of what is carried into each slot; all of it is there."""
