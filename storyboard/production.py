@@ -190,7 +190,7 @@ class Production:
                 planned = self._adopt(loaded, journal, store, files, retaken)
             journal.append(begun(planned, time.time()))
             self._note(planned, journal)
-            store.sweep()
+            store.sweep(store.awaited(planned.history))
             name = self.name or ""
             session = Session(
                 self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -186,7 +187,8 @@ class Session:
             shot, file = work.take.shot, self.outside.files.get(attempt.provider)
             if file is not None and attempt.account == self.outside.accounts[attempt.provider].name:
                 named = self.planned.capabilities[shot.provider].price_name(shot)
-                file.learn(named, work.take.duration, attempt.charged)
+                with suppress(Refused):  # it only saves asking again
+                    file.learn(named, work.take.duration, attempt.charged)
 
     def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
         """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""

@@ -54,6 +54,7 @@ ROOF = {
     "decisions": len(FLOORS) - 2,
     "cancelling": len(FLOORS) - 2,
     "adopting": len(FLOORS) - 2,
+    "upkeep": len(FLOORS) - 2,
     "__init__": len(FLOORS),
     "__main__": len(FLOORS),
 }

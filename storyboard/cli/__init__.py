@@ -28,6 +28,8 @@ COMMANDS = {
     "cancel": "Call jobs off where their provider does.",
     "stop": "Ask a running render to finish what runs, and stop.",
     "verify": "Check the clips on disk against the state.",
+    "repair": "Mend the state and the clips; orders nothing.",
+    "gc": "Drop what can be made again.",
     "cut": "Join the clips again, without rendering.",
     "export": "The film for editors, producers and browsers.",
     "providers": "What the installed providers take.",

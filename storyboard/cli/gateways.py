@@ -86,7 +86,18 @@ def settings(capabilities: Mapping[str, Capabilities]) -> Settings:
         text = ""
     except (OSError, UnicodeDecodeError) as error:
         raise Refused([Diagnostic("bad-settings", f"cannot read {path}: {error}")], 2) from None
-    return _learned(read(text, str(path), os.environ, capabilities))
+    found = read(text, str(path), os.environ, capabilities)
+    if any(terms.access is not None for terms in found.terms.values()):
+        _leave_no_core()
+    return _learned(found)
+
+
+def _leave_no_core() -> None:
+    """Let no crash write a dump of this process, which holds a key from now on."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _learned(found: Settings) -> Settings:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -142,7 +143,8 @@ class Client:
         if isinstance(answer, Response) and answer.status == 429:
             held = answer.retry_after_s()
             if held:
-                await trio.to_thread.run_sync(self._accounts[provider].hold, self._wall() + held)
+                with suppress(Refused):  # the answer counts, whatever becomes of the note
+                    await trio.to_thread.run_sync(self._accounts[provider].hold, self._wall() + held)
         return answer
 
     async def _speak(self, access: Access, request: Request) -> Response | NotSent | Unknown:

@@ -65,8 +65,8 @@ class Attempts:
 class Keys:
     """Which attempts may be sent again under their keys.
 
-    The gateway's clock tells how old a key is. Ours does only in the run that made the key, when
-    nobody can have set it.
+    The gateway's clock tells how old a key is. Ours does only in the run that made the key: nobody can set the one that
+    pauses while the machine sleeps, and the other one goes on then; the later of the two counts.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Keys:
         could tell.
         """
         if attempt.id in self._book.born:
-            return now.mono - self._book.born[attempt.id]
+            return max(now.mono - self._book.born[attempt.id], now.wall - attempt.created)
         if self._capabilities[attempt.provider].gateway is None:
             age_s = now.wall - attempt.created
             return age_s if age_s >= 0 else math.inf

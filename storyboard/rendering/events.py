@@ -23,6 +23,10 @@ class Now:
     mono: float
     wall: float
 
+    def slept_s(self, before: Now) -> float:
+        """How much longer it was than `mono` says: that one pauses while the machine sleeps."""
+        return (self.wall - before.wall) - (self.mono - before.mono)
+
 
 @dataclass(frozen=True, slots=True)
 class FrameTaken:

@@ -14,7 +14,7 @@ from storyboard.rendering.ports import Network
 
 MOST_PAGES = 20
 """How much of a list is read for one submission; it is newest first."""
-UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
+UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError)
 """What a driver raises over an answer that is not of its gateway's shape."""
 
 

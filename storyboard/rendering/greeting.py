@@ -3,6 +3,7 @@
 Laws. A greeting costs nothing; it is made once a run, and some times more where nobody answers. The age of a key is
 told by the gateway's own clock, since ours may be set to anything. Its answers may be late, and one of them may say a
 wrong time: so when a key was made is taken to be as early, and the present as late, as its answers of a run allow.
+After a sleep of the machine they are greeted anew.
 """
 
 from __future__ import annotations
@@ -85,6 +86,13 @@ class Greetings:
     def latest(self, provider: str, mono: float) -> float | None:
         """The gateway's time now, as late as it may be; None where it never said one in this run."""
         return self._ahead[provider][1] + mono if provider in self._ahead else None
+
+    def forget(self) -> None:
+        """Greet everybody anew: our own clock has not counted all the time since."""
+        self._asked.clear()
+        self._met.clear()
+        self._tries.clear()
+        self._ahead.clear()
 
     def _greet(self, provider: str, desk: Desk) -> None:
         desk.order(ev.Greet(provider, Request("GET", self._probes[provider])))

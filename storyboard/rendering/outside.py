@@ -15,6 +15,7 @@ from storyboard.network.stores import unhosted
 from storyboard.rendering.desk import Account
 from storyboard.rendering.ports import Host, Network
 from storyboard.state.account import AccountFile, account_file, fingerprint
+from storyboard.state.disk import refusing
 from storyboard.state.turn import Turn
 
 
@@ -41,7 +42,7 @@ async def open_outside(
 ) -> AsyncIterator[Outside]:
     """The way to the gateways that the settings have keys for. `folder` is the user's own, for accounts.
 
-    Raises OSError where that folder cannot be written, Refused (2) where the hosting's credentials or the authority's
+    Raises Refused: 14 where that folder cannot be written, 2 where the hosting's credentials or the authority's
     certificates cannot be used.
     """
     gateways = {
@@ -56,8 +57,9 @@ async def open_outside(
     from storyboard.network.hosting import open_host
 
     accesses = {name: access for name in gateways if (access := settings.terms[name].access) is not None}
-    names = {name: fingerprint(folder, f"{access.origin}\n{access.key}") for name, access in accesses.items()}
-    files = {name: AccountFile(folder / "accounts", account) for name, account in names.items()}
+    with refusing(folder):
+        names = {name: fingerprint(folder, f"{access.origin}\n{access.key}") for name, access in accesses.items()}
+        files = {name: AccountFile(folder / "accounts", account) for name, account in names.items()}
     accounts = {}
     for name, account in names.items():
         terms = settings.terms[name]

@@ -38,6 +38,10 @@ class Returned:
         if polled.last_frame is not None:
             self._links[work.take.key] = _Link(polled.last_frame, mono)
 
+    def forget(self) -> None:
+        """The links may be older than our clock says."""
+        self._links.clear()
+
     def links(self, work: Work, ask: Ask, works: Works, clips: Mapping[ClipId, Clip], mono: float) -> dict[str, str]:
         """The URLs of those pictures of an ask that its gateway has returned itself, by their paths."""
         found: dict[str, str] = {}

@@ -47,6 +47,8 @@ CANCEL = "cancel"
 """The kind of message that asks a running render to cancel takes."""
 READING_S = 3600.0
 """How long before a run began its cancels may have been sent: it was reading its storyboard, or asking a person."""
+REST_S = 10.0
+"""The longest that a run rests: when the machine has slept, the schedule sees it so much later at most."""
 AGAIN = frozenset(("worker-died",))
 """Media failures that another try may help."""
 DISK = frozenset(("disk-full", "cannot-write"))
@@ -140,9 +142,10 @@ class Runner:
             self.ports.tell(ev.News("rescued", take, {"provider": attempt.provider, "job": attempt.job, "kept": kept}))
 
     async def _events(self, wake_at: float | None) -> list[ev.Event]:
-        """Everything that has happened; waits for the first, at most until `wake_at`."""
+        """Everything that has happened; waits for the first, at most until `wake_at`, and never for long."""
         events: list[ev.Event] = []
-        with trio.move_on_at(math.inf if wake_at is None else wake_at):
+        latest = trio.current_time() + REST_S
+        with trio.move_on_at(latest if wake_at is None else min(wake_at, latest)):
             events.append(await self._receive.receive())
         while True:
             try:

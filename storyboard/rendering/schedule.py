@@ -35,6 +35,9 @@ from storyboard.state.journal import History, Record, TakeRecord, TakeState
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
 
+SLEPT_S = 30.0
+"""By how much the wall clock has to be ahead of the other one for the machine to have slept, or to have been set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -96,12 +99,20 @@ class Schedule:
 
     def step(self, events: Iterable[ev.Event], now: ev.Now) -> ev.Decision:
         """Take what happened, decide what follows."""
+        slept = now.slept_s(self._now) > SLEPT_S
         self._now, self._decision = now, ev.Decision()
+        if slept:
+            self._wake()
         for event in events:
             self._hear(event)
         while self.timers and self.timers[0][0] <= now.mono and not self.draining:
             heapq.heappop(self.timers)[2]()
         return self._decide()
+
+    def _wake(self) -> None:
+        """What was waited for may long be over, and links too old: all jobs are asked for, gateways greeted anew."""
+        self.timers = sorted((self._now.mono, ticket, act) for _, ticket, act in self.timers)
+        self.submissions.woke()
 
     # ── for the submissions ──────────────────────────────────────────────────────────────────────────────────────
 

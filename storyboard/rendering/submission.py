@@ -119,6 +119,11 @@ class Submissions:
         """A gateway was greeted."""
         self.greetings.greeted(event, self.schedule)
 
+    def woke(self) -> None:
+        """The machine has slept: what time it is there is asked anew, and links of before are not given away."""
+        self.greetings.forget()
+        self.returned.forget()
+
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
         if self._forbidden(work) or self.elders.first(work):
@@ -266,9 +271,10 @@ class Submissions:
             case Rejected(code, message):
                 self._record(replace(attempt, state="rejected", reason=message))
                 self._fail(work, code, message)
-            case NotSent(reason, turn):
-                work.tries -= turn is not None
-                self._resend(work, attempt, "not-sent", reason, None if turn is None else max(0.0, turn - now))
+            case NotSent(reason, until):
+                again_s = None if until is None else max(RESEND_AFTER_S, until - now)
+                work.tries -= until is not None
+                self._resend(work, attempt, "not-sent", reason, again_s)
             case Busy(until):
                 work.tries -= 1
                 if learned:
@@ -317,7 +323,10 @@ class Submissions:
     def _repost_now(self, work: Work) -> None:
         attempt = self.book.of(work)
         unreachable = self.greetings.unreachable.get(attempt.provider)
-        if unreachable is not None:
+        if work.called_off and attempt.state != "unsure":
+            self.book.leave(work)
+            self.cancels.unordered(work)
+        elif unreachable is not None:
             self._fail(work, OUT_OF_REACH, f"{unreachable}; what was sent before is asked for again next time")
         elif self._must_wait(attempt.provider):
             self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))

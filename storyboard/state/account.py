@@ -2,7 +2,8 @@
 
 One small SQLite file an account, in the user's own state folder and not in a production's. It is named by a fingerprint
 of the key: an HMAC under a salt that this machine made, so that neither the name nor the file tells the key. Losing the
-file costs nothing but a limit that is met once.
+file costs nothing but a limit that is met once, so one that is damaged is made anew. Every act on it raises Refused
+(exit code 14) where the disk fails.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ import hmac
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+
+from storyboard.diagnostics import Refused
+from storyboard.state.refusals import speaking
 
 Wait = Callable[[Sequence[float], float], float]
 """From the moments of earlier requests and the moment until which none is wanted: how long to wait, in seconds."""
 
 KEPT_S = 3600.0
+_DAMAGED = 13
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS sent (at REAL NOT NULL)",
     "CREATE TABLE IF NOT EXISTS held (until REAL NOT NULL)",
@@ -64,7 +69,7 @@ def known_charges(folder: Path, key: str) -> dict[tuple[str, Fraction], Decimal]
     account = fingerprint(folder, key)
     try:
         return AccountFile(folder / "accounts", account).charges() if account_file(folder, account).exists() else {}
-    except (OSError, sqlite3.DatabaseError, ValueError, ArithmeticError):
+    except (OSError, Refused, ValueError, ArithmeticError):
         return {}  # it only saves asking again
 
 
@@ -79,14 +84,23 @@ class AccountFile:
     def __init__(self, folder: Path, account: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = folder / f"{account}.db"
-        with closing(self._open()) as connection:
+        try:
+            self._make()
+        except Refused as refused:
+            if refused.exit_code != _DAMAGED:
+                raise
+            self._path.unlink()
+            self._make()
+
+    def _make(self) -> None:
+        with self._opened() as connection:
             for statement in _TABLES:
                 connection.execute(statement)
         self._path.chmod(0o600)
 
     def take(self, now: float, wait: Wait) -> float:
         """Ask to send one request now: 0 and it is counted, else how many seconds to wait before asking again."""
-        with closing(self._open()) as connection:
+        with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("DELETE FROM sent WHERE at < ?", (now - KEPT_S,))
             sent = [at for (at,) in connection.execute("SELECT at FROM sent ORDER BY at")]
@@ -99,7 +113,7 @@ class AccountFile:
 
     def hold(self, until: float) -> None:
         """Leave the account alone until that moment, in wall seconds."""
-        with closing(self._open()) as connection:
+        with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("DELETE FROM held")
             connection.execute("INSERT INTO held VALUES (?)", (until,))
@@ -107,14 +121,16 @@ class AccountFile:
 
     def learn(self, name: str, seconds: Fraction, amount: Decimal) -> None:
         """Remember what a clip of that price and length was charged."""
-        with closing(self._open()) as connection:
+        with self._opened() as connection:
             connection.execute("INSERT OR REPLACE INTO charged VALUES (?, ?, ?)", (name, str(seconds), str(amount)))
 
     def charges(self) -> dict[tuple[str, Fraction], Decimal]:
         """What clips were charged, the last of each price and length."""
-        with closing(self._open()) as connection:
+        with self._opened() as connection:
             rows = connection.execute("SELECT name, seconds, amount FROM charged").fetchall()
         return {(name, Fraction(seconds)): Decimal(amount) for name, seconds, amount in rows}
 
-    def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, isolation_level=None, timeout=30)
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with speaking(self._path), closing(sqlite3.connect(self._path, isolation_level=None, timeout=30)) as connection:
+            yield connection

@@ -31,12 +31,13 @@ def audit(history: History, store: ClipStore, disk: Disk, *, read_data: bool = F
     found: list[Finding] = []
     for take in sorted(history.takes.values(), key=lambda record: (record.take, record.key)):
         if take.state == "done":
-            finding = _examine(take, history.clips.get(take.clip) if take.clip else None, store, disk, read_data)
+            finding = examine(take, history.clips.get(take.clip) if take.clip else None, store, disk, read_data)
             found += [finding] if finding else []
     return found
 
 
-def _examine(take: TakeRecord, clip: Clip | None, store: ClipStore, disk: Disk, read_data: bool) -> Finding | None:
+def examine(take: TakeRecord, clip: Clip | None, store: ClipStore, disk: Disk, read_data: bool) -> Finding | None:
+    """What is wrong with one take's clip. Raises Refused as `audit` does."""
     if clip is None:
         return Finding("clip-missing", take.take, f"take {take.take} is done, but no clip of it was recorded")
     path = store.clip_path(clip.id)

@@ -1,15 +1,15 @@
 """The clip store: content-addressed files, each with a sidecar that says where it came from.
 
 Laws. A clip's name is the SHA-256 of its bytes, read again from the disk after they were synced. Then: rename, sync the
-folder, write the sidecar, sync. Only then may the journal say `done`. A clip is never deleted here. A clip
-whose record was lost is adopted by its sidecar, if its bytes are still its name and the take still asks for it.
+folder, write the sidecar, sync. Only then may the journal say `done`. A clip is deleted only by `drop`. A clip whose
+record was lost is adopted by its sidecar, if its bytes are still its name and the take still asks for it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
 from hashlib import sha256
@@ -119,6 +119,53 @@ class ClipStore:
                 self._disk.remove(path)
         return [path.name for path in swept]
 
+    def parts(self, take: TakeId) -> list[Path]:
+        """The unfinished clips of a take that dead processes left. Raises Refused (14)."""
+        with refusing(self._clips):
+            begins = f"{file_stem(take)}."
+            names = [one for one in self._disk.listing(self._clips) if one.startswith(begins) and one.endswith(".part")]
+            return [self._clips / one for one in names if "." not in one[len(begins) : -len(".part")]]
+
+    def awaited(self, history: History) -> set[Path]:
+        """Unfinished clips of takes that were paid for and not recorded: perhaps all that is left of them."""
+        waits = [take for take in history.takes.values() if take.state in ("downloading", "lost")]
+        return {path for take in waits for path in self.parts(take.take)}
+
+    def copies(self, clip: Clip, folders: Iterable[Path]) -> Iterator[Path]:
+        """Files in the folders that hold the very bytes of a clip, whatever their names. Raises Refused (14)."""
+        for folder in folders:
+            with refusing(folder):
+                paths = [folder / one for one in self._disk.listing(folder)]
+                found = [one for one in paths if self._disk.exists(one) and self._disk.size(one) == clip.bytes]
+                yield from (one for one in found if self._disk.digest(one) == clip.id)
+
+    def duplicate(self, path: Path, part: Path) -> Path:
+        """A copy of a file under the name of an unfinished clip; answers that name. Raises Refused (14)."""
+        with refusing(part):
+            self._disk.write(part, self._disk.read(path))
+        return part
+
+    def set_aside(self, clip: ClipId, folder: Path) -> None:
+        """Move what stands under a clip's address, and its sidecar's copy, to a folder. Raises Refused (14)."""
+        path, sidecar = self.clip_path(clip), self._sidecar(clip)
+        with refusing(path):
+            self._disk.make_dir(folder)
+            for one in (path, sidecar):
+                if self._disk.exists(one):
+                    self._disk.write(folder / one.name, self._disk.read(one))
+                    self._disk.sync(folder / one.name)
+            self._disk.sync_dir(folder)
+            self._disk.remove(path)
+            self._disk.sync_dir(self._clips)
+
+    def drop(self, clip: ClipId) -> None:
+        """Delete a clip and its sidecar, the sidecar first, so that nobody adopts the clip. Raises Refused (14)."""
+        with refusing(self._clips):
+            self._disk.remove(self._sidecar(clip))
+            self._disk.sync_dir(self._clips)
+            self._disk.remove(self.clip_path(clip))
+            self._disk.sync_dir(self._clips)
+
     def frame_path(self, clip: ClipId, index: int) -> Path:
         """Where frame `index` of the clip is kept as PNG."""
         return self._frames / f"{self.clip_path(clip).stem}-{index}.png"
@@ -170,6 +217,11 @@ class ClipStore:
         except (KeyError, TypeError, ValueError, ZeroDivisionError):
             return None
         return facts if facts.id == clip else None
+
+
+def provenance(take: TakeRecord, attempt: str | None) -> dict[str, Any]:
+    """What the sidecar of a take's clip says, from its record; `attempt` is the one that was paid for it."""
+    return {name: getattr(take, name) for name in _CLAIMED} | {"attempt": attempt}
 
 
 def file_stem(name: str) -> str:

@@ -39,7 +39,7 @@ class Folder:
         """
         root = storyboard.absolute().with_suffix(".storyboard")
         folder = cls(root, state.absolute() if state else root, name)
-        for path in (root, folder.clips, folder.takes, folder.frames, folder.inbox, folder.film()):
+        for path in (root, folder.clips, folder.takes, folder.frames, folder.inbox, folder.aside, folder.film()):
             check_output(path, root.parent)
         folder._check_owner()
         return folder
@@ -101,6 +101,11 @@ class Folder:
     def frames(self) -> Path:
         """Extracted frames."""
         return self.root / "frames"
+
+    @property
+    def aside(self) -> Path:
+        """What `repair` replaced: a folder each time."""
+        return self.root / "damaged"
 
     def film(self) -> Path:
         """The cut film."""

@@ -57,6 +57,17 @@ def damaged(log: bytes) -> bool:
     return False
 
 
+def frames(log: bytes, page_bytes: int) -> Iterator[tuple[int, bytes]]:
+    """The pages that a log holds, oldest first, with their numbers, unproved; those of an older generation are not
+    among them.
+    """
+    size = _FRAME.size + page_bytes
+    salts = log[_HEADER.size + 8 : _HEADER.size + 16]
+    for at in range(_HEADER.size, len(log) - size + 1, size):
+        if log[at + 8 : at + 16] == salts:
+            yield int.from_bytes(log[at : at + 4], "big"), log[at + _FRAME.size : at + size]
+
+
 def _frames(log: bytes, page_bytes: int) -> Iterator[_Frame]:
     salts = log[16:24]
     for at in range(_HEADER.size, len(log) - _FRAME.size - page_bytes + 1, _FRAME.size + page_bytes):

@@ -28,7 +28,7 @@ _TAKEN = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 def corrupt(reason: str) -> Refused:
     """`state-corrupt`, exit code 13."""
-    hint = "nothing was changed; restore a copy: without one, work that was paid for and not fetched is forgotten"
+    hint = "nothing was changed; restore a copy, or let storyboard repair read what is left of it"
     return Refused([Diagnostic("state-corrupt", f"the state is damaged: {reason}", hint=hint)], exit_code=13)
 
 
@@ -43,6 +43,11 @@ def unsafe(path: Path, reason: str, hint: str | None = None) -> Refused:
     return Refused([Diagnostic("state-unsafe", f"{path} {reason}", hint=hint)], exit_code=13)
 
 
+def unwritable(path: Path, reason: str) -> Refused:
+    """`state-unwritable`, exit code 14."""
+    return Refused([Diagnostic("state-unwritable", f"cannot use {path}: {reason}")], exit_code=14)
+
+
 def check_file(path: Path) -> bool:
     """Whether there is a state, as far as its files and their first bytes tell; nothing is changed.
 
@@ -50,8 +55,8 @@ def check_file(path: Path) -> bool:
     """
     with refusing(path):
         log = path.with_name(path.name + "-wal")
-        logged = _check_owner(log)
-        if not _check_owner(path):
+        logged = check_owner(log)
+        if not check_owner(path):
             if logged:
                 raise corrupt(f"{log.name} is there without {path.name}")
             return False
@@ -64,7 +69,7 @@ def check_file(path: Path) -> bool:
         return True
 
 
-def _check_owner(path: Path) -> bool:
+def check_owner(path: Path) -> bool:
     """Whether the file exists. Raises Refused `state-unsafe` for one that others may have written."""
     try:
         about = path.lstat()
@@ -105,5 +110,5 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> Refused:
     if code in _TAKEN:
         return Refused([Diagnostic("already-running", f"another process is writing {path}")], exit_code=11)
     if code in _UNWRITABLE and extended != sqlite3.SQLITE_IOERR_SHORT_READ:
-        return Refused([Diagnostic("state-unwritable", f"cannot use {path}: {error}")], exit_code=14)
+        return unwritable(path, str(error))
     return corrupt(str(error))

@@ -21,8 +21,8 @@ from storyboard.diagnostics import Refused
 from storyboard.state.disk import LocalDisk, refusing
 from storyboard.state.journal import History, Record
 from storyboard.state.log import damaged
-from storyboard.state.refusals import check_file, corrupt, speaking
-from storyboard.state.rows import TABLES, Table
+from storyboard.state.refusals import check_file, corrupt, speaking, unwritable
+from storyboard.state.rows import TABLES, Table, Value
 from storyboard.state.schema import APPLICATION_ID, STEPS
 from storyboard.state.upgrade import Steps, check_version, transaction, upgrade, upgraded
 
@@ -43,12 +43,13 @@ class SqliteJournal:
         if check_file(path):
             self._verified = verify(path, steps)
         else:
-            _make(path, steps)
+            make(path, (), steps)
         with speaking(path), ExitStack() as unless_open:
             self._connection = unless_open.enter_context(closing(_connect(path, "rw")))
             # What a crash left behind the last commit goes, so that only one torn transaction can ever stand there.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             upgrade(self._connection, steps)
+            self._identity = _identity(path)
             unless_open.pop_all()
 
     def __enter__(self) -> Self:
@@ -66,12 +67,12 @@ class SqliteJournal:
         if self._broken:
             raise self._broken
         self._verified = None
-        rows = [(table, [table.row(r) for r in records if isinstance(r, table.kind)]) for table in TABLES]
+        rows = _rows(records)
         try:
-            with speaking(self._path), transaction(self._connection):
-                for table, batch in rows:
-                    if batch:
-                        self._connection.executemany(_upsert(table), batch)
+            with speaking(self._path):
+                if _identity(self._path) != self._identity:
+                    raise unwritable(self._path, "it was deleted or replaced while it was in use")
+                _put(self._connection, rows)
         except Refused as refused:
             self._broken = refused
             raise
@@ -149,8 +150,10 @@ def _connect(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Conne
     return connection
 
 
-def _make(path: Path, steps: Steps) -> None:
-    """Make an empty state beside `path` and rename it there whole. The lock makes the other name ours alone."""
+def make(path: Path, records: Sequence[Record] = (), steps: Steps = STEPS) -> None:
+    """Make a state that holds `records` beside `path` and rename it there whole; the log of one that was there goes
+    first. The lock makes the other name ours alone. Raises Refused (14), ValueError for records that do not fit.
+    """
     part = path.with_name(path.name + ".part")
     disk = LocalDisk()
     with refusing(path):
@@ -163,7 +166,11 @@ def _make(path: Path, steps: Steps) -> None:
         with speaking(path), closing(_connect(part, "rw")) as connection:
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             upgrade(connection, steps)
+            _put(connection, _rows(records))
         disk.sync(part)
+        for name in (f"{path.name}-wal", f"{path.name}-shm"):
+            disk.remove(path.with_name(name))
+        disk.sync_dir(path.parent)
         disk.rename(part, path)
         disk.sync_dir(path.parent)
 
@@ -182,6 +189,20 @@ def _history(connection: sqlite3.Connection) -> History:
     return history
 
 
+def _rows(records: Sequence[Record]) -> list[tuple[Table, list[tuple[Value, ...]]]]:
+    return [(table, [table.row(one) for one in records if isinstance(one, table.kind)]) for table in TABLES]
+
+
+def _put(connection: sqlite3.Connection, rows: Sequence[tuple[Table, list[tuple[Value, ...]]]]) -> None:
+    """One transaction, or none where there is nothing to keep."""
+    if not any(batch for _, batch in rows):
+        return
+    with transaction(connection):
+        for table, batch in rows:
+            if batch:
+                connection.executemany(_upsert(table), batch)
+
+
 def _upsert(table: Table) -> str:
     columns = [f'"{column}"' for column in table.columns]
     keys = [f'"{column}"' for column in table.key]
@@ -190,6 +211,11 @@ def _upsert(table: Table) -> str:
         f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {renewed}"
     )
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_dev, about.st_ino
 
 
 def _at_rest(path: Path) -> tuple[int, int, int] | None:

@@ -49,6 +49,13 @@ def upgrade(connection: sqlite3.Connection, steps: Steps) -> None:
         connection.execute(f"PRAGMA user_version={len(steps)}")
 
 
+def columns(table: str, steps: Steps) -> list[str]:
+    """The columns of a table in the order in which the file has them."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        upgrade(model, steps)
+        return [row[1] for row in model.execute(f"PRAGMA table_info({table})")]
+
+
 @contextmanager
 def upgraded(connection: sqlite3.Connection, steps: Steps) -> Iterator[sqlite3.Connection]:
     """The connection itself, or one to an upgraded copy in memory where its file is older."""

@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from storyboard.exchange import Accepted, Succeeded
-from storyboard.film import Budget, Film, ShotId
+from storyboard.exchange import Accepted, Succeeded, Unknown
+from storyboard.film import Budget, Film, JobId, ShotId
 from storyboard.rendering import events as ev
-from storyboard.rendering.schedule import Policy
+from storyboard.rendering.schedule import SLEPT_S, Policy
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, answer
 from tests.rendering.stage import Stage, clip_of, frame_of, kinds, posts
@@ -322,3 +322,31 @@ def test_what_follows_a_clip_that_is_kept_begins_although_nothing_else_happens()
     decision = stage.again()
     assert stage.phases() == {"1A-1": "failed", "1B-1": "done", "1C-1": "framing"}
     assert kinds(decision) == ["Extract"]
+
+
+def asked_for(decision: ev.Decision) -> set[str]:
+    return {action.job for action in decision.actions if isinstance(action, ev.Poll)}
+
+
+def test_after_a_sleep_all_jobs_are_asked_for_at_once_and_the_gateway_is_greeted_first() -> None:
+    stage = Stage(film(shot("1A", provider="keyed"), shot("2A", provider="keyed")))
+    for number, post in enumerate(posts(stage.begin())):
+        stage.hear(ev.Answered(post.attempt, Accepted(JobId(f"j{number}"))))
+    assert not asked_for(stage.hear())
+    stage.wall += SLEPT_S - 1
+    assert not asked_for(stage.hear())
+    stage.wall += SLEPT_S + 1
+    assert asked_for(stage.hear()) == {"j0", "j1"}
+
+
+@pytest.mark.parametrize("jump_s", [86_400.0, -86_400.0, 7_200.0])
+def test_a_key_is_as_old_as_the_later_clock_says(jump_s: float) -> None:
+    """A laptop that slept while an order was under way does not send it again under a key that was forgotten since."""
+    stage = Stage(film(shot("1A", provider="keyed")))
+    (post,) = posts(stage.begin())
+    stage.wall += jump_s
+    after = stage.hear(ev.Answered(post.attempt, Unknown("the connection broke")), later_s=5.0)
+    again = stage.hear(later_s=5.0)
+    sent = [*posts(after), *posts(again)]
+    assert bool(sent) == (jump_s < 0)
+    assert stage.attempts("1A-1")[-1].state == ("unsure" if jump_s < 0 else "ambiguous")

@@ -5,6 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
+from storyboard.diagnostics import Refused
 from storyboard.network.limits import wait_s
 from storyboard.state.account import AccountFile, Wait, account_file, fingerprint, known_charges
 
@@ -88,3 +91,15 @@ def test_moments_are_forgotten(tmp_path: Path) -> None:
     for moment in (0.0, 10_000.0, 10_001.0):
         file.take(moment, look)
     assert [list(one) for one in seen] == [[], [], [10_000.0]]
+
+
+def test_a_damaged_file_is_made_anew_and_a_disk_that_fails_is_told(tmp_path: Path) -> None:
+    AccountFile(tmp_path, "a").hold(5.0)
+    (tmp_path / "a.db").write_bytes(b"no database at all" * 500)
+    assert AccountFile(tmp_path, "a").take(0.0, lambda sent, held: held) == 0.0
+    file = AccountFile(tmp_path, "b")
+    (tmp_path / "b.db").unlink()
+    (tmp_path / "b.db").mkdir()
+    with pytest.raises(Refused) as refused:
+        file.hold(1.0)
+    assert refused.value.exit_code == 14
