@@ -325,18 +325,8 @@ class Schedule:
                 self._done(work, event.clip.id)
             case ev.Broke():
                 self._broke(event)
-            case ev.Hosted():
-                self.submissions.hosted(event)
-            case ev.HostBroke():
-                self.submissions.host_broke(event)
-            case ev.Greeted():
-                self.submissions.greeted(event)
-            case ev.Answered():
-                self.submissions.answered(event)
-            case ev.PollRead():
-                self.submissions.poll_read(event)
-            case ev.CallOffRead():
-                self.submissions.cancels.read(event)
+            case _:
+                self.submissions.hear(event)
 
     def _compare(self, work: Work, clip: Clip) -> None:
         """Tell where a provider delivered less than was ordered of it."""

@@ -115,10 +115,6 @@ class Submissions:
         most = capabilities.concurrency if learned is None else learned.allowed
         return most is None or self.book.running[provider] < most
 
-    def greeted(self, event: ev.Greeted) -> None:
-        """A gateway was greeted."""
-        self.greetings.greeted(event, self.schedule)
-
     def woke(self) -> None:
         """The machine has slept: what time it is there is asked anew, and links of before are not given away."""
         self.greetings.forget()
@@ -292,6 +288,22 @@ class Submissions:
         if isinstance(event.polled, Succeeded):
             self.returned.keep(work, event.polled, self.schedule.now.mono)
         self.jobs.read(event)
+
+    def hear(self, event: ev.Event) -> None:
+        """Something that concerns attempts happened."""
+        match event:
+            case ev.Hosted():
+                self.hosted(event)
+            case ev.HostBroke():
+                self.host_broke(event)
+            case ev.Greeted():
+                self.greetings.greeted(event, self.schedule)
+            case ev.Answered():
+                self.answered(event)
+            case ev.PollRead():
+                self.poll_read(event)
+            case ev.CallOffRead():
+                self.cancels.read(event)
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
         """A clip that was paid for did not arrive whole."""
