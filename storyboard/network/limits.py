@@ -66,10 +66,13 @@ class Beat:
         """A clip of `duration` came after so many seconds."""
         self._seen = [*self._seen[-20:], seconds / float(duration)]
 
+    def usual_s(self, duration: Fraction) -> float:
+        """How long a clip of `duration` usually takes, in seconds."""
+        return (median(self._seen) if self._seen else self._pace) * float(duration)
+
     def next_s(self, duration: Fraction, elapsed: float, *, resumed: bool = False) -> float:
         """How long to wait before asking (again), in seconds. `resumed` says that nobody knows since when it runs."""
-        pace = median(self._seen) if self._seen else self._pace
-        expected = pace * float(duration)
+        expected = self.usual_s(duration)
         if not resumed and elapsed < EARLIEST * expected:
             return max(SOONEST_S, EARLIEST * expected - elapsed)
         return min(LATEST_S, max(SOONEST_S, expected / 15, (elapsed - expected) / 5))

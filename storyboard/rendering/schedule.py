@@ -150,6 +150,10 @@ class Schedule:
         """Journal another record in this step."""
         self._decision.records.append(record)
 
+    def has_read(self, letter: str) -> None:
+        """Let a message go once this step's records are durable."""
+        self._decision.read.append(letter)
+
     def fail(self, work: Work, code: str, message: str, phase: Phase = "failed") -> None:
         """End a take without a clip, unless somebody else can be asked; its followers end with it.
 
@@ -285,6 +289,9 @@ class Schedule:
             for work in replan(self.works, event.plan):
                 self._open(work)
             return
+        if isinstance(event, ev.Hinted | ev.Called):
+            self.submissions.hear(event)
+            return
         self.inflight -= 1
         match event:
             case ev.FrameTaken():
@@ -311,16 +318,8 @@ class Schedule:
                 self._done(work, event.clip.id)
             case ev.Broke():
                 self._broke(event)
-            case ev.Hosted():
-                self.submissions.hosted(event)
-            case ev.HostBroke():
-                self.submissions.host_broke(event)
-            case ev.Greeted():
-                self.submissions.greeted(event)
-            case ev.Answered():
-                self.submissions.answered(event)
-            case ev.PollRead():
-                self.submissions.poll_read(event)
+            case _:
+                self.submissions.hear(event)
 
     def _compare(self, work: Work, clip: Clip) -> None:
         """Tell where a provider delivered less than was ordered of it."""

@@ -27,6 +27,7 @@ from storyboard.network.limits import Concurrency
 from storyboard.providers import Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
+from storyboard.rendering.callbacks import Callbacks, Calls
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
@@ -47,6 +48,8 @@ OUT_OF_REACH = "not-sent"
 
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
+NO_CALLS = Calls()
+"""Nobody listens."""
 
 
 class Submissions:
@@ -63,6 +66,7 @@ class Submissions:
         poll_s: float,
         budget: Budget = UNBOUNDED,
         accounts: Mapping[str, Account] = MappingProxyType({}),
+        calls: Calls = NO_CALLS,
     ) -> None:
         self.remotes = remotes
         self.new_id = new_id
@@ -82,6 +86,10 @@ class Submissions:
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
         self.returned = Returned(capabilities)
+        self.calls = calls
+        self.callbacks = Callbacks(
+            calls, self.book, self.jobs, self.poll_read, remotes, self.accounts, lambda: self.schedule
+        )
         self._schedule: Desk | None = None
 
     @property
@@ -111,10 +119,6 @@ class Submissions:
         learned = self.learned.get(provider)
         most = capabilities.concurrency if learned is None else learned.allowed
         return most is None or self.book.running[provider] < most
-
-    def greeted(self, event: ev.Greeted) -> None:
-        """A gateway was greeted."""
-        self.greetings.greeted(event, self.schedule)
 
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
@@ -172,7 +176,8 @@ class Submissions:
         take, provider = work.take, work.take.shot.provider
         key = self.new_id()
         try:
-            request = self.remotes[provider].submit_request(ask, links, key)
+            remote = self.remotes[provider]
+            request = remote.submit_request(self.calls.addressed(ask, remote, key), links, key)
         except ValueError as error:
             self._fail(work, CANNOT, str(error))
             return
@@ -224,6 +229,8 @@ class Submissions:
         attempt = self.attempts[event.attempt]
         self.greetings.hear(attempt.provider, event.date, self.schedule.now.mono)
         self.book.posting[attempt.provider] -= 1
+        if attempt.job is not None:
+            return  # a callback has told it meanwhile
         if isinstance(event.outcome, Rejected) and event.outcome.stops:
             self.stopped[attempt.provider] = event.outcome
         if isinstance(event.outcome, Accepted):
@@ -235,6 +242,7 @@ class Submissions:
             self._answered(self.schedule.works[attempt.take], attempt, event)
         else:
             self.elders.answered(waiting, attempt, event)
+        self.callbacks.answered(attempt)
 
     def _answered(self, work: Work, attempt: AttemptRecord, event: ev.Answered) -> None:
         learned, now = self.learned.get(attempt.provider), self.schedule.now.mono
@@ -270,6 +278,27 @@ class Submissions:
             self.returned.keep(work, event.polled, self.schedule.now.mono)
         self.jobs.read(event)
 
+    def hear(self, event: ev.Event) -> None:
+        """Something that concerns attempts happened."""
+        match event:
+            case ev.Hosted():
+                self.hosted(event)
+            case ev.HostBroke():
+                self.host_broke(event)
+            case ev.Greeted():
+                self.greetings.greeted(event, self.schedule)
+            case ev.Answered():
+                self.answered(event)
+            case ev.PollRead():
+                self.poll_read(event)
+            case ev.Hinted():
+                if event.key in self.schedule.works.by_key:
+                    self.jobs.hinted(self.schedule.works[event.key])
+            case ev.Called():
+                self.callbacks.called(event)
+            case ev.Confirmed():
+                self.callbacks.confirmed(event)
+
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
         """A clip that was paid for did not arrive whole."""
         self.jobs.fetch_broke(work, event)
@@ -299,6 +328,8 @@ class Submissions:
 
     def _repost_now(self, work: Work) -> None:
         attempt = self.book.of(work)
+        if attempt.job is not None:
+            return  # a callback has told it meanwhile
         unreachable = self.greetings.unreachable.get(attempt.provider)
         keyless = self.remotes[attempt.provider].capabilities.retention_s is None
         if unreachable is not None:
@@ -343,9 +374,22 @@ class Submissions:
         return self.keys.ours(attempt) and isinstance(self.remotes[attempt.provider], Listing)
 
     def _ambiguous(self, work: Work, attempt: AttemptRecord, reason: str) -> None:
-        self._record(replace(attempt, state="ambiguous", reason=reason))
-        self.book.leave(work)
-        self.schedule.fail(work, "ambiguous", f"it may have been accepted and charged: {reason}", phase="ambiguous")
+        """Leave it to a person, unless a callback may still tell what became of it."""
+        unsure = replace(attempt, state="unsure", reason=reason)
+
+        def end() -> None:
+            self._record(replace(unsure, state="ambiguous"))
+            self.book.leave(work)
+            message = f"it may have been accepted and charged: {reason}"
+            self.schedule.fail(work, "ambiguous", message, phase="ambiguous")
+
+        if not self.callbacks.awaited(work, unsure, end):
+            end()
+            return
+        work.phase = "posting"
+        self._record(unsure)
+        message = f"take {work.take.id} may have been ordered: {reason}"
+        self.schedule.tell("warning", work, code="ambiguous", message=message, hint="a callback may tell its job")
 
     def _fail(self, work: Work, code: str, message: str) -> None:
         self.book.leave(work)
