@@ -1,4 +1,4 @@
-"""Gateways that call back: what was lost is found, what is lost, doubled or forged changes nothing, all in processes."""
+"""Gateways that call back: what was lost is found; callbacks that are lost, doubled or forged change nothing."""
 
 import json
 import sqlite3
