@@ -4,8 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storyboard.callbacks.address import names
 from storyboard.exchange import (
@@ -25,6 +28,8 @@ from storyboard.film import JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.callbacks import BEATS, CONFIRM_S, CONFIRMS, Calls, woken
 from storyboard.rendering.jobs import HINTED_S
+from storyboard.rendering.money import charges
+from storyboard.rendering.schedule import Policy
 from storyboard.rendering.submission import Submissions
 from storyboard.state.journal import AttemptRecord
 from tests.films import film, shot
@@ -192,6 +197,14 @@ def test_a_lost_order_gets_its_job_once_the_gateway_has_confirmed_it(polled: Pol
     assert not [action for action in decision.actions if isinstance(action, ev.Poll)], "it was just asked for"
 
 
+@pytest.mark.parametrize(("charged", "unknown"), [(None, 10), (Decimal(3), 0)])
+def test_what_it_cost_is_unknown_where_only_the_lost_answer_told_it(charged: Decimal | None, unknown: int) -> None:
+    stage = lost()
+    stage.confirm(stage.call(), Succeeded("link", charged))
+    told = charges(stage.history.attempts.values())["bare"]
+    assert (told.amount, told.unknown, told.unsettled) == (charged or 0, unknown, int(charged is None))
+
+
 @pytest.mark.parametrize(("polled", "goes"), [(Absent("not-found", "no such job"), True), (None, False)])
 def test_a_job_that_the_gateway_does_not_confirm_counts_for_nothing(polled: Polled | None, goes: bool) -> None:
     stage = lost()
@@ -355,3 +368,40 @@ def test_an_answer_that_comes_after_the_callback_changes_nothing() -> None:
     assert stage.phases() == {"1A-1": "remote"}
     answer(stage, posts(again)[0], NotSent("too late"))
     assert (stage.phases(), settled(stage)[0].job) == ({"1A-1": "remote"}, JOB)
+
+
+TOLD = st.tuples(
+    st.sampled_from(["1A-1", "2A-1"]),
+    st.sampled_from([JOB, OTHER, JobId("nobody's")]),
+    st.sampled_from(["ended", "running"]),
+    st.sampled_from([None, "another"]),
+    st.floats(0, 2 * HINTED_S),
+)
+
+
+@given(st.lists(TOLD, max_size=30))
+def test_whatever_is_told_in_whatever_order_the_jobs_stay_whose_they_are(
+    told: list[tuple[str, JobId, str, str | None, float]],
+) -> None:
+    """The first order is lost, and made job 1; the second is known to have made job 2."""
+    stage = Listening(film(*(shot(one, provider="bare") for one in ("1A", "2A"))), Policy(poll_s=1e6))
+    (first,) = posts(stage.begin())
+    (second,) = posts(answer(stage, first, Unknown("the answer was lost")))
+    answer(stage, second, Accepted(OTHER))
+    asked: dict[JobId, list[float]] = {}
+
+    def hear(decision: ev.Decision) -> None:
+        for action in decision.actions:
+            if isinstance(action, ev.Confirm):
+                assert action.job != OTHER, "it has a submission"
+                known = Running() if action.job == JOB else Absent("not-found", "no such job")
+                hear(stage.hear(ev.Confirmed(action.attempt, action.job, known)))
+            elif isinstance(action, ev.Poll):
+                asked.setdefault(action.job, []).append(stage.mono)
+                hear(stage.hear(ev.PollRead(action.key, Running())))
+
+    for name, job, state, key, later_s in told:
+        hear(stage.call({"job": job, "state": state, "key": key}, name, later_s))
+    assert [stage.attempts(name)[-1].job for name in ("1A-1", "2A-1")] in ([None, OTHER], [JOB, OTHER])
+    for moments in asked.values():
+        assert all(after - before >= HINTED_S for before, after in pairwise(moments))
