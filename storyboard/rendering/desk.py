@@ -53,9 +53,11 @@ class Account:
     """An account of this run: whose it is (`name` tells one from another, and nothing else), and how it is used.
 
     `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once, `most` what this run may spend at most.
+    `calls` says that its gateway can reach us and tells of jobs that have ended, so that they are seldom asked for.
     """
 
     name: str = ""
     concurrency: int | None = None
     poll_s: float | None = None
     most: Decimal | None = None
+    calls: bool = False

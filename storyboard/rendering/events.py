@@ -140,6 +140,13 @@ class Drain:
 
 
 @dataclass(frozen=True, slots=True)
+class Hinted:
+    """Somebody who says to be the gateway told of the job of a take: it is asked for now, and nothing is believed."""
+
+    key: TakeKey
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A person has decided something meanwhile: the plan as it is now, of the same film."""
 
@@ -160,6 +167,7 @@ Event = (
     | PollRead
     | Broke
     | Drain
+    | Hinted
     | Decided
 )
 

@@ -285,6 +285,9 @@ class Schedule:
             for work in replan(self.works, event.plan):
                 self._open(work)
             return
+        if isinstance(event, ev.Hinted):
+            self.submissions.hinted(event)
+            return
         self.inflight -= 1
         match event:
             case ev.FrameTaken():

@@ -270,6 +270,12 @@ class Submissions:
             self.returned.keep(work, event.polled, self.schedule.now.mono)
         self.jobs.read(event)
 
+    def hinted(self, event: ev.Hinted) -> None:
+        """Somebody tells of a job that may be one of this run."""
+        work = self.schedule.works.by_key.get(event.key)
+        if work is not None:
+            self.jobs.hinted(work)
+
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
         """A clip that was paid for did not arrive whole."""
         self.jobs.fetch_broke(work, event)

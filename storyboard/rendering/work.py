@@ -27,8 +27,9 @@ class Work:
 
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
     what the clip is made from: of a submission that is taken up again, what it was made from.
-    `moderated` counts the refusals that were asked again. `polled_from` is when its job was first asked for, `sent_at`
-    when this run saw it accepted, in `mono` seconds.
+    `moderated` counts the refusals that were asked again. In `mono` seconds, `sent_at` is when this run saw its job
+    accepted, `polled_from` when the job was first asked for and `asked_at` when it was last; `poll_at` is when it will
+    be, None where that is not due. `hinted` says that the gateway seems to have told of it since.
     """
 
     take: PlannedTake
@@ -50,6 +51,9 @@ class Work:
     moderated: int = 0
     absences: int = 0
     sent_at: float | None = None
+    asked_at: float | None = None
+    poll_at: float | None = None
+    hinted: bool = False
     reason: str = ""
     code: str = ""
     charged: Money | None = None
@@ -57,7 +61,8 @@ class Work:
     def begin_again(self, take: PlannedTake) -> None:
         """Forget the attempt that failed; `take` is what is asked for now, with frames looked at anew."""
         self.take, self.phase = take, "waiting"
-        self.attempt, self.polled_from, self.sent_at = None, None, None
+        self.attempt, self.sent_at, self.polled_from, self.asked_at, self.poll_at = None, None, None, None, None
+        self.hinted = False
         self.tries, self.fetches, self.absences = 0, 0, 0
         self.frames, self.clips, self.chosen = {}, {}, {}
 
