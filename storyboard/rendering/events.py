@@ -125,6 +125,16 @@ class PollRead:
 
 
 @dataclass(frozen=True, slots=True)
+class AllRead:
+    """How jobs stand that were asked for together: those that the answer tells of, None where it told nothing."""
+
+    provider: str
+    jobs: tuple[tuple[TakeKey, JobId], ...]
+    polled: Mapping[JobId, Polled] | None
+    date: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Broke:
     """Drawing, fetching or keeping a take failed; `again` says that another try may help."""
 
@@ -165,6 +175,7 @@ Event = (
     | Greeted
     | Answered
     | PollRead
+    | AllRead
     | Broke
     | Drain
     | Hinted
@@ -252,6 +263,15 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class PollAll:
+    """Ask how many jobs stand. Settled by `AllRead`."""
+
+    provider: str
+    jobs: tuple[tuple[TakeKey, JobId], ...]
+    rank: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Download a finished job's clip. Settled by `Drawn` or `Broke`."""
 
@@ -271,7 +291,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | PollAll | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from types import MappingProxyType
 from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Succeeded, Unknown
 from storyboard.film import Budget
 from storyboard.network.limits import Concurrency
-from storyboard.providers import Listing, Remote
+from storyboard.providers import Batching, Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
 from storyboard.rendering.desk import Account, Desk
@@ -38,6 +38,8 @@ from storyboard.state.journal import AttemptRecord, AttemptState, History
 
 LOOKS = 3
 """How often a run looks for a submission in its gateway's list before it is called ambiguous."""
+DELIVERING = 4
+"""As many finished jobs whose clips are on their way take no place in the account."""
 OVER_BUDGET = "over-budget"
 """The code of a take that was not submitted because the budget forbids it."""
 CANNOT = "provider-cannot"
@@ -78,7 +80,8 @@ class Submissions:
         self.book = Attempts(attempts)
         self.greetings = Greetings({name: one.gateway.probe for name, one in capabilities.items() if one.gateway})
         self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
-        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s)
+        lists = [name for name, remote in remotes.items() if isinstance(remote, Batching)]
+        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s, lists)
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
         self.returned = Returned(capabilities)
@@ -110,7 +113,8 @@ class Submissions:
             return False
         learned = self.learned.get(provider)
         most = capabilities.concurrency if learned is None else learned.allowed
-        return most is None or self.book.running[provider] < most
+        behind = max(0, self.book.delivering[provider] - DELIVERING)
+        return most is None or self.book.running[provider] + behind < most
 
     def greeted(self, event: ev.Greeted) -> None:
         """A gateway was greeted."""
@@ -120,7 +124,7 @@ class Submissions:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
         if self._forbidden(work) or self.elders.first(work):
             return
-        self.book.running[work.take.shot.provider] += 1
+        self.book.enter(work)
         try:
             paths = self.remotes[work.take.shot.provider].files(ask)
         except ValueError as error:
@@ -140,7 +144,7 @@ class Submissions:
         work = self.schedule.works[event.key]
         provider = work.take.shot.provider
         if self.schedule.draining or self._forbidden(work):
-            self.book.running[provider] -= 1
+            self.book.leave(work)
         else:
             self._intend(work, event.ask, {**work.returned, **event.links})
 
@@ -208,7 +212,7 @@ class Submissions:
         before = self.schedule.history.takes[work.take.key]
         work.ask, work.carried = before.ask, before.carried
         work.attempt = attempt.id
-        self.book.running[attempt.provider] += 1
+        self.book.enter(work)
         if attempt.job is not None:
             self.jobs.resume(work)
         elif self.keys.may_hold(attempt, self.schedule.now) or self._listed(attempt):
@@ -250,8 +254,9 @@ class Submissions:
             case Rejected(code, message):
                 self._record(replace(attempt, state="rejected", reason=message))
                 self._fail(work, code, message)
-            case NotSent(reason):
-                self._resend(work, attempt, "not-sent", reason)
+            case NotSent(reason, until):
+                work.tries -= until is not None
+                self._resend(work, attempt, "not-sent", reason, None if until is None else max(0.1, until - now))
             case Busy(until):
                 work.tries -= 1
                 if learned:
@@ -264,6 +269,18 @@ class Submissions:
 
     def poll_read(self, event: ev.PollRead) -> None:
         """How a job stands."""
+        self._read(event)
+        self.jobs.polling.answered(self.schedule.works[event.key].take.shot.provider)
+
+    def all_read(self, event: ev.AllRead) -> None:
+        """How many jobs stand."""
+        self.jobs.polling.listed(event)
+        for key, job in event.jobs:
+            if self.schedule.works[key].phase == "remote":
+                self._read(ev.PollRead(key, (event.polled or {}).get(job), event.date))
+        self.jobs.polling.answered(event.provider)
+
+    def _read(self, event: ev.PollRead) -> None:
         work = self.schedule.works[event.key]
         self.greetings.hear(work.take.shot.provider, event.date, self.schedule.now.mono)
         if isinstance(event.polled, Succeeded):
@@ -274,7 +291,7 @@ class Submissions:
         """Somebody tells of a job that may be one of this run."""
         work = self.schedule.works.by_key.get(event.key)
         if work is not None:
-            self.jobs.hinted(work)
+            self.jobs.polling.hinted(work)
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
         """A clip that was paid for did not arrive whole."""
