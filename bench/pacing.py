@@ -8,13 +8,10 @@ decoding, frames and hosting take, and the last jobs that leave places empty, is
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Mapping
 
 from bench import virtual
-from bench.ratio import Ratio
 from storyboard.film import Film
-from storyboard.planning import graph
 from tests.films import after, film, shot
 
 CONCURRENCY, MANY = 10, 40

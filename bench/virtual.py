@@ -20,8 +20,8 @@ import trio.testing
 from bench import noop
 from storyboard.capabilities import Capabilities, Gateway
 from storyboard.emulator.limits import Window
-from storyboard.exchange import NotSent, Request, Response, Unknown
-from storyboard.film import ClipId, Film, Frame
+from storyboard.exchange import Ask, NotSent, Polled, Request, Response, Unknown
+from storyboard.film import ClipId, Film, Frame, JobId, TakeId
 from storyboard.media.jobs import Answer, FrameJob, Job, Report, Taken, VerifyJob
 from storyboard.network.client import PATIENCE_S
 from storyboard.network.limits import poll_wait_s, wait_s
@@ -54,6 +54,8 @@ class Kiln:
 
     seed: int
     most: int
+    tell: Callable[[str, float], None] = lambda job, seconds: None
+    """Hears of each job that begins, and in how many seconds it will be done."""
     window: Window = field(default_factory=lambda: Window(30, WINDOW_S))
     ready_at: dict[str, float] = field(default_factory=dict)
     requests: int = 0
@@ -74,13 +76,18 @@ class Kiln:
             if job not in self.ready_at:
                 self.crowded += sum(moment > now for moment in self.ready_at.values()) >= self.most
                 self.ready_at[job] = now + self.lasts(job)
+                self.tell(job, self.lasts(job))
             return _say(200, job=job, charged="10")
-        job = request.path.rpartition("/")[2]
-        done = now >= self.ready_at[job]
-        return _say(200, state="succeeded", link=job) if done else _say(200, state="running")
+        named = request.path.rpartition("/")[2]
+        if named.startswith("?jobs="):
+            return _say(200, jobs={job: self._stands(job, now) for job in named.removeprefix("?jobs=").split(",")})
+        return _say(200, **self._stands(named, now))
+
+    def _stands(self, job: str, now: float) -> dict[str, str]:
+        return {"state": "succeeded", "link": job} if now >= self.ready_at[job] else {"state": "running"}
 
 
-def _say(status: int, **said: str) -> Response:
+def _say(status: int, **said: object) -> Response:
     return Response(status, {}, json.dumps(said).encode())
 
 
@@ -90,7 +97,6 @@ class Way:
 
     kiln: Kiln
     in_turn: bool = False
-    called: Callable[[str], None] | None = None
     sent: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -185,6 +191,20 @@ class Hosted(Toy):
         return tuple(frame.path for frame in frames if isinstance(frame, Frame))
 
 
+class Listed(Hosted):
+    """The toy, whose gateway tells of many jobs at once."""
+
+    def list_request(self, jobs: Sequence[JobId]) -> Request:
+        """All of them."""
+        return Request("GET", f"{SUBMIT}/?jobs={','.join(jobs)}")
+
+    def read_list(self, response: Response) -> Mapping[JobId, Polled]:
+        """Each as if asked for alone."""
+        found = json.loads(response.body)["jobs"]
+        polled = {JobId(job): self.read_poll(_say(200, **one)) for job, one in found.items()}
+        return {job: one for job, one in polled.items() if one is not None}
+
+
 @dataclass(frozen=True)
 class Ran:
     """One run: seconds from its beginning to its end, requests in all, jobs, and the rules that it broke."""
@@ -213,23 +233,34 @@ def capabilities(concurrency: int) -> Capabilities:
     )
 
 
-def run(film: Film, concurrency: int, seed: int = 0, *, fixed_s: float | None = None) -> Ran:
-    """Render a film from nothing. `fixed_s` is the peer: a fixed beat of polls, all requests in turn."""
+def run(
+    film: Film,
+    concurrency: int,
+    seed: int = 0,
+    *,
+    fixed_s: float | None = None,
+    called: bool = False,
+    listed: bool = False,
+) -> Ran:
+    """Render a film from nothing. `fixed_s` is the peer: a fixed beat of polls, all requests in turn. `called`: the
+    gateway calls when a job is done. `listed`: it tells of many jobs in one answer.
+    """
     caps = {NAME: capabilities(concurrency)}
-    driver = Hosted(caps[NAME])
+    driver = Listed(caps[NAME]) if listed else Hosted(caps[NAME])
     made = plan.make(film, caps, History(), {})
-    kiln = Kiln(seed, concurrency)
+    keys = {take.id: take.key for take in made.takes}
     asks = {take.key: ask.compose(film, take, caps[NAME], {}, {}) for take in made.takes}
 
-    def compose(take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: object) -> object:
+    def compose(take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: object) -> Ask:
         return replace(asks[take.key], start=frames.get("start"), end=frames.get("end"))
 
     policy, ids = Policy(), iter(range(10**9))
+    account = Account("a", poll_s=fixed_s, calls=called)
     submissions = Submissions(
-        {NAME: driver}, [], lambda: f"id-{next(ids)}", policy.poll_s, film.budget, {NAME: Account("a", poll_s=fixed_s)}
+        {NAME: driver}, [], lambda: f"id-{next(ids)}", policy.poll_s, film.budget, {NAME: account}
     )
-    schedule = Schedule(made, wanted_takes(made), History(), caps, compose, submissions, policy)  # type: ignore[arg-type]
-    way = Way(kiln, in_turn=fixed_s is not None)
+    schedule = Schedule(made, wanted_takes(made), History(), caps, compose, submissions, policy)
+    kiln = Kiln(seed, concurrency)
     ports = Ports(
         clock=Clockwork(),
         journal=Forgetful(),
@@ -238,25 +269,25 @@ def run(film: Film, concurrency: int, seed: int = 0, *, fixed_s: float | None = 
         offload=noop.inline,
         new_id=lambda: f"part-{next(ids)}",
         tell=noop.unheard,
-        network=way,
+        network=Way(kiln, in_turn=fixed_s is not None),
         host=Hosting(),
     )
 
     async def whole() -> float:
-        runner = Runner(schedule, ports, {NAME: driver})
-        await runner.run()
-        return trio.current_time()
+        runner, began = Runner(schedule, ports, {NAME: driver}), trio.current_time()
 
-    clock = trio.testing.MockClock(autojump_threshold=0)
-    clock_began = 0.0
+        async def call(job: str, seconds: float) -> None:
+            await trio.sleep(seconds + WAY_S)
+            runner.hear(ev.Hinted(keys[TakeId(job)]))
 
-    async def timed() -> float:
-        nonlocal clock_began
-        clock_began = trio.current_time()
-        return await whole() - clock_began
+        async with trio.open_nursery() as nursery:
+            if called:
+                kiln.tell = lambda job, seconds: nursery.start_soon(call, job, seconds)
+            await runner.run()
+            return trio.current_time() - began
 
-    seconds = trio.run(timed, clock=clock)
+    seconds = trio.run(whole, clock=trio.testing.MockClock(autojump_threshold=0))
     if any(work.phase != "done" for work in schedule.works):
         raise RuntimeError("the film is not done")
-    lasts = {take.id: kiln.lasts(take.id) for take in made.takes}
+    lasts = {str(take.id): kiln.lasts(take.id) for take in made.takes}
     return Ran(seconds, kiln.requests, len(made.takes), kiln.window.refused, kiln.crowded, lasts)

@@ -16,7 +16,7 @@ from storyboard.language.text.names import normal
 from storyboard.planning.naming import shot_of_takes
 from storyboard.production import Production
 from storyboard.rendering.edge import random_id
-from storyboard.rendering.run import DECISION
+from storyboard.rendering.mail import DECISION
 from storyboard.rendering.settling import adoptable, adopted, owner, unsettled
 from storyboard.session import Planned
 from storyboard.state.disk import LocalDisk

@@ -28,15 +28,16 @@ HASTE_S = 60.0
 
 class Attempts:
     """`posting`, `running` and `delivering` count what is under way, by provider: orders, jobs, clips of finished jobs.
-    `born` says when the attempts of this run were intended, in `mono` seconds.
+    `born` says when the attempts of this run were intended, in `mono` seconds. `by_key` has their ids by
+    the keys of their submissions.
     """
 
     def __init__(self, attempts: Iterable[AttemptRecord]) -> None:
         self.by_id: dict[str, AttemptRecord] = {}
+        self.by_key: dict[str, str] = {}
         self.latest: dict[TakeKey, AttemptRecord] = {}
         for attempt in sorted(attempts, key=lambda one: one.created):
-            self.by_id[attempt.id] = attempt
-            self.latest[attempt.take] = attempt
+            self._keep(attempt)
         self.born: dict[str, float] = {}
         self.posting: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
@@ -51,7 +52,7 @@ class Attempts:
 
     def record(self, attempt: AttemptRecord, desk: Desk) -> None:
         """Journal the latest word about an attempt."""
-        self.by_id[attempt.id] = self.latest[attempt.take] = attempt
+        self._keep(attempt)
         desk.journal(attempt)
 
     def enter(self, work: Work) -> None:
@@ -61,6 +62,11 @@ class Attempts:
     def deliver(self, work: Work) -> None:
         """The job of a take is finished; its clip is on its way."""
         self._place(work, self.delivering)
+
+    def _keep(self, attempt: AttemptRecord) -> None:
+        self.by_id[attempt.id], self.by_key[attempt.key] = attempt, attempt.id
+        latest = self.latest.get(attempt.take, attempt)
+        self.latest[attempt.take] = attempt if attempt.created >= latest.created else latest
 
     def leave(self, work: Work) -> None:
         """A take is no longer under way with its provider."""

@@ -35,6 +35,9 @@ class Desk(Protocol):
     def journal(self, record: Record) -> None:
         """Journal a record in this step."""
 
+    def has_read(self, letter: str) -> None:
+        """A message may go once this step's records are durable."""
+
     def write(self, work: Work, state: TakeState, code: str | None = None, message: str | None = None) -> None:
         """Record where a take stands."""
 
@@ -54,7 +57,8 @@ class Account:
     """An account of this run: whose it is (`name` tells one from another, and nothing else), and how it is used.
 
     `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once, `most` what this run may spend at most.
-    `took` is how long earlier jobs took, the oldest first. `calls` says that its gateway can reach us and tells of jobs that have ended, so that they are seldom asked for.
+    `took` is how long earlier jobs took, the oldest first. `calls` says that its gateway can reach us and tells of jobs
+    that have ended, so that they are seldom asked for.
     """
 
     name: str = ""

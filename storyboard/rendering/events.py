@@ -157,6 +157,24 @@ class Hinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody who could sign it told of the submission of a `key`, in these bytes; `letter` is the message's id."""
+
+    letter: str
+    key: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What the gateway says of the job that a callback named for an attempt; None where it told nothing."""
+
+    attempt: str
+    job: JobId
+    polled: Polled | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A person has decided something meanwhile: the plan as it is now, of the same film."""
 
@@ -179,6 +197,8 @@ Event = (
     | Broke
     | Drain
     | Hinted
+    | Called
+    | Confirmed
     | Decided
 )
 
@@ -272,6 +292,15 @@ class PollAll:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirm:
+    """Ask for the job that a callback named for an attempt; nothing of it is believed yet. Settled by `Confirmed`."""
+
+    attempt: str
+    provider: str
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Download a finished job's clip. Settled by `Drawn` or `Broke`."""
 
@@ -291,7 +320,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | PollAll | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | PollAll | Confirm | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +334,12 @@ class News:
 
 @dataclass(slots=True)
 class Decision:
-    """What one step decided. The records are journaled before any action starts; `wake_at` is on the `mono` clock."""
+    """What one step decided. The records are journaled before any action starts; `wake_at` is on the `mono` clock.
+    `read` are the messages whose meaning is in the journal with it, so that they may go.
+    """
 
     records: list[Record] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
     wake_at: float | None = None

@@ -15,7 +15,9 @@ from storyboard.film import Money
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import Attempts
 from storyboard.rendering.desk import Account, Desk
+from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.polling import OVERDUE_S, Polling
+from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
 
 FETCHES = 4
@@ -38,9 +40,12 @@ class Jobs:
         capabilities: Mapping[str, Capabilities],
         accounts: Mapping[str, Account],
         poll_s: float,
+        greetings: Greetings,
         lists: Collection[str] = (),
     ) -> None:
         self._attempts = attempts
+        self._greetings = greetings
+        self.returned = Returned(capabilities)
         self._desk = desk
         self._poll_s = poll_s
         self.polling = Polling(attempts, desk, capabilities, accounts, poll_s, self._overdue, lists)
@@ -56,13 +61,34 @@ class Jobs:
         work.phase = "remote"
         self.polling.ask_in(work, 0.0)
 
+    def found(self, work: Work) -> None:
+        """A job of unknown fate was just found and asked for."""
+        work.phase, work.tries, work.asked_at = "remote", 0, self._desk().now.mono
+        work.sent_at = self._attempts.born.get(self._attempts.of(work).id)
+
+    def asked(self, event: ev.PollRead) -> None:
+        """The answer to a question about one job."""
+        provider = self._desk().works[event.key].take.shot.provider  # who may be another's as soon as it is read
+        self.read(event)
+        self.polling.answered(provider)
+
+    def all_asked(self, event: ev.AllRead) -> None:
+        """The answer to a question about many jobs; of some of them more may be known by now."""
+        self.polling.listed(event)
+        for key, job in event.jobs:
+            if self._desk().works[key].phase == "remote":
+                self.read(ev.PollRead(key, (event.polled or {}).get(job), event.date))
+        self.polling.answered(event.provider)
+
     def read(self, event: ev.PollRead) -> None:
         """How a job stands."""
         desk = self._desk()
         work = desk.works[event.key]
         attempt = self._attempts.of(work)
+        self._greetings.hear(attempt.provider, event.date, desk.now.mono)
         match event.polled:
             case Succeeded(link, charged):
+                self.returned.keep(work, event.polled, desk.now.mono)
                 self.polling.learn(work)
                 self._attempts.deliver(work)
                 settled = charged if charged is not None else attempt.charged

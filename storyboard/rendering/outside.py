@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from storyboard.state.account import AccountFile, fingerprint
 class Outside:
     """The way to gateways: `accounts` by provider, for those that have a key, and `files` of what is known of them.
 
+    `address` is where a gateway may tell of a submission, by its key; None where nobody listens.
     Where there is no `host`, `unhosted` says what to set for one. `unknown_price` says that whoever pays agrees to
     prices that nobody knows.
     """
@@ -31,6 +32,7 @@ class Outside:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     files: Mapping[str, AccountFile] = field(default_factory=dict)
     unknown_price: bool = False
+    address: Callable[[str], str] | None = None
 
 
 @asynccontextmanager

@@ -55,18 +55,24 @@ class Curve:
         rise = (self._share[number + 1] - share) / (self._at[number + 1] - self._at[number])
         return share + rise * past, self._area[number] + past * (share + rise * past / 2)
 
+    def _left(self, elapsed: float) -> float:
+        """How much longer a job takes that is later than all others."""
+        return max(self._spread, elapsed - self.longest)
+
     def unnoticed_s(self, asked: float, elapsed: float) -> float:
         """For how long a job is expected to have been finished that was not when it was last asked for."""
         share, area = self._upto(asked)
         if share > 0.999:
-            return (elapsed - asked) ** 2 / (2 * max(self._spread, asked - self.longest))
+            past, left = elapsed - asked, self._left(asked)
+            return past**2 / (2 * left) if past < left else past - left / 2
         return (self._upto(elapsed)[1] - area - share * (elapsed - asked)) / (1 - share)
 
     def due(self, asked: float, price_s: float) -> float:
         """When asking is worth so many unnoticed seconds, in seconds since the job began."""
         share, area = self._upto(asked)
         if share > 0.999:
-            return asked + math.sqrt(2 * price_s * max(self._spread, asked - self.longest))
+            left = self._left(asked)
+            return asked + (math.sqrt(2 * price_s * left) if price_s < left / 2 else price_s + left / 2)
         wanted = price_s * (1 - share) + area - share * asked
         number = max(0, bisect_right(self._at, asked) - 1)
         last = len(self._at) - 1
@@ -79,7 +85,7 @@ class Curve:
         missing = wanted - self._area[number] + share * self._at[number]
         if rise == 0:
             return self._at[number] + missing / past_share
-        return self._at[number] + (math.sqrt(past_share**2 + 2 * rise * max(0.0, missing)) - past_share) / rise
+        return self._at[number] + (math.sqrt(max(0.0, past_share**2 + 2 * rise * missing)) - past_share) / rise
 
 
 class Pace:

@@ -1,9 +1,9 @@
 """When jobs are asked for, and which first where not all can be.
 
 Laws. A hint hastens the next question about a job, at most once in `HINTED_S`; nobody can make an account ask more. Of
-the jobs that are due, the one is asked for that has most likely been finished for longest, and longest paths count more.
-Few questions are under way at once, so that the choice is made late. A gateway that tells of many jobs in one answer is
-asked for all of them when one is due; a job that its list leaves out is asked for alone.
+the jobs that are due, the one is asked for that has most likely been finished for longest; longer paths count more.
+Few questions are under way at once, most often one, so that the choice is made late. A gateway that tells of many jobs
+in one answer is asked for all of them when one is due; a job that its list leaves out is asked for alone.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.pace import LATEST_S, SOONEST_S, Pace
 from storyboard.rendering.work import Work
 
-PRICE = 1 / 6000
+PRICE = 1 / 10_000
 """What a question costs for each job that is under way, in unnoticed seconds for a second of the usual time."""
-ASKED_AT_ONCE = 4
-"""How many questions to an account are under way."""
+ASKED_AT_ONCE, SLOW_S = 4, 5.0
+"""How many questions to an account may be under way; another begins only when the last is not answered so soon."""
 LISTED_AT_ONCE = 50
 """For how many jobs one question asks."""
 UNREAD = 3
@@ -61,6 +61,7 @@ class Polling:
         self._unread = dict.fromkeys(lists, 0)
         self._alone: set[TakeKey] = set()
         self._asking: Counter[str] = Counter()
+        self._asked_at: dict[str, float] = {}
         self._waiting: dict[str, dict[TakeKey, Work]] = {name: {} for name in capabilities}
         self._due: dict[str, dict[TakeKey, Work]] = {name: {} for name in capabilities}
         self.paces = {name: Pace(one.pace, accounts[name].took) for name, one in capabilities.items()}
@@ -150,13 +151,22 @@ class Polling:
             return
         for work in [one for one in due.values() if one.hinted]:
             self._ask_for(work, FIRST)
-        together = provider in self._unread
-        while due and self._asking[provider] < (1 if together else ASKED_AT_ONCE):
+        while due and self._has_room(provider):
             work = max(due.values(), key=self._worth)
-            if together and work.take.key not in self._alone:
+            if provider in self._unread and work.take.key not in self._alone:
                 self._ask_for_all(provider)
             else:
                 self._ask_for(work, -self._worth(work))
+
+    def _has_room(self, provider: str) -> bool:
+        """Whether another question may be ordered now; else one is when the last has taken long."""
+        asking, desk = self._asking[provider], self._desk()
+        if asking == 0:
+            return True
+        slow_in = self._asked_at[provider] + SLOW_S - desk.now.mono
+        if slow_in > 0:
+            desk.after(slow_in, lambda: self._ask(provider))
+        return slow_in <= 0 and asking < ASKED_AT_ONCE
 
     def _worth(self, work: Work) -> float:
         """What asking for a job is worth: the seconds for which it may have been finished, more on longer paths."""
@@ -169,7 +179,7 @@ class Polling:
 
     def _ask_for(self, work: Work, rank: float) -> None:
         provider = work.take.shot.provider
-        self._asking[provider] += 1
+        self._count(provider)
         self._desk().order(ev.Poll(work.take.key, provider, self._asked(work), rank))
 
     def _ask_for_all(self, provider: str) -> None:
@@ -179,8 +189,12 @@ class Polling:
         )
         rank = -sum(self._worth(one) for one in works if one.take.key in due)
         asked = tuple((one.take.key, self._asked(one)) for one in works[:LISTED_AT_ONCE])
-        self._asking[provider] += 1
+        self._count(provider)
         self._desk().order(ev.PollAll(provider, asked, rank))
+
+    def _count(self, provider: str) -> None:
+        self._asking[provider] += 1
+        self._asked_at[provider] = self._desk().now.mono
 
     def _asked(self, work: Work) -> JobId:
         """The job of a take, which is asked for now."""

@@ -17,6 +17,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
 from storyboard.capabilities import Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.carried import carried_text
@@ -147,6 +148,10 @@ class Schedule:
     def journal(self, record: Record) -> None:
         """Journal another record in this step."""
         self._decision.records.append(record)
+
+    def has_read(self, letter: str) -> None:
+        """Let a message go once this step's records are durable."""
+        self._decision.read.append(letter)
 
     def fail(self, work: Work, code: str, message: str, phase: Phase = "failed") -> None:
         """End a take without a clip, unless somebody else can be asked; its followers end with it.
@@ -283,8 +288,8 @@ class Schedule:
             for work in replan(self.works, event.plan):
                 self._open(work)
             return
-        if isinstance(event, ev.Hinted):
-            self.submissions.hinted(event)
+        if isinstance(event, ev.Hinted | ev.Called):
+            self.submissions.hear(event)
             return
         self.inflight -= 1
         match event:
@@ -312,18 +317,8 @@ class Schedule:
                 self._done(work, event.clip.id)
             case ev.Broke():
                 self._broke(event)
-            case ev.Hosted():
-                self.submissions.hosted(event)
-            case ev.HostBroke():
-                self.submissions.host_broke(event)
-            case ev.Greeted():
-                self.submissions.greeted(event)
-            case ev.Answered():
-                self.submissions.answered(event)
-            case ev.PollRead():
-                self.submissions.poll_read(event)
-            case ev.AllRead():
-                self.submissions.all_read(event)
+            case _:
+                self.submissions.hear(event)
 
     def _compare(self, work: Work, clip: Clip) -> None:
         """Tell where a provider delivered less than was ordered of it."""

@@ -21,18 +21,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Succeeded, Unknown
+from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Unknown
 from storyboard.film import Budget
 from storyboard.network.limits import Concurrency
 from storyboard.providers import Batching, Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
+from storyboard.rendering.callbacks import Callbacks, Calls
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.jobs import Jobs
 from storyboard.rendering.money import committed, passing, refusal
-from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState, History
 
@@ -49,6 +49,8 @@ OUT_OF_REACH = "not-sent"
 
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
+NO_CALLS = Calls()
+"""Nobody listens."""
 
 
 class Submissions:
@@ -65,6 +67,7 @@ class Submissions:
         poll_s: float,
         budget: Budget = UNBOUNDED,
         accounts: Mapping[str, Account] = MappingProxyType({}),
+        calls: Calls = NO_CALLS,
     ) -> None:
         self.remotes = remotes
         self.new_id = new_id
@@ -81,10 +84,13 @@ class Submissions:
         self.greetings = Greetings({name: one.gateway.probe for name, one in capabilities.items() if one.gateway})
         self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
         lists = [name for name, remote in remotes.items() if isinstance(remote, Batching)]
-        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s, lists)
+        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s, self.greetings, lists)
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
-        self.returned = Returned(capabilities)
+        self.calls = calls
+        self.callbacks = Callbacks(
+            calls, self.book, self.jobs, self.jobs.read, remotes, self.accounts, lambda: self.schedule
+        )
         self._schedule: Desk | None = None
 
     @property
@@ -116,10 +122,6 @@ class Submissions:
         behind = max(0, self.book.delivering[provider] - DELIVERING)
         return most is None or self.book.running[provider] + behind < most
 
-    def greeted(self, event: ev.Greeted) -> None:
-        """A gateway was greeted."""
-        self.greetings.greeted(event, self.schedule)
-
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
         if self._forbidden(work) or self.elders.first(work):
@@ -131,7 +133,7 @@ class Submissions:
             self._fail(work, CANNOT, str(error))
             return
         schedule = self.schedule
-        work.returned = self.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
+        work.returned = self.jobs.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
         unreached = tuple(path for path in paths if path not in work.returned)
         if unreached:
             work.phase = "hosting"
@@ -142,7 +144,6 @@ class Submissions:
     def hosted(self, event: ev.Hosted) -> None:
         """What an attempt refers to can be reached: order it, unless the run is ending."""
         work = self.schedule.works[event.key]
-        provider = work.take.shot.provider
         if self.schedule.draining or self._forbidden(work):
             self.book.leave(work)
         else:
@@ -176,7 +177,8 @@ class Submissions:
         take, provider = work.take, work.take.shot.provider
         key = self.new_id()
         try:
-            request = self.remotes[provider].submit_request(ask, links, key)
+            remote = self.remotes[provider]
+            request = remote.submit_request(self.calls.addressed(ask, remote, key), links, key)
         except ValueError as error:
             self._fail(work, CANNOT, str(error))
             return
@@ -228,6 +230,8 @@ class Submissions:
         attempt = self.attempts[event.attempt]
         self.greetings.hear(attempt.provider, event.date, self.schedule.now.mono)
         self.book.posting[attempt.provider] -= 1
+        if attempt.job is not None:
+            return  # a callback has told it meanwhile
         if isinstance(event.outcome, Rejected) and event.outcome.stops:
             self.stopped[attempt.provider] = event.outcome
         if isinstance(event.outcome, Accepted):
@@ -239,6 +243,7 @@ class Submissions:
             self._answered(self.schedule.works[attempt.take], attempt, event)
         else:
             self.elders.answered(waiting, attempt, event)
+        self.callbacks.answered(attempt)
 
     def _answered(self, work: Work, attempt: AttemptRecord, event: ev.Answered) -> None:
         learned, now = self.learned.get(attempt.provider), self.schedule.now.mono
@@ -267,31 +272,28 @@ class Submissions:
                 work.tries -= until is not None
                 self._resend(work, replace(attempt, state="unsure"), "unsure", reason, again_s)
 
-    def poll_read(self, event: ev.PollRead) -> None:
-        """How a job stands."""
-        self._read(event)
-        self.jobs.polling.answered(self.schedule.works[event.key].take.shot.provider)
-
-    def all_read(self, event: ev.AllRead) -> None:
-        """How many jobs stand."""
-        self.jobs.polling.listed(event)
-        for key, job in event.jobs:
-            if self.schedule.works[key].phase == "remote":
-                self._read(ev.PollRead(key, (event.polled or {}).get(job), event.date))
-        self.jobs.polling.answered(event.provider)
-
-    def _read(self, event: ev.PollRead) -> None:
-        work = self.schedule.works[event.key]
-        self.greetings.hear(work.take.shot.provider, event.date, self.schedule.now.mono)
-        if isinstance(event.polled, Succeeded):
-            self.returned.keep(work, event.polled, self.schedule.now.mono)
-        self.jobs.read(event)
-
-    def hinted(self, event: ev.Hinted) -> None:
-        """Somebody tells of a job that may be one of this run."""
-        work = self.schedule.works.by_key.get(event.key)
-        if work is not None:
-            self.jobs.polling.hinted(work)
+    def hear(self, event: ev.Event) -> None:
+        """Something that concerns attempts happened."""
+        match event:
+            case ev.Hosted():
+                self.hosted(event)
+            case ev.HostBroke():
+                self.host_broke(event)
+            case ev.Greeted():
+                self.greetings.greeted(event, self.schedule)
+            case ev.Answered():
+                self.answered(event)
+            case ev.PollRead():
+                self.jobs.asked(event)
+            case ev.AllRead():
+                self.jobs.all_asked(event)
+            case ev.Hinted():
+                if event.key in self.schedule.works.by_key:
+                    self.jobs.polling.hinted(self.schedule.works[event.key])
+            case ev.Called():
+                self.callbacks.called(event)
+            case ev.Confirmed():
+                self.callbacks.confirmed(event)
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
         """A clip that was paid for did not arrive whole."""
@@ -322,6 +324,8 @@ class Submissions:
 
     def _repost_now(self, work: Work) -> None:
         attempt = self.book.of(work)
+        if attempt.job is not None:
+            return  # a callback has told it meanwhile
         unreachable = self.greetings.unreachable.get(attempt.provider)
         keyless = self.remotes[attempt.provider].capabilities.retention_s is None
         if unreachable is not None:
@@ -366,9 +370,22 @@ class Submissions:
         return self.keys.ours(attempt) and isinstance(self.remotes[attempt.provider], Listing)
 
     def _ambiguous(self, work: Work, attempt: AttemptRecord, reason: str) -> None:
-        self._record(replace(attempt, state="ambiguous", reason=reason))
-        self.book.leave(work)
-        self.schedule.fail(work, "ambiguous", f"it may have been accepted and charged: {reason}", phase="ambiguous")
+        """Leave it to a person, unless a callback may still tell what became of it."""
+        unsure = replace(attempt, state="unsure", reason=reason)
+
+        def end() -> None:
+            self._record(replace(unsure, state="ambiguous"))
+            self.book.leave(work)
+            message = f"it may have been accepted and charged: {reason}"
+            self.schedule.fail(work, "ambiguous", message, phase="ambiguous")
+
+        if not self.callbacks.awaited(work, unsure, end):
+            end()
+            return
+        work.phase = "posting"
+        self._record(unsure)
+        message = f"take {work.take.id} may have been ordered: {reason}"
+        self.schedule.tell("warning", work, code="ambiguous", message=message, hint="a callback may tell its job")
 
     def _fail(self, work: Work, code: str, message: str) -> None:
         self.book.leave(work)
