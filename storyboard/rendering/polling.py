@@ -3,7 +3,7 @@
 Laws. A hint hastens the next question about a job, at most once in `HINTED_S`; nobody can make an account ask more. Of
 the jobs that are due, the one is asked for that has most likely been finished for longest; longer paths count more.
 Few questions are under way at once, most often one, so that the choice is made late. A gateway that tells of many jobs
-in one answer is asked for all of them when one is due; a job that its list leaves out is asked for alone.
+in one answer is asked for all that run when one is due; a job that its list leaves out is asked for alone.
 """
 
 from __future__ import annotations
@@ -153,10 +153,18 @@ class Polling:
             self._ask_for(work, FIRST)
         while due and self._has_room(provider):
             work = max(due.values(), key=self._worth)
-            if provider in self._unread and work.take.key not in self._alone:
-                self._ask_for_all(provider)
+            together = self._together(provider)
+            if len(together) > 1 and work in together:
+                self._ask_for_all(provider, together)
             else:
                 self._ask_for(work, -self._worth(work))
+
+    def _together(self, provider: str) -> list[Work]:
+        """The jobs that one question can be about, those that are due first; none where the gateway has no list."""
+        if provider not in self._unread:
+            return []
+        works = [one for key, one in self._waiting[provider].items() if key not in self._alone]
+        return sorted(works, key=lambda one: one.take.key not in self._due[provider])[:LISTED_AT_ONCE]
 
     def _has_room(self, provider: str) -> bool:
         """Whether another question may be ordered now; else one is when the last has taken long."""
@@ -182,13 +190,9 @@ class Polling:
         self._count(provider)
         self._desk().order(ev.Poll(work.take.key, provider, self._asked(work), rank))
 
-    def _ask_for_all(self, provider: str) -> None:
-        due, waiting = self._due[provider], self._waiting[provider]
-        works = sorted(
-            (one for key, one in waiting.items() if key not in self._alone), key=lambda one: one.take.key not in due
-        )
-        rank = -sum(self._worth(one) for one in works if one.take.key in due)
-        asked = tuple((one.take.key, self._asked(one)) for one in works[:LISTED_AT_ONCE])
+    def _ask_for_all(self, provider: str, works: list[Work]) -> None:
+        rank = -sum(self._worth(one) for one in works if one.take.key in self._due[provider])
+        asked = tuple((one.take.key, self._asked(one)) for one in works)
         self._count(provider)
         self._desk().order(ev.PollAll(provider, asked, rank))
 
