@@ -104,9 +104,12 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """No byte left this machine; the same submission may be repeated."""
+    """No byte left this machine; the same submission may be repeated. `until` is given where it only waits for its
+    turn: when to try again, in seconds on the caller's clock.
+    """
 
     reason: str
+    until: float | None = None
 
 
 MODERATED = "moderated"

@@ -27,8 +27,9 @@ HASTE_S = 60.0
 
 
 class Attempts:
-    """`posting` and `running` count what is under way, by provider; `born` says when the attempts of this run were
-    intended, in `mono` seconds. `by_key` has their ids by the keys of their submissions.
+    """`posting`, `running` and `delivering` count what is under way, by provider: orders, jobs, clips of finished jobs.
+    `born` says when the attempts of this run were intended, in `mono` seconds. `by_key` has their ids by
+    the keys of their submissions.
     """
 
     def __init__(self, attempts: Iterable[AttemptRecord]) -> None:
@@ -40,6 +41,8 @@ class Attempts:
         self.born: dict[str, float] = {}
         self.posting: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
+        self.delivering: Counter[str] = Counter()
+        self._places: dict[TakeKey, tuple[Counter[str], str]] = {}
 
     def of(self, work: Work) -> AttemptRecord:
         """The attempt at a take that is under way."""
@@ -52,6 +55,14 @@ class Attempts:
         self._keep(attempt)
         desk.journal(attempt)
 
+    def enter(self, work: Work) -> None:
+        """A take is under way with its provider."""
+        self._place(work, self.running)
+
+    def deliver(self, work: Work) -> None:
+        """The job of a take is finished; its clip is on its way."""
+        self._place(work, self.delivering)
+
     def _keep(self, attempt: AttemptRecord) -> None:
         self.by_id[attempt.id], self.by_key[attempt.key] = attempt, attempt.id
         latest = self.latest.get(attempt.take, attempt)
@@ -59,7 +70,16 @@ class Attempts:
 
     def leave(self, work: Work) -> None:
         """A take is no longer under way with its provider."""
-        self.running[work.take.shot.provider] -= 1
+        counted = self._places.pop(work.take.key, None)
+        if counted is not None:
+            places, provider = counted
+            places[provider] -= 1
+
+    def _place(self, work: Work, places: Counter[str]) -> None:
+        self.leave(work)
+        provider = work.take.shot.provider
+        places[provider] += 1
+        self._places[work.take.key] = places, provider
 
     def created(self, take: TakeKey, now: float) -> float:
         """The date of a new attempt, after those of the take's earlier ones even where the clock was set back."""

@@ -146,7 +146,7 @@ class Callbacks:
     def _hint(self, attempt: AttemptRecord, said: Callback) -> None:
         work = self._work(attempt)
         if said.job == attempt.job and not isinstance(said.polled, Running) and work is not None:
-            self._jobs.hinted(work)
+            self._jobs.polling.hinted(work)
 
     # ── what the gateway says to that ────────────────────────────────────────────────────────────────────────────
 
@@ -225,7 +225,7 @@ class Callbacks:
         if not self._listens or not names(attempt.body, attempt.key):
             return 0.0
         fixed_s = self._accounts[attempt.provider].poll_s
-        usual_s = self._jobs.beats[attempt.provider].usual_s(work.take.duration)
+        usual_s = self._jobs.polling.paces[attempt.provider].curve(work.take.duration).usual
         most_s = PATIENCE * usual_s if fixed_s is None else BEATS * fixed_s
         return max(0.0, most_s - max(0.0, self._desk().now.wall - attempt.created))
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from storyboard.film import Clip, ClipId
 from storyboard.rendering import events as ev
+from storyboard.rendering.pace import Took
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import History, Record, TakeState
 
@@ -56,7 +57,8 @@ class Account:
     """An account of this run: whose it is (`name` tells one from another, and nothing else), and how it is used.
 
     `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once, `most` what this run may spend at most.
-    `calls` says that its gateway can reach us and tells of jobs that have ended, so that they are seldom asked for.
+    `took` is how long earlier jobs took, the oldest first. `calls` says that its gateway can reach us and tells of jobs
+    that have ended, so that they are seldom asked for.
     """
 
     name: str = ""
@@ -64,3 +66,4 @@ class Account:
     poll_s: float | None = None
     most: Decimal | None = None
     calls: bool = False
+    took: tuple[Took, ...] = ()

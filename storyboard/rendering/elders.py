@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from storyboard.exchange import Busy, Unknown
+from storyboard.exchange import Busy, NotSent, Unknown
 from storyboard.film import TakeId
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OPEN, RESEND_AFTER_S, RESENDS, Attempts
@@ -63,7 +63,7 @@ class Elders:
     def answered(self, work: Work, elder: AttemptRecord, event: ev.Answered) -> None:
         """The outcome of asking for an elder, which was recorded where it was accepted."""
         desk = self._desk()
-        until = event.outcome.until if isinstance(event.outcome, Busy | Unknown) else None
+        until = event.outcome.until if isinstance(event.outcome, Busy | NotSent | Unknown) else None
         if elder.state == "accepted":
             self._settle(work, elder)
         elif work.tries >= RESENDS:

@@ -125,6 +125,16 @@ class PollRead:
 
 
 @dataclass(frozen=True, slots=True)
+class AllRead:
+    """How jobs stand that were asked for together: those that the answer tells of, None where it told nothing."""
+
+    provider: str
+    jobs: tuple[tuple[TakeKey, JobId], ...]
+    polled: Mapping[JobId, Polled] | None
+    date: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Broke:
     """Drawing, fetching or keeping a take failed; `again` says that another try may help."""
 
@@ -183,6 +193,7 @@ Event = (
     | Greeted
     | Answered
     | PollRead
+    | AllRead
     | Broke
     | Drain
     | Hinted
@@ -272,6 +283,15 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class PollAll:
+    """Ask how many jobs stand. Settled by `AllRead`."""
+
+    provider: str
+    jobs: tuple[tuple[TakeKey, JobId], ...]
+    rank: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """Ask for the job that a callback named for an attempt; nothing of it is believed yet. Settled by `Confirmed`."""
 
@@ -300,7 +320,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | Confirm | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | PollAll | Confirm | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)

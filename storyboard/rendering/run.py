@@ -24,6 +24,7 @@ from storyboard.media.jobs import Answer, ChooseJob, Chosen, FrameJob, Job, Medi
 from storyboard.network.linking import data_uri
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
+from storyboard.rendering.asking import ask_all
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.finding import UNREADABLE, find
 from storyboard.rendering.mail import Mail
@@ -63,7 +64,7 @@ class Runner:
         self._unwritable = False
         self._send, self._receive = trio.open_memory_channel[ev.Event](math.inf)
         self._scope = trio.CancelScope()
-        self._mail = Mail(ports, ports.inbox, self._send.send_nowait) if ports.inbox is not None else None
+        self._mail = Mail(ports, ports.inbox, self.hear) if ports.inbox is not None else None
 
     async def run(self) -> Ended:
         """Run until nothing is left, a drain is through, or a second signal. Raises Refused when the state fails."""
@@ -83,6 +84,10 @@ class Runner:
         if self._failure is not None:
             raise self._failure
         return self.ended
+
+    def hear(self, event: ev.Event) -> None:
+        """Something happened that no action of this run has brought about."""
+        self._send.send_nowait(event)
 
     async def _loop(self, nursery: trio.Nursery) -> None:
         decision = self.schedule.begin(self.ports.clock.now())
@@ -185,6 +190,8 @@ class Runner:
                 return await self._find(action)
             case ev.Poll():
                 return await self._poll(action)
+            case ev.PollAll():
+                return await ask_all(action, self.providers[action.provider], self.ports.network, ANSWER_S)
             case ev.Confirm():
                 return await self._confirm(action)
             case ev.Fetch():

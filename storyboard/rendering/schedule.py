@@ -17,7 +17,6 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
@@ -306,7 +305,7 @@ class Schedule:
                 work.phase = "keeping"
                 self.tell("downloaded" if work.attempt else "drawn", work, frames=event.clip.frames)
                 self._compare(work, event.clip)
-                self.order(ev.Keep(event.key, event.part, event.clip, self._provenance(work)))
+                self.order(ev.Keep(event.key, event.part, event.clip, work.provenance()))
             case ev.Kept():
                 work = self.works[event.key]
                 work.clip = event.clip.id
@@ -342,20 +341,6 @@ class Schedule:
     def _free_slot(self, work: Work) -> None:
         if work.phase == "drawing":
             self.drawing -= 1
-
-    def _provenance(self, work: Work) -> Mapping[str, Any]:
-        take = work.take
-        return {
-            "key": take.key,
-            "take": take.id,
-            "provider": take.shot.provider,
-            "number": take.number,
-            "rank": take.rank,
-            "own": take.own,
-            "ask": work.ask,
-            "carried": work.carried,
-            "attempt": work.attempt,
-        }
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -21,10 +21,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Succeeded, Unknown
+from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Unknown
 from storyboard.film import Budget
 from storyboard.network.limits import Concurrency
-from storyboard.providers import Listing, Remote
+from storyboard.providers import Batching, Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
 from storyboard.rendering.callbacks import Callbacks, Calls
@@ -33,12 +33,13 @@ from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.jobs import Jobs
 from storyboard.rendering.money import committed, passing, refusal
-from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState, History
 
 LOOKS = 3
 """How often a run looks for a submission in its gateway's list before it is called ambiguous."""
+DELIVERING = 4
+"""As many finished jobs whose clips are on their way take no place in the account."""
 OVER_BUDGET = "over-budget"
 """The code of a take that was not submitted because the budget forbids it."""
 CANNOT = "provider-cannot"
@@ -82,13 +83,13 @@ class Submissions:
         self.book = Attempts(attempts)
         self.greetings = Greetings({name: one.gateway.probe for name, one in capabilities.items() if one.gateway})
         self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
-        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s)
+        lists = [name for name, remote in remotes.items() if isinstance(remote, Batching)]
+        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s, self.greetings, lists)
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
-        self.returned = Returned(capabilities)
         self.calls = calls
         self.callbacks = Callbacks(
-            calls, self.book, self.jobs, self.poll_read, remotes, self.accounts, lambda: self.schedule
+            calls, self.book, self.jobs, self.jobs.read, remotes, self.accounts, lambda: self.schedule
         )
         self._schedule: Desk | None = None
 
@@ -118,20 +119,21 @@ class Submissions:
             return False
         learned = self.learned.get(provider)
         most = capabilities.concurrency if learned is None else learned.allowed
-        return most is None or self.book.running[provider] < most
+        behind = max(0, self.book.delivering[provider] - DELIVERING)
+        return most is None or self.book.running[provider] + behind < most
 
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
         if self._forbidden(work) or self.elders.first(work):
             return
-        self.book.running[work.take.shot.provider] += 1
+        self.book.enter(work)
         try:
             paths = self.remotes[work.take.shot.provider].files(ask)
         except ValueError as error:
             self._fail(work, CANNOT, str(error))
             return
         schedule = self.schedule
-        work.returned = self.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
+        work.returned = self.jobs.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
         unreached = tuple(path for path in paths if path not in work.returned)
         if unreached:
             work.phase = "hosting"
@@ -142,9 +144,8 @@ class Submissions:
     def hosted(self, event: ev.Hosted) -> None:
         """What an attempt refers to can be reached: order it, unless the run is ending."""
         work = self.schedule.works[event.key]
-        provider = work.take.shot.provider
         if self.schedule.draining or self._forbidden(work):
-            self.book.running[provider] -= 1
+            self.book.leave(work)
         else:
             self._intend(work, event.ask, {**work.returned, **event.links})
 
@@ -213,7 +214,7 @@ class Submissions:
         before = self.schedule.history.takes[work.take.key]
         work.ask, work.carried = before.ask, before.carried
         work.attempt = attempt.id
-        self.book.running[attempt.provider] += 1
+        self.book.enter(work)
         if attempt.job is not None:
             self.jobs.resume(work)
         elif self.keys.may_hold(attempt, self.schedule.now) or self._listed(attempt):
@@ -258,8 +259,9 @@ class Submissions:
             case Rejected(code, message):
                 self._record(replace(attempt, state="rejected", reason=message))
                 self._fail(work, code, message)
-            case NotSent(reason):
-                self._resend(work, attempt, "not-sent", reason)
+            case NotSent(reason, until):
+                work.tries -= until is not None
+                self._resend(work, attempt, "not-sent", reason, None if until is None else max(0.1, until - now))
             case Busy(until):
                 work.tries -= 1
                 if learned:
@@ -269,14 +271,6 @@ class Submissions:
                 again_s = None if until is None else max(RESEND_AFTER_S, until - now)
                 work.tries -= until is not None
                 self._resend(work, replace(attempt, state="unsure"), "unsure", reason, again_s)
-
-    def poll_read(self, event: ev.PollRead) -> None:
-        """How a job stands."""
-        work = self.schedule.works[event.key]
-        self.greetings.hear(work.take.shot.provider, event.date, self.schedule.now.mono)
-        if isinstance(event.polled, Succeeded):
-            self.returned.keep(work, event.polled, self.schedule.now.mono)
-        self.jobs.read(event)
 
     def hear(self, event: ev.Event) -> None:
         """Something that concerns attempts happened."""
@@ -290,10 +284,12 @@ class Submissions:
             case ev.Answered():
                 self.answered(event)
             case ev.PollRead():
-                self.poll_read(event)
+                self.jobs.asked(event)
+            case ev.AllRead():
+                self.jobs.all_asked(event)
             case ev.Hinted():
                 if event.key in self.schedule.works.by_key:
-                    self.jobs.hinted(self.schedule.works[event.key])
+                    self.jobs.polling.hinted(self.schedule.works[event.key])
             case ev.Called():
                 self.callbacks.called(event)
             case ev.Confirmed():

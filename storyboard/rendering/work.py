@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
@@ -66,6 +66,21 @@ class Work:
         self.tries, self.fetches, self.absences = 0, 0, 0
         self.frames, self.clips, self.chosen = {}, {}, {}
 
+    def provenance(self) -> Mapping[str, Any]:
+        """What the clip's sidecar says of the take that it is of."""
+        take = self.take
+        return {
+            "key": take.key,
+            "take": take.id,
+            "provider": take.shot.provider,
+            "number": take.number,
+            "rank": take.rank,
+            "own": take.own,
+            "ask": self.ask,
+            "carried": self.carried,
+            "attempt": self.attempt,
+        }
+
     def carrying(self) -> dict[Slot, str]:
         """The digest of what is carried into each slot; all of it is there."""
         return {
@@ -82,13 +97,17 @@ class Composer(Protocol):
 
 
 class Works:
-    """All works of a plan, linked; `ready` holds a heap a provider, the longest expected path to the end first."""
+    """All works of a plan, linked; `ready` holds a heap a provider, the longest expected path to the end first.
+
+    `longest` is the greatest urgency of any.
+    """
 
     def __init__(self, plan: Plan, wanted: frozenset[TakeKey], capabilities: Mapping[str, Capabilities]) -> None:
         self.by_key: dict[TakeKey, Work] = {take.key: Work(take) for take in plan.takes if take.key in wanted}
         self.ready: dict[str, list[tuple[float, int, TakeKey]]] = {}
         self.order = {take.key: number for number, take in enumerate(plan.takes)}
         self.open = len(self.by_key)
+        self.longest = 1.0
         for work in self.by_key.values():
             for need in work.take.needs:
                 if need in self.by_key:
@@ -110,6 +129,7 @@ class Works:
                 after = max((self.by_key[key].urgency for key in work.followers), default=0.0)
                 pace = 0.0 if take.verdict in ("done", "locked") else capabilities[take.shot.provider].pace
                 work.urgency = after + float(take.duration) * pace
+                self.longest = max(self.longest, work.urgency)
 
     def can_begin(self, work: Work) -> bool:
         """Whether all that a take needs is done, or may still be; one that was taken up again did not wait for it."""
