@@ -27,8 +27,8 @@ from storyboard.exchange import (
 from storyboard.film import JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.callbacks import BEATS, CONFIRM_S, CONFIRMS, Calls, woken
-from storyboard.rendering.jobs import HINTED_S
 from storyboard.rendering.money import charges
+from storyboard.rendering.polling import HINTED_S
 from storyboard.rendering.schedule import Policy
 from storyboard.rendering.submission import Submissions
 from storyboard.state.journal import AttemptRecord
@@ -202,7 +202,7 @@ def test_what_it_cost_is_unknown_where_only_the_lost_answer_told_it(charged: Dec
     stage = lost()
     stage.confirm(stage.call(), Succeeded("link", charged))
     told = charges(stage.history.attempts.values())["bare"]
-    assert (told.amount, told.unknown, told.unsettled) == (charged or 0, unknown, int(charged is None))
+    assert (int(told.amount), int(told.unknown), told.unsettled) == (charged or 0, unknown, int(charged is None))
 
 
 @pytest.mark.parametrize(("polled", "goes"), [(Absent("not-found", "no such job"), True), (None, False)])
@@ -215,6 +215,28 @@ def test_a_job_that_the_gateway_does_not_confirm_counts_for_nothing(polled: Poll
         if decision.wake_at is not None and len(read) == 0:
             decision = stage.hear(later_s=CONFIRM_S)
     assert (settled(stage)[0].job, bool(read)) == (None, goes)
+
+
+def test_one_that_is_none_keeps_the_true_one_from_nothing() -> None:
+    stage = lost()
+    forged = stage.call({"job": OTHER, "state": "ended"})
+    true = stage.call()
+    stage.confirm(forged, Absent("not-found", "no such job"))
+    stage.confirm(true, Running())
+    assert settled(stage)[0].job == JOB
+    decision = stage.hear(later_s=CONFIRM_S)
+    assert len(stage.confirm(decision, Running()).read) == 1
+    assert settled(stage)[0].job == JOB
+
+
+def test_a_take_that_was_blocked_when_the_run_began_is_bound_for_the_next_one() -> None:
+    stage = lost("1A", "2A")
+    stage.hear(later_s=10_000.0)
+    stage.hear(ev.Drain())
+    stage.again()
+    assert stage.phases()["1A-1"] == "ambiguous"
+    stage.confirm(stage.call(), Running())
+    assert (settled(stage)[0].job, settled(stage)[1], stage.phases()["1A-1"]) == (JOB, "submitted", "skipped")
 
 
 def test_a_job_of_another_submission_is_refused() -> None:

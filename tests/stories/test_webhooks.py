@@ -117,7 +117,7 @@ def test_an_order_whose_answer_is_lost_is_found_by_its_callback(
 ) -> None:
     """What seedance2ink charged stood in the lost answer alone."""
     made = called(tmp_path, emulator, provider, "lost")
-    emulator.tell("faults", LOST)
+    emulator.tell("faults", [LOST, {"fault": "callback_forged"}])
     rendered = made.render(*HERE)
     assert rendered.returncode == 0, rendered.stderr
     assert "a callback may tell its job" in rendered.stdout
