@@ -178,7 +178,9 @@ class Callbacks:
             self._book.record(replace(attempt, job=job, charged=charged, reason=reason), desk)
             if (again := desk.works.by_key.get(attempt.take)) is not None:
                 message = f"take {again.take.id} was ordered twice: {attempt.provider} made job {job} too"
-                desk.tell("warning", again, code="ambiguous", message=message, hint="status lists it with its charge")
+                desk.tell(
+                    "warning", again, code="ambiguous", message=message, hint=f"adopt {again.take.id} {job} keeps it"
+                )
             return
         self._book.record(replace(attempt, state="accepted", job=job, reason=None), desk)
         self._waiting.pop(attempt.id, None)

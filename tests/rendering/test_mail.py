@@ -54,8 +54,8 @@ def hear(box: Letterbox, then: Callable[[Mail], None] = lambda _: None) -> list[
         ports = Ports(Noon(), None, None, None, _inline, lambda: "", lambda _: None)  # type: ignore[arg-type]  # unused
         mail = Mail(ports, box, heard.append)
         async with trio.open_nursery() as nursery:
+            await mail.look()
             nursery.start_soon(mail.read)
-            await trio.sleep(INBOX_S / 2)
             then(mail)
             await trio.sleep(3 * INBOX_S)
             nursery.cancel_scope.cancel()
