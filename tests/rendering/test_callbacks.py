@@ -1,7 +1,7 @@
 """What a run makes of callbacks: a hint is asked about, a lost order is found, and nothing that is told counts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -427,3 +427,29 @@ def test_whatever_is_told_in_whatever_order_the_jobs_stay_whose_they_are(
     assert [stage.attempts(name)[-1].job for name in ("1A-1", "2A-1")] in ([None, OTHER], [JOB, OTHER])
     for moments in asked.values():
         assert all(after - before >= HINTED_S for before, after in pairwise(moments))
+
+
+@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("ended", ["killed", "drained"])
+def test_whenever_the_run_ends_the_message_that_lies_there_finds_the_job_in_the_next(steps: int, ended: str) -> None:
+    """A message goes only after the records of the same decision are durable, so it may be seen again."""
+    stage, post = ordered()
+    read: list[str] = []
+    acts: list[Callable[[], ev.Decision]] = [
+        lambda: answer(stage, post, Unknown("the answer was lost")),
+        stage.call,
+        lambda: stage.confirm(ev.Decision(actions=[ev.Confirm(post.attempt, "bare", JOB)]), Running()),
+    ]
+    for act in acts[:steps]:
+        read += act().read
+    if ended == "drained":
+        stage.hear(ev.Drain())
+    stage.told = frozenset({stage.attempts("1A-1")[-1].key})
+    stage.again(later_s=100_000.0)
+    decision = stage.call()
+    if stage.attempts("1A-1")[-1].job is None:
+        decision = stage.confirm(decision, Running())
+    assert (settled(stage)[0].state, settled(stage)[0].job) == ("accepted", JOB)
+    assert len(decision.read) == 1
+    assert len(stage.history.attempts) == 1, "nothing was ordered anew"
+    assert stage.phases() == {"1A-1": "remote"}
