@@ -103,12 +103,13 @@ class NoStore:
         return Frame(str(self.frame_path(clip, index)), pixels)
 
 
-async def _inline(act: Callable[..., T], *args: Any) -> T:
+async def inline(act: Callable[..., T], *args: Any) -> T:
+    """The call's result, in this very task."""
     await trio.lowlevel.checkpoint()
     return act(*args)
 
 
-def _unheard(news: News) -> None:
+def unheard(news: News) -> None:
     """Nobody listens."""
 
 
@@ -140,9 +141,9 @@ def perform(schedule: Schedule, journal: Journal) -> int:
         journal=journal,
         clips=NoStore(),
         executor=NoDrawing(),
-        offload=_inline,
+        offload=inline,
         new_id=random_id,
-        tell=_unheard,
+        tell=unheard,
         network=None,
         inbox=None,
     )

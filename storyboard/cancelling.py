@@ -23,9 +23,10 @@ from storyboard.rendering.attempts import OPEN
 from storyboard.rendering.calling_off import call_off, ended
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import Said
+from storyboard.rendering.mail import CANCEL
 from storyboard.rendering.ordering import no_key
 from storyboard.rendering.outside import Outside
-from storyboard.rendering.run import ANSWER_S, CANCEL
+from storyboard.rendering.run import ANSWER_S
 from storyboard.state.disk import LocalDisk
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import AttemptRecord, History, TakeRecord

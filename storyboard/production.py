@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from storyboard.callbacks.box import told_of
 from storyboard.cutting import Material, Tell, draft, join
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exporting import edit
@@ -28,6 +29,7 @@ from storyboard.planning import cuts, plan, prompt, uses
 from storyboard.planning.naming import shot_of_takes
 from storyboard.planning.numbers import good_clip
 from storyboard.providers import Provider, discover
+from storyboard.rendering.callbacks import woken
 from storyboard.rendering.events import News
 from storyboard.rendering.outside import Outside
 from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
@@ -184,6 +186,10 @@ class Production:
             store = folder.store(LocalDisk())
             retaken = _retaken(loaded.film, wishes.retakes, self.path)
             planned = self._adopt(loaded, journal, store, files, retaken)
+            told = told_of(Inbox(folder.inbox, LocalDisk()).drain())
+            if records := woken(told, planned.history, time.time()):
+                journal.append(records)
+                planned = self._adopt(loaded, journal, store, files, retaken)
             found = unsettled(planned.plan.takes, planned.history)
             if anew := chosen(found, wishes.on_ambiguous, wishes.extra, ask):
                 journal.append([record for one in anew for record in ordered_anew(one, time.time())])
@@ -308,7 +314,7 @@ class Production:
         if not is_held(folder.lock, time.time()):
             return False
         from storyboard.rendering.edge import random_id  # with trio, which a plan does not need
-        from storyboard.rendering.run import DRAIN
+        from storyboard.rendering.mail import DRAIN
 
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DRAIN, time.time(), {}))
         return True

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from storyboard.callbacks.box import told_of
 from storyboard.capabilities import Capabilities
 from storyboard.cutting import Material, Tell, join
 from storyboard.diagnostics import Diagnostic, Refused
@@ -21,7 +22,8 @@ from storyboard.media.jobs import Executor
 from storyboard.planning import ask, plan, uses
 from storyboard.planning.carried import Slot
 from storyboard.planning.price import Total, spell_totals
-from storyboard.providers import Provider, Remote
+from storyboard.providers import Calling, Provider, Remote
+from storyboard.rendering.callbacks import Calls
 from storyboard.rendering.desk import Account
 from storyboard.rendering.events import News
 from storyboard.rendering.money import Charge, charges
@@ -132,6 +134,7 @@ class Session:
         self.profiles = frozenset(profiles)
         self.name = name
         self._reserve = Rescue(folder.rescue, LocalDisk())
+        self._inbox = Inbox(folder.inbox, LocalDisk())
 
     async def render(self, wishes: Wishes, agree: Agree | None = None) -> Rendered:
         """Render what is wanted, then cut. `agree` is asked before money is spent.
@@ -159,7 +162,7 @@ class Session:
             tell=self.tell,
             network=self.outside.network if self.outside else None,
             host=self.outside.host if self.outside else None,
-            inbox=Inbox(self.folder.inbox, LocalDisk()),
+            inbox=self._inbox,
             decide=self._decide,
             reserve=self._reserve,
             turns=self.outside.turns if self.outside else {},
@@ -234,7 +237,13 @@ class Session:
             capabilities=self.planned.capabilities,
             compose=partial(_compose, self.planned, self.store),
             submissions=Submissions(
-                remotes, history.attempts.values(), new_id, policy.poll_s, self._budget(), self._accounts(wishes)
+                remotes,
+                history.attempts.values(),
+                new_id,
+                policy.poll_s,
+                self._budget(),
+                self._accounts(wishes),
+                Calls(self.outside.address if self.outside else None, told_of(self._inbox.drain())),
             ),
             policy=policy,
             frames={
@@ -256,7 +265,10 @@ class Session:
         for name, most in wishes.budget.items():
             known = accounts.get(name, Account())
             accounts[name] = replace(known, most=most if known.most is None else min(most, known.most))
-        return accounts
+        if self.outside is None or self.outside.address is None:
+            return accounts
+        calling = {name for name, one in self.providers.items() if isinstance(one, Calling)}
+        return {name: replace(one, calls=name in calling) for name, one in accounts.items()}
 
     def _may_order(self, schedule: Schedule, wishes: Wishes, agree: Agree | None) -> None:
         """Hold what would be ordered against keys, hosting, and whoever pays. Raises Refused: 4, 12."""

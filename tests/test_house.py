@@ -22,6 +22,7 @@ FLOORS = [
     "importing",
     "providers",
     "network",
+    "callbacks",
     "planning",
     "rendering",
     "finishing",
@@ -64,7 +65,7 @@ OWNERS = {
     "yaml": {"language"},
     "pydantic": {"language", "emulator"},
     "pydantic_core": {"language"},
-    "trio": {"network", "rendering", "media", "emulator", "cli"},
+    "trio": {"network", "callbacks", "rendering", "media", "emulator", "cli"},
     "httpx": {"network"},
     "obstore": {"network"},
     "av": {"media"},
@@ -78,8 +79,8 @@ OWNERS = {
     "click": {"cli"},
     "platformdirs": {"cli"},
     "rich": {"cli"},
-    "starlette": {"emulator"},
-    "hypercorn": {"emulator"},
+    "starlette": {"emulator", "callbacks"},
+    "hypercorn": {"network"},
     "wcwidth": {"columns"},
 }
 BANNED = re.compile(r"(^|_)(utils?|helpers?|common|core|base|manager|service|misc)(_|$)", re.IGNORECASE)

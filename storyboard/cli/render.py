@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from storyboard.cli.calling import Called, calling_options
 from storyboard.cli.ends import BUDGET, DECIDE, INCOMPLETE, Ended, Signalled, say
 from storyboard.cli.gateways import agreement, budgets, on_terminal, ordering_anew, state_folder
 from storyboard.cli.options import on_production
@@ -44,6 +46,7 @@ SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "f
 )
 @click.option("--max-extra-cost", multiple=True, metavar="PROVIDER=N", help="The most that --on-ambiguous may spend.")
 @click.option("--yes", is_flag=True, help="Spend what it costs without asking.")
+@calling_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for everything that happens.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILM", help="Also copy the film here.")
 def command(
@@ -58,6 +61,8 @@ def command(
     on_ambiguous: OnAmbiguous | None,
     max_extra_cost: tuple[str, ...],
     yes: bool,
+    listen: str | None,
+    public_url: str | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
@@ -78,22 +83,31 @@ def command(
         partial=partial,
         extra=budgets(max_extra_cost, "--max-extra-cost", made.capabilities),
     )
+    called = Called.of(listen, public_url)
     films = made.films()
     if output is not None and len(films) > 1:
         raise click.UsageError("-o takes one film; name it with --variant")
-    codes = [_render(film, wishes, yes, as_json, output) for film in films]
+    codes = [_render(film, wishes, called, yes, as_json, output) for film in films]
     if any(codes):
         raise Ended(max(codes))
 
 
-def _render(made: Production, wishes: Wishes, yes: bool, as_json: bool, output: Path | None) -> int:
+def _render(made: Production, wishes: Wishes, called: Called, yes: bool, as_json: bool, output: Path | None) -> int:
     """Render one film, and answer the exit code that it ends with. Raises Signalled, Refused."""
     with open_progress(as_json) as progress:
 
         async def render(executor: Executor) -> Rendered:
-            async with open_outside(made.gateways, made.capabilities, state_folder()) as outside:
+            async with (
+                open_outside(made.gateways, made.capabilities, state_folder()) as outside,
+                called.listening(made.folder.inbox) as address,
+            ):
                 return await made.render(
-                    wishes, executor, progress.hear, outside, lambda totals: agreement(totals, yes), ordering_anew
+                    wishes,
+                    executor,
+                    progress.hear,
+                    replace(outside, address=address),
+                    lambda totals: agreement(totals, yes),
+                    ordering_anew,
                 )
 
         rendered = work(render, progress, wishes.jobs)

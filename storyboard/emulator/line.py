@@ -5,21 +5,12 @@ Hypercorn is handed these in place of its own streams, because no ASGI message s
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
 
 import trio
-from hypercorn.config import Config
-from hypercorn.trio.tcp_server import TCPServer
-from hypercorn.trio.worker_context import WorkerContext
-from hypercorn.typing import Framework
-from hypercorn.utils import wrap_app
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
-BACKLOG = 128
-HEAD_BYTES = 64 * 1024
-KEEP_ALIVE_S = 5.0
+from storyboard.network import serving
+from storyboard.network.serving import App
 
 
 class Line:
@@ -71,26 +62,12 @@ Lines = Mapping[tuple[str, int], Line]
 
 def listen(port: int) -> trio.SocketListener:
     """A listener on loopback; port 0 is any free one. Raises OSError where the port is taken."""
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(("127.0.0.1", port))
-        found.listen(BACKLOG)
-    except OSError:
-        found.close()
-        raise
-    return trio.SocketListener(trio.socket.from_stdlib_socket(found))
+    return serving.listen("127.0.0.1", port)
 
 
 async def serve(app: App, listener: trio.SocketListener, lines: dict[tuple[str, int], Line]) -> None:
     """Serve an app until cancelled; `lines` holds every connection while it is open."""
-    config = Config()
-    config.include_date_header = config.include_server_header = False
-    config.loglevel = "ERROR"
-    config.h11_max_incomplete_size = HEAD_BYTES
-    config.keep_alive_timeout = KEEP_ALIVE_S
-    context = WorkerContext(None)
-    wrapped = wrap_app(cast(Framework, app), config.wsgi_max_body_size, "asgi")
+    server = serving.Server(app)
 
     async def speak(stream: trio.SocketStream) -> None:
         line = Line(stream)
@@ -101,7 +78,7 @@ async def serve(app: App, listener: trio.SocketListener, lines: dict[tuple[str, 
             return
         lines[client] = line
         try:
-            await TCPServer(wrapped, config, context, {}, cast(Any, line)).run()
+            await server.speak(line)
         finally:
             del lines[client]
 

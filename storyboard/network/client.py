@@ -27,7 +27,7 @@ from storyboard.capabilities import Gateway
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.network.download import Download, hang_up
-from storyboard.network.limits import wait_s
+from storyboard.network.limits import poll_wait_s, wait_s
 from storyboard.network.settings import Access
 from storyboard.network.trust import distrust, trusted
 from storyboard.network.turnstile import Turnstile
@@ -36,9 +36,8 @@ from storyboard.version import VERSION
 
 ANSWER_S = 50.0
 """The most that one exchange may take, in seconds; less than the runner waits."""
-DOOR_S = 8.0
-"""The most that an order waits for its turn, in seconds; with the exchange itself, less than the runner waits. One that
-has not left by then is told so: whoever gave it up at the door could not know."""
+PATIENCE_S = 5.0
+"""How long an order waits for its turn before it is handed back: whoever waits for its answer must not give it up."""
 ANSWER_BYTES = 1 << 20
 """The most that is read of an answer."""
 CREDENTIALS = 12
@@ -123,20 +122,21 @@ class Client:
             raise _refused("key-refused", f"{provider} does not know the key in {variable} or the settings")
         self._known.add(provider)
 
-    async def _place(self, provider: str) -> float:
+    async def _place(self, provider: str, rank: float) -> float:
         """Ask for a place in the account's window."""
         gateway, now = self._gateways[provider], self._wall()
 
         def wait(sent: Any, held: float) -> float:
-            return wait_s(sent, held, now, gateway.requests, gateway.window_s)
+            wait_for = wait_s if rank == -math.inf else poll_wait_s
+            return wait_for(sent, held, now, gateway.requests, gateway.window_s)
 
         return await trio.to_thread.run_sync(self._accounts[provider].take, now, wait)
 
     async def _exchange(self, provider: str, request: Request, rank: float) -> Response | NotSent | Unknown:
-        with trio.move_on_after(DOOR_S if request.method == "POST" else math.inf) as door:
-            await self._doors[provider].pass_through(rank)
-        if door.cancelled_caught:
-            return NotSent("the account has to wait for its turn", until=trio.current_time())
+        patience_s = PATIENCE_S if request.method == "POST" else math.inf
+        wait_s = await self._doors[provider].pass_through(rank, patience_s)
+        if wait_s > 0:
+            return NotSent("the account is asked as often as it bears", trio.current_time() + wait_s)
         answer: Response | NotSent | Unknown = Unknown(f"no answer within {ANSWER_S:g} s")
         with trio.move_on_after(ANSWER_S):
             answer = await self._speak(self._accesses[provider], request)

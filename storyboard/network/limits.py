@@ -8,16 +8,15 @@ round of acceptances, half of them after each refusal for being busy, at least o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from statistics import median
 
 from storyboard.exchange import LONGEST_WAIT_S
 
-EARLIEST = 0.5
-"""The share of the usual time before which a job is not asked for."""
-SOONEST_S, LATEST_S = 1.0, 60.0
 START = 2
-"""How many jobs an account is asked for at first."""
+"""How many jobs an account is asked for at first, where nobody has set how many it bears."""
+PARTS = 7
+"""Into so many parts a window is divided for polls, so that they are spread over it."""
+KEPT_SHARE = 10
+"""One in so many requests of a window is left to orders."""
 
 
 def wait_s(sent: Sequence[float], held_until: float, now: float, requests: int, window_s: float) -> float:
@@ -33,12 +32,21 @@ def wait_s(sent: Sequence[float], held_until: float, now: float, requests: int, 
     return max(held, counted[-requests] + window_s - now)
 
 
+def poll_wait_s(sent: Sequence[float], held_until: float, now: float, requests: int, window_s: float) -> float:
+    """As `wait_s`, for a poll. Polls leave some places of the window to orders, and do not go all at once, since the
+    window would then be shut for as long as it lasts.
+    """
+    burst = max(1, requests // PARTS)
+    spread = wait_s(sent, held_until, now, burst, window_s * burst / requests)
+    return max(spread, wait_s(sent, held_until, now, max(1, requests - requests // KEPT_SHARE), window_s))
+
+
 class Concurrency:
     """How many jobs of an account run at once; `most` bounds what is learned."""
 
     def __init__(self, most: int | None = None) -> None:
         self._most = most
-        self.allowed = START if most is None else min(START, most)
+        self.allowed = START if most is None else most
         self._accepted = 0
 
     def accepted(self) -> None:
@@ -53,26 +61,3 @@ class Concurrency:
         """The gateway had no room."""
         self._accepted = 0
         self.allowed = max(1, self.allowed // 2)
-
-
-class Beat:
-    """When to ask for a job: by how long others took for a second of clip, at first by what is said of the provider.
-
-    Little is gained by asking before the work can be done; from then on asking often costs little.
-    """
-
-    def __init__(self, pace: float) -> None:
-        self._pace = pace
-        self._seen: list[float] = []
-
-    def learn(self, duration: Fraction, seconds: float) -> None:
-        """A clip of `duration` came after so many seconds."""
-        self._seen = [*self._seen[-20:], seconds / float(duration)]
-
-    def next_s(self, duration: Fraction, elapsed: float, *, resumed: bool = False) -> float:
-        """How long to wait before asking (again), in seconds. `resumed` says that nobody knows since when it runs."""
-        pace = median(self._seen) if self._seen else self._pace
-        expected = pace * float(duration)
-        if not resumed and elapsed < EARLIEST * expected:
-            return max(SOONEST_S, EARLIEST * expected - elapsed)
-        return min(LATEST_S, max(SOONEST_S, expected / 15, (elapsed - expected) / 5))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Protocol, runtime_checkable
 
@@ -64,6 +64,17 @@ class Listing(Remote, Protocol):
 
     def read_find(self, response: Response, key: str) -> Found | None:
         """What a page says of the submission of that key; None where it says nothing and should be asked again."""
+
+
+@runtime_checkable
+class Batching(Remote, Protocol):
+    """A gateway that tells in one answer how several jobs stand."""
+
+    def list_request(self, jobs: Sequence[JobId]) -> Request:
+        """Asks how these jobs stand."""
+
+    def read_list(self, response: Response) -> Mapping[JobId, Polled] | None:
+        """How the jobs stand that the answer tells of; None where it says nothing and should be asked again."""
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -163,6 +163,7 @@ class Ark:
             "watermark": facts["watermark"],
             "return_last_frame": True,
             "safety_identifier": key,
+            **({"callback_url": ask.callback} if ask.callback is not None else {}),
             **{name: facts[name] for name in ("priority", "execution_expires_after") if name in ask.shot.options},
         }
         body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
@@ -215,6 +216,18 @@ class Ark:
         tasks = [inner(one) for one in json_object(response.body)["items"] or ()]
         found = next((text(one.get("id")) for one in tasks if one.get("safety_identifier") == key), None)
         return Found(JobId(found) if found is not None else None, more=found is None and len(tasks) == PAGE)
+
+    def list_request(self, jobs: Sequence[JobId]) -> Request:
+        """The tasks of these names, on one page."""
+        named = "".join(f"&filter.task_ids={quote(job, safe='')}" for job in jobs)
+        return Request("GET", f"{TASKS}?page_num=1&page_size={max(1, len(jobs))}{named}")
+
+    def read_list(self, response: Response) -> Mapping[JobId, Polled] | None:
+        """Each task as it is told alone."""
+        if response.status != 200:
+            return None
+        tasks = [inner(one) for one in json_object(response.body)["items"] or ()]
+        return {JobId(job): _task(one) for one in tasks if (job := text(one.get("id"))) is not None}
 
     def cancel_request(self, job: JobId) -> Request:
         """Calls a queued task off. The same request makes the gateway forget one that has ended."""

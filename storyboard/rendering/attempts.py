@@ -27,19 +27,22 @@ HASTE_S = 60.0
 
 
 class Attempts:
-    """`posting` and `running` count what is under way, by provider; `born` says when the attempts of this run were
-    intended, in `mono` seconds.
+    """`posting`, `running` and `delivering` count what is under way, by provider: orders, jobs, clips of finished jobs.
+    `born` says when the attempts of this run were intended, in `mono` seconds. `by_key` has their ids by
+    the keys of their submissions.
     """
 
     def __init__(self, attempts: Iterable[AttemptRecord]) -> None:
         self.by_id: dict[str, AttemptRecord] = {}
+        self.by_key: dict[str, str] = {}
         self.latest: dict[TakeKey, AttemptRecord] = {}
         for attempt in sorted(attempts, key=lambda one: one.created):
-            self.by_id[attempt.id] = attempt
-            self.latest[attempt.take] = attempt
+            self._keep(attempt)
         self.born: dict[str, float] = {}
         self.posting: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
+        self.delivering: Counter[str] = Counter()
+        self._places: dict[TakeKey, tuple[Counter[str], str]] = {}
 
     def of(self, work: Work) -> AttemptRecord:
         """The attempt at a take that is under way."""
@@ -49,12 +52,34 @@ class Attempts:
 
     def record(self, attempt: AttemptRecord, desk: Desk) -> None:
         """Journal the latest word about an attempt."""
-        self.by_id[attempt.id] = self.latest[attempt.take] = attempt
+        self._keep(attempt)
         desk.journal(attempt)
+
+    def enter(self, work: Work) -> None:
+        """A take is under way with its provider."""
+        self._place(work, self.running)
+
+    def deliver(self, work: Work) -> None:
+        """The job of a take is finished; its clip is on its way."""
+        self._place(work, self.delivering)
+
+    def _keep(self, attempt: AttemptRecord) -> None:
+        self.by_id[attempt.id], self.by_key[attempt.key] = attempt, attempt.id
+        latest = self.latest.get(attempt.take, attempt)
+        self.latest[attempt.take] = attempt if attempt.created >= latest.created else latest
 
     def leave(self, work: Work) -> None:
         """A take is no longer under way with its provider."""
-        self.running[work.take.shot.provider] -= 1
+        counted = self._places.pop(work.take.key, None)
+        if counted is not None:
+            places, provider = counted
+            places[provider] -= 1
+
+    def _place(self, work: Work, places: Counter[str]) -> None:
+        self.leave(work)
+        provider = work.take.shot.provider
+        places[provider] += 1
+        self._places[work.take.key] = places, provider
 
     def created(self, take: TakeKey, now: float) -> float:
         """The date of a new attempt, after those of the take's earlier ones even where the clock was set back."""

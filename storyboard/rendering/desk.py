@@ -9,6 +9,7 @@ from typing import Protocol
 
 from storyboard.film import Clip, ClipId
 from storyboard.rendering import events as ev
+from storyboard.rendering.pace import Took
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.journal import History, Record, TakeState
 
@@ -34,6 +35,9 @@ class Desk(Protocol):
     def journal(self, record: Record) -> None:
         """Journal a record in this step."""
 
+    def has_read(self, letter: str) -> None:
+        """A message may go once this step's records are durable."""
+
     def write(self, work: Work, state: TakeState, code: str | None = None, message: str | None = None) -> None:
         """Record where a take stands."""
 
@@ -53,9 +57,13 @@ class Account:
     """An account of this run: whose it is (`name` tells one from another, and nothing else), and how it is used.
 
     `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once, `most` what this run may spend at most.
+    `took` is how long earlier jobs took, the oldest first. `calls` says that its gateway can reach us and tells of jobs
+    that have ended, so that they are seldom asked for.
     """
 
     name: str = ""
     concurrency: int | None = None
     poll_s: float | None = None
     most: Decimal | None = None
+    calls: bool = False
+    took: tuple[Took, ...] = ()

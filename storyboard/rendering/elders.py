@@ -78,7 +78,10 @@ class Elders:
             desk.after(wait_s, lambda: self._send(work, elder))
 
     def _send(self, work: Work, elder: AttemptRecord) -> None:
-        if not self._again(replace(elder, state="unsure")):
+        known = self._book.by_id[elder.id]
+        if known.job is not None:  # a callback has told it meanwhile
+            self._settle(work, known)
+        elif not self._again(replace(elder, state="unsure")):
             self._settle(work, replace(elder, state="ambiguous", reason="its words were changed, its key is old"))
 
     def _settle(self, work: Work, elder: AttemptRecord) -> None:

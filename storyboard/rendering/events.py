@@ -132,6 +132,16 @@ class PollRead:
 
 
 @dataclass(frozen=True, slots=True)
+class AllRead:
+    """How jobs stand that were asked for together: those that the answer tells of, None where it told nothing."""
+
+    provider: str
+    jobs: tuple[tuple[TakeKey, JobId], ...]
+    polled: Mapping[JobId, Polled] | None
+    date: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Broke:
     """Drawing, fetching or keeping a take failed; `again` says that another try may help."""
 
@@ -162,6 +172,31 @@ class CallOffRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Hinted:
+    """Somebody who says to be the gateway told of the job of a take: it is asked for now, and nothing is believed."""
+
+    key: TakeKey
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody who could sign it told of the submission of a `key`, in these bytes; `letter` is the message's id."""
+
+    letter: str
+    key: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What the gateway says of the job that a callback named for an attempt; None where it told nothing."""
+
+    attempt: str
+    job: JobId
+    polled: Polled | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A person has decided something meanwhile: the plan as it is now, of the same film."""
 
@@ -180,10 +215,14 @@ Event = (
     | Greeted
     | Answered
     | PollRead
+    | AllRead
     | Broke
     | CallOffRead
     | Drain
     | Cancel
+    | Hinted
+    | Called
+    | Confirmed
     | Decided
 )
 
@@ -277,6 +316,24 @@ class CallOff:
 
 
 @dataclass(frozen=True, slots=True)
+class PollAll:
+    """Ask how many jobs stand. Settled by `AllRead`."""
+
+    provider: str
+    jobs: tuple[tuple[TakeKey, JobId], ...]
+    rank: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Ask for the job that a callback named for an attempt; nothing of it is believed yet. Settled by `Confirmed`."""
+
+    attempt: str
+    provider: str
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Download a finished job's clip. Settled by `Drawn` or `Broke`."""
 
@@ -296,7 +353,7 @@ class Keep:
     provenance: Mapping[str, Any]
 
 
-Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | CallOff | Fetch | Keep
+Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | PollAll | Confirm | CallOff | Fetch | Keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,9 +367,12 @@ class News:
 
 @dataclass(slots=True)
 class Decision:
-    """What one step decided. The records are journaled before any action starts; `wake_at` is on the `mono` clock."""
+    """What one step decided. The records are journaled before any action starts; `wake_at` is on the `mono` clock.
+    `read` are the messages whose meaning is in the journal with it, so that they may go.
+    """
 
     records: list[Record] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
     wake_at: float | None = None

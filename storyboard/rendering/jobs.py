@@ -6,22 +6,22 @@ not arrive is fetched by the next run. A job that does not end is asked for agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import CANCELLED, Absent, Failed, Succeeded
 from storyboard.film import Money
-from storyboard.network.limits import Beat
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import Attempts
 from storyboard.rendering.desk import Account, Desk
+from storyboard.rendering.greeting import Greetings
+from storyboard.rendering.polling import OVERDUE_S, Polling
+from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
 
 FETCHES = 4
 """How often a run fetches a finished job's clip."""
-OVERDUE_S = 6 * 3600.0
-"""How long a run asks for a job that does not end; the next run asks on."""
 ABSENCES = 11
 """How often a run asks for a clip or a job that should be there and is not."""
 ABSENT_S = 5.0
@@ -29,7 +29,9 @@ ABSENT_S = 5.0
 
 
 class Jobs:
-    """The jobs of one run. `poll_s` is the beat of polls of a provider that is no gateway's."""
+    """The jobs of one run. `poll_s` is the beat of polls of a provider that is no gateway's, `lists` are the providers
+    that tell of many jobs at once.
+    """
 
     def __init__(
         self,
@@ -38,24 +40,45 @@ class Jobs:
         capabilities: Mapping[str, Capabilities],
         accounts: Mapping[str, Account],
         poll_s: float,
+        greetings: Greetings,
+        lists: Collection[str] = (),
     ) -> None:
         self._attempts = attempts
+        self._greetings = greetings
+        self.returned = Returned(capabilities)
         self._desk = desk
-        self._capabilities = capabilities
-        self._accounts = accounts
         self._poll_s = poll_s
-        self.beats = {name: Beat(one.pace) for name, one in capabilities.items()}
+        self.polling = Polling(attempts, desk, capabilities, accounts, poll_s, self._overdue, lists)
 
     def accepted(self, work: Work) -> None:
         """A job was just accepted."""
         desk = self._desk()
         work.phase, work.tries, work.sent_at = "remote", 0, desk.now.mono
-        desk.after(self._beat(work), lambda: self._poll(work))
+        self.polling.expect(work)
 
     def resume(self, work: Work) -> None:
         """Go on with a job of an earlier run."""
         work.phase = "remote"
-        self._desk().after(0.0, lambda: self._poll(work))
+        self.polling.ask_in(work, 0.0)
+
+    def found(self, work: Work) -> None:
+        """A job of unknown fate was just found and asked for."""
+        work.phase, work.tries, work.asked_at = "remote", 0, self._desk().now.mono
+        work.sent_at = self._attempts.born.get(self._attempts.of(work).id)
+
+    def asked(self, event: ev.PollRead) -> None:
+        """The answer to a question about one job."""
+        provider = self._desk().works[event.key].take.shot.provider  # who may be another's as soon as it is read
+        self.read(event)
+        self.polling.answered(provider)
+
+    def all_asked(self, event: ev.AllRead) -> None:
+        """The answer to a question about many jobs; of some of them more may be known by now."""
+        self.polling.listed(event)
+        for key, job in event.jobs:
+            if self._desk().works[key].phase == "remote":
+                self.read(ev.PollRead(key, (event.polled or {}).get(job), event.date))
+        self.polling.answered(event.provider)
 
     def read(self, event: ev.PollRead) -> None:
         """How a job stands."""
@@ -64,10 +87,12 @@ class Jobs:
         if work.phase != "remote":
             return  # it was called off meanwhile
         attempt = self._attempts.of(work)
+        self._greetings.hear(attempt.provider, event.date, desk.now.mono)
         match event.polled:
             case Succeeded(link, charged):
-                if work.sent_at is not None:
-                    self.beats[attempt.provider].learn(work.take.duration, desk.now.mono - work.sent_at)
+                self.returned.keep(work, event.polled, desk.now.mono)
+                self.polling.learn(work)
+                self._attempts.deliver(work)
                 settled = charged if charged is not None else attempt.charged
                 self._attempts.record(replace(attempt, state="succeeded", charged=settled), desk)
                 work.phase = "fetching"
@@ -84,9 +109,9 @@ class Jobs:
                 desk.fail(work, code, message, phase="lost" if lost else "failed")
             case Absent():
                 work.absences += 1
-                desk.after(max(ABSENT_S, self._beat(work)), lambda: self._poll(work))
+                self.polling.expect(work, ABSENT_S)
             case _:
-                desk.after(self._beat(work), lambda: self._poll(work))
+                self.polling.expect(work)
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
         """A clip that was paid for did not arrive whole: ask for a fresh link; in the end fail, or call it lost."""
@@ -94,33 +119,14 @@ class Jobs:
         work.fetches += 1
         if work.fetches < FETCHES:
             work.phase = "remote"
-            desk.after(self._poll_s * work.fetches, lambda: self._poll(work))
+            self.polling.ask_in(work, self._poll_s * work.fetches)
         else:
             self._attempts.leave(work)
             desk.fail(work, event.code, event.message, phase="failed" if event.again else "lost")
 
-    def _beat(self, work: Work) -> float:
-        """How long until a job is asked for again: the beat that was set, else by how long others took."""
+    def _overdue(self, work: Work) -> None:
         provider = work.take.shot.provider
-        fixed = self._accounts[provider].poll_s
-        if fixed is not None or self._capabilities[provider].gateway is None:
-            return self._poll_s if fixed is None else fixed
-        now = self._desk().now.mono
-        elapsed = now - (now if work.sent_at is None else work.sent_at)
-        return self.beats[provider].next_s(work.take.duration, elapsed, resumed=work.sent_at is None)
-
-    def _poll(self, work: Work) -> None:
-        if work.phase != "remote":
-            return
-        desk, attempt = self._desk(), self._attempts.of(work)
-        if attempt.job is None:
-            raise RuntimeError(f"{work.take.id} has no job")
-        if work.polled_from is None:
-            work.polled_from = desk.now.mono
-        if desk.now.mono - work.polled_from >= OVERDUE_S:
-            self._end(work, "overdue", f"{attempt.provider} has not finished it after {OVERDUE_S / 3600:g} hours")
-            return
-        desk.order(ev.Poll(work.take.key, attempt.provider, attempt.job, -work.urgency))
+        self._end(work, "overdue", f"{provider} has not finished it after {OVERDUE_S / 3600:g} hours")
 
     def _end(self, work: Work, code: str, message: str) -> None:
         self._attempts.leave(work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from storyboard.state.turn import Turn
 class Outside:
     """The way to gateways: `accounts` by provider, for those that have a key, and `files` of what is known of them.
 
+    `address` is where a gateway may tell of a submission, by its key; None where nobody listens.
     Where there is no `host`, `unhosted` says what to set for one. `unknown_price` says that whoever pays agrees to
     prices that nobody knows. `turns` are of the accounts that honour no keys.
     """
@@ -34,6 +35,7 @@ class Outside:
     files: Mapping[str, AccountFile] = field(default_factory=dict)
     unknown_price: bool = False
     turns: Mapping[str, Turn] = field(default_factory=dict)
+    address: Callable[[str], str] | None = None
 
 
 @asynccontextmanager

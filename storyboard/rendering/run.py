@@ -25,10 +25,12 @@ from storyboard.network.linking import data_uri
 from storyboard.providers import Local, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering import turns
+from storyboard.rendering.asking import ask_all
 from storyboard.rendering.calling_off import call_off
 from storyboard.rendering.desk import NO_HOSTING
 from storyboard.rendering.finding import UNREADABLE, find
-from storyboard.rendering.ports import Letters, Ports
+from storyboard.rendering.mail import Mail
+from storyboard.rendering.ports import Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal
 from storyboard.state.journal import AttemptRecord
@@ -37,16 +39,6 @@ ANSWER_S = 60.0
 """The most that a paying POST may take; it is shielded from cancellation until then."""
 SAME_SIGNAL_S = 1.0
 """Signals this close together count as one."""
-INBOX_S = 0.5
-"""How often the inbox is looked into."""
-DRAIN = "drain"
-"""The kind of message that asks a running render to finish what runs and stop."""
-DECISION = "decision"
-"""The kind of message that tells a running render of a circle or a lock."""
-CANCEL = "cancel"
-"""The kind of message that asks a running render to cancel takes."""
-READING_S = 3600.0
-"""How long before a run began its cancels may have been sent: it was reading its storyboard, or asking a person."""
 REST_S = 10.0
 """The longest that a run rests: when the machine has slept, the schedule sees it so much later at most."""
 AGAIN = frozenset(("worker-died",))
@@ -77,6 +69,7 @@ class Runner:
         self._unwritable = False
         self._send, self._receive = trio.open_memory_channel[ev.Event](math.inf)
         self._scope = trio.CancelScope()
+        self._mail = Mail(ports, ports.inbox, self.hear) if ports.inbox is not None else None
 
     async def run(self) -> Ended:
         """Run until nothing is left, a drain is through, or a second signal. Raises Refused when the state fails."""
@@ -85,9 +78,12 @@ class Runner:
                 async with trio.open_nursery() as nursery:
                     if threading.current_thread() is threading.main_thread():
                         nursery.start_soon(self._listen)
-                    if self.ports.inbox is not None:
-                        nursery.start_soon(self._read_inbox, self.ports.inbox)
+                    if self._mail is not None:
+                        await self._mail.look()
+                        nursery.start_soon(self._mail.read)
                     await self._loop(nursery)
+                    if self._mail is not None:
+                        await self._mail.tidy()
                     nursery.cancel_scope.cancel()
         finally:
             self._last_words()
@@ -97,6 +93,10 @@ class Runner:
             raise self._failure
         return self.ended
 
+    def hear(self, event: ev.Event) -> None:
+        """Something happened that no action of this run has brought about."""
+        self._send.send_nowait(event)
+
     async def _loop(self, nursery: trio.Nursery) -> None:
         decision, events = self.schedule.begin(self.ports.clock.now()), list[ev.Event]()
         while True:
@@ -105,7 +105,8 @@ class Runner:
             turns.settled(self.ports.turns, events, self.schedule.submissions.attempts)
             for action in decision.actions:
                 nursery.start_soon(self._perform, action)
-            if self.schedule.finished or self._failure is not None:
+            told = self._receive.statistics().current_buffer_used > 0
+            if (self.schedule.finished and not told) or self._failure is not None:
                 return
             events = await self._events(decision.wake_at)
             decision = self.schedule.step(events, self.ports.clock.now())
@@ -129,6 +130,8 @@ class Runner:
         if self._unwritable:
             self._rescue(decision)
             return False
+        if self._mail is not None:
+            self._mail.done.update(decision.read)
         for news in decision.news:
             self.ports.tell(news)
         return True
@@ -167,27 +170,6 @@ class Runner:
                     self.ended.stopped = True
                     self._scope.cancel()
 
-    async def _read_inbox(self, inbox: Letters) -> None:
-        """Another process asks for a drain by a message, or tells of a decision. One that was sent before this run is
-        not meant for it: what was decided then stands in the storyboard that it has read.
-        """
-        began = self.ports.clock.now().wall
-        while True:
-            heard = [one for one in await self.ports.offload(inbox.drain) if one.kind in (DRAIN, DECISION, CANCEL)]
-            fresh = [one for one in heard if one.sent >= began - (READING_S if one.kind == CANCEL else 0.0)]
-            if any(message.kind == DRAIN for message in fresh):
-                self.ports.tell(ev.News("draining"))
-                self._send.send_nowait(ev.Drain())
-            for message in fresh:
-                if message.kind == CANCEL:
-                    names = message.payload.get("names")
-                    self._send.send_nowait(ev.Cancel(None if names is None else frozenset(map(str, names))))
-                plan = self.ports.decide(message.payload) if message.kind == DECISION and self.ports.decide else None
-                if plan is not None:
-                    self._send.send_nowait(ev.Decided(plan))
-            await self.ports.offload(inbox.settle, heard)
-            await trio.sleep(INBOX_S)
-
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _perform(self, action: ev.Action) -> None:
@@ -221,6 +203,10 @@ class Runner:
                 return await self._poll(action)
             case ev.CallOff():
                 return await self._call_off(action)
+            case ev.PollAll():
+                return await ask_all(action, self.providers[action.provider], self.ports.network, ANSWER_S)
+            case ev.Confirm():
+                return await self._confirm(action)
             case ev.Fetch():
                 return await self._fetch(action)
 
@@ -286,12 +272,15 @@ class Runner:
         await self.ports.offload(self.ports.clips.keep, Path(action.part), action.clip, action.provenance)
         return ev.Kept(action.key, action.clip)
 
-    async def _exchange(self, provider: str, action: ev.Greet | ev.Post | ev.Poll) -> Response | NotSent | Unknown:
+    async def _exchange(
+        self, provider: str, action: ev.Greet | ev.Post | ev.Poll | ev.Confirm
+    ) -> Response | NotSent | Unknown:
         if self.ports.network is None:
             return NotSent("this installation has no network client")
-        if isinstance(action, ev.Poll):
+        if isinstance(action, ev.Poll | ev.Confirm):
             request = self._remote(provider).poll_request(action.job)
-            return await self.ports.network.send(provider, request, action.rank)
+            rank = action.rank if isinstance(action, ev.Poll) else -math.inf
+            return await self.ports.network.send(provider, request, rank)
         return await self.ports.network.send(provider, action.request)
 
     async def _greet(self, action: ev.Greet) -> ev.Event:
@@ -361,15 +350,24 @@ class Runner:
         return ev.Answered(action.attempt, outcome)
 
     async def _poll(self, action: ev.Poll) -> ev.Event:
+        polled, date = await self._polled(action)
+        return ev.PollRead(action.key, polled, date)
+
+    async def _confirm(self, action: ev.Confirm) -> ev.Event:
+        polled, _ = await self._polled(action)
+        return ev.Confirmed(action.attempt, action.job, polled)
+
+    async def _polled(self, action: ev.Poll | ev.Confirm) -> tuple[Polled | None, float | None]:
+        """How a job stands, None where nothing was told, and the gateway's time."""
         answer: Response | NotSent | Unknown | None = None
         with trio.move_on_after(ANSWER_S):
             answer = await self._exchange(action.provider, action)
         if not isinstance(answer, Response):
-            return ev.PollRead(action.key, None)
+            return None, None
         polled: Polled | None = None
         with suppress(*UNREADABLE):
             polled = self._remote(action.provider).read_poll(answer)
-        return ev.PollRead(action.key, polled, answer.date)
+        return polled, answer.date
 
     async def _call_off(self, action: ev.CallOff) -> ev.Event:
         if self.ports.network is None:

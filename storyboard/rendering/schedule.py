@@ -160,6 +160,10 @@ class Schedule:
         """Journal another record in this step."""
         self._decision.records.append(record)
 
+    def has_read(self, letter: str) -> None:
+        """Let a message go once this step's records are durable."""
+        self._decision.read.append(letter)
+
     def fail(self, work: Work, code: str, message: str, phase: Phase = "failed") -> None:
         """End a take without a clip, unless somebody else can be asked; its followers end with it.
 
@@ -298,6 +302,9 @@ class Schedule:
             self.plan = event.plan
             for work in replan(self.works, event.plan):
                 self._open(work)
+            return
+        if isinstance(event, ev.Hinted | ev.Called):
+            self.submissions.hear(event)
             return
         self.inflight -= 1
         match event:

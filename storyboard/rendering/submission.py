@@ -23,24 +23,26 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Succeeded, Unknown
+from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Unknown
 from storyboard.film import Budget
 from storyboard.network.limits import Concurrency
-from storyboard.providers import Listing, Remote
+from storyboard.providers import Batching, Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
+from storyboard.rendering.callbacks import Callbacks, Calls
 from storyboard.rendering.cancels import Cancels
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.jobs import Jobs
 from storyboard.rendering.money import committed, passing, refusal
-from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState, History
 
 LOOKS = 3
 """How often a run looks for a submission in its gateway's list before it is called ambiguous."""
+DELIVERING = 4
+"""As many finished jobs whose clips are on their way take no place in the account."""
 OVER_BUDGET = "over-budget"
 """The code of a take that was not submitted because the budget forbids it."""
 CANNOT = "provider-cannot"
@@ -50,6 +52,8 @@ OUT_OF_REACH = "not-sent"
 
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
+NO_CALLS = Calls()
+"""Nobody listens."""
 
 
 class Submissions:
@@ -66,6 +70,7 @@ class Submissions:
         poll_s: float,
         budget: Budget = UNBOUNDED,
         accounts: Mapping[str, Account] = MappingProxyType({}),
+        calls: Calls = NO_CALLS,
     ) -> None:
         self.remotes = remotes
         self.new_id = new_id
@@ -81,12 +86,16 @@ class Submissions:
         self.book = Attempts(attempts)
         self.greetings = Greetings({name: one.gateway.probe for name, one in capabilities.items() if one.gateway})
         self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
-        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s)
+        lists = [name for name, remote in remotes.items() if isinstance(remote, Batching)]
+        self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s, self.greetings, lists)
         self.before = {name: committed(self.attempts.values(), name) for name in remotes}
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
-        self.returned = Returned(capabilities)
         self.cancels = Cancels(self.book, self.jobs, capabilities, lambda: self.schedule)
         self._behind: dict[str, deque[ev.Hosted]] = {}
+        self.calls = calls
+        self.callbacks = Callbacks(
+            calls, self.book, self.jobs, self.jobs.read, remotes, self.accounts, lambda: self.schedule
+        )
         self._schedule: Desk | None = None
 
     @property
@@ -113,25 +122,26 @@ class Submissions:
             return False
         learned = self.learned.get(provider)
         most = capabilities.concurrency if learned is None else learned.allowed
-        return most is None or self.book.running[provider] < most
+        behind = max(0, self.book.delivering[provider] - DELIVERING)
+        return most is None or self.book.running[provider] + behind < most
 
     def woke(self) -> None:
         """The machine has slept: what time it is there is asked anew, and links of before are not given away."""
         self.greetings.forget()
-        self.returned.forget()
+        self.jobs.returned.forget()
 
     def submit(self, work: Work, ask: Ask) -> None:
         """Begin a new attempt, if the budget allows it: what the provider has to reach is hosted first."""
         if self._forbidden(work) or self.elders.first(work):
             return
-        self.book.running[work.take.shot.provider] += 1
+        self.book.enter(work)
         try:
             paths = self.remotes[work.take.shot.provider].files(ask)
         except ValueError as error:
             self._fail(work, CANNOT, str(error))
             return
         schedule = self.schedule
-        work.returned = self.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
+        work.returned = self.jobs.returned.links(work, ask, schedule.works, schedule.clips, schedule.now.mono)
         unreached = tuple(path for path in paths if path not in work.returned)
         if unreached:
             work.phase = "hosting"
@@ -148,12 +158,12 @@ class Submissions:
         work = self.schedule.works[event.key]
         provider = work.take.shot.provider
         if work.called_off:
-            self.book.running[provider] -= 1
+            self.book.leave(work)
             self.cancels.unordered(work)
         elif self._must_wait(provider):
             self._behind.setdefault(provider, deque()).append(event)
         elif self.schedule.draining or self._forbidden(work):
-            self.book.running[provider] -= 1
+            self.book.leave(work)
         else:
             self._intend(work, event.ask, {**work.returned, **event.links})
 
@@ -185,7 +195,8 @@ class Submissions:
         take, provider = work.take, work.take.shot.provider
         key = self.new_id()
         try:
-            request = self.remotes[provider].submit_request(ask, links, key)
+            remote = self.remotes[provider]
+            request = remote.submit_request(self.calls.addressed(ask, remote, key), links, key)
         except ValueError as error:
             self._fail(work, CANNOT, str(error))
             return
@@ -221,7 +232,7 @@ class Submissions:
         before = self.schedule.history.takes[work.take.key]
         work.ask, work.carried = before.ask, before.carried
         work.attempt = attempt.id
-        self.book.running[attempt.provider] += 1
+        self.book.enter(work)
         if attempt.job is not None:
             self.jobs.resume(work)
         elif self.keys.may_hold(attempt, self.schedule.now) or self._listed(attempt):
@@ -237,6 +248,8 @@ class Submissions:
         attempt = self.attempts[event.attempt]
         self.greetings.hear(attempt.provider, event.date, self.schedule.now.mono)
         self.book.posting[attempt.provider] -= 1
+        if attempt.job is not None:
+            return  # a callback has told it meanwhile
         if isinstance(event.outcome, Rejected) and event.outcome.stops:
             self.stopped[attempt.provider] = event.outcome
         if isinstance(event.outcome, Accepted):
@@ -251,6 +264,7 @@ class Submissions:
         behind = self._behind.get(attempt.provider)
         while behind and not self._must_wait(attempt.provider):
             self.hosted(behind.popleft())
+        self.callbacks.answered(attempt)
 
     def _answered(self, work: Work, attempt: AttemptRecord, event: ev.Answered) -> None:
         learned, now = self.learned.get(attempt.provider), self.schedule.now.mono
@@ -268,9 +282,8 @@ class Submissions:
                 self._record(replace(attempt, state="rejected", reason=message))
                 self._fail(work, code, message)
             case NotSent(reason, until):
-                again_s = None if until is None else max(RESEND_AFTER_S, until - now)
                 work.tries -= until is not None
-                self._resend(work, attempt, "not-sent", reason, again_s)
+                self._resend(work, attempt, "not-sent", reason, None if until is None else max(0.1, until - now))
             case Busy(until):
                 work.tries -= 1
                 if learned:
@@ -280,14 +293,6 @@ class Submissions:
                 again_s = None if until is None else max(RESEND_AFTER_S, until - now)
                 work.tries -= until is not None
                 self._resend(work, replace(attempt, state="unsure"), "unsure", reason, again_s)
-
-    def poll_read(self, event: ev.PollRead) -> None:
-        """How a job stands."""
-        work = self.schedule.works[event.key]
-        self.greetings.hear(work.take.shot.provider, event.date, self.schedule.now.mono)
-        if isinstance(event.polled, Succeeded):
-            self.returned.keep(work, event.polled, self.schedule.now.mono)
-        self.jobs.read(event)
 
     def hear(self, event: ev.Event) -> None:
         """Something that concerns attempts happened."""
@@ -301,9 +306,18 @@ class Submissions:
             case ev.Answered():
                 self.answered(event)
             case ev.PollRead():
-                self.poll_read(event)
+                self.jobs.asked(event)
             case ev.CallOffRead():
                 self.cancels.read(event)
+            case ev.AllRead():
+                self.jobs.all_asked(event)
+            case ev.Hinted():
+                if event.key in self.schedule.works.by_key:
+                    self.jobs.polling.hinted(self.schedule.works[event.key])
+            case ev.Called():
+                self.callbacks.called(event)
+            case ev.Confirmed():
+                self.callbacks.confirmed(event)
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:
         """A clip that was paid for did not arrive whole."""
@@ -334,6 +348,8 @@ class Submissions:
 
     def _repost_now(self, work: Work) -> None:
         attempt = self.book.of(work)
+        if attempt.job is not None:
+            return  # a callback has told it meanwhile
         unreachable = self.greetings.unreachable.get(attempt.provider)
         if work.called_off and attempt.state != "unsure":
             self.book.leave(work)
@@ -343,7 +359,7 @@ class Submissions:
         elif self._must_wait(attempt.provider):
             self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))
         elif attempt.state != "unsure" and self._forbidden(work):  # others have spent meanwhile what it would cost
-            self.book.running[attempt.provider] -= 1
+            self.book.leave(work)
         elif attempt.state != "unsure":
             self._post(replace(attempt, state="intended"))
         elif not self._again(attempt):
@@ -382,9 +398,22 @@ class Submissions:
         return self.keys.ours(attempt) and isinstance(self.remotes[attempt.provider], Listing)
 
     def _ambiguous(self, work: Work, attempt: AttemptRecord, reason: str) -> None:
-        self._record(replace(attempt, state="ambiguous", reason=reason))
-        self.book.leave(work)
-        self.schedule.fail(work, "ambiguous", f"it may have been accepted and charged: {reason}", phase="ambiguous")
+        """Leave it to a person, unless a callback may still tell what became of it."""
+        unsure = replace(attempt, state="unsure", reason=reason)
+
+        def end() -> None:
+            self._record(replace(unsure, state="ambiguous"))
+            self.book.leave(work)
+            message = f"it may have been accepted and charged: {reason}"
+            self.schedule.fail(work, "ambiguous", message, phase="ambiguous")
+
+        if not self.callbacks.awaited(work, unsure, end):
+            end()
+            return
+        work.phase = "posting"
+        self._record(unsure)
+        message = f"take {work.take.id} may have been ordered: {reason}"
+        self.schedule.tell("warning", work, code="ambiguous", message=message, hint="a callback may tell its job")
 
     def _fail(self, work: Work, code: str, message: str) -> None:
         self.book.leave(work)

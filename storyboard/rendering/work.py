@@ -28,9 +28,10 @@ class Work:
 
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
     what the clip is made from: of a submission that is taken up again, what it was made from.
-    `moderated` counts the refusals that were asked again. `polled_from` is when its job was first asked for, `sent_at`
-    when this run saw it accepted, in `mono` seconds. `called_off` says that a person has cancelled it, `offs` how often
-    its gateway was asked to.
+    `moderated` counts the refusals that were asked again. In `mono` seconds, `sent_at` is when this run saw its job
+    accepted, `polled_from` when the job was first asked for and `asked_at` when it was last; `poll_at` is when it will
+    be, None where that is not due. `hinted` says that the gateway seems to have told of it since, `called_off` that a
+    person has cancelled it, `offs` how often its gateway was asked to.
     """
 
     take: PlannedTake
@@ -52,6 +53,9 @@ class Work:
     moderated: int = 0
     absences: int = 0
     sent_at: float | None = None
+    asked_at: float | None = None
+    poll_at: float | None = None
+    hinted: bool = False
     reason: str = ""
     code: str = ""
     called_off: bool = False
@@ -61,7 +65,8 @@ class Work:
     def begin_again(self, take: PlannedTake) -> None:
         """Forget the attempt that failed; `take` is what is asked for now, with frames looked at anew."""
         self.take, self.phase = take, "waiting"
-        self.attempt, self.polled_from, self.sent_at = None, None, None
+        self.attempt, self.sent_at, self.polled_from, self.asked_at, self.poll_at = None, None, None, None, None
+        self.hinted = False
         self.tries, self.fetches, self.absences = 0, 0, 0
         self.frames, self.clips, self.chosen = {}, {}, {}
 
@@ -98,13 +103,17 @@ class Composer(Protocol):
 
 
 class Works:
-    """All works of a plan, linked; `ready` holds a heap a provider, the longest expected path to the end first."""
+    """All works of a plan, linked; `ready` holds a heap a provider, the longest expected path to the end first.
+
+    `longest` is the greatest urgency of any.
+    """
 
     def __init__(self, plan: Plan, wanted: frozenset[TakeKey], capabilities: Mapping[str, Capabilities]) -> None:
         self.by_key: dict[TakeKey, Work] = {take.key: Work(take) for take in plan.takes if take.key in wanted}
         self.ready: dict[str, list[tuple[float, int, TakeKey]]] = {}
         self.order = {take.key: number for number, take in enumerate(plan.takes)}
         self.open = len(self.by_key)
+        self.longest = 1.0
         for work in self.by_key.values():
             for need in work.take.needs:
                 if need in self.by_key:
@@ -126,6 +135,7 @@ class Works:
                 after = max((self.by_key[key].urgency for key in work.followers), default=0.0)
                 pace = 0.0 if take.verdict in ("done", "locked") else capabilities[take.shot.provider].pace
                 work.urgency = after + float(take.duration) * pace
+                self.longest = max(self.longest, work.urgency)
 
     def can_begin(self, work: Work) -> bool:
         """Whether all that a take needs is done, or may still be; one that was taken up again did not wait for it."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -21,6 +19,7 @@ from pathlib import Path
 
 from storyboard.diagnostics import Refused
 from storyboard.state.refusals import speaking
+from storyboard.state.secret import secret
 
 Wait = Callable[[Sequence[float], float], float]
 """From the moments of earlier requests and the moment until which none is wanted: how long to wait, in seconds."""
@@ -39,35 +38,15 @@ def fingerprint(folder: Path, key: str) -> str:
 
     Raises OSError where the folder cannot be written.
     """
-    return hmac.new(_salt(folder), key.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _salt(folder: Path) -> bytes:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / "salt"
-    if not path.exists():
-        part = folder / f".salt-{secrets.token_hex(8)}"
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(descriptor, secrets.token_bytes(32))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        try:
-            os.link(part, path)  # the first of several processes makes it, and nobody sees half of it
-        except FileExistsError:
-            pass
-        finally:
-            part.unlink()
-    return path.read_bytes()
+    return hmac.new(secret(folder, "salt"), key.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def known_charges(folder: Path, key: str) -> dict[tuple[str, Fraction], Decimal]:
     """What the account that a key opens was charged for clips; nothing where none was ever used."""
     if not (folder / "salt").exists():
         return {}
-    account = fingerprint(folder, key)
     try:
+        account = fingerprint(folder, key)
         return AccountFile(folder / "accounts", account).charges() if account_file(folder, account).exists() else {}
     except (OSError, Refused, ValueError, ArithmeticError):
         return {}  # it only saves asking again

@@ -19,6 +19,9 @@ from storyboard.state.disk import Disk, refusing
 LARGEST_BYTES = 256 * 1024
 """The most that a message may hold, written as JSON."""
 
+DIGITS = 20
+"""How many digits of a moment a message's file name begins with."""
+
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
 
 
@@ -36,7 +39,7 @@ class Message:
     @property
     def file(self) -> str:
         """The message's file name; names sort as the messages were sent."""
-        return f"{int(self.sent * 1_000_000):020d}-{self.id}.json"
+        return f"{int(self.sent * 1_000_000):0{DIGITS}d}-{self.id}.json"
 
 
 class Inbox:
@@ -74,6 +77,12 @@ class Inbox:
                     else:
                         self._disk.rename(self._path / name, self._path / f"{name}.bad")
         return messages
+
+    def ids(self) -> list[str]:
+        """The ids of what lies in it, oldest first."""
+        with refusing(self._path):
+            names = self._disk.listing(self._path)
+        return [name[DIGITS + 1 : -len(".json")] for name in names if name.endswith(".json")]
 
     def settle(self, messages: Iterable[Message]) -> None:
         """Remove messages whose meaning the journal holds."""

@@ -1,11 +1,9 @@
-from fractions import Fraction
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.exchange import LONGEST_WAIT_S
-from storyboard.network.limits import EARLIEST, LATEST_S, SOONEST_S, START, Beat, Concurrency, wait_s
+from storyboard.network.limits import START, Concurrency, poll_wait_s, wait_s
 
 MOMENTS = st.lists(st.floats(0, 300), max_size=60)
 
@@ -21,6 +19,28 @@ def test_no_window_ever_holds_more_than_its_requests(wishes: list[float]) -> Non
         sent.append(now)
     for first, moment in enumerate(sent):
         assert sum(moment <= other < moment + 59.999 for other in sent[first:]) <= 28
+
+
+@given(MOMENTS)
+def test_polls_leave_room_for_an_order_at_any_time(wishes: list[float]) -> None:
+    sent: list[float] = []
+    now = 0.0
+    for wish in sorted(wishes):
+        now = max(now, wish)
+        while (seconds := poll_wait_s(sent, 0.0, now, 28, 60.0)) > 0:
+            now += seconds
+        sent.append(now)
+        assert wait_s(sent, 0.0, now, 28, 60.0) == 0.0
+
+
+def test_polls_are_spread_over_the_window() -> None:
+    sent: list[float] = []
+    now = 0.0
+    while now < 60:
+        sent.append(now)
+        now += poll_wait_s(sent, 0.0, now, 28, 60.0)
+    assert len(sent) == 26
+    assert max(sum(first <= other < first + 8.5 for other in sent) for first in sent) == 4
 
 
 def test_a_full_window_waits_for_its_oldest() -> None:
@@ -54,24 +74,9 @@ def test_concurrency_grows_by_one_a_round_and_halves() -> None:
     assert one.allowed == 1
 
 
-def test_concurrency_stays_within_what_was_set() -> None:
+def test_concurrency_begins_with_what_was_set_and_stays_within() -> None:
+    assert Concurrency(10).allowed == 10
     one = Concurrency(1)
     for _ in range(9):
         one.accepted()
     assert one.allowed == 1
-
-
-def test_a_job_is_first_asked_for_when_half_the_usual_time_is_over() -> None:
-    beat = Beat(pace=30.0)
-    assert beat.next_s(Fraction(5), 0.0) == EARLIEST * 150
-    assert beat.next_s(Fraction(5), 75.0) == 10.0
-    assert beat.next_s(Fraction(5), 0.0, resumed=True) == 10.0
-
-
-def test_the_beat_follows_what_was_seen_and_slackens_over_late_jobs() -> None:
-    beat = Beat(pace=30.0)
-    for _ in range(3):
-        beat.learn(Fraction(5), 10.0)
-    assert beat.next_s(Fraction(5), 0.0) == 5.0
-    assert beat.next_s(Fraction(5), 9.0) == SOONEST_S
-    assert beat.next_s(Fraction(5), 10_000.0) == LATEST_S

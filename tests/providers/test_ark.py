@@ -32,7 +32,7 @@ from storyboard.exchange import (
 )
 from storyboard.film import CarryMode, ClipId, Edge, Frame, JobId
 from storyboard.planning.price import price
-from storyboard.providers import Calling, Cancelling, Listing, Regional, Remote
+from storyboard.providers import Batching, Calling, Cancelling, Listing, Regional, Remote
 from storyboard.providers.ark import ABROAD, MAINLAND, PAGE, PROVIDER, UNASKED_WAIT_S
 from tests.films import PLACE, asked, shot
 
@@ -372,6 +372,11 @@ def test_a_poll_that_says_nothing_is_repeated(status: int) -> None:
     assert PROVIDER.read_poll(error(status, "ServerOverloaded")) is None
 
 
+def test_a_callback_is_named_where_somebody_listens() -> None:
+    assert sent(ask(callback="https://me.example/cb"))["callback_url"] == "https://me.example/cb"
+    assert "callback_url" not in sent(ask())
+
+
 def test_a_callback_has_the_body_of_a_poll_and_is_only_a_hint() -> None:
     assert isinstance(PROVIDER, Calling)
     assert PROVIDER.read_callback(json.dumps(TASK).encode()) == Callback(JobId("cgt-1"), DONE)
@@ -399,6 +404,20 @@ def test_a_submission_is_found_in_the_list_by_its_key() -> None:
     assert PROVIDER.read_find(listed(*[other] * PAGE), "key-1") == Found(more=True)
     assert PROVIDER.read_find(answer(200, {"items": None, "total": 0}), "key-1") == Found()
     assert PROVIDER.read_find(error(500, "InternalServiceError"), "key-1") is None
+
+
+def test_many_tasks_are_asked_for_at_once() -> None:
+    assert isinstance(PROVIDER, Batching)
+    path = PROVIDER.list_request([JobId("cgt-1"), JobId("a&b")]).path
+    assert path == f"{TASKS}?page_num=1&page_size=2&filter.task_ids=cgt-1&filter.task_ids=a%26b"
+    queued = {"id": "cgt-2", "status": "queued"}
+    read = PROVIDER.read_list(listed(TASK, queued, {"status": "running"}))
+    assert read == {JobId("cgt-1"): DONE, JobId("cgt-2"): Running(queued=True)}
+    assert PROVIDER.read_list(answer(200, {"items": None, "total": 0})) == {}
+    assert PROVIDER.read_list(error(404, "ResourceNotFound")) is None
+    for body in (b"", b"<html>", b"[]", b"{}"):
+        with pytest.raises((ValueError, KeyError)):
+            PROVIDER.read_list(Response(200, {}, body))
 
 
 def test_a_queued_task_is_called_off_a_running_one_goes_on() -> None:

@@ -11,7 +11,8 @@ from storyboard.film import Budget, JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import RESEND_AFTER_S, RESENDS
 from storyboard.rendering.desk import Account
-from storyboard.rendering.jobs import FETCHES, OVERDUE_S
+from storyboard.rendering.jobs import FETCHES
+from storyboard.rendering.polling import OVERDUE_S
 from storyboard.rendering.submission import LOOKS, OVER_BUDGET
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, Hosting, Looking, answer, fetching, one_shot, running, sent_again, submitted

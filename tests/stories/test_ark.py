@@ -164,6 +164,20 @@ def test_a_chain_is_paid_once_a_take_and_opened_on_the_frames_that_came_back(tmp
     assert len(ark.rows("reserve")) == SHOTS
 
 
+def test_tasks_that_run_at_once_are_asked_for_in_one_request(tmp_path: Path, emulated: Ark) -> None:
+    ark = emulated.account("together")
+    made = production(tmp_path, ark, BOARD.replace("chain: previous\n", ""), "concurrency = 2\n")
+    before = len(ark.ask("requests"))
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert [take["state"] for take in made.status()["takes"]] == ["done"] * SHOTS
+    assert len(ark.rows("reserve")) == SHOTS
+    asked = Counter(one["route"] for one in ark.ask("requests")[before:])
+    lists = [one for one in ark.ask("requests")[before:] if "filter.task_ids" in one["path"]]
+    assert lists
+    assert asked["status"] <= SHOTS // 2
+
+
 def test_a_frame_from_within_a_clip_is_hosted(tmp_path: Path, emulated: Ark) -> None:
     ark = emulated.account("within")
     board = BOARD.split("  - {id: 3A")[0].replace("for the 1. time.", "for the 1. time., out: 3")
