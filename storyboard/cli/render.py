@@ -19,10 +19,10 @@ from storyboard.diagnostics import Diagnostic, Refused, draw
 from storyboard.finishing import sidecars
 from storyboard.media.jobs import Executor
 from storyboard.production import Production
+from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.money import spell
 from storyboard.rendering.outside import open_outside
 from storyboard.rendering.settling import OnAmbiguous
-from storyboard.rendering.submission import OVER_BUDGET
 from storyboard.rendering.work import ENDED
 from storyboard.session import Fate, Rendered, Wishes
 

@@ -17,8 +17,8 @@ from dataclasses import replace
 
 from storyboard.exchange import MODERATED
 from storyboard.planning.plan import PlannedTake
+from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.attempts import OVER
-from storyboard.rendering.submission import OVER_BUDGET
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord
 

@@ -295,15 +295,12 @@ class Schedule:
         if isinstance(event, ev.Drain):
             self.draining = True
             return
-        if isinstance(event, ev.Cancel):
-            self.submissions.cancels.asked(event)
-            return
         if isinstance(event, ev.Decided):
             self.plan = event.plan
             for work in replan(self.works, event.plan):
                 self._open(work)
             return
-        if isinstance(event, ev.Hinted | ev.Called):
+        if isinstance(event, ev.Hinted | ev.Called | ev.Cancel):
             self.submissions.hear(event)
             return
         self.inflight -= 1
@@ -355,8 +352,7 @@ class Schedule:
             self.fail(work, event.code, event.message)
 
     def _free_slot(self, work: Work) -> None:
-        if work.phase == "drawing":
-            self.drawing -= 1
+        self.drawing -= work.phase == "drawing"
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -382,9 +378,8 @@ class Schedule:
                 self._start(work)
 
     def _has_room(self, provider: str) -> bool:
-        if self.capabilities[provider].local:
-            return self.drawing < self.policy.jobs
-        return self.submissions.has_room(provider)
+        local = self.capabilities[provider].local
+        return self.drawing < self.policy.jobs if local else self.submissions.has_room(provider)
 
     def _start(self, work: Work) -> None:
         if work.phase != "ready":  # it was cancelled while it was waiting for its turn

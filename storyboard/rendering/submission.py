@@ -28,6 +28,7 @@ from storyboard.film import Budget
 from storyboard.network.limits import Concurrency
 from storyboard.providers import Batching, Listing, Remote
 from storyboard.rendering import events as ev
+from storyboard.rendering.allowance import OUT_OF_REACH, Allowance
 from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
 from storyboard.rendering.callbacks import Callbacks, Calls
 from storyboard.rendering.cancels import Cancels
@@ -35,7 +36,6 @@ from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.jobs import Jobs
-from storyboard.rendering.money import committed, passing, refusal
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState, History
 
@@ -43,12 +43,8 @@ LOOKS = 3
 """How often a run looks for a submission in its gateway's list before it is called ambiguous."""
 DELIVERING = 4
 """As many finished jobs whose clips are on their way take no place in the account."""
-OVER_BUDGET = "over-budget"
-"""The code of a take that was not submitted because the budget forbids it."""
 CANNOT = "provider-cannot"
 """The code of a take that its provider does not take as it is."""
-OUT_OF_REACH = "not-sent"
-"""The code of a take whose provider cannot be reached."""
 
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
@@ -74,9 +70,7 @@ class Submissions:
     ) -> None:
         self.remotes = remotes
         self.new_id = new_id
-        self.budget = budget
         self.accounts = {name: accounts.get(name, Account()) for name in remotes}
-        self.stopped: dict[str, Rejected] = {}
         capabilities = {name: remote.capabilities for name, remote in remotes.items()}
         self.learned = {
             name: Concurrency(self.accounts[name].concurrency)
@@ -88,7 +82,7 @@ class Submissions:
         self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
         lists = [name for name, remote in remotes.items() if isinstance(remote, Batching)]
         self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s, self.greetings, lists)
-        self.before = {name: committed(self.attempts.values(), name) for name in remotes}
+        self.allowance = Allowance(budget, self.book, self.greetings, self.accounts, remotes)
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
         self.cancels = Cancels(self.book, self.jobs, capabilities, lambda: self.schedule)
         self._behind: dict[str, deque[ev.Hosted]] = {}
@@ -167,28 +161,12 @@ class Submissions:
         else:
             self._intend(work, event.ask, {**work.returned, **event.links})
 
-    def host_broke(self, event: ev.HostBroke) -> None:
-        """What an attempt refers to cannot be reached."""
-        self._fail(self.schedule.works[event.key], event.code, event.message)
-
     def _forbidden(self, work: Work) -> bool:
-        """End a take that may not be ordered: over the budget, or with a provider that refuses the account or cannot be
-        reached.
-        """
-        take, provider = work.take, work.take.shot.provider
-        stop, unreachable = self.stopped.get(provider), self.greetings.unreachable.get(provider)
-        most = self.accounts[provider].most
-        spent = committed(self.attempts.values(), provider) - self.before[provider]
-        reason = refusal(self.budget, provider, take.price, self.attempts.values()) or (
-            passing(spent, most, take.price, "what this run may spend") if most is not None else None
-        )
-        if stop is not None:
-            self.schedule.fail(work, stop.code, stop.message)
-        elif unreachable is not None:
-            self.schedule.fail(work, OUT_OF_REACH, unreachable)
-        elif reason is not None:
-            self.schedule.fail(work, OVER_BUDGET, reason)
-        return not (stop is None and unreachable is None and reason is None)
+        """End a take that may not be ordered."""
+        refused = self.allowance.refusal(work.take)
+        if refused is not None:
+            self.schedule.fail(work, *refused)
+        return refused is not None
 
     def _intend(self, work: Work, ask: Ask, links: Mapping[str, str]) -> None:
         """Record a new attempt with its bytes, and order its POST."""
@@ -251,7 +229,7 @@ class Submissions:
         if attempt.job is not None:
             return  # a callback has told it meanwhile
         if isinstance(event.outcome, Rejected) and event.outcome.stops:
-            self.stopped[attempt.provider] = event.outcome
+            self.allowance.stop(attempt.provider, event.outcome)
         if isinstance(event.outcome, Accepted):
             job, charged = event.outcome.job, event.outcome.charged
             attempt = replace(attempt, state="accepted", job=job, charged=charged, reason=None)
@@ -300,7 +278,7 @@ class Submissions:
             case ev.Hosted():
                 self.hosted(event)
             case ev.HostBroke():
-                self.host_broke(event)
+                self._fail(self.schedule.works[event.key], event.code, event.message)
             case ev.Greeted():
                 self.greetings.greeted(event, self.schedule)
             case ev.Answered():
@@ -309,6 +287,8 @@ class Submissions:
                 self.jobs.asked(event)
             case ev.CallOffRead():
                 self.cancels.read(event)
+            case ev.Cancel():
+                self.cancels.asked(event)
             case ev.AllRead():
                 self.jobs.all_asked(event)
             case ev.Hinted():

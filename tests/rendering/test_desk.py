@@ -11,10 +11,11 @@ from storyboard.capabilities import Gateway
 from storyboard.exchange import Absent, Accepted, Ask, Busy, Rejected, Request, Succeeded, Unknown
 from storyboard.film import Edge, Film, JobId
 from storyboard.rendering import events as ev
+from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.attempts import RESENDS
 from storyboard.rendering.desk import Account
 from storyboard.rendering.jobs import ABSENCES
-from storyboard.rendering.submission import CANNOT, OVER_BUDGET
+from storyboard.rendering.submission import CANNOT
 from tests.films import PLACE, film, shot
 from tests.rendering.paying import JOB, answer, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, kinds, posts

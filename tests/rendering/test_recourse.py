@@ -7,9 +7,9 @@ import pytest
 from storyboard.exchange import MODERATED, Accepted, Failed, Rejected, Succeeded, Unknown
 from storyboard.film import Budget, Fallback, Film
 from storyboard.rendering import events as ev
+from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.jobs import FETCHES
 from storyboard.rendering.schedule import Policy
-from storyboard.rendering.submission import OVER_BUDGET
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, answer
 from tests.rendering.stage import Stage, clip_of, frame_of, posts

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from storyboard.exchange import Accepted, Busy, Failed, NotSent, Outcome, Rejected, Running, Succeeded, Unknown
 from storyboard.film import Budget, JobId
 from storyboard.rendering import events as ev
+from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.attempts import RESEND_AFTER_S, RESENDS
 from storyboard.rendering.desk import Account
 from storyboard.rendering.jobs import FETCHES
 from storyboard.rendering.polling import OVERDUE_S
-from storyboard.rendering.submission import LOOKS, OVER_BUDGET
+from storyboard.rendering.submission import LOOKS
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, Hosting, Looking, answer, fetching, one_shot, running, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, clip_of, frame_of, kinds, posts

@@ -37,9 +37,9 @@ from storyboard.media.jobs import MediaError
 from storyboard.planning.carried import Slot, digest_of
 from storyboard.planning.plan import Plan
 from storyboard.rendering import events as ev
+from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.money import UNSETTLED, committed
 from storyboard.rendering.schedule import Schedule
-from storyboard.rendering.submission import OVER_BUDGET
 from storyboard.state.journal import AttemptRecord, History, TakeRecord
 from storyboard.state.rescue import Rescue
 from tests.simulation.gateway import Served
