@@ -134,7 +134,7 @@ def frames_at(clip: Clip, fps: Fraction) -> int:
     """How many frames of a film of that rate a clip has: its own where it has the film's rate, else those that begin
     before it ends.
     """
-    return clip.frames if clip.fps == fps else max(1, int(clip.duration * fps))
+    return clip.frames if clip.fps == fps else ceil(clip.duration * fps)
 
 
 def index_in(clip: Clip, frame: int, fps: Fraction) -> int:

@@ -201,8 +201,7 @@ def test_a_clip_of_another_rate_shows_each_frame_of_the_film_by_its_time(frames:
     fps = Fraction(24)
     clip = Clip(ClipId("c" * 64), frames, rate, 64, 36, False, 1000)
     has = frames_at(clip, fps)
-    assert has == max(1, frames if rate == fps else int(clip.duration * fps))
+    assert (has - 1) / fps < clip.duration <= has / fps
     for number in range(has):
         index = index_in(clip, number, fps)
-        begins, ends = index / rate, (index + 1) / rate
-        assert begins <= number / fps < ends or (number == 0 and index == 0)
+        assert index / rate <= number / fps < (index + 1) / rate

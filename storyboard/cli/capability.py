@@ -143,8 +143,9 @@ def _sizes(caps: Capabilities) -> str:
     return ", ".join(sorted(caps.resolutions, key=_lines)) if caps.resolutions else "any"
 
 
-def _lines(resolution: str) -> int:
-    return 2160 if resolution == "4k" else int(resolution.rstrip("p")) if resolution.rstrip("p").isdigit() else 0
+def _lines(resolution: str) -> tuple[int, str]:
+    lines = "2160" if resolution == "4k" else resolution.rstrip("p")
+    return int(lines) if lines.isdigit() else 0, resolution
 
 
 def _references(caps: Capabilities) -> str:

@@ -121,3 +121,13 @@ def test_no_crash_shows_half_a_message_or_loses_one_whose_sending_returned() -> 
             left = Inbox(PATH, world.disk).drain()
             assert left == [message(shot="1A")] or (left == [] and not sent)
             assert not [name for name in world.disk.listing(PATH) if name.endswith(".bad")]
+
+
+def test_a_sender_sees_whether_its_message_was_heard(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / "inbox", LocalDisk())
+    message = Message("one", "cancel", 1.0, {"names": None})
+    assert not inbox.waits(message)
+    inbox.send(message)
+    assert inbox.waits(message)
+    inbox.settle(inbox.drain())
+    assert not inbox.waits(message)
