@@ -36,6 +36,7 @@ from storyboard.planning.prompt import compose
 from storyboard.providers import Remote, discover
 from storyboard.providers.ark import CAPABILITIES
 from storyboard.timing import carried_index, enough_frames, first_frame, lengths
+from tests.simulation import __main__ as simulation
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "storyboard" / "reference"
@@ -169,7 +170,8 @@ def test_a_command_s_section_has_each_of_its_options(name: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_option_that_is_told_exists(page: str) -> None:
-    assert {one for one in told(PAGES[page]) if one.startswith("--")} <= options(COMMANDS) | {"--help", "--version"}
+    known = options(COMMANDS) | {"--help", "--version"} | told(simulation.options().format_help())
+    assert {one for one in told(PAGES[page]) if one.startswith("--")} <= known
 
 
 LINES = [line for block in blocks("commands", "sh") for line in block.splitlines()]

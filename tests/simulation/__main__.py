@@ -21,15 +21,20 @@ def told(kind: str, seed: int) -> bool:
     return not broken
 
 
-def main() -> int:
-    """The exit code is 1 where a law was broken."""
+def options() -> argparse.ArgumentParser:
+    """What may be asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("seed", type=int, nargs="*", help="seeds to tell of")
     parser.add_argument("--kind", choices=ALL, default=ALL[0], help="the gateway that is tried")
     parser.add_argument("--seeds", type=int, default=0, help="how many to play, of all kinds in turn")
     parser.add_argument("--first", type=int, default=0, help="the number of the first of them")
     parser.add_argument("--processes", type=int, default=2)
-    said = parser.parse_args()
+    return parser
+
+
+def main() -> int:
+    """The exit code is 1 where a law was broken."""
+    said = options().parse_args()
     held = [told(said.kind, seed) for seed in said.seed]
     if said.seeds:
         began = time.monotonic()

@@ -76,14 +76,14 @@ def singles(gateway: str, shots: int = 3, twist: type[Twist] = Twist) -> Points:
 
 
 def pairs(gateway: str, shots: int = 2, twist: type[Twist] = Twist) -> Points:
-    """Every crash point, and after it every crash point of the run that goes on from there, in every two ways."""
+    """Every crash point, and after it every crash point of the run that goes on from there, by two kills and by two
+    losses of power.
+    """
     found = Points()
-    for first in ENDS[:2]:
+    for end in ENDS[:2]:
         for at in _counted(gateway, shots, twist, found):
-            acts = _play(gateway, shots, twist, [(at, first)], found)
-            for then in ENDS[:2]:
-                for second in range(acts):
-                    _play(gateway, shots, twist, [(at, first), (second, then)], found)
+            for second in range(_play(gateway, shots, twist, [(at, end)], found) + 1):
+                _play(gateway, shots, twist, [(at, end), (second, end)], found)
     found.points = found.points // 2
     return found
 
