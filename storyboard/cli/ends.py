@@ -74,6 +74,8 @@ def _alone(command: click.Command, arguments: list[str]) -> None:
     try:
         command.main(arguments, prog_name="storyboard", standalone_mode=False)
     except BaseExceptionGroup as group:
+        if group.subgroup(KeyboardInterrupt):
+            raise KeyboardInterrupt from None
         refusals, rest = group.split(Refused)
         if rest is not None or refusals is None:
             raise

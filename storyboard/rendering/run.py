@@ -77,7 +77,7 @@ class Runner:
             with self._scope:
                 async with trio.open_nursery() as nursery:
                     if threading.current_thread() is threading.main_thread():
-                        nursery.start_soon(self._listen)
+                        await nursery.start(self._listen)  # before anything happens that a signal could cut off
                     if self._mail is not None:
                         await self._mail.look()
                         nursery.start_soon(self._mail.read)
@@ -156,10 +156,11 @@ class Runner:
             except trio.WouldBlock:
                 return events
 
-    async def _listen(self) -> None:
+    async def _listen(self, task_status: trio.TaskStatus[None]) -> None:
         """First signal drains, second stops. A hang-up drains although the terminal is gone."""
         wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
         with trio.open_signal_receiver(*wanted) as numbers:
+            task_status.started()
             first_at = -math.inf
             async for number in numbers:
                 if self.ended.signal is None:

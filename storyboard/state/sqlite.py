@@ -167,6 +167,8 @@ def make(path: Path, records: Sequence[Record] = (), steps: Steps = STEPS) -> No
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             upgrade(connection, steps)
             _put(connection, _rows(records))
+            # Closing would do it too, but keep silent where the disk fails: the file without its log is no state.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         disk.sync(part)
         for name in (f"{path.name}-wal", f"{path.name}-shm"):
             disk.remove(path.with_name(name))
