@@ -30,6 +30,7 @@ from storyboard.rendering.ports import Letters, Ports
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.disk import refusal
 from storyboard.state.journal import AttemptRecord
+from storyboard.version import VERSION
 
 ANSWER_S = 60.0
 """The most that a paying POST may take; it is shielded from cancellation until then."""
@@ -265,7 +266,8 @@ class Runner:
         return ev.Drawn(action.key, str(part), clip)
 
     async def _keep(self, action: ev.Keep) -> ev.Event:
-        await self.ports.offload(self.ports.clips.keep, Path(action.part), action.clip, action.provenance)
+        provenance = {**action.provenance, "storyboard": VERSION}
+        await self.ports.offload(self.ports.clips.keep, Path(action.part), action.clip, provenance)
         return ev.Kept(action.key, action.clip)
 
     async def _exchange(self, provider: str, action: ev.Greet | ev.Post | ev.Poll) -> Response | NotSent | Unknown:

@@ -32,7 +32,6 @@ from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Composer, Phase, Work, Works
 from storyboard.state.journal import History, Record, TakeRecord, TakeState
-from storyboard.version import VERSION
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
@@ -357,7 +356,6 @@ class Schedule:
             "ask": work.ask,
             "carried": work.carried,
             "attempt": work.attempt,
-            "storyboard": VERSION,
         }
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
