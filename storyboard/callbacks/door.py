@@ -11,6 +11,7 @@ TLS is the affair of a reverse proxy in front of it; a path that the proxy puts 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import aclosing
 
 import trio
 from starlette.applications import Starlette
@@ -69,18 +70,21 @@ async def _whole(request: Request) -> bytes | None:
         return None
     body = bytearray()
     try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > BODY_BYTES:
-                return None
+        async with aclosing(request.stream()) as pieces:
+            async for piece in pieces:
+                body += piece
+                if len(body) > BODY_BYTES:
+                    return None
     except ClientDisconnect:
         return None
     return bytes(body)
 
 
-async def serve(door: Door, listener: trio.SocketListener) -> None:
-    """Take callbacks until cancelled."""
-    server, free = Server(door.app, HEAD_BYTES), trio.CapacityLimiter(CONNECTIONS)
+async def serve(
+    door: Door, listener: trio.SocketListener, total_s: float = TOTAL_S, connections: int = CONNECTIONS
+) -> None:
+    """Take callbacks until cancelled. A connection lasts `total_s`; one that is too many is closed at once."""
+    server, free = Server(door.app, HEAD_BYTES), trio.Semaphore(connections)
 
     async def speak(stream: trio.SocketStream) -> None:
         try:
@@ -89,7 +93,7 @@ async def serve(door: Door, listener: trio.SocketListener) -> None:
             await trio.aclose_forcefully(stream)
             return
         try:
-            with trio.move_on_after(TOTAL_S):
+            with trio.move_on_after(total_s):
                 await server.speak(stream)
         finally:
             free.release()

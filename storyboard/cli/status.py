@@ -65,6 +65,7 @@ def _rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
         size = f"{clip['frames']} frames, {clip['width']}×{clip['height']}" if clip else ""
         cost = f"{charged['amount']} {charged['unit']}" if charged else ""
         notes = [word for word in ("circled", "locked") if take[word]] + ([error["message"]] if error else [])
+        notes += [f"ordered twice: {one['provider']} made job {one['job']} too" for one in take["duplicates"]]
         rows.append((take["take"], take["state"], take["provider"], size, cost, "; ".join(notes)))
     return rows
 
@@ -95,6 +96,7 @@ def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]
         "clip": _clip(take, planned, folder),
         "charged": _charge(last),
         "error": _error(record),
+        "duplicates": [_duplicate(one) for one in attempts if one.state == "given-up" and one.job is not None],
     }
 
 
@@ -124,6 +126,11 @@ def _charge(attempt: AttemptRecord | None) -> dict[str, str] | None:
     if attempt is None or attempt.charged is None:
         return None
     return {"amount": f"{attempt.charged:f}", "unit": attempt.unit}
+
+
+def _duplicate(attempt: AttemptRecord) -> dict[str, Any]:
+    """A job that turned out to have been accepted before its take was ordered anew."""
+    return {"provider": attempt.provider, "job": attempt.job, "charged": _charge(attempt)}
 
 
 def _error(record: TakeRecord | None) -> dict[str, str] | None:

@@ -33,6 +33,7 @@ async def open_emulator(
     emulator = Emulator(settings, clock, base, folder, executor)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(emulator.draw)
+        nursery.start_soon(emulator.caller.run)
         nursery.start_soon(serve, emulator.app, listener, emulator.lines)
         nursery.start_soon(serve, emulator.apex, apex, emulator.lines)
         try:

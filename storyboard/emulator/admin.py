@@ -38,6 +38,10 @@ class Admin:
         """Every task of every gateway."""
         return self._each(lambda one: [_task(task) for task in one.books.tasks.values()])
 
+    async def callbacks(self, _: Request) -> Response:
+        """Every callback that was sent, oldest first."""
+        return JSONResponse([asdict(one) for one in self._emulator.caller.deliveries])
+
     async def requests(self, _: Request) -> Response:
         """Every request that came in, oldest first."""
         return JSONResponse([one.to_json() for one in self._emulator.exchange.received])
@@ -150,6 +154,7 @@ def app(emulator: Emulator) -> Starlette:
         Route("/ledger", admin.ledger),
         Route("/tasks", admin.tasks),
         Route("/requests", admin.requests),
+        Route("/callbacks", admin.callbacks),
         Route("/faults", admin.faults, methods=["GET", "POST", "DELETE"]),
         Route("/clock", admin.clock, methods=["GET", "POST"]),
         Route("/accounts", admin.accounts, methods=["POST", "DELETE"]),

@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from storyboard.emulator import admin
+from storyboard.emulator.callbacks import Caller
 from storyboard.emulator.clock import Clock
 from storyboard.emulator.gateway import Call, Fetched, Gateway, Link, Pending, Settings, Site, Task, discover, say
 from storyboard.emulator.gateway import Path as Endpoint
@@ -46,6 +47,7 @@ class Emulator:
         self.site = Site(settings, signer.link)
         self.exchange = Exchange(clock, self.site.faults, self.lines)
         self.gateways: dict[str, Gateway] = {name: make(self.site, clock.now()) for name, make in discover().items()}
+        self.caller = Caller(self.gateways, clock)
         self._signer = signer
         self._studio = Studio(executor, folder, settings.last_frame)
         self._begun: set[str] = set()
@@ -73,7 +75,8 @@ class Emulator:
             self._stroke.notify_all()
 
     async def advance(self, seconds: float) -> None:
-        """Go forward, once every clip that is being drawn is there: what is seen then depends on no processor.
+        """Go forward, once every clip that is being drawn is there: what is seen then depends on no processor. What is
+        to be told of tasks by then was told when this returns.
 
         Raises ValueError for a step back.
         """
@@ -81,6 +84,7 @@ class Emulator:
             while self._drawing:
                 await self._stroke.wait()
         self.clock.advance(seconds)
+        await self.caller.settle()
 
     def _wired(self, app: ASGIApp, route: str, gateway: Gateway | None = None, query: str = "") -> Wire:
         return Wire(app, route, self.exchange, gateway.lost if gateway else _plain, query)
@@ -118,11 +122,14 @@ class Emulator:
         said = gateway.answer(call, self.clock.now())
         if isinstance(said, Pending):
             said = gateway.resume(said, await self._found(said.links), self.clock.now())
-        for task in gateway.books.tasks.values():
-            if task.id not in self._begun and not any(one in task.faults for one in NO_DRAWING):
-                self._begun.add(task.id)
+        new = [task for task in gateway.books.tasks.values() if task.id not in self._begun]
+        for task in new:
+            self._begun.add(task.id)
+            if not any(one in task.faults for one in NO_DRAWING):
                 self._drawing += 1
                 self._undrawn.send_nowait(task)
+        for task in new:
+            await self.caller.early(gateway.name, task)
         await _sent(said)(scope, receive, send)
 
     async def _found(self, links: tuple[Link, ...]) -> Mapping[str, Fetched] | str:

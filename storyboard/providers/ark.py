@@ -157,6 +157,7 @@ class Ark:
             "watermark": facts["watermark"],
             "return_last_frame": True,
             "safety_identifier": key,
+            **({"callback_url": ask.callback} if ask.callback is not None else {}),
             **{name: facts[name] for name in ("priority", "execution_expires_after") if name in ask.shot.options},
         }
         body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()

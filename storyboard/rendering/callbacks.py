@@ -182,6 +182,9 @@ class Callbacks:
         if attempt.state == "given-up":
             reason = f"it was ordered anew, and accepted the first time too: job {job} is a duplicate"
             self._book.record(replace(attempt, job=job, charged=charged, reason=reason), desk)
+            if (again := desk.works.by_key.get(attempt.take)) is not None:
+                message = f"take {again.take.id} was ordered twice: {attempt.provider} made job {job} too"
+                desk.tell("warning", again, code="ambiguous", message=message, hint="status lists it with its charge")
             return
         self._book.record(replace(attempt, state="accepted", job=job, reason=None), desk)
         self._waiting.pop(attempt.id, None)

@@ -51,11 +51,13 @@ class Charge:
 
 
 def charges(attempts: Iterable[AttemptRecord]) -> dict[str, Charge]:
-    """The charges by provider. `bounded` is False where an unsettled submission has no known price."""
+    """The charges by provider. `bounded` is False where an unsettled submission has no known price. One that succeeded
+    is unsettled where nobody told what it cost: some gateways tell it only in the answer to the order, which was lost.
+    """
     sums: dict[str, Charge] = {}
     for attempt in attempts:
         so_far = sums.get(attempt.provider, Charge(attempt.unit))
-        if attempt.state in UNSETTLED and attempt.charged is None:
+        if attempt.charged is None and (attempt.state in UNSETTLED or attempt.state == "succeeded"):
             so_far = replace(
                 so_far,
                 unknown=so_far.unknown + (attempt.reserve or Decimal(0)),

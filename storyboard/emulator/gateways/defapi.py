@@ -4,8 +4,8 @@ Every request passes, in this order: the key, the limit, the fields, the links, 
 one. Assumed, because no page says it: that order; that unknown fields and labels of no picture are refused; 402, 429;
 `consumed` being nothing until the end, and after a failure; what five seconds cost (0.5, from the only example); that
 one picture opens the clip unless the prompt names `@image1` as something else, and several never do; how long a task
-takes, and when it is `pending`, `submitted` and `in_progress`. The ledger counts in millionths. No
-callback is sent.
+takes, and when it is `pending`, `submitted` and `in_progress`; that one callback is sent, when a task has ended, with
+what a query would answer. The ledger counts in millionths.
 """
 
 from __future__ import annotations
@@ -140,6 +140,7 @@ class Defapi:
 
     name = "defapi"
     worth = CREDIT
+    tries = 1
     paths = (
         Path("submit", "POST", "/api/video/seedance/gen"),
         Path("status", "GET", "/api/task/query", query="task_id"),
@@ -276,6 +277,20 @@ class Defapi:
             "status_reason": {"message": _reason(task) if status == "failed" else None},
             "created_at": timestamp(task.created_at),
         }
+
+    def called(self, task: Task) -> str:
+        """See `storyboard.emulator.callbacks.Calls`."""
+        return str(task.order.callback_url)
+
+    def course(self, task: Task, now: float) -> tuple[tuple[str, bool], ...]:
+        """Only the end is told."""
+        status = self.status_of(task, now)
+        end = ((status, True),) if status in ("success", "failed") else ()
+        return (("pending", False), *end)
+
+    def message(self, task: Task, status: str, now: float) -> bytes:
+        """The envelope of a query."""
+        return agreed(self._body(task, status, now)).body
 
     def _result(self, task: Task, drawn: Drawn | str | None, now: float) -> dict[str, Any] | None:
         assert isinstance(drawn, Drawn)

@@ -4,8 +4,8 @@ Every request passes, in this order: the key, the limit, the fields, the links, 
 one. Assumed, because no page says it: that order; the statuses of HTTP; every code but `unauthorized`; that unknown
 fields are refused; the defaults; what a second costs but for 40 for five (720p of seedance-2.0); how long a job takes,
 and that it is queued for the first tenth; that a failed job is refunded and a cancelled one only where the settings say
-so; the form of the models; that a link's ending tells sounds from pictures and clips, whose bytes tell the rest. No
-webhook is called.
+so; the form of the models; that a link's ending tells sounds from pictures and clips, whose bytes tell the rest; that
+the webhook is called when a job has ended, with what a GET would answer and the order's metadata, up to three times.
 """
 
 from __future__ import annotations
@@ -135,6 +135,7 @@ class Seedance2ink:
 
     name = "seedance2ink"
     worth = 1
+    tries = 3
     paths = (
         Path("submit", "POST", "/api/open/v1/video/generations"),
         Path("status", "GET", "/api/open/v1/video/generations/{task}"),
@@ -289,6 +290,19 @@ class Seedance2ink:
             "output": self._output(task, task.drawn, now) if status == "succeeded" else None,
             "error": _error(task) if status == "failed" else None,
         }
+
+    def called(self, task: Task) -> str:
+        """See `storyboard.emulator.callbacks.Calls`."""
+        return str(task.order.webhookUrl)
+
+    def course(self, task: Task, now: float) -> tuple[tuple[str, bool], ...]:
+        """Only the end is told."""
+        status = self.status_of(task, now)
+        return (("queued", False), *(((status, True),) if status in OVER else ()))
+
+    def message(self, task: Task, status: str, now: float) -> bytes:
+        """What a GET answers, and the metadata."""
+        return say(200, {**self._body(task, status, now), "metadata": task.order.metadata}).body
 
     def _output(self, task: Task, drawn: Drawn | str | None, now: float) -> dict[str, Any]:
         assert isinstance(drawn, Drawn)

@@ -89,6 +89,7 @@ class Ark:
 
     name = "ark"
     worth = 1000
+    tries = 3
     paths = (
         Path("submit", "POST", TASKS),
         Path("list", "GET", TASKS),
@@ -266,6 +267,21 @@ class Ark:
         else:
             return declined("InvalidAction.RunningTaskDeletion", "A running task cannot be deleted", "id")
         return say(200, {})
+
+    def called(self, task: Task) -> str:
+        """See `storyboard.emulator.callbacks.Calls`."""
+        return str(task.order.callback_url)
+
+    def course(self, task: Task, now: float) -> tuple[tuple[str, bool], ...]:
+        """Every change of the status is told."""
+        status = self.status_of(task, now)
+        ran = status in ("running", "succeeded", "failed")
+        had = ["queued", *(["running"] if ran else []), *([status] if status in ENDED else [])]
+        return tuple((one, True) for one in had)
+
+    def message(self, task: Task, status: str, now: float) -> bytes:
+        """What a GET answers."""
+        return say(200, self._body(task, status, now)).body
 
     def _body(self, task: Task, status: str, now: float) -> dict[str, Any]:
         order, drawn = task.order, task.drawn
