@@ -180,7 +180,10 @@ class Session:
         return await self._cut(rendered, schedule, wishes.partial)
 
     def _learn(self, schedule: Schedule) -> None:
-        """Remember what the clips of this run were charged, for later plans."""
+        """Remember what the clips of this run were charged and how long they took, for later plans and runs."""
+        for provider, took in schedule.submissions.jobs.polling.learned.items():
+            if self.outside is not None and provider in self.outside.files:
+                self.outside.files[provider].timed(took)
         for work in schedule.works:
             attempt = schedule.submissions.attempts.get(work.attempt or "")
             if self.outside is None or attempt is None or attempt.state != "succeeded" or attempt.charged is None:

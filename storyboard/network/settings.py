@@ -17,6 +17,7 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.network.addresses import is_local
 from storyboard.network.stores import FIELDS, Hosting, hosting
 from storyboard.providers import Provider, Regional
+from storyboard.state.account import Took
 
 USAGE = 2
 LOCAL_POLL_S = 1.0
@@ -55,12 +56,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it, and what the accounts were charged before, by provider."""
+    """All of it, and what is known of the accounts from before, by provider: what they were charged, and how long their
+    jobs took.
+    """
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
     hosting: Hosting | None = None
     unknown_price: bool = False
     charges: Mapping[str, Charges] = field(default_factory=dict)
+    took: Mapping[str, tuple[Took, ...]] = field(default_factory=dict)
 
     def over(self, capabilities: Capabilities) -> Capabilities:
         """A provider's capabilities with the prices that were set, and else those that were charged."""

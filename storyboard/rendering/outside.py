@@ -60,7 +60,8 @@ async def open_outside(
     accounts = {}
     for name, account in names.items():
         terms = settings.terms[name]
-        accounts[name] = Account(account, terms.concurrency, terms.poll_s, terms.ceiling)
+        took = settings.took.get(name, ())
+        accounts[name] = Account(account, terms.concurrency, terms.poll_s, terms.ceiling, took=took)
     async with Client(accesses, gateways, files) as client:
         lacks = unhosted(settings.hosting)
         host = None

@@ -13,8 +13,7 @@ from collections import deque
 from collections.abc import Iterable
 from fractions import Fraction
 
-Took = tuple[Fraction, float]
-"""The length of a clip, and how many seconds its job took."""
+from storyboard.state.account import Took
 
 UNKNOWN = (0.6, 0.8, 1.0, 1.2, 1.4)
 """What jobs take before any was seen, in parts of what is said of the provider."""
