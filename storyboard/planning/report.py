@@ -108,17 +108,18 @@ def totals_json(sums: Totals) -> dict[str, Any]:
         **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked", "locked")},
         "seconds": decimal(sums.seconds),
         "frames": sums.frames,
-        "price": {name: _total(one) for name, one in sums.price.items()},
+        "price": prices_json(sums.price),
     }
+
+
+def prices_json(prices: Mapping[str, Total]) -> dict[str, Any]:
+    """Sums by provider, for JSON."""
+    return {name: {"amount": f"{one.amount:f}", "unit": one.unit, "known": one.known} for name, one in prices.items()}
 
 
 def _carried(one: Carried, take: TakeId) -> dict[str, Any]:
     frame = decimal(one.edge.frame) if isinstance(one.edge.frame, Fraction) else one.edge.frame
     return {"slot": one.slot, "take": take, "carry": one.edge.mode, "frame": frame, "anchor": one.edge.anchor}
-
-
-def _total(one: Total) -> dict[str, Any]:
-    return {"amount": f"{one.amount:f}", "unit": one.unit, "known": one.known}
 
 
 def decimal(value: Fraction) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import trio
@@ -35,6 +35,14 @@ class Outside:
     address: Callable[[str], str] | None = None
 
 
+def known_accounts(settings: Settings) -> dict[str, Account]:
+    """The accounts as far as the settings tell of them; whose they are is left open."""
+    return {
+        name: Account("", terms.concurrency, terms.poll_s, terms.ceiling, took=settings.took.get(name, ()))
+        for name, terms in settings.terms.items()
+    }
+
+
 @asynccontextmanager
 async def open_outside(
     settings: Settings, capabilities: Mapping[str, Capabilities], folder: Path
@@ -57,11 +65,8 @@ async def open_outside(
     accesses = {name: access for name in gateways if (access := settings.terms[name].access) is not None}
     names = {name: fingerprint(folder, f"{access.origin}\n{access.key}") for name, access in accesses.items()}
     files = {name: AccountFile(folder / "accounts", account) for name, account in names.items()}
-    accounts = {}
-    for name, account in names.items():
-        terms = settings.terms[name]
-        took = settings.took.get(name, ())
-        accounts[name] = Account(account, terms.concurrency, terms.poll_s, terms.ceiling, took=took)
+    known = known_accounts(settings)
+    accounts = {name: replace(known[name], name=account) for name, account in names.items()}
     async with Client(accesses, gateways, files) as client:
         lacks = unhosted(settings.hosting)
         host = None

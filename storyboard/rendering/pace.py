@@ -54,6 +54,12 @@ class Curve:
         rise = (self._share[number + 1] - share) / (self._at[number + 1] - self._at[number])
         return share + rise * past, self._area[number] + past * (share + rise * past / 2)
 
+    def at(self, share: float) -> float:
+        """The time by which that share of jobs is finished, 0 to 1."""
+        last = len(self._at) - 1
+        number = min(int(share * last), last - 1)
+        return self._at[number] + (share * last - number) * (self._at[number + 1] - self._at[number])
+
     def _left(self, elapsed: float) -> float:
         """How much longer a job takes that is later than all others."""
         return max(self._spread, elapsed - self.longest)
@@ -92,13 +98,21 @@ class Pace:
 
     def __init__(self, usual: float, took: Iterable[Took] = ()) -> None:
         self._usual = usual
-        self._took: deque[Took] = deque(took, 4 * MOST)
+        self._took: deque[Took] = deque(maxlen=MOST)
+        self._of: dict[Fraction, deque[float]] = {}
         self._curves: dict[Fraction, Curve] = {}
+        self._news = 0
+        for one in took:
+            self.learn(*one)
 
     def learn(self, length: Fraction, seconds: float) -> None:
         """A clip of that length came after so many seconds."""
         self._took.append((length, seconds))
-        self._curves.clear()
+        self._of.setdefault(length, deque(maxlen=MOST)).append(seconds)
+        self._news += 1
+        if self._news * ENOUGH >= len(self._took):
+            self._news = 0
+            self._curves.clear()
 
     def curve(self, length: Fraction) -> Curve:
         """How long clips of that length take: as those of the very length did, else as all did for their own."""
@@ -108,10 +122,10 @@ class Pace:
         return found
 
     def _like(self, length: Fraction) -> list[float]:
-        same = [seconds for one, seconds in self._took if one == length]
+        same = self._of.get(length, ())
         if len(same) >= ENOUGH:
-            return same[-MOST:]
-        scaled = [seconds * float(length / one) for one, seconds in self._took][-MOST:]
+            return list(same)
+        scaled = [seconds * float(length / one) for one, seconds in self._took]
         if len(scaled) >= ENOUGH:
             return scaled
         return [*(self._usual * float(length) * part for part in UNKNOWN), *scaled]

@@ -32,7 +32,7 @@ from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.jobs import Jobs
-from storyboard.rendering.money import committed, passing, refusal
+from storyboard.rendering.money import passing, refusal
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState, History
 
@@ -85,7 +85,7 @@ class Submissions:
         self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
         lists = [name for name, remote in remotes.items() if isinstance(remote, Batching)]
         self.jobs = Jobs(self.book, lambda: self.schedule, capabilities, self.accounts, poll_s, self.greetings, lists)
-        self.before = {name: committed(self.attempts.values(), name) for name in remotes}
+        self.before = {name: self.book.committed[name] for name in remotes}
         self.elders = Elders(self.book, self.greetings, lambda: self.schedule, self._again)
         self.calls = calls
         self.callbacks = Callbacks(
@@ -160,9 +160,11 @@ class Submissions:
         take, provider = work.take, work.take.shot.provider
         stop, unreachable = self.stopped.get(provider), self.greetings.unreachable.get(provider)
         most = self.accounts[provider].most
-        spent = committed(self.attempts.values(), provider) - self.before[provider]
-        reason = refusal(self.budget, provider, take.price, self.attempts.values()) or (
-            passing(spent, most, take.price, "what this run may spend") if most is not None else None
+        spent = self.book.committed[provider]
+        reason = refusal(self.budget, provider, take.price, spent) or (
+            passing(spent - self.before[provider], most, take.price, "what this run may spend")
+            if most is not None
+            else None
         )
         if stop is not None:
             self.schedule.fail(work, stop.code, stop.message)

@@ -24,7 +24,7 @@ from storyboard.exchange import (
 from storyboard.film import JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.callbacks import BEATS, CONFIRM_S, CONFIRMS, Calls, woken
-from storyboard.rendering.jobs import HINTED_S
+from storyboard.rendering.polling import HINTED_S
 from storyboard.rendering.submission import Submissions
 from storyboard.state.journal import AttemptRecord
 from tests.films import film, shot
