@@ -31,8 +31,8 @@ Bottleneck = Literal["chain", "concurrency", "requests", "jobs", "nothing"]
 PLAYED = 1500
 """How many takes are played in all, so that small films are played often."""
 PLAYS = 31
-REPLAYED = 400
-"""Up to so many takes, what would help is played too."""
+REPLAYED, COMPARED = 400, 3
+"""Up to so many takes, what would help is played too, so often."""
 WORTH = 0.05
 """The share of the run that something must save to be called a help."""
 USED = 0.93
@@ -82,7 +82,9 @@ def forecast(known: Known, listed: frozenset[str] = frozenset(), seed: int = 0) 
     ends = sorted(one.seconds for one in plays)
     middle = sorted(plays, key=lambda one: one.seconds)[len(plays) // 2]
     names = {take.key: take.id for take in takes}
-    helps = tuple(sorted(odds.helps(known, middle.seconds, seed), key=lambda one: -one.earlier_s))
+    helps = tuple(
+        sorted(odds.helps(known, [one.seconds for one in plays[:COMPARED]], seed), key=lambda one: -one.earlier_s)
+    )
     median_s = statistics.median(ends)
     return Forecast(
         median_s=median_s,
@@ -154,14 +156,17 @@ class _Odds:
             self._lates[curve, jobs, requests] = found
         return found
 
-    def helps(self, known: Known, seconds: float, seed: int) -> list[Help]:
-        """What more of something would save."""
+    def helps(self, known: Known, ends: list[float], seed: int) -> list[Help]:
+        """What more of something would save; `ends` are those of the first plays as it is."""
+        seconds = statistics.fmean(ends)
         found: list[Help] = []
         bound_s = self._bound_s(known) if len(self.coming) > REPLAYED else 1.0
         for provider in dict.fromkeys(take.shot.provider for take in self.coming):
             for what, now, amount, other in _more(known, provider):
                 if len(self.coming) <= REPLAYED:
-                    earlier_s = seconds - self.play(other, seed).seconds
+                    earlier_s = statistics.fmean(
+                        end - self.play(other, seed + number).seconds for number, end in enumerate(ends)
+                    )
                 else:
                     earlier_s = seconds * (1 - self._bound_s(other) / bound_s)
                 if earlier_s > WORTH * seconds:

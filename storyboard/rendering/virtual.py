@@ -199,7 +199,7 @@ class _Play:
 
 def _clip(name: str, take: PlannedTake) -> Clip:
     frames = math.floor(take.duration * FPS) + 1
-    return Clip(ClipId(name), frames, FPS, take.shot.width_px, take.shot.height_px, False, 0)
+    return Clip(ClipId(name), frames, FPS, take.shot.width_px, take.shot.height_px, take.shot.audio, 0)
 
 
 def _nothing_asked(take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
