@@ -64,6 +64,12 @@ class Curve:
         """How much longer a job takes that is later than all others."""
         return max(self._spread, elapsed - self.longest)
 
+    def late_s(self, asked: float, elapsed: float) -> float:
+        """For how long a job is likely to have been finished that is, and was not when it was last asked for."""
+        share = self._upto(asked)[0]
+        likely = (self._upto(elapsed)[0] - share) / (1 - share) if share <= 0.999 else 1.0
+        return min(elapsed - asked, self.unnoticed_s(asked, elapsed) / likely) if likely > 0.01 else 0.0
+
     def unnoticed_s(self, asked: float, elapsed: float) -> float:
         """For how long a job is expected to have been finished that was not when it was last asked for."""
         share, area = self._upto(asked)

@@ -69,11 +69,13 @@ class Polling:
         self.paces = {name: Pace(one.pace, accounts[name].took) for name, one in capabilities.items()}
 
     def learn(self, work: Work) -> None:
-        """A job was found finished; how long it took is known where this run saw it begin."""
+        """A job was found finished; how long it took is known where this run saw it begin, but for how late it is."""
         if work.sent_at is not None:
-            provider, took = work.take.shot.provider, (work.take.duration, self._desk().now.mono - work.sent_at)
-            self.paces[provider].learn(*took)
-            self.learned.setdefault(provider, []).append(took)
+            pace, length = self.paces[work.take.shot.provider], work.take.duration
+            elapsed, ran = self._desk().now.mono - work.sent_at, max(0.0, (work.ran_at or 0.0) - work.sent_at)
+            took = (length, elapsed - pace.curve(length).late_s(ran, elapsed))
+            pace.learn(*took)
+            self.learned.setdefault(work.take.shot.provider, []).append(took)
 
     def expect(self, work: Work, least_s: float = 0.0) -> None:
         """Ask for a job when it is due, in `least_s` seconds at the earliest, or by a hint."""

@@ -126,10 +126,13 @@ class Watched(Schedule):
 
 class Simulation:
     """One seed, from the first boot to the verdict; `trace` tells what happened. `emulated` puts the driver of
-    seedance2ai and the emulator's decisions and faults in the place of the toy that keeps keys.
+    seedance2ai and the emulator's decisions and faults in the place of the toy that keeps keys. `together` lets that
+    toy tell of many jobs at once.
     """
 
-    def __init__(self, seed: int, twist: Twist | None = None, *, emulated: bool = False) -> None:
+    def __init__(
+        self, seed: int, twist: Twist | None = None, *, emulated: bool = False, together: bool = False
+    ) -> None:
         self.seed = seed
         self.twist = twist or Twist()
         self.trace: list[str] = []
@@ -142,6 +145,8 @@ class Simulation:
             for name, driver in toy.PROVIDERS.items()
             if isinstance(driver, Remote)
         }
+        if together:
+            providers = {**providers, "keyed": toy.TOGETHER}
         if emulated:
             providers = {**providers, "seedance2ai": seedance2ai.PROVIDER}
             self.gateways["seedance2ai"] = Emulated(Random(self.rng.random()), self.clock.true)

@@ -61,6 +61,12 @@ def test_the_driver_of_seedance2ai_pays_nothing_twice_in_five_thousand_seeds(blo
     assert broken(range(block * BLOCK, (block + 1) * BLOCK), emulated=True) == {}
 
 
+def test_a_gateway_that_tells_of_many_jobs_at_once_is_paid_once_too() -> None:
+    for seed in range(BLOCK):
+        simulation = Simulation(seed, together=True)
+        assert [str(one) for one in simulation.run()] == []
+
+
 @pytest.mark.parametrize(("mutant", "law", "seeds"), MUTANTS, ids=lambda one: getattr(one, "__name__", None))
 def test_a_mutant_dies(mutant: type[Twist], law: str, seeds: int) -> None:
     laws = {violation.law for seed in range(seeds) for violation in Simulation(seed, mutant()).run()}
