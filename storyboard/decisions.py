@@ -13,14 +13,16 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import JobId, TakeId
 from storyboard.language import edit
 from storyboard.language.text.names import normal
+from storyboard.planning import plan
 from storyboard.planning.naming import shot_of_takes
 from storyboard.production import Production
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.mail import DECISION
-from storyboard.rendering.settling import adoptable, adopted, owner, unsettled
-from storyboard.session import Planned
+from storyboard.rendering.settling import adoptable, adopted, alternative, duplicate, owner, unsettled
+from storyboard.session import Planned, existing
 from storyboard.state.disk import LocalDisk
 from storyboard.state.inbox import Inbox, Message
+from storyboard.state.journal import AttemptRecord
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.rewrite import rewrite
 from storyboard.state.sqlite import SqliteJournal
@@ -57,13 +59,17 @@ def unlock(made: Production, name: str) -> Path | None:
 
 
 def adopt(made: Production, name: str, job: str) -> TakeId:
-    """Bind a job that the provider holds to a take of unknown fate, so that the next render fetches its clip.
+    """Bind a job that the provider holds to a take of unknown fate, so that the next render fetches its clip. The job
+    of a duplicate becomes the next take of its shot.
 
     Raises Refused: 2 where no such take waits or the job belongs to another one, 11 while a render runs, 13, 14.
     """
     planned, folder = made.plan(), made.folder
     with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
         history = journal.read()
+        double = duplicate(JobId(job), history)
+        if double is not None:
+            return _kept_too(made, planned, name, double, journal)
         found = [one for one in unsettled(planned.plan.takes, history) if adoptable(one)]
         one = next((one for one in found if one.take.id == normal(name)), None)
         if one is None:
@@ -75,6 +81,22 @@ def adopt(made: Production, name: str, job: str) -> TakeId:
             raise Refused([Diagnostic("cannot-adopt", f'job "{job}" belongs to take {bound}')], 2)
         journal.append(adopted(one, JobId(job), time.time()))
     return one.take.id
+
+
+def _kept_too(made: Production, planned: Planned, name: str, double: AttemptRecord, journal: SqliteJournal) -> TakeId:
+    """Make the job of a duplicate the next take of its shot. Raises Refused (2) where it is not that shot's."""
+    history = journal.read()
+    of = history.takes[double.take]
+    shot = next((take.shot for take in planned.plan.takes if take.key == of.key), None)
+    if shot is None or normal(name) not in (of.take, shot.id):
+        raise Refused([Diagnostic("cannot-adopt", f'job "{double.job}" is a duplicate of take {of.take}')], 2)
+    film, named = planned.plan.film, made.name or ""
+    again = plan.make(
+        film, made.capabilities, existing(history, made.folder.store(LocalDisk())), planned.digests, {shot.id}, named
+    )
+    take = again.by_shot[shot.id][-1]
+    journal.append(alternative(take, of, double, time.time()))
+    return take.id
 
 
 def _locked(made: Production, name: str, locked: bool) -> Path | None:

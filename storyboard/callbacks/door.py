@@ -3,7 +3,7 @@
 Laws.
 1. Whoever has no signature learns nothing: 401 for a callback's address, 404 for every other, empty bodies.
 2. A callback is durable in the box before it is answered 200. It is not looked into.
-3. A body holds at most 64 KiB, a connection lasts at most 10 s, and only so many are open at once.
+3. A body holds at most 64 KiB, a connection lasts at most 10 s, and only so many are open at once, fewer answered.
 
 TLS is the affair of a reverse proxy in front of it; a path that the proxy puts before ours does not matter.
 """
@@ -28,6 +28,7 @@ BODY_BYTES = 64 * 1024
 HEAD_BYTES = 16 * 1024
 TOTAL_S = 10.0
 CONNECTIONS = 32
+WAITING = 256
 
 Put = Callable[[str, bytes], bool]
 """Keeps what is told of a submission, by its key; False where there is no room. Blocks. Raises Refused."""
@@ -81,22 +82,33 @@ async def _whole(request: Request) -> bytes | None:
 
 
 async def serve(
-    door: Door, listener: trio.SocketListener, total_s: float = TOTAL_S, connections: int = CONNECTIONS
+    door: Door,
+    listener: trio.SocketListener,
+    total_s: float = TOTAL_S,
+    connections: int = CONNECTIONS,
+    waiting: int = WAITING,
 ) -> None:
-    """Take callbacks until cancelled. A connection lasts `total_s`; one that is too many is closed at once."""
-    server, free = Server(door.app, HEAD_BYTES), trio.Semaphore(connections)
+    """Take callbacks until cancelled. So many `connections` are answered at once and so many more are `waiting`; one
+    that is too many is closed. Each lasts `total_s`, with its wait.
+    """
+    server, free, room = (
+        Server(door.app, HEAD_BYTES),
+        trio.Semaphore(connections),
+        trio.Semaphore(connections + waiting),
+    )
 
     async def speak(stream: trio.SocketStream) -> None:
         try:
-            free.acquire_nowait()
+            room.acquire_nowait()
         except trio.WouldBlock:
             await trio.aclose_forcefully(stream)
             return
         try:
             with trio.move_on_after(total_s):
-                await server.speak(stream)
+                async with free:
+                    await server.speak(stream)
         finally:
-            free.release()
+            room.release()
             await trio.aclose_forcefully(stream)
 
     await trio.serve_listeners(speak, [listener])

@@ -170,7 +170,7 @@ class Task:
     @property
     def hides_link(self) -> bool:
         """Whether its links do not appear yet."""
-        return self.polls <= int(self.faults.get("success_without_url", {}).get("polls", 0))
+        return "success_without_url" in self.faults and self.polls <= int(self.faults["success_without_url"]["polls"])
 
 
 @dataclass(slots=True)

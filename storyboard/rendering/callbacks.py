@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from storyboard.callbacks.address import names
-from storyboard.exchange import Absent, Ask, Callback, Failed, Running, Succeeded
+from storyboard.exchange import Ask, Callback, Failed, Running, Succeeded
 from storyboard.film import JobId
 from storyboard.providers import Calling, Remote
 from storyboard.rendering import events as ev
@@ -60,7 +60,6 @@ class _Candidate:
     """A job that was told of a submission: the message, and how often it was asked for."""
 
     letter: str
-    job: JobId
     tries: int = 0
 
 
@@ -98,7 +97,7 @@ class Callbacks:
         self._desk = desk
         self._seen: set[str] = set()
         self._early: dict[str, list[ev.Called]] = {}
-        self._candidates: dict[str, _Candidate] = {}
+        self._candidates: dict[tuple[str, JobId], _Candidate] = {}
         self._waiting: dict[str, _Waiting] = {}
 
     # ── what is told ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,9 +124,9 @@ class Callbacks:
         if attempt is not None and said is not None and self._is_open(attempt):
             if self._accounts[attempt.provider].name != attempt.account:
                 return  # another run, with the key that it was ordered with, may ask
-            if attempt.id not in self._candidates and not self._taken(attempt, said.job):
-                self._candidates[attempt.id] = _Candidate(event.letter, said.job)
-                self._ask(attempt.id)
+            if (attempt.id, said.job) not in self._candidates and not self._taken(attempt, said.job):
+                self._candidates[attempt.id, said.job] = _Candidate(event.letter)
+                self._ask(attempt.id, said.job)
                 return
         elif attempt is not None and said is not None:
             self._hint(attempt, said)
@@ -150,30 +149,25 @@ class Callbacks:
 
     # ── what the gateway says to that ────────────────────────────────────────────────────────────────────────────
 
-    def _ask(self, attempt: str) -> None:
-        candidate = self._candidates[attempt]
-        candidate.tries += 1
-        self._desk().order(ev.Confirm(attempt, self._book.by_id[attempt].provider, candidate.job))
+    def _ask(self, attempt: str, job: JobId) -> None:
+        self._candidates[attempt, job].tries += 1
+        self._desk().order(ev.Confirm(attempt, self._book.by_id[attempt].provider, job))
 
     def confirmed(self, event: ev.Confirmed) -> None:
         """What the gateway says of a job that was told of."""
-        attempt, candidate = self._book.by_id[event.attempt], self._candidates[event.attempt]
-        if attempt.job is not None or self._taken(attempt, event.job):
-            self._drop(attempt.id, settled=True)
-            self._look(attempt.id)
-        elif isinstance(event.polled, Running | Succeeded | Failed):
-            self._drop(attempt.id, settled=True)
+        attempt, desk = self._book.by_id[event.attempt], self._desk()
+        candidate = self._candidates[event.attempt, event.job]
+        open_still = attempt.job is None and not self._taken(attempt, event.job)
+        if open_still and not isinstance(event.polled, Running | Succeeded | Failed) and candidate.tries < CONFIRMS:
+            desk.after(CONFIRM_S, lambda: self._ask(event.attempt, event.job))
+            return
+        del self._candidates[event.attempt, event.job]
+        if not open_still or event.polled is not None:  # else another run may find the gateway able to tell
+            desk.has_read(candidate.letter)
+        if open_still and isinstance(event.polled, Running | Succeeded | Failed):
             self._bind(attempt, event.job, event.polled)
-        elif candidate.tries < CONFIRMS:
-            self._desk().after(CONFIRM_S, lambda: self._ask(attempt.id))
         else:
-            self._drop(attempt.id, settled=isinstance(event.polled, Absent))
             self._look(attempt.id)
-
-    def _drop(self, attempt: str, *, settled: bool) -> None:
-        candidate = self._candidates.pop(attempt)
-        if settled:
-            self._desk().has_read(candidate.letter)
 
     def _bind(self, attempt: AttemptRecord, job: JobId, polled: Running | Succeeded | Failed) -> None:
         """The gateway knows the job, and it is nobody else's: it is this submission's."""
@@ -184,7 +178,9 @@ class Callbacks:
             self._book.record(replace(attempt, job=job, charged=charged, reason=reason), desk)
             if (again := desk.works.by_key.get(attempt.take)) is not None:
                 message = f"take {again.take.id} was ordered twice: {attempt.provider} made job {job} too"
-                desk.tell("warning", again, code="ambiguous", message=message, hint="status lists it with its charge")
+                desk.tell(
+                    "warning", again, code="ambiguous", message=message, hint=f"adopt {again.take.id} {job} keeps it"
+                )
             return
         self._book.record(replace(attempt, state="accepted", job=job, reason=None), desk)
         self._waiting.pop(attempt.id, None)
@@ -193,11 +189,14 @@ class Callbacks:
             desk.tell("submitted", work, provider=attempt.provider, job=job)
             self._jobs.found(work)
             self._read(ev.PollRead(work.take.key, polled))
-        elif work is not None:
+            return
+        if work is not None:
             desk.write(work, "submitted")
-            work.phase, work.reason, work.code = "skipped", "its job was told late; the next render fetches it", ""
         elif (before := desk.history.takes.get(attempt.take)) is not None:
             desk.journal(replace(before, state="submitted", error_code=None, error_message=None, changed=desk.now.wall))
+        late = desk.works.by_key.get(attempt.take)
+        if late is not None and late.phase == "ambiguous":
+            late.phase, late.reason, late.code = "skipped", "its job was told late; the next render fetches it", ""
 
     def _work(self, attempt: AttemptRecord) -> Work | None:
         work = self._desk().works.by_key.get(attempt.take)
@@ -213,7 +212,7 @@ class Callbacks:
         desk = self._desk()
         now, patience_s = desk.now.mono, self._patience_s(work, attempt)
         delivery_s = DELIVERY_S if attempt.key in self._told else 0.0
-        if max(patience_s, delivery_s) <= 0 and attempt.id not in self._candidates:
+        if max(patience_s, delivery_s) <= 0 and not self._asks_about(attempt.id):
             return False
         self._waiting[attempt.id] = _Waiting(now + patience_s, now + delivery_s, otherwise)
         for seconds in (patience_s, delivery_s):
@@ -229,10 +228,14 @@ class Callbacks:
         most_s = PATIENCE * usual_s if fixed_s is None else BEATS * fixed_s
         return max(0.0, most_s - max(0.0, self._desk().now.wall - attempt.created))
 
+    def _asks_about(self, attempt: str) -> bool:
+        """Whether the gateway is being asked for a job that may be a submission's."""
+        return any(one == attempt for one, _ in self._candidates)
+
     def _look(self, attempt: str) -> None:
         """Whether nothing can come any more."""
         waiting, now = self._waiting.get(attempt), self._desk().now.mono
-        if waiting is None or attempt in self._candidates or now < waiting.until:
+        if waiting is None or self._asks_about(attempt) or now < waiting.until:
             return
         if self._book.by_id[attempt].key not in self._told or now >= waiting.delivery:
             del self._waiting[attempt]

@@ -32,17 +32,21 @@ class Mail:
         self._inbox = inbox
         self._hear = hear
         self._called: set[str] = set()
+        self._began = ports.clock.now().wall
 
     async def read(self) -> None:
         """Hand on what comes, until cancelled."""
-        began = self._ports.clock.now().wall
         while True:
-            messages = await self._ports.offload(self._inbox.drain)
-            self._hear_calls(messages)
-            heard = [one for one in messages if one.kind in (DRAIN, DECISION)]
-            self._hear_people([one for one in heard if one.sent >= began])
-            await self._settle([*heard, *(one for one in messages if one.id in self.done)])
             await trio.sleep(INBOX_S)
+            await self.look()
+
+    async def look(self) -> None:
+        """Hand on what has come."""
+        messages = await self._ports.offload(self._inbox.drain)
+        self._hear_calls(messages)
+        heard = [one for one in messages if one.kind in (DRAIN, DECISION)]
+        self._hear_people([one for one in heard if one.sent >= self._began])
+        await self._settle([*heard, *(one for one in messages if one.id in self.done)])
 
     async def tidy(self) -> None:
         """Remove the callbacks that may go; the run is over."""

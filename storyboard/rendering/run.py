@@ -74,6 +74,7 @@ class Runner:
                     if threading.current_thread() is threading.main_thread():
                         nursery.start_soon(self._listen)
                     if self._mail is not None:
+                        await self._mail.look()
                         nursery.start_soon(self._mail.read)
                     await self._loop(nursery)
                     if self._mail is not None:
@@ -96,7 +97,8 @@ class Runner:
                 return
             for action in decision.actions:
                 nursery.start_soon(self._perform, action)
-            if self.schedule.finished or self._failure is not None:
+            told = self._receive.statistics().current_buffer_used > 0
+            if (self.schedule.finished and not told) or self._failure is not None:
                 return
             events = await self._events(decision.wake_at)
             decision = self.schedule.step(events, self.ports.clock.now())

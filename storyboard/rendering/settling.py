@@ -87,6 +87,18 @@ def owner(job: JobId, history: History) -> TakeId | None:
     return history.takes[found].take if found is not None else None
 
 
+def duplicate(job: JobId, history: History) -> AttemptRecord | None:
+    """The attempt whose take was ordered anew, and that turned out to have made this job."""
+    return next((one for one in history.attempts.values() if one.job == job and one.state == "given-up"), None)
+
+
+def alternative(take: PlannedTake, of: TakeRecord, attempt: AttemptRecord, now: float) -> tuple[Record, Record]:
+    """The records that make the job of a duplicate another take of its shot, `take`, which is nobody's yet."""
+    told = replace(of, key=take.key, take=take.id, number=take.number, rank=take.rank, own=take.own, clip=None)
+    begun = replace(told, state="submitted", error_code=None, error_message=None, changed=now)
+    return begun, replace(attempt, take=take.key, state="accepted", reason=None)
+
+
 def adoptable(one: Unsettled) -> bool:
     """Whether a job may be bound to a take: nobody knows of one yet."""
     return one.attempt.job is None and (one.attempt.state == "ambiguous" or one.attempt.state in OPEN)

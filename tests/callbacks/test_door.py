@@ -32,11 +32,11 @@ class Kept:
 
 
 @asynccontextmanager
-async def door(kept: Kept, total_s: float = PATIENCE_S, connections: int = 8) -> AsyncIterator[int]:
+async def door(kept: Kept, total_s: float = PATIENCE_S, connections: int = 8, waiting: int = 0) -> AsyncIterator[int]:
     """A door that serves, by its port."""
     listener = listen("127.0.0.1", 0)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve, Door(SECRET, kept), listener, total_s, connections)
+        nursery.start_soon(serve, Door(SECRET, kept), listener, total_s, connections, waiting)
         yield listener.socket.getsockname()[1]
         nursery.cancel_scope.cancel()
 
@@ -204,6 +204,18 @@ def test_only_so_many_are_in_the_door_at_once() -> None:
                 await said(port, post(SIGNED))
 
     trio.run(run)
+
+
+def test_a_crowd_is_answered_one_after_the_other() -> None:
+    kept = Kept()
+
+    async def run() -> None:
+        async with door(kept, connections=2, waiting=20) as port, trio.open_nursery() as nursery:
+            for _ in range(20):
+                nursery.start_soon(said, port, post(SIGNED))
+
+    trio.run(run)
+    assert len(kept.told) == 20
 
 
 def test_what_cannot_be_kept_is_not_thanked_for() -> None:

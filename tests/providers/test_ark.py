@@ -353,6 +353,11 @@ def test_a_poll_that_says_nothing_is_repeated(status: int) -> None:
     assert PROVIDER.read_poll(error(status, "ServerOverloaded")) is None
 
 
+def test_a_callback_is_named_where_somebody_listens() -> None:
+    assert sent(ask(callback="https://me.example/cb"))["callback_url"] == "https://me.example/cb"
+    assert "callback_url" not in sent(ask())
+
+
 def test_a_callback_has_the_body_of_a_poll_and_is_only_a_hint() -> None:
     assert isinstance(PROVIDER, Calling)
     assert PROVIDER.read_callback(json.dumps(TASK).encode()) == Callback(JobId("cgt-1"), DONE)

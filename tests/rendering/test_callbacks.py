@@ -1,11 +1,14 @@
 """What a run makes of callbacks: a hint is asked about, a lost order is found, and nothing that is told counts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storyboard.callbacks.address import names
 from storyboard.exchange import (
@@ -24,7 +27,9 @@ from storyboard.exchange import (
 from storyboard.film import JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.callbacks import BEATS, CONFIRM_S, CONFIRMS, Calls, woken
+from storyboard.rendering.money import charges
 from storyboard.rendering.polling import HINTED_S
+from storyboard.rendering.schedule import Policy
 from storyboard.rendering.submission import Submissions
 from storyboard.state.journal import AttemptRecord
 from tests.films import film, shot
@@ -192,6 +197,14 @@ def test_a_lost_order_gets_its_job_once_the_gateway_has_confirmed_it(polled: Pol
     assert not [action for action in decision.actions if isinstance(action, ev.Poll)], "it was just asked for"
 
 
+@pytest.mark.parametrize(("charged", "unknown"), [(None, 10), (Decimal(3), 0)])
+def test_what_it_cost_is_unknown_where_only_the_lost_answer_told_it(charged: Decimal | None, unknown: int) -> None:
+    stage = lost()
+    stage.confirm(stage.call(), Succeeded("link", charged))
+    told = charges(stage.history.attempts.values())["bare"]
+    assert (int(told.amount), int(told.unknown), told.unsettled) == (charged or 0, unknown, int(charged is None))
+
+
 @pytest.mark.parametrize(("polled", "goes"), [(Absent("not-found", "no such job"), True), (None, False)])
 def test_a_job_that_the_gateway_does_not_confirm_counts_for_nothing(polled: Polled | None, goes: bool) -> None:
     stage = lost()
@@ -202,6 +215,28 @@ def test_a_job_that_the_gateway_does_not_confirm_counts_for_nothing(polled: Poll
         if decision.wake_at is not None and len(read) == 0:
             decision = stage.hear(later_s=CONFIRM_S)
     assert (settled(stage)[0].job, bool(read)) == (None, goes)
+
+
+def test_one_that_is_none_keeps_the_true_one_from_nothing() -> None:
+    stage = lost()
+    forged = stage.call({"job": OTHER, "state": "ended"})
+    true = stage.call()
+    stage.confirm(forged, Absent("not-found", "no such job"))
+    stage.confirm(true, Running())
+    assert settled(stage)[0].job == JOB
+    decision = stage.hear(later_s=CONFIRM_S)
+    assert len(stage.confirm(decision, Running()).read) == 1
+    assert settled(stage)[0].job == JOB
+
+
+def test_a_take_that_was_blocked_when_the_run_began_is_bound_for_the_next_one() -> None:
+    stage = lost("1A", "2A")
+    stage.hear(later_s=10_000.0)
+    stage.hear(ev.Drain())
+    stage.again()
+    assert stage.phases()["1A-1"] == "ambiguous"
+    stage.confirm(stage.call(), Running())
+    assert (settled(stage)[0].job, settled(stage)[1], stage.phases()["1A-1"]) == (JOB, "submitted", "skipped")
 
 
 def test_a_job_of_another_submission_is_refused() -> None:
@@ -355,3 +390,66 @@ def test_an_answer_that_comes_after_the_callback_changes_nothing() -> None:
     assert stage.phases() == {"1A-1": "remote"}
     answer(stage, posts(again)[0], NotSent("too late"))
     assert (stage.phases(), settled(stage)[0].job) == ({"1A-1": "remote"}, JOB)
+
+
+TOLD = st.tuples(
+    st.sampled_from(["1A-1", "2A-1"]),
+    st.sampled_from([JOB, OTHER, JobId("nobody's")]),
+    st.sampled_from(["ended", "running"]),
+    st.sampled_from([None, "another"]),
+    st.floats(0, 2 * HINTED_S),
+)
+
+
+@given(st.lists(TOLD, max_size=30))
+def test_whatever_is_told_in_whatever_order_the_jobs_stay_whose_they_are(
+    told: list[tuple[str, JobId, str, str | None, float]],
+) -> None:
+    """The first order is lost, and made job 1; the second is known to have made job 2."""
+    stage = Listening(film(*(shot(one, provider="bare") for one in ("1A", "2A"))), Policy(poll_s=1e6))
+    (first,) = posts(stage.begin())
+    (second,) = posts(answer(stage, first, Unknown("the answer was lost")))
+    answer(stage, second, Accepted(OTHER))
+    asked: dict[JobId, list[float]] = {}
+
+    def hear(decision: ev.Decision) -> None:
+        for action in decision.actions:
+            if isinstance(action, ev.Confirm):
+                assert action.job != OTHER, "it has a submission"
+                known = Running() if action.job == JOB else Absent("not-found", "no such job")
+                hear(stage.hear(ev.Confirmed(action.attempt, action.job, known)))
+            elif isinstance(action, ev.Poll):
+                asked.setdefault(action.job, []).append(stage.mono)
+                hear(stage.hear(ev.PollRead(action.key, Running())))
+
+    for name, job, state, key, later_s in told:
+        hear(stage.call({"job": job, "state": state, "key": key}, name, later_s))
+    assert [stage.attempts(name)[-1].job for name in ("1A-1", "2A-1")] in ([None, OTHER], [JOB, OTHER])
+    for moments in asked.values():
+        assert all(after - before >= HINTED_S for before, after in pairwise(moments))
+
+
+@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("ended", ["killed", "drained"])
+def test_whenever_the_run_ends_the_message_that_lies_there_finds_the_job_in_the_next(steps: int, ended: str) -> None:
+    """A message goes only after the records of the same decision are durable, so it may be seen again."""
+    stage, post = ordered()
+    read: list[str] = []
+    acts: list[Callable[[], ev.Decision]] = [
+        lambda: answer(stage, post, Unknown("the answer was lost")),
+        stage.call,
+        lambda: stage.confirm(ev.Decision(actions=[ev.Confirm(post.attempt, "bare", JOB)]), Running()),
+    ]
+    for act in acts[:steps]:
+        read += act().read
+    if ended == "drained":
+        stage.hear(ev.Drain())
+    stage.told = frozenset({stage.attempts("1A-1")[-1].key})
+    stage.again(later_s=100_000.0)
+    decision = stage.call()
+    if stage.attempts("1A-1")[-1].job is None:
+        decision = stage.confirm(decision, Running())
+    assert (settled(stage)[0].state, settled(stage)[0].job) == ("accepted", JOB)
+    assert len(decision.read) == 1
+    assert len(stage.history.attempts) == 1, "nothing was ordered anew"
+    assert stage.phases() == {"1A-1": "remote"}

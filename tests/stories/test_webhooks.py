@@ -1,4 +1,4 @@
-"""Gateways that call back: what was lost is found, what is lost, doubled or forged changes nothing, all in processes."""
+"""Gateways that call back: what was lost is found; callbacks that are lost, doubled or forged change nothing."""
 
 import json
 import sqlite3
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.stories.command import events, start
+from tests.stories.command import events, start, storyboard
 from tests.stories.paying import (
     Gateways,
     Production,
@@ -117,7 +117,7 @@ def test_an_order_whose_answer_is_lost_is_found_by_its_callback(
 ) -> None:
     """What seedance2ink charged stood in the lost answer alone."""
     made = called(tmp_path, emulator, provider, "lost")
-    emulator.tell("faults", LOST)
+    emulator.tell("faults", [LOST, {"fault": "callback_forged"}])
     rendered = made.render(*HERE)
     assert rendered.returncode == 0, rendered.stderr
     assert "a callback may tell its job" in rendered.stdout
@@ -193,3 +193,28 @@ def test_what_anybody_sends_to_the_door_leaves_the_journal_as_it_is(tmp_path: Pa
     assert journal(made)[1] == before[1], "no attempt got a job, or lost one"
     assert asked(emulator, "defapi", "door") == asked_before, "what is settled, or another's, is not asked for"
     assert list((made.state / "inbox").iterdir()) == []
+
+
+def test_a_callback_of_an_order_that_was_made_anew_names_a_duplicate_that_can_be_kept(
+    tmp_path: Path, emulator: Gateways
+) -> None:
+    made = called(tmp_path, emulator, "defapi", "twice", board("defapi", 1), poll_s="0.05")
+    emulator.tell("faults", [LOST, {"fault": "callback_lost"}])
+    with inbox(made) as here:
+        assert made.render("--public-url", here).returncode == 4
+        again = made.render("--public-url", here, "--on-ambiguous", "resubmit", "--max-extra-cost", "defapi=1")
+        assert again.returncode == 0, again.stderr
+        first, second = (row["task"] for row in emulator.rows("defapi", "twice", "reserve"))
+        told = {"code": 0, "data": {"task_id": first, "status": "success"}}
+        assert httpx.post(addresses(made)[0], json=told, trust_env=False).status_code == 200
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert f"adopt 1A-1 {first} keeps it" in rendered.stdout
+    [take] = made.status()["takes"]
+    assert (take["job"], [one["job"] for one in take["duplicates"]]) == (second, [first])
+    assert made.status()["charged"]["defapi"]["amount"] == "1.0"
+    assert storyboard("adopt", made.path, "1A-1", first, given=made.environment).returncode == 0
+    made.render()
+    assert {take["take"]: take["job"] for take in made.status()["takes"]} == {"1A-1": second, "1A-2": first}
+    assert set(made.states().values()) == {"done"}
+    assert len(emulator.rows("defapi", "twice", "reserve")) == 2
