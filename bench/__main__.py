@@ -5,7 +5,7 @@ for a look. The exit code counts the goals that were missed.
 import sys
 from collections.abc import Callable
 
-from bench import cutting, joining, mistakes, pictures, plans, reading, rendering
+from bench import cutting, foreseeing, joining, mistakes, pacing, pictures, plans, reading, rendering
 from bench.ratio import Ratio
 
 BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
@@ -19,6 +19,8 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "plan-doit": plans.doit,
     "takes": rendering.takes,
     "resume": rendering.resume,
+    "pacing": pacing.pacing,
+    "forecast": foreseeing.foreseeing,
     "last-frame": pictures.last_frame,
     "join": joining.join,
     "cut": cutting.encode,

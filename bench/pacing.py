@@ -8,14 +8,25 @@ decoding, frames and hosting take, and the last jobs that leave places empty, is
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from bench import virtual
+from bench.ratio import Ratio
 from storyboard.film import Film
 from tests.films import after, film, shot
 
 CONCURRENCY, MANY = 10, 40
-SEEDS = 3
+BEAT_S = 5.0
+"""How often a plain client asks for each job."""
+MOST_REQUESTS = 9.0
+"""The most requests a shot, where more than one job runs."""
+WAYS: Mapping[str, dict[str, bool]] = {"polls": {}, "webhooks": {"called": True}, "a batch list": {"listed": True}}
+GOALS = {"polls": (1.10, 1.14), "webhooks": (1.03, 1.10), "a batch list": (1.05, 1.12)}
+"""By how much the bound may be passed: by most shapes, and by diamonds."""
+CROWD = ("200 independent", "film 20×10", "chains 1..30", "diamonds")
+"""The shapes of which more than ten jobs run at once where they may."""
 
 
 def chains(*lengths: int) -> Film:
@@ -41,7 +52,8 @@ def strands(many: int, long: int) -> Film:
     return film(*shots)
 
 
-SHAPES: Mapping[str, Callable[[], Film]] = {
+Shape = Callable[[], Film]
+SHAPES: Mapping[str, Shape] = {
     "chain-50": lambda: chains(50),
     "chains 1..30": lambda: chains(*range(1, 31)),
     "200 independent": lambda: chains(*[1] * 200),
@@ -58,3 +70,60 @@ def bound_s(made: Film, lasts: Mapping[str, float], concurrency: int, asked: int
         ends[one.id] = max((ends[need] for need in needs), default=0.0) + lasts[f"{one.id}-1"]
     windows = (asked * len(made.shots) - 1) // virtual.REQUESTS * virtual.WINDOW_S
     return max(max(ends.values()), sum(lasts.values()) / concurrency, windows)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One way to ask on one shape, over some seeds: the mean of what it took over the bound, the worst of it, requests
+    a shot, and the mean seconds. No limit of the gateway was passed.
+    """
+
+    ratio: float
+    worst: float
+    requests: float
+    seconds: float
+    bound: float
+
+
+def figure(shape: str, concurrency: int, seeds: int, **how: bool) -> Figure:
+    """Measure a way to ask; `peer=True` is a plain client's. Raises RuntimeError where the gateway had to refuse."""
+    made = SHAPES[shape]()
+    ratios: list[float] = []
+    requests: list[float] = []
+    seconds: list[float] = []
+    bounds: list[float] = []
+    for seed in range(seeds):
+        if how.get("peer"):
+            ran = virtual.peer(made, concurrency, BEAT_S, seed)
+        else:
+            ran = virtual.run(made, concurrency, seed, **how)
+        if ran.refused or ran.crowded:
+            raise RuntimeError(f"{shape}: {ran.refused} requests too many, {ran.crowded} jobs too many")
+        bounds.append(bound_s(made, ran.lasts, concurrency, 1 if how.get("listed") else 2))
+        ratios.append(ran.seconds / bounds[-1])
+        requests.append(ran.requests / ran.shots)
+        seconds.append(ran.seconds)
+    mean = statistics.fmean
+    return Figure(mean(ratios), max(ratios), mean(requests), mean(seconds), mean(bounds))
+
+
+def pacing(size: int) -> list[Ratio]:
+    """Every shape asked for in every way at ten jobs at once; then at forty, against a plain client."""
+    seeds = 1 if size < 10_000 else 3
+    found: list[Ratio] = []
+    for way, how in WAYS.items():
+        for shape in SHAPES:
+            one, goal = figure(shape, CONCURRENCY, seeds, **how), GOALS[way][shape == "diamonds"]
+            what = f"{shape} by {way}, makespan over the bound (worst {one.worst:.3f})"
+            found.append(Ratio(what, one.seconds, one.bound, one.ratio, goal))
+            if way == "polls" and shape != "chain-50":
+                told = f"{shape} by {way}, requests a shot"
+                found.append(Ratio(told, one.requests, 1.0, one.requests, MOST_REQUESTS, unit="requests"))
+    for shape in CROWD:
+        one, fixed = figure(shape, MANY, seeds), figure(shape, MANY, seeds, peer=True)
+        what = f"{shape} by polls, {MANY} jobs at once, makespan over the bound (worst {one.worst:.3f})"
+        found.append(Ratio(what, one.seconds, one.bound, one.ratio, 1.45))
+        most = 0.75 if shape == CROWD[0] else None
+        told = f"{shape}, {MANY} jobs at once, by polls over a plain client's, every {BEAT_S:g} s"
+        found.append(Ratio(told, one.seconds, fixed.seconds, one.seconds / fixed.seconds, most))
+    return found

@@ -20,8 +20,8 @@ import trio.testing
 from bench import noop
 from storyboard.capabilities import Capabilities, Gateway
 from storyboard.emulator.limits import Window
-from storyboard.exchange import Ask, NotSent, Polled, Request, Response, Unknown
-from storyboard.film import ClipId, Film, Frame, JobId, TakeId
+from storyboard.exchange import Ask, NotSent, Request, Response, Unknown
+from storyboard.film import ClipId, Film, Frame, Shot, TakeId
 from storyboard.media.jobs import Answer, FrameJob, Job, Report, Taken, VerifyJob
 from storyboard.network.client import PATIENCE_S
 from storyboard.network.limits import poll_wait_s, wait_s
@@ -36,7 +36,7 @@ from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.journal import History, Record
-from tests.simulation.toy import SUBMIT, Toy
+from tests.simulation.toy import MANY, SUBMIT, Together, Toy
 
 QUICKEST_S, SLOWEST_S, USUAL_S = 102.0, 268.0, 184.0
 WAY_S = 0.25
@@ -79,8 +79,8 @@ class Kiln:
                 self.tell(job, self.lasts(job))
             return _say(200, job=job, charged="10")
         named = request.path.rpartition("/")[2]
-        if named.startswith("?jobs="):
-            return _say(200, jobs={job: self._stands(job, now) for job in named.removeprefix("?jobs=").split(",")})
+        if named.startswith(MANY):
+            return _say(200, jobs={job: self._stands(job, now) for job in named.removeprefix(MANY).split(",")})
         return _say(200, **self._stands(named, now))
 
     def _stands(self, job: str, now: float) -> dict[str, str]:
@@ -93,10 +93,9 @@ def _say(status: int, **said: object) -> Response:
 
 @dataclass
 class Way:
-    """`Network` through the production turnstile and limits. `in_turn` is the peer's: first come, first served."""
+    """`Network` through the production turnstile and limits."""
 
     kiln: Kiln
-    in_turn: bool = False
     sent: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -106,7 +105,7 @@ class Way:
         await trio.lowlevel.checkpoint()
         now = trio.current_time()
         del self.sent[:-REQUESTS]
-        wait_for = wait_s if self.in_turn or rank == -math.inf else poll_wait_s
+        wait_for = wait_s if rank == -math.inf else poll_wait_s
         seconds = wait_for(self.sent, 0.0, now, REQUESTS, WINDOW_S)
         if seconds <= 0:
             self.sent.append(now)
@@ -115,10 +114,9 @@ class Way:
     async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
         """One exchange."""
         first = request.method == "POST" or request.path.endswith("/none")
-        patience_s = PATIENCE_S if request.method == "POST" and not self.in_turn else math.inf
-        rank = 0.0 if self.in_turn else -math.inf if first else rank
-        if (wait_s := await self.door.pass_through(rank, patience_s)) > 0:
-            return NotSent("it waits for its turn", trio.current_time() + wait_s)
+        patience_s = PATIENCE_S if request.method == "POST" else math.inf
+        if (left_s := await self.door.pass_through(-math.inf if first else rank, patience_s)) > 0:
+            return NotSent("it waits for its turn", trio.current_time() + left_s)
         await trio.sleep(WAY_S)
         answer = self.kiln.answer(request, trio.current_time())
         await trio.sleep(WAY_S)
@@ -191,18 +189,8 @@ class Hosted(Toy):
         return tuple(frame.path for frame in frames if isinstance(frame, Frame))
 
 
-class Listed(Hosted):
-    """The toy, whose gateway tells of many jobs at once."""
-
-    def list_request(self, jobs: Sequence[JobId]) -> Request:
-        """All of them."""
-        return Request("GET", f"{SUBMIT}/?jobs={','.join(jobs)}")
-
-    def read_list(self, response: Response) -> Mapping[JobId, Polled]:
-        """Each as if asked for alone."""
-        found = json.loads(response.body)["jobs"]
-        polled = {JobId(job): self.read_poll(_say(200, **one)) for job, one in found.items()}
-        return {job: one for job, one in polled.items() if one is not None}
+class Listed(Hosted, Together):
+    """That toy, whose gateway tells of many jobs at once."""
 
 
 @dataclass(frozen=True)
@@ -238,12 +226,11 @@ def run(
     concurrency: int,
     seed: int = 0,
     *,
-    fixed_s: float | None = None,
     called: bool = False,
     listed: bool = False,
 ) -> Ran:
-    """Render a film from nothing. `fixed_s` is the peer: a fixed beat of polls, all requests in turn. `called`: the
-    gateway calls when a job is done. `listed`: it tells of many jobs in one answer.
+    """Render a film from nothing. `called`: the gateway calls when a job is done. `listed`: it tells of many jobs in
+    one answer.
     """
     caps = {NAME: capabilities(concurrency)}
     driver = Listed(caps[NAME]) if listed else Hosted(caps[NAME])
@@ -255,7 +242,7 @@ def run(
         return replace(asks[take.key], start=frames.get("start"), end=frames.get("end"))
 
     policy, ids = Policy(), iter(range(10**9))
-    account = Account("a", poll_s=fixed_s, calls=called)
+    account = Account("a", calls=called)
     submissions = Submissions(
         {NAME: driver}, [], lambda: f"id-{next(ids)}", policy.poll_s, film.budget, {NAME: account}
     )
@@ -269,7 +256,7 @@ def run(
         offload=noop.inline,
         new_id=lambda: f"part-{next(ids)}",
         tell=noop.unheard,
-        network=Way(kiln, in_turn=fixed_s is not None),
+        network=Way(kiln),
         host=Hosting(),
     )
 
@@ -291,3 +278,56 @@ def run(
         raise RuntimeError("the film is not done")
     lasts = {str(take.id): kiln.lasts(take.id) for take in made.takes}
     return Ran(seconds, kiln.requests, len(made.takes), kiln.window.refused, kiln.crowded, lasts)
+
+
+def peer(film: Film, concurrency: int, beat_s: float, seed: int = 0) -> Ran:
+    """The same film by a plain client: a task a shot, which waits for the shots it needs and for a place, orders, asks
+    every `beat_s` seconds, fetches. All requests go through the same window, first come, first served.
+    """
+    kiln = Kiln(seed, concurrency)
+    door = Turnstile(lambda rank: _open(sent))
+    sent: list[float] = []
+    done = {one.id: trio.Event() for one in film.shots}
+
+    async def ask(request: Request) -> Response:
+        await door.pass_through(0.0)
+        await trio.sleep(WAY_S)
+        answer = kiln.answer(request, trio.current_time())
+        await trio.sleep(WAY_S)
+        return answer
+
+    async def make(one: Shot, places: trio.CapacityLimiter) -> None:
+        needs = [edge.shot for edge in (one.start, one.end) if edge is not None and edge.shot is not None]
+        for need in needs:
+            await done[need].wait()
+        if needs:
+            await trio.sleep(FRAME_S + HOST_S)
+        async with places:
+            await ask(Request("POST", SUBMIT, body=json.dumps({"take": f"{one.id}-1"}).encode()))
+            stands = "running"
+            while stands != "succeeded":
+                await trio.sleep(beat_s)
+                stands = json.loads((await ask(Request("GET", f"{SUBMIT}/{one.id}-1"))).body)["state"]
+        await trio.sleep(DOWNLOAD_S + DECODE_S)
+        done[one.id].set()
+
+    async def whole() -> float:
+        places, began = trio.CapacityLimiter(concurrency), trio.current_time()
+        async with trio.open_nursery() as nursery:
+            for one in film.shots:
+                nursery.start_soon(make, one, places)
+        return trio.current_time() - began
+
+    seconds = trio.run(whole, clock=trio.testing.MockClock(autojump_threshold=0))
+    lasts = {f"{one.id}-1": kiln.lasts(f"{one.id}-1") for one in film.shots}
+    return Ran(seconds, kiln.requests, len(film.shots), kiln.window.refused, kiln.crowded, lasts)
+
+
+async def _open(sent: list[float]) -> float:
+    """A place in the window, first come, first served."""
+    await trio.lowlevel.checkpoint()
+    seconds = wait_s(sent, 0.0, trio.current_time(), REQUESTS, WINDOW_S)
+    if seconds <= 0:
+        sent.append(trio.current_time())
+        del sent[:-REQUESTS]
+    return seconds

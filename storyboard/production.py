@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from storyboard.callbacks.box import told_of
@@ -31,8 +32,12 @@ from storyboard.planning.numbers import good_clip
 from storyboard.providers import Provider, discover
 from storyboard.rendering.callbacks import woken
 from storyboard.rendering.events import News
-from storyboard.rendering.outside import Outside
+from storyboard.rendering.forecast import Forecast, forecast, listing
+from storyboard.rendering.outside import Outside, known_accounts
+from storyboard.rendering.schedule import Policy
 from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
+from storyboard.rendering.virtual import Known
+from storyboard.rendering.work import wanted_takes
 from storyboard.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
@@ -163,6 +168,21 @@ class Production:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
         done = {take.key for take in made.takes if take.clip is not None}
         return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
+
+    def forecast(self, planned: Planned, jobs: int) -> Forecast:
+        """Play what a render of the plan would do, with so many clips drawn at once, in virtual time."""
+        made = planned.plan
+        known = Known(
+            made,
+            wanted_takes(made),
+            planned.history,
+            planned.capabilities,
+            known_accounts(self.gateways),
+            Policy(jobs=jobs),
+            made.film.budget if self.gateways.unknown_price else replace(made.film.budget, unknown_price="refuse"),
+        )
+        with no_cyclic_collection():
+            return forecast(known, listing(self.providers))
 
     async def render(
         self,

@@ -26,6 +26,8 @@ from storyboard.providers import Calling, Provider, Remote
 from storyboard.rendering.callbacks import Calls
 from storyboard.rendering.desk import Account
 from storyboard.rendering.events import News
+from storyboard.rendering.forecast import forecast, listing
+from storyboard.rendering.foretold import note, note_end
 from storyboard.rendering.money import Charge, charges
 from storyboard.rendering.ordering import needed, orders
 from storyboard.rendering.outside import Outside
@@ -33,6 +35,7 @@ from storyboard.rendering.ports import Ports
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.submission import Submissions
+from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import Phase, wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -148,12 +151,14 @@ class Session:
         self._may_order(schedule, wishes, agree)
         if any(not work.take.free for work in schedule.works):
             self._reserve.prepare()
+        clock = SystemClock()
+        self._foretell(schedule, clock.now().wall)
         for work in schedule.works:
             self.tell(
                 News("planned", work.take.id, {"verdict": work.take.verdict, "provider": work.take.shot.provider})
             )
         ports = Ports(
-            clock=SystemClock(),
+            clock=clock,
             journal=self.journal,
             clips=self.store,
             executor=self.executor,
@@ -174,6 +179,8 @@ class Session:
             self._link(schedule)
             self._note(schedule)
         self._learn(schedule)
+        if ended.signal is None:
+            note_end(self.folder.forecast, clock.now().wall)
         states = {work.take.key: Fate(work.phase, work.reason, work.code) for work in schedule.works}
         charged = charges(schedule.submissions.attempts.values())
         rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped, charged)
@@ -181,8 +188,28 @@ class Session:
             return rendered
         return await self._cut(rendered, schedule, wishes.partial)
 
+    def _foretell(self, schedule: Schedule, now: float) -> None:
+        """Remember what is forecast of a run that orders something, to hold it against what comes."""
+        if any(not work.take.free and work.take.verdict == "render" for work in schedule.works):
+            submissions = schedule.submissions
+            known = Known(
+                schedule.plan,
+                frozenset(schedule.works.by_key),
+                schedule.history,
+                schedule.capabilities,
+                submissions.accounts,
+                schedule.policy,
+                submissions.allowance.budget,
+            )
+            note(self.folder.forecast, forecast(known, listing(self.providers)), now)
+        else:
+            self.folder.forecast.unlink(missing_ok=True)
+
     def _learn(self, schedule: Schedule) -> None:
-        """Remember what the clips of this run were charged, for later plans."""
+        """Remember what the clips of this run were charged and how long they took, for later plans and runs."""
+        for provider, took in schedule.submissions.jobs.polling.learned.items():
+            if self.outside is not None and provider in self.outside.files:
+                self.outside.files[provider].timed(took)
         for work in schedule.works:
             attempt = schedule.submissions.attempts.get(work.attempt or "")
             if self.outside is None or attempt is None or attempt.state != "succeeded" or attempt.charged is None:

@@ -101,15 +101,17 @@ def _leave_no_core() -> None:
 
 
 def _learned(found: Settings) -> Settings:
-    """The settings with what the accounts were charged for clips before."""
-    from storyboard.state.account import known_charges
+    """The settings with what the accounts were charged for clips before, and how long their jobs took."""
+    from storyboard.state.account import known_charges, known_took
 
-    charges = {
-        name: known_charges(state_folder(), f"{terms.access.origin}\n{terms.access.key}")
+    keys = {
+        name: f"{terms.access.origin}\n{terms.access.key}"
         for name, terms in found.terms.items()
         if terms.access is not None
     }
-    return replace(found, charges=charges)
+    charges = {name: known_charges(state_folder(), key) for name, key in keys.items()}
+    took = {name: known_took(state_folder(), key) for name, key in keys.items()}
+    return replace(found, charges=charges, took=took)
 
 
 def budgets(written: tuple[str, ...], option: str, capabilities: Mapping[str, Capabilities]) -> dict[str, Decimal]:

@@ -16,15 +16,22 @@ from storyboard.cli.table import coloured
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
 @click.option("--graph", type=click.Choice(["mermaid", "dot"]), help="The plan as a graph.")
 @click.option("--explain", "shot", metavar="SHOT", help="Why a shot has its verdict, and what it would be asked.")
+@click.option("--forecast", is_flag=True, help="When a render would end, what holds it up, and what would help.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Clips drawn at once.")
 def command(
     given: Given,
     as_json: bool,
     graph: str | None,
     shot: str | None,
+    forecast: bool,
     jobs: int,
 ) -> None:
     """What a render would do, why, and at what price. Reads only; costs nothing."""
+    if forecast:
+        if graph or shot:
+            raise click.UsageError("--forecast goes with --json and --jobs alone")
+        click.echo(_forecast(given, as_json, jobs))
+        return
     recall = Recall(given, [as_json, graph, shot, jobs, coloured(), stamp()])
     answer = recall.answer()
     if answer is None:
@@ -32,6 +39,14 @@ def command(
     if answer.err:
         say(answer.err)
     click.echo(answer.out, nl=False)
+
+
+def _forecast(given: Given, as_json: bool, jobs: int) -> str:
+    from storyboard.cli.forecasting import told
+
+    made = given.production()
+    films = [(one.name, one.forecast(one.plan(), jobs)) for one in made.films()]
+    return told(films, as_json)
 
 
 def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> Answer:

@@ -14,7 +14,9 @@ from storyboard.cli.table import Column, table
 from storyboard.film import ADOPTED
 from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
+from storyboard.planning.report import spell_seconds
 from storyboard.production import Production
+from storyboard.rendering import foretold
 from storyboard.rendering.money import Charge, charges
 from storyboard.session import Planned
 from storyboard.state.folder import Folder
@@ -55,8 +57,18 @@ def _tell(told: dict[str, Any]) -> None:
     for take in told["takes"]:
         counts[take["state"]] += 1
     click.echo("\n" + ", ".join(f"{number} {name}" for name, number in sorted(counts.items())))
+    if told["forecast"]:
+        click.echo(_foretold(told["forecast"]))
     if told["film"]:
         click.echo(told["film"])
+
+
+def _foretold(told: dict[str, Any]) -> str:
+    """What was foretold of the last run, and what became of it."""
+    said, took = told["seconds"], told["took"]
+    became = "not ended yet, or cut off" if took is None else f"took {spell_seconds(took)}"
+    about = f"{spell_seconds(said['median'])}, nine times of ten within {spell_seconds(said['ninety'])}"
+    return f"last run: {became}; forecast {about}"
 
 
 def _rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -79,6 +91,17 @@ def status(planned: Planned, folder: Folder) -> dict[str, Any]:
         "charged": charged_json(charges(planned.history.attempts.values())),
         "seams": seams(planned.plan, planned.history),
         "film": str(film) if film.exists() else None,
+        "forecast": _forecast(foretold.read(folder.forecast)),
+    }
+
+
+def _forecast(found: foretold.Foretold | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "seconds": {"median": round(found.median_s, 1), "ninety": round(found.likely_s, 1)},
+        "takes": found.takes,
+        "took": None if found.took_s is None else round(found.took_s, 1),
     }
 
 

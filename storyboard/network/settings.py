@@ -18,6 +18,7 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.network.addresses import is_local
 from storyboard.network.stores import FIELDS, Hosting, hosting
 from storyboard.providers import Provider, Regional
+from storyboard.state.account import Took
 
 USAGE = 2
 LOCAL_POLL_S = 1.0
@@ -56,9 +57,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it, and what the accounts were charged before, by provider.
-
-    `ca_file` holds certificates of authorities that are believed besides the usual ones.
+    """All of it, and what is known of the accounts from before, by provider: what they were charged, and how long their
+    jobs took. `ca_file` holds certificates of authorities that are believed besides the usual ones.
     """
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
@@ -66,6 +66,7 @@ class Settings:
     unknown_price: bool = False
     ca_file: Path | None = None
     charges: Mapping[str, Charges] = field(default_factory=dict)
+    took: Mapping[str, tuple[Took, ...]] = field(default_factory=dict)
 
     def over(self, capabilities: Capabilities) -> Capabilities:
         """A provider's capabilities with the prices that were set, and else those that were charged."""

@@ -113,9 +113,14 @@ def totals_json(sums: Totals) -> dict[str, Any]:
         **{verdict: sums.counts[verdict] for verdict in ("stale", "done", "held", "blocked", "locked")},
         "seconds": decimal(sums.seconds),
         "frames": sums.frames,
-        "price": {name: _total(one) for name, one in sums.price.items()},
-        "otherwise": {name: _total(one) for name, one in sums.otherwise.items()},
+        "price": prices_json(sums.price),
+        "otherwise": prices_json(sums.otherwise),
     }
+
+
+def prices_json(prices: Mapping[str, Total]) -> dict[str, Any]:
+    """Sums by provider, for JSON."""
+    return {name: {"amount": f"{one.amount:f}", "unit": one.unit, "known": one.known} for name, one in prices.items()}
 
 
 def _carried(one: Carried, take: TakeId) -> dict[str, Any]:
@@ -157,10 +162,6 @@ def _no_dearer(one: Money | None, first: Money | None) -> bool:
 
 def _spelt(price: Money | None) -> str:
     return f"{price.amount:f} {price.unit}" if price is not None else "unknown"
-
-
-def _total(one: Total) -> dict[str, Any]:
-    return {"amount": f"{one.amount:f}", "unit": one.unit, "known": one.known}
 
 
 def decimal(value: Fraction) -> float:

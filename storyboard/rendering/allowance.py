@@ -10,7 +10,7 @@ from storyboard.planning.plan import PlannedTake
 from storyboard.rendering.attempts import Attempts
 from storyboard.rendering.desk import Account
 from storyboard.rendering.greeting import Greetings
-from storyboard.rendering.money import committed, passing, refusal
+from storyboard.rendering.money import passing, refusal
 
 OVER_BUDGET = "over-budget"
 """The code of a take that was not submitted because the budget forbids it."""
@@ -29,11 +29,11 @@ class Allowance:
         accounts: Mapping[str, Account],
         providers: Collection[str],
     ) -> None:
-        self._budget = budget
+        self.budget = budget
         self._book = book
         self._greetings = greetings
         self._accounts = accounts
-        self._before = {name: committed(book.by_id.values(), name) for name in providers}
+        self._before = {name: book.committed[name] for name in providers}
         self._stopped: dict[str, Rejected] = {}
 
     def stop(self, provider: str, said: Rejected) -> None:
@@ -42,13 +42,13 @@ class Allowance:
 
     def refusal(self, take: PlannedTake) -> tuple[str, str] | None:
         """Why a take may not be ordered from its provider, as a code and a message; None where it may."""
-        provider, attempts = take.shot.provider, self._book.by_id.values()
+        provider = take.shot.provider
+        spent = self._book.committed[provider]
         if (said := self._stopped.get(provider)) is not None:
             return said.code, said.message
         if (unreachable := self._greetings.unreachable.get(provider)) is not None:
             return OUT_OF_REACH, unreachable
-        reason = refusal(self._budget, provider, take.price, attempts)
+        reason = refusal(self.budget, provider, take.price, spent)
         if reason is None and (most := self._accounts[provider].most) is not None:
-            spent = committed(attempts, provider) - self._before[provider]
-            reason = passing(spent, most, take.price, "what this run may spend")
+            reason = passing(spent - self._before[provider], most, take.price, "what this run may spend")
         return (OVER_BUDGET, reason) if reason is not None else None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import TakeKey
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.greeting import Greetings
+from storyboard.rendering.money import committed
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState
 
@@ -29,12 +31,13 @@ HASTE_S = 60.0
 class Attempts:
     """`posting`, `running` and `delivering` count what is under way, by provider: orders, jobs, clips of finished jobs.
     `born` says when the attempts of this run were intended, in `mono` seconds. `by_key` has their ids by
-    the keys of their submissions.
+    the keys of their submissions. `committed` is what providers have taken, or may have, in all.
     """
 
     def __init__(self, attempts: Iterable[AttemptRecord]) -> None:
         self.by_id: dict[str, AttemptRecord] = {}
         self.by_key: dict[str, str] = {}
+        self.committed: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.latest: dict[TakeKey, AttemptRecord] = {}
         for attempt in sorted(attempts, key=lambda one: one.created):
             self._keep(attempt)
@@ -64,6 +67,8 @@ class Attempts:
         self._place(work, self.delivering)
 
     def _keep(self, attempt: AttemptRecord) -> None:
+        before = self.by_id.get(attempt.id)
+        self.committed[attempt.provider] += committed(attempt) - (committed(before) if before else Decimal(0))
         self.by_id[attempt.id], self.by_key[attempt.key] = attempt, attempt.id
         latest = self.latest.get(attempt.take, attempt)
         self.latest[attempt.take] = attempt if attempt.created >= latest.created else latest

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from storyboard.film import Clip, ClipId
 from storyboard.rendering import events as ev
-from storyboard.rendering.pace import Took
 from storyboard.rendering.work import Phase, Work, Works
+from storyboard.state.account import Took
 from storyboard.state.journal import History, Record, TakeState
 
 

@@ -111,6 +111,7 @@ class Jobs:
                 work.absences += 1
                 self.polling.expect(work, ABSENT_S)
             case _:
+                work.ran_at = work.ran_at if event.polled is None else desk.now.mono
                 self.polling.expect(work)
 
     def fetch_broke(self, work: Work, event: ev.Broke) -> None:

@@ -17,19 +17,20 @@ NOTHING_TAKEN = frozenset(("rejected", "not-sent", "busy"))
 """States in which the provider's own word, or the network's, is that nothing was taken."""
 
 
-def committed(attempts: Iterable[AttemptRecord], provider: str) -> Decimal:
-    """What a provider has taken or may have: the charge where one is known, else the reserve of what was sent."""
-    sent = [one for one in attempts if one.provider == provider and one.state not in NOTHING_TAKEN]
-    return sum((one.charged if one.charged is not None else one.reserve or Decimal(0) for one in sent), Decimal(0))
+def committed(attempt: AttemptRecord) -> Decimal:
+    """What an attempt has taken or may have: the charge where one is known, else the reserve of what was sent."""
+    if attempt.state in NOTHING_TAKEN:
+        return Decimal(0)
+    return attempt.charged if attempt.charged is not None else attempt.reserve or Decimal(0)
 
 
-def refusal(budget: Budget, provider: str, price: Money | None, attempts: Iterable[AttemptRecord]) -> str | None:
-    """Why a budget does not allow one more submission at that price; None where it does."""
+def refusal(budget: Budget, provider: str, price: Money | None, spent: Decimal) -> str | None:
+    """Why a budget does not allow one more submission at that price, after what was `spent`; None where it does."""
     if price is None:
         wanted = "its price is unknown, and the budget refuses that (unknown_price: allow)"
         return wanted if budget.unknown_price == "refuse" else None
     most = budget.most.get(provider)
-    return passing(committed(attempts, provider), most, price, "the budget") if most is not None else None
+    return passing(spent, most, price, "the budget") if most is not None else None
 
 
 def passing(spent: Decimal, most: Decimal, price: Money | None, bound: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import trio
@@ -38,6 +38,14 @@ class Outside:
     address: Callable[[str], str] | None = None
 
 
+def known_accounts(settings: Settings) -> dict[str, Account]:
+    """The accounts as far as the settings tell of them; whose they are is left open."""
+    return {
+        name: Account("", terms.concurrency, terms.poll_s, terms.ceiling, took=settings.took.get(name, ()))
+        for name, terms in settings.terms.items()
+    }
+
+
 @asynccontextmanager
 async def open_outside(
     settings: Settings, capabilities: Mapping[str, Capabilities], folder: Path
@@ -62,10 +70,8 @@ async def open_outside(
     with refusing(folder):
         names = {name: fingerprint(folder, f"{access.origin}\n{access.key}") for name, access in accesses.items()}
         files = {name: AccountFile(folder / "accounts", account) for name, account in names.items()}
-    accounts = {}
-    for name, account in names.items():
-        terms = settings.terms[name]
-        accounts[name] = Account(account, terms.concurrency, terms.poll_s, terms.ceiling)
+    known = known_accounts(settings)
+    accounts = {name: replace(known[name], name=account) for name, account in names.items()}
     async with Client(accesses, gateways, files, ca_file=settings.ca_file) as client:
         lacks = unhosted(settings.hosting)
         host = None

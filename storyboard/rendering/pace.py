@@ -13,8 +13,7 @@ from collections import deque
 from collections.abc import Iterable
 from fractions import Fraction
 
-Took = tuple[Fraction, float]
-"""The length of a clip, and how many seconds its job took."""
+from storyboard.state.account import Took
 
 UNKNOWN = (0.6, 0.8, 1.0, 1.2, 1.4)
 """What jobs take before any was seen, in parts of what is said of the provider."""
@@ -55,9 +54,21 @@ class Curve:
         rise = (self._share[number + 1] - share) / (self._at[number + 1] - self._at[number])
         return share + rise * past, self._area[number] + past * (share + rise * past / 2)
 
+    def at(self, share: float) -> float:
+        """The time by which that share of jobs is finished, 0 to 1."""
+        last = len(self._at) - 1
+        number = min(int(share * last), last - 1)
+        return self._at[number] + (share * last - number) * (self._at[number + 1] - self._at[number])
+
     def _left(self, elapsed: float) -> float:
         """How much longer a job takes that is later than all others."""
         return max(self._spread, elapsed - self.longest)
+
+    def late_s(self, asked: float, elapsed: float) -> float:
+        """For how long a job is likely to have been finished that is, and was not when it was last asked for."""
+        share = self._upto(asked)[0]
+        likely = (self._upto(elapsed)[0] - share) / (1 - share) if share <= 0.999 else 1.0
+        return min(elapsed - asked, self.unnoticed_s(asked, elapsed) / likely) if likely > 0.01 else 0.0
 
     def unnoticed_s(self, asked: float, elapsed: float) -> float:
         """For how long a job is expected to have been finished that was not when it was last asked for."""
@@ -93,13 +104,21 @@ class Pace:
 
     def __init__(self, usual: float, took: Iterable[Took] = ()) -> None:
         self._usual = usual
-        self._took: deque[Took] = deque(took, 4 * MOST)
+        self._took: deque[Took] = deque(maxlen=MOST)
+        self._of: dict[Fraction, deque[float]] = {}
         self._curves: dict[Fraction, Curve] = {}
+        self._news = 0
+        for one in took:
+            self.learn(*one)
 
     def learn(self, length: Fraction, seconds: float) -> None:
         """A clip of that length came after so many seconds."""
         self._took.append((length, seconds))
-        self._curves.clear()
+        self._of.setdefault(length, deque(maxlen=MOST)).append(seconds)
+        self._news += 1
+        if self._news * ENOUGH >= len(self._took):
+            self._news = 0
+            self._curves.clear()
 
     def curve(self, length: Fraction) -> Curve:
         """How long clips of that length take: as those of the very length did, else as all did for their own."""
@@ -109,10 +128,10 @@ class Pace:
         return found
 
     def _like(self, length: Fraction) -> list[float]:
-        same = [seconds for one, seconds in self._took if one == length]
+        same = self._of.get(length, ())
         if len(same) >= ENOUGH:
-            return same[-MOST:]
-        scaled = [seconds * float(length / one) for one, seconds in self._took][-MOST:]
+            return list(same)
+        scaled = [seconds * float(length / one) for one, seconds in self._took]
         if len(scaled) >= ENOUGH:
             return scaled
         return [*(self._usual * float(length) * part for part in UNKNOWN), *scaled]

@@ -18,6 +18,7 @@ from storyboard.rendering.attempts import Attempts
 from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.pace import LATEST_S, SOONEST_S, Pace
 from storyboard.rendering.work import Work
+from storyboard.state.account import Took
 
 PRICE = 1 / 10_000
 """What a question costs for each job that is under way, in unnoticed seconds for a second of the usual time."""
@@ -39,7 +40,7 @@ FIRST = -1e12
 
 class Polling:
     """The questions of one run. `poll_s` is the beat for a provider that is no gateway's, `lists` are the providers
-    that tell of many jobs at once. `give_up` is told of a job that does not end.
+    that tell of many jobs at once. `give_up` is told of a job that does not end. `learned` is how long jobs took.
     """
 
     def __init__(
@@ -64,12 +65,17 @@ class Polling:
         self._asked_at: dict[str, float] = {}
         self._waiting: dict[str, dict[TakeKey, Work]] = {name: {} for name in capabilities}
         self._due: dict[str, dict[TakeKey, Work]] = {name: {} for name in capabilities}
+        self.learned: dict[str, list[Took]] = {}
         self.paces = {name: Pace(one.pace, accounts[name].took) for name, one in capabilities.items()}
 
     def learn(self, work: Work) -> None:
-        """A job was found finished; how long it took is known where this run saw it begin."""
+        """A job was found finished; how long it took is known where this run saw it begin, but for how late it is."""
         if work.sent_at is not None:
-            self.paces[work.take.shot.provider].learn(work.take.duration, self._desk().now.mono - work.sent_at)
+            pace, length = self.paces[work.take.shot.provider], work.take.duration
+            elapsed, ran = self._desk().now.mono - work.sent_at, max(0.0, (work.ran_at or 0.0) - work.sent_at)
+            took = (length, elapsed - pace.curve(length).late_s(ran, elapsed))
+            pace.learn(*took)
+            self.learned.setdefault(work.take.shot.provider, []).append(took)
 
     def expect(self, work: Work, least_s: float = 0.0) -> None:
         """Ask for a job when it is due, in `least_s` seconds at the earliest, or by a hint."""

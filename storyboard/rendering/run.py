@@ -351,8 +351,7 @@ class Runner:
         return ev.Answered(action.attempt, outcome)
 
     async def _poll(self, action: ev.Poll) -> ev.Event:
-        polled, date = await self._polled(action)
-        return ev.PollRead(action.key, polled, date)
+        return ev.PollRead(action.key, *await self._polled(action))
 
     async def _confirm(self, action: ev.Confirm) -> ev.Event:
         polled, _ = await self._polled(action)

@@ -29,9 +29,9 @@ class Work:
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say
     what the clip is made from: of a submission that is taken up again, what it was made from.
     `moderated` counts the refusals that were asked again. In `mono` seconds, `sent_at` is when this run saw its job
-    accepted, `polled_from` when the job was first asked for and `asked_at` when it was last; `poll_at` is when it will
-    be, None where that is not due. `hinted` says that the gateway seems to have told of it since, `called_off` that a
-    person has cancelled it, `offs` how often its gateway was asked to.
+    accepted, `ran_at` when it was last told to run, `polled_from` when it was first asked for and `asked_at` when it
+    was last; `poll_at` is when it will be, None where that is not due. `hinted` says that the gateway seems to have
+    told of it since, `called_off` that a person has cancelled it, `offs` how often its gateway was asked to.
     """
 
     take: PlannedTake
@@ -47,6 +47,7 @@ class Work:
     ask: str = ""
     carried: str = ""
     polled_from: float | None = None
+    ran_at: float | None = None
     attempt: str | None = None
     tries: int = 0
     fetches: int = 0
@@ -66,7 +67,7 @@ class Work:
         """Forget the attempt that failed; `take` is what is asked for now, with frames looked at anew."""
         self.take, self.phase = take, "waiting"
         self.attempt, self.sent_at, self.polled_from, self.asked_at, self.poll_at = None, None, None, None, None
-        self.hinted = False
+        self.ran_at, self.hinted = None, False
         self.tries, self.fetches, self.absences = 0, 0, 0
         self.frames, self.clips, self.chosen = {}, {}, {}
 

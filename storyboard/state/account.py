@@ -11,24 +11,31 @@ from __future__ import annotations
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
 from storyboard.diagnostics import Refused
 from storyboard.state.refusals import speaking
 from storyboard.state.secret import secret
 
+T = TypeVar("T")
+Took = tuple[Fraction, float]
+"""The length of a clip, and how many seconds its job took."""
 Wait = Callable[[Sequence[float], float], float]
 """From the moments of earlier requests and the moment until which none is wanted: how long to wait, in seconds."""
 
 KEPT_S = 3600.0
+KEPT_JOBS = 96
+"""Of how many jobs, the last, it is remembered how long they took."""
 _DAMAGED = 13
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS sent (at REAL NOT NULL)",
     "CREATE TABLE IF NOT EXISTS held (until REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS took (length TEXT NOT NULL, seconds REAL NOT NULL)",
     "CREATE TABLE IF NOT EXISTS charged (name TEXT, seconds TEXT, amount TEXT NOT NULL, PRIMARY KEY (name, seconds))",
 )
 
@@ -43,13 +50,22 @@ def fingerprint(folder: Path, key: str) -> str:
 
 def known_charges(folder: Path, key: str) -> dict[tuple[str, Fraction], Decimal]:
     """What the account that a key opens was charged for clips; nothing where none was ever used."""
+    return _known(folder, key, AccountFile.charges, {})
+
+
+def known_took(folder: Path, key: str) -> tuple[Took, ...]:
+    """How long the jobs of the account that a key opens took, the oldest first; nothing where none was ever used."""
+    return _known(folder, key, AccountFile.took, ())
+
+
+def _known(folder: Path, key: str, read: Callable[[AccountFile], T], nothing: T) -> T:
     if not (folder / "salt").exists():
-        return {}
+        return nothing
     try:
         account = fingerprint(folder, key)
-        return AccountFile(folder / "accounts", account).charges() if account_file(folder, account).exists() else {}
+        return read(AccountFile(folder / "accounts", account)) if account_file(folder, account).exists() else nothing
     except (OSError, Refused, ValueError, ArithmeticError):
-        return {}  # it only saves asking again
+        return nothing  # it only saves learning again
 
 
 def account_file(folder: Path, account: str) -> Path:
@@ -108,6 +124,21 @@ class AccountFile:
         with self._opened() as connection:
             rows = connection.execute("SELECT name, seconds, amount FROM charged").fetchall()
         return {(name, Fraction(seconds)): Decimal(amount) for name, seconds, amount in rows}
+
+    def timed(self, took: Iterable[Took]) -> None:
+        """Remember how long the clips of those lengths took."""
+        with self._opened() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT INTO took VALUES (?, ?)", ((str(one), seconds) for one, seconds in took))
+            newest = "SELECT rowid FROM took ORDER BY rowid DESC LIMIT ?"
+            connection.execute(f"DELETE FROM took WHERE rowid NOT IN ({newest})", (KEPT_JOBS,))
+            connection.execute("COMMIT")
+
+    def took(self) -> tuple[Took, ...]:
+        """How long clips took, the oldest first."""
+        with self._opened() as connection:
+            rows = connection.execute("SELECT length, seconds FROM took ORDER BY rowid").fetchall()
+        return tuple((Fraction(length), float(seconds)) for length, seconds in rows)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

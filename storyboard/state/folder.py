@@ -73,6 +73,11 @@ class Folder:
         return self.state / "plan.json"
 
     @property
+    def forecast(self) -> Path:
+        """The memo of what was foretold of the film's last run."""
+        return self.root / (f"forecast-{file_stem(self.name)}.json" if self.name else "forecast.json")
+
+    @property
     def rescue(self) -> Path:
         """The reserve that takes a job's name when the journal cannot."""
         return self.state / "rescue"

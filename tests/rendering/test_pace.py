@@ -28,6 +28,17 @@ def test_the_unnoticed_seconds_only_grow(took: list[float], asked: float, one_s:
     assert later <= one_s + more_s + 1e-6
 
 
+@given(SECONDS, st.floats(0, 1500), st.floats(0, 500))
+def test_a_finished_job_is_late_by_no_more_than_since_it_ran(took: list[float], ran: float, since_s: float) -> None:
+    assert -1e-6 <= Curve(took).late_s(ran, ran + since_s) <= since_s
+
+
+def test_how_late_a_job_was_noticed_is_not_part_of_what_it_took() -> None:
+    curve = Curve([100.0 + n for n in range(20)])
+    assert curve.late_s(0.0, 150.0) == pytest.approx(40, abs=1)
+    assert curve.late_s(109.0, 111.0) == pytest.approx(1, abs=0.1)
+
+
 def test_a_job_is_first_asked_for_when_it_may_be_done_and_then_more_often() -> None:
     pace = Pace(37.0)
     first = pace.next_s(FIVE, 0.0, 0.2)

@@ -3,6 +3,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
+
+from bench import pacing
 from storyboard.exchange import Accepted, Polled, Request, Response, Running, Succeeded
 from storyboard.film import JobId, TakeKey
 from storyboard.rendering import events as ev
@@ -182,3 +185,26 @@ def test_another_question_begins_only_when_the_last_takes_long() -> None:
         moments += [stage.mono for _ in polls(stage.hear(later_s=1))]
     assert len(moments) == ASKED_AT_ONCE
     assert all(later - sooner >= SLOW_S for sooner, later in pairwise(moments))
+
+
+@pytest.mark.parametrize("shape", ["200 independent", "film 20×10", "diamonds"])
+def test_polls_lose_little_and_ask_seldom(shape: str) -> None:
+    """In virtual time, through the production runner, turnstile and limits; `python -m bench pacing` has more of it."""
+    one = pacing.figure(shape, pacing.CONCURRENCY, 1)
+    assert one.ratio < 1.16
+    assert one.requests <= pacing.MOST_REQUESTS
+
+
+def test_webhooks_and_lists_lose_less() -> None:
+    polls, called, listed = (pacing.figure("diamonds", pacing.CONCURRENCY, 1, **how) for how in pacing.WAYS.values())
+    assert called.ratio < 1.08
+    assert listed.ratio < 1.10
+    assert called.seconds < polls.seconds
+    assert listed.seconds < polls.seconds
+    assert called.requests < 2.5
+
+
+def test_where_requests_run_out_the_pace_of_jobs_beats_a_plain_client() -> None:
+    one = pacing.figure("200 independent", pacing.MANY, 1)
+    assert one.ratio < 1.45
+    assert one.seconds < 0.85 * pacing.figure("200 independent", pacing.MANY, 1, peer=True).seconds

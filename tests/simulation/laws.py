@@ -148,7 +148,7 @@ class Laws:
         for provider in sorted(budget.most):
             most = budget.most[provider]
             if all(one.reserve is not None for one in history.attempts.values() if one.provider == provider):
-                spent = committed(history.attempts.values(), provider)
+                spent = _spent(history, provider)
                 taken = sum(one.amount for one in self.gateways[provider].ledger if not one.refunded)
                 self.check(max(spent, taken) <= most, "over-budget", (provider, spent, taken, most))
 
@@ -222,7 +222,7 @@ def _too_dear(made: Plan, history: History, budget: Budget) -> frozenset[TakeKey
         record = history.takes.get(take.key)
         refused = record is not None and record.error_code == OVER_BUDGET
         for one in take.versions if refused or take.verdict == "stale" else ():
-            spent = committed(history.attempts.values(), one.shot.provider)
+            spent = _spent(history, one.shot.provider)
             if one.price is not None and spent + one.price.amount > budget.most.get(one.shot.provider, INFINITY):
                 found.add(take.key)
         if not found.isdisjoint(take.needs):
@@ -237,3 +237,8 @@ def _takes(body: bytes, history: History) -> set[TakeId]:
 
 def _known(body: bytes, job: str, attempts: Iterable[AttemptRecord]) -> bool:
     return any(one.body == body and (one.job == job or one.state in UNSETTLED) for one in attempts)
+
+
+def _spent(history: History, provider: str) -> Decimal:
+    """What a provider has taken or may have."""
+    return sum((committed(one) for one in history.attempts.values() if one.provider == provider), Decimal(0))

@@ -9,7 +9,7 @@ import pytest
 
 from storyboard.diagnostics import Refused
 from storyboard.network.limits import wait_s
-from storyboard.state.account import AccountFile, Wait, account_file, fingerprint, known_charges
+from storyboard.state.account import KEPT_JOBS, AccountFile, Wait, account_file, fingerprint, known_charges, known_took
 
 KEY = "sk_live_canary"
 
@@ -31,6 +31,17 @@ def test_nothing_on_disk_tells_the_key(tmp_path: Path) -> None:
     found = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(found) == 2
     assert all(KEY not in path.name and KEY.encode() not in path.read_bytes() for path in found)
+
+
+def test_the_last_jobs_are_remembered_with_how_long_they_took(tmp_path: Path) -> None:
+    assert known_took(tmp_path, KEY) == ()
+    assert list(tmp_path.iterdir()) == []
+    file = AccountFile(tmp_path / "accounts", fingerprint(tmp_path, KEY))
+    file.timed([(Fraction(5, 2), 100.5), (Fraction(5), 180.0)])
+    assert known_took(tmp_path, KEY) == ((Fraction(5, 2), 100.5), (Fraction(5), 180.0))
+    file.timed([(Fraction(5), float(number)) for number in range(KEPT_JOBS)])
+    assert known_took(tmp_path, KEY) == tuple((Fraction(5), float(number)) for number in range(KEPT_JOBS))
+    assert known_took(tmp_path, KEY + "2") == ()
 
 
 def test_charges_are_remembered_for_the_account_and_the_last_one_counts(tmp_path: Path) -> None:
