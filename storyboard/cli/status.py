@@ -13,20 +13,12 @@ from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
 from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
+from storyboard.planning.standing import standing
 from storyboard.production import Production
 from storyboard.rendering.money import Charge, charges
 from storyboard.session import Planned
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
-
-FROM_VERDICT = {
-    "done": "done",
-    "locked": "done",
-    "stale": "done",
-    "render": "planned",
-    "held": "held",
-    "blocked": "skipped",
-}
 
 
 @click.command("status")
@@ -87,7 +79,7 @@ def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]
     return {
         "take": take.id,
         "shot": take.shot.id,
-        "state": _state(take, record),
+        "state": standing(take, record),
         "circled": take.shot.circled == take.number,
         "locked": take.verdict == "locked",
         "provider": record.provider if record and take.clip is None else take.provider,
@@ -96,13 +88,6 @@ def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]
         "charged": _charge(last),
         "error": _error(record),
     }
-
-
-def _state(take: PlannedTake, record: TakeRecord | None) -> str:
-    """What the journal says, except where the clip it means is gone or the take never began."""
-    if record is None or record.state == "done":
-        return FROM_VERDICT[take.verdict]
-    return record.state
 
 
 def _clip(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any] | None:

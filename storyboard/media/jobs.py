@@ -87,12 +87,13 @@ class VerifyJob:
 class FrameJob:
     """Write frame `index` (None: the last) of a clip to `target`: as PNG, or as JPEG where that ends in `.jpeg`.
 
-    Answers `Taken`.
+    It is at most `width_px` wide where that is given, else as large as the clip's. Answers `Taken`.
     """
 
     path: str
     index: int | None
     target: str
+    width_px: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def run_job(job: Job, report: Report) -> Answer:
         case FrameJob():
             from storyboard.media.reading.taking import take_frame
 
-            return take_frame(Path(job.path), job.index, Path(job.target), report)
+            return take_frame(Path(job.path), job.index, Path(job.target), report, job.width_px)
         case ChooseJob():
             from storyboard.media.reading.judging import choose
 

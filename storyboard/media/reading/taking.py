@@ -7,6 +7,7 @@ import os
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from storyboard.media.jobs import MediaError, Report, Taken
@@ -16,8 +17,10 @@ from storyboard.media.reading.judging import flaw
 JPEG_QUALITY = 95
 
 
-def take_frame(path: Path, index: int | None, target: Path, report: Report) -> Taken:
+def take_frame(path: Path, index: int | None, target: Path, report: Report, width_px: int | None = None) -> Taken:
     """Write frame `index` of a clip (None: the last) to `target` as PNG, whole or not at all.
+
+    What is written is at most `width_px` wide; what is answered is of the frame as it is.
 
     Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
     """
@@ -26,9 +29,18 @@ def take_frame(path: Path, index: int | None, target: Path, report: Report) -> T
         raise MediaError("no-such-frame", f"{path.name} has no frame {number}")
     report(0.5)
     rgb = Reader().rgb(frame)
-    write_picture(rgb, target)
+    write_picture(rgb if width_px is None else _narrowed(rgb, width_px), target)
     report(1.0)
     return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest(), flaw(rgb))
+
+
+def _narrowed(rgb: RGB, width_px: int) -> RGB:
+    """The picture at most so wide, in its shape."""
+    height, width, _ = rgb.shape
+    if width <= width_px:
+        return rgb
+    size = (width_px, max(1, round(height * width_px / width)))
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0), np.uint8)
 
 
 def write_picture(rgb: RGB, target: Path) -> None:
