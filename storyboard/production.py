@@ -98,13 +98,20 @@ class Production:
 
     def of(self, variant: str) -> Production:
         """The production of one variant."""
+        return self._with(self.profiles, variant)
+
+    def under(self, profiles: Sequence[str]) -> Production:
+        """The production with other profiles laid over it."""
+        return self._with(profiles, self.variant)
+
+    def _with(self, profiles: Sequence[str], variant: str | None) -> Production:
         return Production(
             self.path,
             state=self._state,
             allow=self.allow,
             assignments=self.assignments,
             vars_file=self.vars_file,
-            profiles=self.profiles,
+            profiles=profiles,
             variant=variant,
             providers=self.providers,
             environment=self.environment,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -59,17 +59,19 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What cards are made from: the plan with its history, what is seen, and the latest attempt of each take."""
+    """What cards are made from: the plan with its history, what is seen, and each take's attempts, the latest last."""
 
     planned: Planned
     seen: Seen
-    latest: Mapping[TakeKey, AttemptRecord]
+    attempts: Mapping[TakeKey, Sequence[AttemptRecord]]
 
     @classmethod
     def of(cls, planned: Planned, seen: Seen) -> Stand:
         """Now."""
-        attempts = sorted(planned.history.attempts.values(), key=lambda one: one.created)
-        return cls(planned, seen, {one.take: one for one in attempts})
+        attempts: dict[TakeKey, list[AttemptRecord]] = {}
+        for one in sorted(planned.history.attempts.values(), key=lambda one: one.created):
+            attempts.setdefault(one.take, []).append(one)
+        return cls(planned, seen, attempts)
 
     @property
     def history(self) -> History:
@@ -192,10 +194,10 @@ def progress(take: PlannedTake, stand: Stand) -> Progress | None:
     if not stand.seen.runs or take.clip is not None:
         return None
     record = stand.history.takes.get(take.key)
-    attempt = stand.latest.get(take.key)
+    attempts = stand.attempts.get(take.key)
     share = stand.seen.shares.get(take.id)
     if record is not None and record.state in STEPS:
-        step, began = STEPS[record.state], attempt.created if attempt else None
+        step, began = STEPS[record.state], attempts[-1].created if attempts else None
     elif take.id in stand.seen.drawing or share is not None:
         step, began = "rendering", stand.seen.drawing.get(take.id)
     else:
@@ -239,9 +241,8 @@ def _price(takes: Iterable[PlannedTake]) -> str:
 
 def charged(takes: Iterable[PlannedTake], stand: Stand) -> str:
     """What takes have cost so far, as far as it is known."""
-    keys = {take.key for take in takes}
-    paid = [one for one in stand.history.attempts.values() if one.take in keys and one.charged is not None]
     sums: dict[str, Decimal] = {}
-    for one in paid:
-        sums[one.unit] = sums.get(one.unit, Decimal(0)) + (one.charged or Decimal(0))
+    for one in (attempt for take in takes for attempt in stand.attempts.get(take.key, ())):
+        if one.charged is not None:
+            sums[one.unit] = sums.get(one.unit, Decimal(0)) + one.charged
     return " + ".join(f"{amount:f} {unit}" for unit, amount in sums.items())

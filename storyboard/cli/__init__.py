@@ -25,6 +25,7 @@ COMMANDS = {
     "lock": "Let a shot's clip stay, whatever changes.",
     "unlock": "Let a shot's clip follow the storyboard again.",
     "adopt": "Bind a job of the provider's to a take of unknown fate.",
+    "board": "The film as a live page: watch, compare, decide.",
     "stop": "Ask a running render to finish what runs, and stop.",
     "verify": "Check the clips on disk against the state.",
     "cut": "Join the clips again, without rendering.",

@@ -39,7 +39,7 @@ class Folder:
         """
         root = storyboard.absolute().with_suffix(".storyboard")
         folder = cls(root, state.absolute() if state else root, name)
-        for path in (root, folder.clips, folder.takes, folder.frames, folder.inbox, folder.film()):
+        for path in (root, folder.clips, folder.takes, folder.frames, folder.inbox, root / "pictures", folder.film()):
             check_output(path, root.parent)
         folder._check_owner()
         return folder
@@ -101,6 +101,10 @@ class Folder:
     def frames(self) -> Path:
         """Extracted frames."""
         return self.root / "frames"
+
+    def picture(self, clip: ClipId, frame: int) -> Path:
+        """A small picture of a frame, for people."""
+        return self.root / "pictures" / f"{clip}-{frame}.jpeg"
 
     def film(self) -> Path:
         """The cut film."""

@@ -14,7 +14,8 @@ from storyboard.media.jobs import MediaError, Report, Taken
 from storyboard.media.reading.frames import RGB, Reader, last_picture, pictures
 from storyboard.media.reading.judging import flaw
 
-JPEG_QUALITY = 95
+JPEG_QUALITY, SMALL_QUALITY = 95, 85
+"""What is sent to gateways, and what people look at."""
 
 
 def take_frame(path: Path, index: int | None, target: Path, report: Report, width_px: int | None = None) -> Taken:
@@ -29,7 +30,10 @@ def take_frame(path: Path, index: int | None, target: Path, report: Report, widt
         raise MediaError("no-such-frame", f"{path.name} has no frame {number}")
     report(0.5)
     rgb = Reader().rgb(frame)
-    write_picture(rgb if width_px is None else _narrowed(rgb, width_px), target)
+    if width_px is None:
+        write_picture(rgb, target)
+    else:
+        write_picture(_narrowed(rgb, width_px), target, SMALL_QUALITY)
     report(1.0)
     return Taken(number, hashlib.sha256(rgb.tobytes()).hexdigest(), flaw(rgb))
 
@@ -43,14 +47,14 @@ def _narrowed(rgb: RGB, width_px: int) -> RGB:
     return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0), np.uint8)
 
 
-def write_picture(rgb: RGB, target: Path) -> None:
+def write_picture(rgb: RGB, target: Path, quality: int = JPEG_QUALITY) -> None:
     """Write a picture to `target` as PNG, or as JPEG where that ends in `.jpeg`, whole or not at all.
 
     Raises MediaError `cannot-write`.
     """
     file = BytesIO()
     if target.suffix == ".jpeg":
-        Image.fromarray(rgb).save(file, format="JPEG", quality=JPEG_QUALITY, subsampling=0)
+        Image.fromarray(rgb).save(file, format="JPEG", quality=quality, subsampling=0)
     else:
         Image.fromarray(rgb).save(file, format="PNG", compress_level=1)
     write_whole(file.getvalue(), target)
