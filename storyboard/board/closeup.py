@@ -23,12 +23,13 @@ _KNOWN = frozenset(("from", "to", "continues", "frame", "carried"))
 
 @dataclass(frozen=True, slots=True)
 class TakeCard:
-    """A take beside the others. `clip` is the address of its clip, empty while there is none; `fps` frames a second.
+    """A take beside the others, of `shot`. `clip` is the address of its clip, empty while there is none; `fps` frames a second.
 
     The film shows `length` frames of it from `first` on. `circled` and `shown`: a person's choice, the film's own.
     """
 
     take: TakeId
+    shot: ShotId
     number: int
     mark: Mark
     why: str
@@ -159,6 +160,7 @@ def _take(take: PlannedTake, stand: Stand, card: Card) -> TakeCard:
     stands, why = running if under_way else mark(take, stand)
     return TakeCard(
         take=take.id,
+        shot=take.shot.id,
         number=take.number,
         mark=stands,
         why=why,

@@ -49,7 +49,7 @@ def pieces(page: str, view: View) -> dict[str, Piece]:
     if page == "/":
         found += [Piece(f"card:{shot}", "card", one) for shot, one in view.cards.items()]
     elif page == "/film":
-        found.append(Piece("cut", "cut", view.cut))
+        found += [Piece("reel", "reel", (view.cut.version, view.bar.title)), Piece("cut", "cut", view.cut)]
     elif page == "/graph":
         found.append(Piece("graph", "drawing", graph(view.planned.plan, view.cards)))
     elif page.startswith(SHOT):
