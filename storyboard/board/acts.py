@@ -19,11 +19,16 @@ from storyboard.rendering.work import wanted_takes
 from storyboard.session import Planned
 
 Said = Mapping[str, Any]
-NOBODY = "nothing like that can be done here"
+
+
+class Unheard(Exception):
+    """What was asked for is nothing that a page of the board asks for."""
 
 
 class Acts:
-    """The acts on one film. Each answers JSON data; Refused carries what stands against it."""
+    """The acts on one film. Each answers JSON data; Refused carries what stands against it, Unheard what no page
+    would ask.
+    """
 
     def __init__(self, made: Production, renders: Renders, watch: Watch) -> None:
         self._made = made
@@ -31,12 +36,12 @@ class Acts:
         self._watch = watch
 
     async def do(self, act: str, said: Said) -> dict[str, Any]:
-        """Do something that was asked for. Raises Refused."""
+        """Do something that was asked for. Raises Refused, Unheard."""
         match act:
             case "circle":
                 take = said.get("take")
                 if not isinstance(take, int) or isinstance(take, bool):
-                    raise Refused([Diagnostic("bad-request", "a circle takes the number of a take")], 2)
+                    raise Unheard("a circle takes the number of a take")
                 await trio.to_thread.run_sync(circle, self._made, _name(said), take, self._made.profiles)
                 return {"done": f"take {take} of {_name(said)} is circled"}
             case "lock":
@@ -54,7 +59,7 @@ class Acts:
             case "render":
                 return await self._render(said)
             case _:
-                raise Refused([Diagnostic("bad-request", NOBODY)], 2)
+                raise Unheard("there is no such act")
 
     async def _render(self, said: Said) -> dict[str, Any]:
         """Start a render for what a person has seen and agreed to; where it costs more by now, that is said instead."""
@@ -90,7 +95,7 @@ def _agreed(sums: Mapping[str, Total]) -> dict[str, str]:
 
 
 def _amounts(said: object) -> dict[str, Decimal]:
-    """The sums that a person agreed to. Raises Refused for what is none."""
+    """The sums that a person agreed to. Raises Unheard for what is none."""
     if not isinstance(said, Mapping):
         return {}
     try:
@@ -98,19 +103,19 @@ def _amounts(said: object) -> dict[str, Decimal]:
     except InvalidOperation:
         found = {"": Decimal("NaN")}
     if not all(amount.is_finite() and amount >= 0 for amount in found.values()):
-        raise Refused([Diagnostic("bad-request", "a sum is a number")], 2)
+        raise Unheard("a sum is a number")
     return found
 
 
 def _name(said: Said) -> str:
     shot = said.get("shot")
     if not isinstance(shot, str):
-        raise Refused([Diagnostic("bad-request", "which shot?")], 2)
+        raise Unheard("which shot?")
     return shot
 
 
 def _names(said: Said, key: str) -> tuple[str, ...]:
     found = said.get(key) or ()
     if not isinstance(found, list | tuple) or not all(isinstance(one, str) for one in found):
-        raise Refused([Diagnostic("bad-request", f"{key} names shots")], 2)
+        raise Unheard(f"{key} names shots")
     return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from storyboard.board.acts import Acts
+from storyboard.board.acts import Acts, Unheard
 from storyboard.board.guard import Door, Guard, body_of
 from storyboard.board.pictures import Pictures
 from storyboard.board.press import FOLDER, SHOT, Press, pieces
@@ -112,6 +112,8 @@ class Board:
             return JSONResponse({"refused": "a JSON object alone"}, 400)
         try:
             return JSONResponse(await self.acts.do(request.path_params["act"], said))
+        except Unheard as unheard:
+            return JSONResponse({"refused": str(unheard)}, 400)
         except Refused as refused:
             told = draw(refused.diagnostics, refused.texts)
             return JSONResponse({"refused": told}, STATUS.get(refused.exit_code, 409))
@@ -119,9 +121,9 @@ class Board:
     async def _events(self, request: Request) -> Response:
         page, seen = request.query_params.get("page", "/"), request.query_params.get("seen", "")
         seen = request.headers.get("last-event-id") or seen
-        return StreamingResponse(self._stream(page, seen), media_type="text/event-stream")
+        return StreamingResponse(self.stream(page, seen), media_type="text/event-stream")
 
-    async def _stream(self, page: str, seen: str) -> AsyncIterator[str]:
+    async def stream(self, page: str, seen: str) -> AsyncGenerator[str, None]:
         """The pieces of a page that change, from the revision on that it has; `page` where it has to be got anew."""
         had = self.watch.at(seen)
         yield "retry: 1000\n\n"

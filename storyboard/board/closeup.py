@@ -23,7 +23,7 @@ _KNOWN = frozenset(("from", "to", "continues", "frame", "carried"))
 
 @dataclass(frozen=True, slots=True)
 class TakeCard:
-    """A take beside the others, of `shot`. `clip` is the address of its clip, empty while there is none; `fps` frames a second.
+    """A take of `shot` beside the others. `clip` is the address of its clip, empty while there is none.
 
     The film shows `length` frames of it from `first` on. `circled` and `shown`: a person's choice, the film's own.
     """

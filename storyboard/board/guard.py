@@ -11,6 +11,7 @@ Laws.
 from __future__ import annotations
 
 import hmac
+from contextlib import aclosing
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
@@ -136,11 +137,14 @@ class Guard:
 
 async def body_of(request: Request) -> bytes | None:
     """The body of a request; None where it is larger than anything that is sent here."""
-    body = b""
-    async for some in request.stream():
-        body += some
-        if len(body) > LARGEST_BODY:
-            return None
+    body, length = b"", request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
+        return None
+    async with aclosing(request.stream()) as stream:
+        async for some in stream:
+            body += some
+            if len(body) > LARGEST_BODY:
+                return None
     return body
 
 

@@ -71,7 +71,7 @@ def listening(place: Place) -> socket.socket:
         family, kind, protocol, _, address = found[0]
         made = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise _refused(f"cannot listen on {place.host}: {error.strerror or error}", "--host, --port") from error
+        raise _unserved(f"cannot listen on {place.host}: {error.strerror or error}", "--host, --port") from error
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(address)
@@ -79,7 +79,7 @@ def listening(place: Place) -> socket.socket:
     except OSError as error:
         made.close()
         message = f"cannot listen on {place.host}, port {place.port}: {error.strerror or error}"
-        raise _refused(message, "--port 0 takes any free one") from error
+        raise _unserved(message, "--port 0 takes any free one") from error
     return made
 
 
@@ -102,7 +102,7 @@ async def serve(
             config.create_ssl_context()
         except (OSError, SSLError) as error:
             message = f"the certificate or its key cannot be used: {error.strerror or error}"
-            raise Refused([Diagnostic("bad-certificate", message)], 12) from error
+            raise Refused([Diagnostic("cannot-serve", message)], 12) from error
     await hypercorn(
         cast(Framework, app), config, shutdown_trigger=partial(_stopped, stop), task_status=task_status, mode="asgi"
     )
@@ -134,3 +134,7 @@ def _spelt(host: str) -> str:
 
 def _refused(message: str, hint: str) -> Refused:
     return Refused([Diagnostic("unsafe-board", message, hint=hint)], 2)
+
+
+def _unserved(message: str, hint: str) -> Refused:
+    return Refused([Diagnostic("cannot-serve", message, hint=hint)], 2)

@@ -66,7 +66,7 @@ class Cut:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """What stands above every page. `working` says who renders, `ours` that the board has started it, `done` counts
-    the shots with a clip.
+    the shots with a clip; `wanting` says that a render would make some.
     """
 
     title: str
@@ -75,6 +75,7 @@ class Bar:
     summary: str
     done: int
     shots: int
+    wanting: bool = False
     working: str = ""
     ours: bool = False
     problem: str = ""
@@ -122,6 +123,7 @@ def view(
             summary=report.summary(sums),
             done=sum(bool(one.done) for one in shown),
             shots=len(shown),
+            wanting=bool(sums.counts["render"]),
             working=working,
             ours=ours,
             gauges=gauges(planned, ceilings or {}),

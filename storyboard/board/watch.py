@@ -67,6 +67,7 @@ class Watch:
         self._news = trio.Condition()
         self._planned: Planned | None = None
         self._drawing: dict[TakeId, float] = {}
+        self._stamps: tuple[Stamp, Stamp] = (), ()
 
     @property
     def now(self) -> Numbered:
@@ -86,21 +87,22 @@ class Watch:
 
     async def open(self) -> None:
         """Plan for the first time. Raises Refused where the film cannot be shown at all."""
+        self._stamps = self._texts(), self._state()
         self._planned = await trio.to_thread.run_sync(self.made.plan)
+        self._stamps = self._texts(), self._stamps[1]  # now the files that the film names are known too
         await self._tell("")
 
     async def run(self) -> None:
         """Watch, until cancelled."""
-        texts, state = self._texts(), self._state()
         problem = ""
         while True:
             with trio.move_on_after(BEAT_S):
                 await self.renders.stirred()
-            now = self._texts(), self._state()
-            if now != (texts, state) or self.renders.stirring or self.now.view.stand.seen != self._seen():
+            before, now = self._stamps, (self._texts(), self._state())
+            if now != before or self.renders.stirring or self.now.view.stand.seen != self._seen():
                 began = trio.current_time()
-                problem = await self._replan(problem, read=now[0] != texts, planned=now[1] != state)
-                texts, state = now[0], now[1]
+                problem = await self._replan(problem, read=now[0] != before[0], planned=now[1] != before[1])
+                self._stamps = now
                 await trio.sleep(min(5.0, REST * (trio.current_time() - began)))
 
     async def _replan(self, problem: str, read: bool, planned: bool) -> str:
