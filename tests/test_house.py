@@ -59,7 +59,7 @@ OWNERS = {
     "yaml": {"language"},
     "pydantic": {"language", "emulator"},
     "pydantic_core": {"language"},
-    "trio": {"network", "rendering", "media", "emulator", "cli"},
+    "trio": {"network", "rendering", "media", "emulator", "board", "cli"},
     "httpx": {"network"},
     "obstore": {"network"},
     "av": {"media"},
@@ -73,8 +73,9 @@ OWNERS = {
     "click": {"cli"},
     "platformdirs": {"cli"},
     "rich": {"cli"},
-    "starlette": {"emulator"},
-    "hypercorn": {"emulator"},
+    "starlette": {"emulator", "board"},
+    "hypercorn": {"emulator", "board"},
+    "jinja2": {"board"},
     "wcwidth": {"columns"},
 }
 BANNED = re.compile(r"(^|_)(utils?|helpers?|common|core|base|manager|service|misc)(_|$)", re.IGNORECASE)

@@ -10,7 +10,6 @@ from storyboard.production import Production
 from storyboard.state.journal import AttemptRecord, TakeRecord
 from tests.board.stage import FILM, film
 
-
 NOBODY = Seen()
 
 
