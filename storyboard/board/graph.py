@@ -10,6 +10,8 @@ from storyboard.film import ShotId
 from storyboard.planning.carried import Carried
 from storyboard.planning.plan import Plan
 
+ALONE = 6
+"""How many shots that nothing joins stand in a row."""
 WIDE_PX, HIGH_PX, ACROSS_PX, DOWN_PX, MARGIN_PX = 132, 56, 196, 76, 16
 
 
@@ -44,12 +46,20 @@ class Graph:
 
 
 def graph(plan: Plan, cards: Mapping[ShotId, Card]) -> Graph:
-    """The graph of the shots that are rendered, in the film's order from top to bottom."""
+    """The graph of the shots that are rendered, in the film's order from top to bottom; those that stand alone are
+    below, in rows.
+    """
     needs = _needs(plan)
     column: dict[ShotId, int] = {}
     for take in plan.takes:  # in an order that puts what is needed first
         column[take.shot.id] = max((column[one] + 1 for one, _, _ in needs[take.shot.id]), default=0)
-    row = _rows([shot.id for shot in plan.film.shots if shot.id in column], column, needs)
+    shots = [shot.id for shot in plan.film.shots if shot.id in column]
+    sources = {source for found in needs.values() for source, _, _ in found}
+    joined = [shot for shot in shots if needs[shot] or shot in sources]
+    row = _rows(joined, column, needs)
+    below = max(row.values(), default=-1) + 1
+    for number, shot in enumerate(shot for shot in shots if shot not in row):
+        row[shot], column[shot] = below + number // ALONE, number % ALONE
     place = {shot: (MARGIN_PX + column[shot] * ACROSS_PX, MARGIN_PX + row[shot] * DOWN_PX) for shot in column}
     nodes = tuple(Node(shot, cards[shot].mark, cards[shot].word, *place[shot]) for shot in place)
     arrows = tuple(
