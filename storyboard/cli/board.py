@@ -60,7 +60,8 @@ def _render(given: Given) -> tuple[str, ...]:
     options += [f"--variant={given.variant}"] if given.variant is not None else []
     options += [f"--vars={given.vars_file}"] if given.vars_file is not None else []
     options += [f"--state={given.state}"] if given.state is not None else []
-    return (sys.executable, "-P", "-m", "storyboard", "render", *options, "--", str(given.file))
+    file = str(given.file)
+    return (sys.executable, "-P", "-m", "storyboard", "render", *options, f"./{file}" if file.startswith("-") else file)
 
 
 async def _serve(made: Production, place: Place, token: str | None, render: tuple[str, ...], as_json: bool) -> None:

@@ -24,6 +24,12 @@ def test_a_board_is_opened_by_its_address_and_decides_as_the_commands_do(tmp_pat
             "done": "take 2 of 1A is circled"
         }
         assert read(path) == FILM.replace("takes: 2\n", "takes: 2\n        circled: 2\n")
+        assert browser.post(f"{base}/acts/render", json={"only": ["2A"]}, headers={"origin": base}).status_code == 200
+        seen = page.text.partition('name="revision" content="')[2].partition('"')[0]
+        with browser.stream("GET", f"{base}/events?page=/&seen={seen}", timeout=60) as stream:
+            lines = iter(stream.iter_lines())
+            while not (line := next(lines)).startswith('data: {"key": "card:2A"') or 'data-state=\\"done' not in line:
+                assert "error" not in line
         port = int(base.rsplit(":", 1)[1])
     with board(path, port=port, given=given) as again, httpx.Client(trust_env=False, cookies=browser.cookies) as later:
         assert again != url
