@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from storyboard.board.guard import ENTRANCE, Door
 from storyboard.board.pictures import Pictures
 from storyboard.board.renders import Renders
 from storyboard.board.serving import Place, listening, serve
+from storyboard.board.view import Limit
 from storyboard.board.watch import Watch
 from storyboard.media.jobs import Executor
 from storyboard.production import Production
@@ -29,14 +30,16 @@ async def open_board(
     ceilings: Mapping[str, Decimal],
     token: str | None = None,
     secret: str = "",
+    limits: Callable[[], tuple[Limit, ...]] = tuple,
 ) -> AsyncIterator[str]:
     """A board that serves while the context lasts; answers the address to show, with a token in it unless it was given.
 
     `executor` makes pictures, `render` is the command that renders the film, `ceilings` are bounds of the settings by
-    provider. `secret` is what the cookie holds. Raises Refused: 2 where it cannot listen there, 10, 13.
+    provider, `limits` tells how much accounts are asked. `secret` is what the cookie holds.
+    Raises Refused: 2 where it cannot listen there, 10, 13.
     """
     renders = Renders(render)
-    watch = Watch(made, renders, ceilings)
+    watch = Watch(made, renders, ceilings, limits)
     await watch.open()
     at = listening(place)
     port = at.getsockname()[1]

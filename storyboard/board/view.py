@@ -43,6 +43,16 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """How many requests an account was sent of those that its gateway takes in `window_s` seconds."""
+
+    provider: str
+    asked: int
+    most: int
+    window_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Placing:
     """A shot in the film: its first frame, how many, and the picture that stands for it."""
 
@@ -66,7 +76,8 @@ class Cut:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """What stands above every page. `working` says who renders, `ours` that the board has started it, `done` counts
-    the shots with a clip; `wanting` says that a render would make some.
+    the shots with a clip; `wanting` says that a render would make some, `under_way` how
+    many shots are being made. `limits` are told while somebody renders.
     """
 
     title: str
@@ -76,10 +87,12 @@ class Bar:
     done: int
     shots: int
     wanting: bool = False
+    under_way: int = 0
     working: str = ""
     ours: bool = False
     problem: str = ""
     gauges: tuple[Gauge, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +120,9 @@ def view(
     ceilings: Mapping[str, Decimal] | None = None,
     working: str = "",
     ours: bool = False,
+    limits: tuple[Limit, ...] = (),
 ) -> View:
-    """The board. `film` is the version of the film's file, `ceilings` the bounds of the settings."""
+    """The board. `film` is the version of the film's file, `ceilings` the bounds of the settings; the rest is told."""
     plan, stand = planned.plan, Stand.of(planned, seen)
     cards = {shot.id: card(shot, stand) for shot in plan.film.shots}
     sums = report.totals(plan, planned.capabilities, planned.frames)
@@ -124,9 +138,11 @@ def view(
             done=sum(bool(one.done) for one in shown),
             shots=len(shown),
             wanting=bool(sums.counts["render"]),
+            under_way=sum(one.progress is not None for one in cards.values()),
             working=working,
             ours=ours,
             gauges=gauges(planned, ceilings or {}),
+            limits=limits,
         ),
         rows=rows(plan),
         cards=cards,

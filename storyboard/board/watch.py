@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ import trio
 
 from storyboard.board.cards import Seen
 from storyboard.board.renders import Renders
-from storyboard.board.view import Bar, Cut, View, view
+from storyboard.board.view import Bar, Cut, Limit, View, view
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import TakeId
 from storyboard.production import Production
@@ -55,11 +55,20 @@ class Numbered:
 
 
 class Watch:
-    """One film. `ceilings` are the bounds that the settings set, by provider."""
+    """One film. `ceilings` are the bounds that the settings set, by provider; `limits` tells how much accounts are
+    asked just now.
+    """
 
-    def __init__(self, made: Production, renders: Renders, ceilings: Mapping[str, Decimal]) -> None:
+    def __init__(
+        self,
+        made: Production,
+        renders: Renders,
+        ceilings: Mapping[str, Decimal],
+        limits: Callable[[], tuple[Limit, ...]] = tuple,
+    ) -> None:
         self.made = made
         self.renders = renders
+        self._limits = limits
         self._ceilings = ceilings
         self._folder: Folder = made.folder
         self._epoch = secrets.token_hex(4)
@@ -130,6 +139,7 @@ class Watch:
             self._ceilings,
             self._working(seen),
             self.renders.running,
+            self._limits() if seen.runs else (),
         )
         problem = problem or self.renders.trouble
         if problem:

@@ -7,6 +7,8 @@ import os
 import secrets
 import signal
 import sys
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from storyboard.cli.options import PATH, Given, on_storyboard, worker_environmen
 
 if TYPE_CHECKING:
     from storyboard.board.serving import Place
+    from storyboard.board.view import Limit
     from storyboard.production import Production
 
 PORT = 8400
@@ -64,6 +67,20 @@ def _render(given: Given) -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", "storyboard", "render", *options, f"./{file}" if file.startswith("-") else file)
 
 
+def _limits(made: Production) -> tuple[Limit, ...]:
+    """How much the accounts are asked just now."""
+    from storyboard.board.view import Limit
+    from storyboard.state.account import asked
+
+    found: list[Limit] = []
+    for name, terms in made.gateways.terms.items():
+        gateway, access = made.capabilities[name].gateway, terms.access
+        if gateway is not None and access is not None:
+            count = asked(state_folder(), f"{access.origin}\n{access.key}", time.time() - gateway.window_s)
+            found += [Limit(name, count, gateway.requests, gateway.window_s)] if count else []
+    return tuple(found)
+
+
 async def _serve(made: Production, place: Place, token: str | None, render: tuple[str, ...], as_json: bool) -> None:
     """Serve until a signal."""
     import trio
@@ -82,7 +99,7 @@ async def _serve(made: Production, place: Place, token: str | None, render: tupl
     with trio.open_signal_receiver(*stops) as signals:
         async with (
             open_executor(1, worker_environment()) as executor,
-            open_board(made, place, executor, render, ceilings, token, secret) as url,
+            open_board(made, place, executor, render, ceilings, token, secret, partial(_limits, made)) as url,
         ):
             click.echo(json.dumps({"url": url}) if as_json else url)
             say("the board is open; Ctrl-C closes it")

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from storyboard.network.limits import wait_s
-from storyboard.state.account import AccountFile, Wait, account_file, fingerprint, known_charges
+from storyboard.state.account import AccountFile, Wait, account_file, asked, fingerprint, known_charges
 
 KEY = "sk_live_canary"
 
@@ -88,3 +88,13 @@ def test_moments_are_forgotten(tmp_path: Path) -> None:
     for moment in (0.0, 10_000.0, 10_001.0):
         file.take(moment, look)
     assert [list(one) for one in seen] == [[], [], [10_000.0]]
+
+
+def test_how_much_an_account_is_asked_is_told_without_writing(tmp_path: Path) -> None:
+    assert asked(tmp_path, "origin\nkey", 0) == 0
+    assert not list(tmp_path.iterdir())
+    file = AccountFile(tmp_path / "accounts", fingerprint(tmp_path, "origin\nkey"))
+    for now in (10.0, 20.0, 30.0):
+        file.take(now, lambda sent, held: 0)
+    assert asked(tmp_path, "origin\nkey", 15) == 2
+    assert asked(tmp_path, "origin\nother", 15) == 0
