@@ -12,12 +12,11 @@ from typing import Any, Literal
 from storyboard.board.cards import WORDS, Card, Mark, Moment, Progress, Stand, charged, mark, middle, progress, seconds
 from storyboard.board.view import View
 from storyboard.film import ShotId, TakeId
-from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.prompt import compose
 
 _WORD = re.compile(r"\s+|\S+")
-_KNOWN = frozenset(("from", "to", "continues", "frame", "carried"))
+_KNOWN = frozenset(("from", "to", "continues", "frame", "carried", "at", "findings"))
 """What every seam says; whatever else one says was measured."""
 
 
@@ -80,7 +79,8 @@ class Prompt:
 @dataclass(frozen=True, slots=True)
 class Seam:
     """A join: the last frame that the shot before shows against the first of the one after; None where a clip is
-    missing. `said` tells whether the frame was carried, `measured` what was measured, name and value.
+    missing. `said` tells whether the frame was carried, `measured` what was measured, name and value, and `flaws` what
+    of it is too far off.
     """
 
     before: ShotId
@@ -89,6 +89,7 @@ class Seam:
     right: Moment | None
     said: str
     measured: tuple[tuple[str, str], ...]
+    flaws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +239,7 @@ def pieces(old: str, new: str) -> tuple[Piece, ...]:
 
 def _seams(view: View, shot: ShotId) -> tuple[Seam, ...]:
     """The joins of a shot with the one before it and the one after it in the film."""
-    planned = view.planned
-    return tuple(_seam(view, one) for one in seams(planned.plan, planned.history) if shot in (one["from"], one["to"]))
+    return tuple(_seam(view, one) for one in view.joins if shot in (one["from"], one["to"]))
 
 
 def _seam(view: View, said: Mapping[str, Any]) -> Seam:
@@ -262,6 +262,7 @@ def _seam(view: View, said: Mapping[str, Any]) -> Seam:
         measured=tuple(
             (name, _spelt(value)) for name, value in said.items() if name not in _KNOWN and value is not None
         ),
+        flaws=tuple(str(one["message"]) for one in said.get("findings", ())),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from storyboard.board.cards import Card, Moment, Seen, Stand, card
 from storyboard.diagnostics import Refused
@@ -97,14 +98,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything that the pages show, at one time. `stand` is what it was made from."""
+    """Everything that the pages show, at one time. `stand` is what it was made from; `joins` are the film's, as
+    `status --json` tells them.
+    """
 
     bar: Bar
     rows: tuple[Row, ...]
     cards: Mapping[ShotId, Card]
     cut: Cut
     stand: Stand
-    bounds: Mapping[str, Decimal] = field(default_factory=dict)
+    joins: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def planned(self) -> Planned:
@@ -121,6 +124,7 @@ def view(
     working: str = "",
     ours: bool = False,
     limits: tuple[Limit, ...] = (),
+    joins: Iterable[Mapping[str, Any]] = (),
 ) -> View:
     """The board. `film` is the version of the film's file, `ceilings` the bounds of the settings; the rest is told."""
     plan, stand = planned.plan, Stand.of(planned, seen)
@@ -148,7 +152,7 @@ def view(
         cards=cards,
         cut=cut(planned, cards, film),
         stand=stand,
-        bounds=ceilings or {},
+        joins=tuple(joins),
     )
 
 

@@ -23,6 +23,7 @@ from storyboard.board.renders import Renders
 from storyboard.board.view import Bar, Cut, Limit, View, view
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import TakeId
+from storyboard.finishing.seams import seams
 from storyboard.production import Production
 from storyboard.session import Planned
 from storyboard.state.clips import file_stem
@@ -140,6 +141,7 @@ class Watch:
             self._working(seen),
             self.renders.running,
             self._limits() if seen.runs else (),
+            seams(self._planned.plan, self._planned.history),
         )
         problem = problem or self.renders.trouble
         if problem:

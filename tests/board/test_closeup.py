@@ -9,6 +9,7 @@ from storyboard.board.cards import Seen
 from storyboard.board.closeup import closeup, pieces
 from storyboard.board.view import view
 from storyboard.film import ShotId
+from storyboard.finishing.seams import seams
 from storyboard.production import Production
 from tests.board.stage import read, write
 
@@ -23,13 +24,19 @@ def test_the_pieces_of_a_changed_prompt_make_both_texts(old: str, new: str) -> N
 
 
 def test_takes_stand_side_by_side_with_their_joins(ferry: Path) -> None:
-    near = closeup(view(Production(ferry).plan(), Seen()), ShotId("1A"))
+    planned = Production(ferry).plan()
+    told = [
+        {**one, "difference": 0.25, "findings": [{"message": "the picture jumps"}]}
+        for one in seams(planned.plan, planned.history)
+    ]
+    near = closeup(view(planned, Seen(), joins=told), ShotId("1A"))
     assert [(one.number, one.shown, one.circled) for one in near.takes] == [(1, False, False), (2, True, False)]
     assert all(one.frames == 7 and one.length == 6 for one in near.takes)
     assert near.decide.waiting == ("1B",)
     assert (near.previous, near.following) == (None, "1B")
     (seam,) = near.seams
     assert (seam.before, seam.after, seam.right) == ("1A", "1B", None)
+    assert (seam.measured, seam.flaws) == ((("difference", "0.25"),), ("the picture jumps",))
     assert seam.left is not None
     assert seam.left.frame == 5  # the last one that the film shows; 6 is handed on
 
