@@ -75,13 +75,15 @@ class Renders:
     async def run(self) -> None:
         """Run what is started, until cancelled; then what runs is asked to drain."""
         async for options in self._to_start:
-            self.words = (
-                f"rendering {', '.join(one.split('=', 1)[1] for one in options if one[:6] == '--only')}".strip()
-            )
+            only = ", ".join(one.removeprefix(ONLY) for one in options if one.startswith(ONLY))
+            self.words, self._failed = f"rendering {only or 'the film'}", False
             self._stir.set()
             with tempfile.TemporaryFile() as complaints:
-                code = await self._render(options, complaints)
-                self.trouble = _said(complaints) if self._failed or code not in ENDED_WELL else ""
+                try:
+                    code = await self._render(options, complaints)
+                    self.trouble = _said(complaints) if self._failed or code not in ENDED_WELL else ""
+                except OSError as error:
+                    self.trouble = f"the render could not be started: {error.strerror}"
             self.words, self.shares = "", {}
             self._stir.set()
 

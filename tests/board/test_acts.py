@@ -81,3 +81,14 @@ async def test_another_take_is_rendered_in_a_process_of_its_own(rendered: Path, 
         assert visitor.card("2A").mark == "choose"
         assert not visitor.board.watch.now.view.bar.problem
     assert [take.id for take in Production(path).plan().plan.takes if take.clip] == ["1A-1", "1A-2", "2A-1", "2A-2"]
+
+
+async def test_a_render_that_cannot_start_or_fails_says_so(ferry: Path) -> None:
+    for command, words in ((("no-such-program",), "could not be started"), ((sys.executable, "-c", "exit(5)"), "")):
+        async with visiting(ferry, command) as visitor:
+            await visitor.do("render")
+            number = await visitor.changed(1)
+            with trio.fail_after(60):
+                while visitor.board.watch.now.view.bar.working:
+                    number = await visitor.changed(number)
+            assert words in visitor.board.watch.now.view.bar.problem

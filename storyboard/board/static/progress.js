@@ -11,10 +11,11 @@ function tick() {
     const expected = Number(bar.dataset.expected);
     const began = Number(bar.dataset.began);
     const told = bar.dataset.share;
-    const share = told !== undefined ? Number(told) : began ? Math.min(0.97, (Date.now() / 1000 - began) / expected) : 0;
+    const passed = began ? Date.now() / 1000 - began : 0;
+    const share = told !== undefined ? Number(told) : began ? Math.min(0.97, passed / expected) : 0;
     bar.value = share;
-    const left = expected * (1 - share);
-    bar.nextElementSibling.textContent = began || told !== undefined ? spelt(left) : "";
+    const pace = told !== undefined && share > 0.1 && began ? passed / share : expected;
+    bar.nextElementSibling.textContent = began || told !== undefined ? spelt(pace * (1 - share)) : "";
   }
 }
 
