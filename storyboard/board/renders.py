@@ -81,7 +81,8 @@ class Renders:
             with tempfile.TemporaryFile() as complaints:
                 try:
                     code = await self._render(options, complaints)
-                    self.trouble = _said(complaints) if self._failed or code not in ENDED_WELL else ""
+                    if self._failed or code not in ENDED_WELL:
+                        self.trouble = _said(complaints) or f"the render ended with exit code {code}"
                 except OSError as error:
                     self.trouble = f"the render could not be started: {error.strerror}"
             self.words, self.shares = "", {}

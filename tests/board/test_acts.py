@@ -84,7 +84,10 @@ async def test_another_take_is_rendered_in_a_process_of_its_own(rendered: Path, 
 
 
 async def test_a_render_that_cannot_start_or_fails_says_so(ferry: Path) -> None:
-    for command, words in ((("no-such-program",), "could not be started"), ((sys.executable, "-c", "exit(5)"), "")):
+    for command, words in (
+        (("no-such-program",), "could not be started"),
+        ((sys.executable, "-c", "exit(5)"), "exit code 5"),
+    ):
         async with visiting(ferry, command) as visitor:
             await visitor.do("render")
             number = await visitor.changed(1)
