@@ -72,7 +72,7 @@ def names(made: Iterable[Production], written: Collection[str]) -> frozenset[str
 def tell_render(made: Production, meant: frozenset[str] | None) -> bool:
     """Ask a render that runs to cancel; whether it has heard of it. False where none runs, or it ended before."""
     folder = made.folder
-    if not is_held(folder.lock, time.time()):
+    if not is_held(folder.lock):
         return False
     inbox = Inbox(folder.inbox, LocalDisk())
     said = {"names": None if meant is None else sorted(meant)}
@@ -80,7 +80,7 @@ def tell_render(made: Production, meant: frozenset[str] | None) -> bool:
     inbox.send(message)
     try:
         while inbox.waits(message):
-            if not is_held(folder.lock, time.time()):
+            if not is_held(folder.lock):
                 return not inbox.waits(message)
             time.sleep(LOOK_S)
     finally:

@@ -128,7 +128,7 @@ def _write(made: Production, planned: Planned, act: Callable[[Files], edit.Edite
 def _tell(made: Production, decision: dict[str, object]) -> bool:
     """Tell a render that runs; False where none does."""
     folder = made.folder
-    held = is_held(folder.lock, time.time())
+    held = is_held(folder.lock)
     if held:
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DECISION, time.time(), decision))
     return held

@@ -107,13 +107,20 @@ class Production:
 
     def of(self, variant: str) -> Production:
         """The production of one variant."""
+        return self._with(self.profiles, variant)
+
+    def under(self, profiles: Sequence[str]) -> Production:
+        """The production with other profiles laid over it."""
+        return self._with(profiles, self.variant)
+
+    def _with(self, profiles: Sequence[str], variant: str | None) -> Production:
         return Production(
             self.path,
             state=self._state,
             allow=self.allow,
             assignments=self.assignments,
             vars_file=self.vars_file,
-            profiles=self.profiles,
+            profiles=profiles,
             variant=variant,
             providers=self.providers,
             environment=self.environment,
@@ -146,16 +153,25 @@ class Production:
         except Refused:
             return KnownFiles()
 
-    def plan(self) -> Planned:
+    def plan(self, retakes: Collection[str] = ()) -> Planned:
         """Plan against the state as it stands; takes no lock. Where there is a state, it may remember what files were
-        measured and hashed; else nothing is written. Raises Refused.
+        measured and hashed; else nothing is written. Each shot of `retakes` gets one take more. Raises Refused.
         """
         files = self._known()
         with no_cyclic_collection():
             loaded = self._load(files)
-            folder = self.folder
-            history = existing(read_history(folder.database), folder.store(LocalDisk()))
-            return self._planned(loaded, history, files)
+            retaken = _retaken(loaded.film, retakes, self.path)
+            return self._planned(loaded, self._history(), files, retaken)
+
+    def again(self, planned: Planned) -> Planned:
+        """Plan what was read before against the state as it stands now; as `plan`."""
+        with no_cyclic_collection():
+            return self._planned(planned.loaded, self._history(), self._known())
+
+    def _history(self) -> History:
+        """What the state says, as far as the clips are there."""
+        folder = self.folder
+        return existing(read_history(folder.database), folder.store(LocalDisk()))
 
     def _planned(
         self, loaded: Loaded, history: History, files: KnownFiles, retakes: Collection[ShotId] = ()
@@ -331,7 +347,7 @@ class Production:
     def stop(self) -> bool:
         """Ask a render that runs in another process to finish what runs and stop; False where none runs."""
         folder = self.folder
-        if not is_held(folder.lock, time.time()):
+        if not is_held(folder.lock):
             return False
         from storyboard.rendering.edge import random_id  # with trio, which a plan does not need
         from storyboard.rendering.mail import DRAIN

@@ -65,7 +65,7 @@ OWNERS = {
     "yaml": {"language"},
     "pydantic": {"language", "emulator"},
     "pydantic_core": {"language"},
-    "trio": {"network", "callbacks", "rendering", "media", "emulator", "cli"},
+    "trio": {"network", "callbacks", "rendering", "media", "emulator", "board", "cli"},
     "httpx": {"network"},
     "obstore": {"network"},
     "av": {"media"},
@@ -79,8 +79,9 @@ OWNERS = {
     "click": {"cli"},
     "platformdirs": {"cli"},
     "rich": {"cli"},
-    "starlette": {"emulator", "callbacks"},
+    "starlette": {"emulator", "callbacks", "board"},
     "hypercorn": {"network"},
+    "jinja2": {"board"},
     "wcwidth": {"columns"},
 }
 BANNED = re.compile(r"(^|_)(utils?|helpers?|common|core|base|manager|service|misc)(_|$)", re.IGNORECASE)

@@ -27,6 +27,7 @@ COMMANDS = {
     "adopt": "Bind a job to a take of unknown fate, or bring in a clip.",
     "cancel": "Call jobs off where their provider does.",
     "inbox": "Keep what gateways tell while no render runs.",
+    "board": "The film as a live page: watch, compare, decide.",
     "stop": "Ask a running render to finish what runs, and stop.",
     "verify": "Check the clips on disk against the state.",
     "repair": "Mend the state and the clips; orders nothing.",

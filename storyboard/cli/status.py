@@ -15,21 +15,13 @@ from storyboard.film import ADOPTED
 from storyboard.finishing.seams import seams
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.report import spell_seconds
+from storyboard.planning.standing import standing
 from storyboard.production import Production
 from storyboard.rendering import foretold
 from storyboard.rendering.money import Charge, charges
 from storyboard.session import Planned
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
-
-FROM_VERDICT = {
-    "done": "done",
-    "locked": "done",
-    "stale": "done",
-    "render": "planned",
-    "held": "held",
-    "blocked": "skipped",
-}
 
 
 @click.command("status")
@@ -112,7 +104,7 @@ def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]
     return {
         "take": take.id,
         "shot": take.shot.id,
-        "state": _state(take, record),
+        "state": standing(take, record),
         "circled": take.shot.circled == take.number,
         "locked": take.verdict == "locked",
         "provider": record.provider if record and take.clip is None else take.provider,
@@ -122,13 +114,6 @@ def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]
         "error": _error(record),
         "duplicates": [_duplicate(one) for one in attempts if one.state == "given-up" and one.job is not None],
     }
-
-
-def _state(take: PlannedTake, record: TakeRecord | None) -> str:
-    """What the journal says, except where the clip it means is gone or the take never began."""
-    if record is None or record.state == "done":
-        return FROM_VERDICT[take.verdict]
-    return record.state
 
 
 def _clip(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any] | None:

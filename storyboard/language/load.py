@@ -46,11 +46,14 @@ from storyboard.language.values.scope import Evaluation, clashes, variables
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A storyboard that was read: the film, the warnings, and each file's text for drawing them."""
+    """A storyboard that was read: the film, the warnings, and each file's text for drawing them. `profiles` are the
+    names of those that it has.
+    """
 
     film: Film
     diagnostics: tuple[Diagnostic, ...]
     texts: Mapping[str, str]
+    profiles: tuple[str, ...] = ()
 
 
 def load(
@@ -85,7 +88,8 @@ def load(
     found = in_file_order(once(stage.problems))
     if any(one.severity == "error" for one in found):
         raise Refused(clarified(found, texts), texts=texts)
-    return Loaded(film, tuple(found), texts)
+    profiled = opened.profiled.root.get("profiles")
+    return Loaded(film, tuple(found), texts, tuple(profiled) if isinstance(profiled, Map) else ())
 
 
 def variants(

@@ -68,6 +68,19 @@ def _known(folder: Path, key: str, read: Callable[[AccountFile], T], nothing: T)
         return nothing  # it only saves learning again
 
 
+def asked(folder: Path, key: str, since: float) -> int:
+    """How many requests the account that a key opens was sent since then, in wall seconds."""
+    if not (folder / "salt").exists():
+        return 0
+    path = account_file(folder, fingerprint(folder, key))
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as connection:
+            (count,) = connection.execute("SELECT COUNT(*) FROM sent WHERE at > ?", (since,)).fetchone()
+    except (OSError, sqlite3.DatabaseError):
+        return 0  # it is there to be looked at, and nothing hangs on it
+    return int(count)
+
+
 def account_file(folder: Path, account: str) -> Path:
     """Where an account's file lies."""
     return folder / "accounts" / f"{account}.db"

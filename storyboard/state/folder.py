@@ -39,7 +39,16 @@ class Folder:
         """
         root = storyboard.absolute().with_suffix(".storyboard")
         folder = cls(root, state.absolute() if state else root, name)
-        for path in (root, folder.clips, folder.takes, folder.frames, folder.inbox, folder.aside, folder.film()):
+        for path in (
+            root,
+            folder.clips,
+            folder.takes,
+            folder.frames,
+            folder.inbox,
+            folder.aside,
+            root / "pictures",
+            folder.film(),
+        ):
             check_output(path, root.parent)
         folder._check_owner()
         return folder
@@ -111,6 +120,10 @@ class Folder:
     def aside(self) -> Path:
         """What `repair` replaced: a folder each time."""
         return self.root / "damaged"
+
+    def picture(self, clip: ClipId, frame: int) -> Path:
+        """A small picture of a frame, for people."""
+        return self.root / "pictures" / f"{clip}-{frame}.jpeg"
 
     def film(self) -> Path:
         """The cut film."""

@@ -66,17 +66,18 @@ class Lock:
             self._fd = None
 
 
-def is_held(path: Path, now: float) -> bool:
-    """Whether a process holds the lock; nothing is created to find out. Raises Refused (14)."""
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock. Nothing is created or written to find out, and nobody who wants the lock
+    meanwhile is turned away. Raises Refused (14).
+    """
     if not path.exists():
         return False
-    try:
-        with Lock(path, now):
-            return False
-    except Refused as refused:
-        if refused.exit_code != 11:
-            raise
-        return True
+    with refusing(path), _gate(path.parent):
+        fd = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+        try:
+            return not taken(fd)
+        finally:
+            os.close(fd)
 
 
 def holder(path: Path) -> Holder | None:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from storyboard.exchange import Request, Response
 from tests.simulation.studio import clip_bytes
-from tests.simulation.toy import KEY, SUBMIT
+from tests.simulation.toy import KEY, MANY, SUBMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,11 @@ class Gateway:
         """The answer to one request that arrived."""
         if request.method == "POST":
             return self._submit(request)
-        return self._stand(request.path.removeprefix(f"{SUBMIT}/"))
+        named = request.path.removeprefix(f"{SUBMIT}/")
+        if named.startswith(MANY):
+            jobs = named.removeprefix(MANY).split(",")
+            return _say(200, jobs={job: json.loads(self._stand(job).body) for job in jobs if job in self.tasks})
+        return self._stand(named)
 
     def download(self, link: str) -> bytes | None:
         """The clip behind a link; None where the link has expired."""

@@ -7,7 +7,7 @@ passing them, never by entry points.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -37,6 +37,8 @@ from storyboard.providers import Provider
 RETENTION_S = 3600
 SUBMIT = "/v1/videos"
 KEY = "idempotency-key"
+MANY = "?jobs="
+"""Begins the names of jobs that are asked for together."""
 FPS = 24
 
 
@@ -107,6 +109,18 @@ class Toy:
                 return Running()
 
 
+class Together(Toy):
+    """One whose gateway tells of many jobs in one answer."""
+
+    def list_request(self, jobs: Sequence[JobId]) -> Request:
+        return Request("GET", f"{SUBMIT}/{MANY}{','.join(jobs)}")
+
+    def read_list(self, response: Response) -> Mapping[JobId, Polled] | None:
+        found: dict[str, Any] = json.loads(response.body)["jobs"]
+        stands = {JobId(job): Response(200, {}, json.dumps(one).encode()) for job, one in found.items()}
+        return {job: polled for job, one in stands.items() if (polled := self.read_poll(one)) is not None}
+
+
 @dataclass
 class Sketch:
     """The local toy."""
@@ -123,6 +137,7 @@ _PAID = {"local": False, "unit": "credits", "price_per_second": Decimal(3), "end
 GATEWAY = Gateway("https://toy.example", "TOY", f"{SUBMIT}/none", requests=1000)
 
 KEYED = Toy(Capabilities(name="keyed", retention_s=RETENTION_S, concurrency=3, gateway=GATEWAY, **_PAID))  # type: ignore[arg-type]  # a mixed dict
+TOGETHER = Together(KEYED.capabilities)
 BARE = Toy(Capabilities(name="bare", concurrency=2, **_PAID))  # type: ignore[arg-type]  # a mixed dict
 SKETCH = Sketch(Capabilities(name="sketch", local=True))
 PROVIDERS: Mapping[str, Provider] = {"keyed": KEYED, "bare": BARE, "sketch": SKETCH}

@@ -9,7 +9,16 @@ import pytest
 
 from storyboard.diagnostics import Refused
 from storyboard.network.limits import wait_s
-from storyboard.state.account import KEPT_JOBS, AccountFile, Wait, account_file, fingerprint, known_charges, known_took
+from storyboard.state.account import (
+    KEPT_JOBS,
+    AccountFile,
+    Wait,
+    account_file,
+    asked,
+    fingerprint,
+    known_charges,
+    known_took,
+)
 
 KEY = "sk_live_canary"
 
@@ -114,3 +123,13 @@ def test_a_damaged_file_is_made_anew_and_a_disk_that_fails_is_told(tmp_path: Pat
     with pytest.raises(Refused) as refused:
         file.hold(1.0)
     assert refused.value.exit_code == 14
+
+
+def test_how_much_an_account_is_asked_is_told_without_writing(tmp_path: Path) -> None:
+    assert asked(tmp_path, "origin\nkey", 0) == 0
+    assert not list(tmp_path.iterdir())
+    file = AccountFile(tmp_path / "accounts", fingerprint(tmp_path, "origin\nkey"))
+    for now in (10.0, 20.0, 30.0):
+        file.take(now, lambda sent, held: 0)
+    assert asked(tmp_path, "origin\nkey", 15) == 2
+    assert asked(tmp_path, "origin\nother", 15) == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storyboard.diagnostics import Refused
-from storyboard.state.lock import Holder, Lock, holder
+from storyboard.state.lock import Holder, Lock, holder, is_held
 
 HOLD = """
 import subprocess, sys
@@ -152,3 +152,17 @@ def test_nobody_is_named_where_the_file_says_nothing(path: Path) -> None:
     assert holder(path) is None
     path.write_text('{"pid": "many"}')
     assert holder(path) is None
+
+
+def test_looking_whether_the_lock_is_held_leaves_no_trace_and_turns_nobody_away(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    assert not is_held(path)
+    assert not path.exists()
+    with Lock(path, 12.5):
+        before = path.read_bytes()
+        assert is_held(path)
+        assert path.read_bytes() == before
+    assert not is_held(path)
+    assert path.read_bytes() == before
+    with Lock(path, 13.5):
+        assert is_held(path)

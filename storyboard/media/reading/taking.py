@@ -20,6 +20,8 @@ def take_frame(path: Path, index: int | None, target: Path, report: Report, widt
     """Write frame `index` of a clip (None: the last) to `target` as PNG or JPEG, whole or not at all, no wider than
     `width_px`.
 
+    What is written is at most `width_px` wide; what is answered is of the frame as it is.
+
     Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
     """
     number, frame = last_picture(path) if index is None else (index, next(pictures(path, index), None))

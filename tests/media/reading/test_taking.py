@@ -51,3 +51,14 @@ def test_a_failed_write_leaves_the_old_picture(tmp_path: Path) -> None:
     with pytest.raises(MediaError):
         write_picture(np.zeros((2, 2, 3), np.uint8), tmp_path / "a.png")
     assert [one.name for one in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_picture_for_people_is_small_and_says_what_the_frame_is(tmp_path: Path) -> None:
+    clip = film(tmp_path / "a.mp4")
+    whole = take_frame(clip, 3, tmp_path / "whole.png", silent)
+    small = take_frame(clip, 3, tmp_path / "small.jpeg", silent, 40)
+    assert small == whole
+    with Image.open(tmp_path / "whole.png") as one, Image.open(tmp_path / "small.jpeg") as other:
+        assert other.size == (40, round(one.height * 40 / one.width))
+    take_frame(clip, 3, tmp_path / "same.png", silent, 4000)
+    assert (tmp_path / "same.png").read_bytes() == (tmp_path / "whole.png").read_bytes()

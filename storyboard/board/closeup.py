@@ -1,0 +1,286 @@
+"""One shot seen closely: its takes, what it is asked, how it joins its neighbours. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from storyboard.board.cards import WORDS, Card, Mark, Moment, Progress, Stand, charged, mark, middle, progress, seconds
+from storyboard.board.view import View
+from storyboard.film import ShotId, TakeId
+from storyboard.planning.plan import PlannedTake
+from storyboard.planning.prompt import compose
+
+_WORD = re.compile(r"\s+|\S+")
+_KNOWN = frozenset(("from", "to", "continues", "frame", "carried", "at", "findings"))
+"""What every seam says; whatever else one says was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCard:
+    """A take of `shot` beside the others. `clip` is the address of its clip, empty while there is none.
+
+    The film shows `length` frames of it from `first` on. `circled` and `shown`: a person's choice, the film's own.
+    """
+
+    take: TakeId
+    shot: ShotId
+    number: int
+    mark: Mark
+    why: str
+    clip: str
+    poster: Moment | None
+    size: str
+    frames: int
+    fps: float
+    first: int
+    length: int
+    circled: bool
+    shown: bool
+    shape: tuple[int, int]
+    provider: str = ""
+    charged: str = ""
+    progress: Progress | None = None
+
+    @property
+    def word(self) -> str:
+        """Where it stands, for people."""
+        return self.progress.step if self.progress is not None else WORDS[self.mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text against an older one."""
+
+    kind: Literal["same", "new", "old"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is asked now, as pieces against what `of`, the newest take with a clip, was asked; `of` is empty where no
+    take was asked anything.
+    """
+
+    text: str
+    of: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the newest clip was asked for in other words."""
+        return any(one.kind != "same" for one in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """A join: the last frame that the shot before shows against the first of the one after; None where a clip is
+    missing. `said` tells whether the frame was carried, `measured` what was measured, name and value, and `flaws` what
+    of it is too far off.
+    """
+
+    before: ShotId
+    after: ShotId
+    left: Moment | None
+    right: Moment | None
+    said: str
+    measured: tuple[tuple[str, str], ...]
+    flaws: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """What can be decided about a shot: `own` is False where its clip is another's (`owner`)."""
+
+    shot: ShotId
+    owner: ShotId
+    own: bool
+    takes: tuple[int, ...]
+    done: tuple[int, ...]
+    circled: int | None
+    locked: bool
+    review: bool
+    waiting: tuple[ShotId, ...]
+    working: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closeup:
+    """A shot's page. `previous` and `following` are its neighbours in the film's order."""
+
+    card: Card
+    facts: tuple[tuple[str, str], ...]
+    takes: tuple[TakeCard, ...]
+    decide: Decide
+    seams: tuple[Seam, ...]
+    prompt: Prompt
+    previous: ShotId | None
+    following: ShotId | None
+
+
+def closeup(view: View, shot_id: ShotId) -> Closeup:
+    """The page of a shot. Raises KeyError where there is none."""
+    card, plan = view.cards[shot_id], view.planned.plan
+    shot = plan.film.shot(shot_id)
+    takes = plan.by_shot.get(plan.owner[shot_id], ())
+    order = [one.id for one in plan.film.shots]
+    place = order.index(shot_id)
+    facts = (
+        ("scene", shot.slug or shot.scene or ""),
+        ("framing", shot.framing or ""),
+        ("move", shot.move or ""),
+        ("lens", shot.lens or ""),
+        ("cast", ", ".join(one.asset.name for one in shot.cast)),
+        ("where", shot.location.name if shot.location else ""),
+        ("says", " / ".join(line.says for line in shot.dialogue)),
+        ("note", shot.note or ""),
+        ("asked for", f"{seconds(takes[0].duration)} of {card.provider}" if takes else ""),
+        ("price", card.price),
+        ("charged", card.charged),
+    )
+    return Closeup(
+        card=card,
+        facts=tuple(one for one in facts if one[1]),
+        takes=tuple(_take(take, view.stand, card) for take in takes),
+        decide=_decide(view, card, takes),
+        seams=_seams(view, shot_id),
+        prompt=_prompt(view, takes),
+        previous=order[place - 1] if place else None,
+        following=order[place + 1] if place + 1 < len(order) else None,
+    )
+
+
+def _take(take: PlannedTake, stand: Stand, card: Card) -> TakeCard:
+    clip = stand.history.clips.get(take.clip) if take.clip else None
+    under_way = progress(take, stand)
+    running: tuple[Mark, str] = ("running", "")
+    stands, why = running if under_way else mark(take, stand)
+    return TakeCard(
+        take=take.id,
+        shot=take.shot.id,
+        number=take.number,
+        mark=stands,
+        why=why,
+        clip=clip.id if clip else "",
+        poster=middle(take, stand.history.clips),
+        size=f"{clip.width_px}×{clip.height_px}" if clip else "",
+        frames=clip.frames if clip else 0,
+        fps=float(clip.fps) if clip else 0.0,
+        first=take.first,
+        length=take.length,
+        circled=card.circled == take.number,
+        shown=card.shown == take.number,
+        shape=(clip.width_px, clip.height_px) if clip else card.shape,
+        provider=take.provider,
+        charged=charged((take,), stand),
+        progress=under_way,
+    )
+
+
+def _decide(view: View, card: Card, takes: Sequence[PlannedTake]) -> Decide:
+    plan = view.planned.plan
+    owner = plan.owner[card.shot]
+    shot = plan.film.shot(owner)
+    waiting = [one.shot.id for one in plan.takes if one.verdict == "held" and _names(one, owner)]
+    return Decide(
+        shot=card.shot,
+        owner=owner,
+        own=owner == card.shot and bool(takes) and shot.generated,
+        takes=card.takes,
+        done=card.done,
+        circled=card.circled,
+        locked=shot.locked,
+        review=shot.review,
+        waiting=tuple(dict.fromkeys(waiting)),
+        working=view.stand.seen.runs,
+    )
+
+
+def _names(take: PlannedTake, source: ShotId) -> bool:
+    """Whether a take is made from a shot's."""
+    edges = (take.shot.start, take.shot.end)
+    return source in take.shot.after or any(edge is not None and edge.shot == source for edge in edges)
+
+
+def _prompt(view: View, takes: Sequence[PlannedTake]) -> Prompt:
+    planned = view.planned
+    if not takes:
+        return Prompt("", "", ())
+    now = compose(takes[0].shot, planned.capabilities[takes[0].shot.provider], planned.plan.film.title)
+    for take in reversed(takes):
+        record = planned.history.takes.get(take.key)
+        if take.clip is not None and record is not None and record.ask:
+            return Prompt(now, take.id, pieces(_asked(record.ask), now))
+    return Prompt(now, "", (Piece("same", now),))
+
+
+def _asked(ask: str) -> str:
+    """The prompt in an ask's manifest."""
+    said: Any = json.loads(ask)
+    return str(said.get("prompt") or "") if isinstance(said, dict) else ""
+
+
+def pieces(old: str, new: str) -> tuple[Piece, ...]:
+    """A text against an older one, word by word."""
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    found: list[Piece] = []
+    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(Piece("same", "".join(after[c:d])))
+            continue
+        found += [Piece("old", "".join(before[a:b]))] if b > a else []
+        found += [Piece("new", "".join(after[c:d]))] if d > c else []
+    return tuple(found)
+
+
+def _seams(view: View, shot: ShotId) -> tuple[Seam, ...]:
+    """The joins of a shot with the one before it and the one after it in the film."""
+    return tuple(_seam(view, one) for one in view.joins if shot in (one["from"], one["to"]))
+
+
+def _seam(view: View, said: Mapping[str, Any]) -> Seam:
+    if not said["continues"]:
+        words = "a cut"
+    elif said["carried"] is None:
+        words = "opens on the frame at the cut, once that is there"
+    else:
+        words = (
+            "opens on the frame at the cut"
+            if said["carried"]
+            else "was made from another frame than the one at the cut"
+        )
+    return Seam(
+        before=said["from"],
+        after=said["to"],
+        left=_edge(view, said["from"], last=True),
+        right=_edge(view, said["to"], last=False),
+        said=words,
+        measured=tuple(
+            (name, _spelt(value)) for name, value in said.items() if name not in _KNOWN and value is not None
+        ),
+        flaws=tuple(str(one["message"]) for one in said.get("findings", ())),
+    )
+
+
+def _edge(view: View, shot: ShotId, last: bool) -> Moment | None:
+    """The last frame that the film shows of a shot, or its first."""
+    plan, clips = view.planned.plan, view.planned.history.clips
+    takes = plan.by_shot.get(plan.owner[shot], ())
+    take = plan.shown(shot, {one.key for one in takes if one.clip is not None})
+    clip = clips.get(take.clip) if take is not None and take.clip is not None else None
+    if take is None or clip is None:
+        return None
+    return Moment(clip.id, min(take.first + (take.length - 1 if last else 0), clip.frames - 1))
+
+
+def _spelt(value: object) -> str:
+    """A measure for people."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_spelt(one)}" for name, one in value.items() if one is not None)
+    if isinstance(value, list | tuple):
+        return ", ".join(_spelt(one) for one in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,230 @@
+"""Watches a film: the storyboard's texts, its state, and who renders it. What changed is told as numbered views.
+
+Laws. Watching takes no lock and writes nothing. Whether something changed is seen from names, sizes and times of files,
+so that a film at rest costs next to nothing; a film is planned again at most a fifth of the time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+import trio
+
+from storyboard.board.cards import Seen
+from storyboard.board.renders import Renders
+from storyboard.board.view import Bar, Cut, Limit, View, view
+from storyboard.diagnostics import Refused, draw
+from storyboard.film import TakeId
+from storyboard.finishing.seams import seams
+from storyboard.production import Production
+from storyboard.session import Planned
+from storyboard.state.clips import file_stem
+from storyboard.state.folder import Folder
+from storyboard.state.lock import holder, is_held
+
+BEAT_S = 0.4
+"""How often files are looked at."""
+REST = 4.0
+"""How many times as long as planning took nothing is planned again."""
+KEPT = 64
+"""Views that a page may have missed and still be brought up to date piece by piece."""
+_DRAWING = re.compile(r"(.+)\.[0-9a-f]{32}\.part").match
+
+Stamp = tuple[tuple[str, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A view and its number; numbers of another `epoch` mean nothing here."""
+
+    epoch: str
+    number: int
+    view: View
+
+    @property
+    def revision(self) -> str:
+        """Its name."""
+        return f"{self.epoch}.{self.number}"
+
+
+class Watch:
+    """One film. `ceilings` are the bounds that the settings set, by provider; `limits` tells how much accounts are
+    asked just now.
+    """
+
+    def __init__(
+        self,
+        made: Production,
+        renders: Renders,
+        ceilings: Mapping[str, Decimal],
+        limits: Callable[[], tuple[Limit, ...]] = tuple,
+    ) -> None:
+        self.made = made
+        self.renders = renders
+        self._limits = limits
+        self._ceilings = ceilings
+        self._folder: Folder = made.folder
+        self._epoch = secrets.token_hex(4)
+        self._views: deque[Numbered] = deque(maxlen=KEPT)
+        self._news = trio.Condition()
+        self._planned: Planned | None = None
+        self._drawing: dict[TakeId, float] = {}
+        self._stamps: tuple[Stamp, Stamp] = (), ()
+
+    @property
+    def now(self) -> Numbered:
+        """The newest view."""
+        return self._views[-1]
+
+    def at(self, revision: str) -> Numbered | None:
+        """The view of that name, where it is still known."""
+        return next((one for one in self._views if one.revision == revision), None)
+
+    async def newer(self, number: int) -> Numbered:
+        """The newest view, as soon as there is one after that number."""
+        async with self._news:
+            while self.now.number <= number:
+                await self._news.wait()
+        return self.now
+
+    async def open(self) -> None:
+        """Plan for the first time. Raises Refused where the film cannot be shown at all."""
+        self._stamps = self._texts(), self._state()
+        self._planned = await trio.to_thread.run_sync(self.made.plan)
+        self._stamps = self._texts(), self._stamps[1]  # now the files that the film names are known too
+        await self._tell("")
+
+    async def run(self) -> None:
+        """Watch, until cancelled."""
+        problem = ""
+        while True:
+            with trio.move_on_after(BEAT_S):
+                await self.renders.stirred()
+            before, now = self._stamps, (self._texts(), self._state())
+            if now != before or self.renders.stirring or self.now.view.stand.seen != self._seen():
+                began = trio.current_time()
+                problem = await self._replan(problem, read=now[0] != before[0], planned=now[1] != before[1])
+                self._stamps = now
+                await trio.sleep(min(5.0, REST * (trio.current_time() - began)))
+
+    async def _replan(self, problem: str, read: bool, planned: bool) -> str:
+        """Look again, as far as something changed; what is wrong with the film now."""
+        try:
+            if read or problem:
+                self._planned = await trio.to_thread.run_sync(self.made.plan)
+            elif planned and self._planned is not None:
+                self._planned = await trio.to_thread.run_sync(self.made.again, self._planned)
+            problem = ""
+        except Refused as refused:
+            problem = draw(refused.diagnostics, refused.texts)
+        await self._tell(problem)
+        return problem
+
+    async def _tell(self, problem: str) -> None:
+        assert self._planned is not None
+        self.renders.calm()
+        seen = self._seen()
+        found = view(
+            self._planned,
+            seen,
+            self.made.name or "",
+            self._film(),
+            self._ceilings,
+            self._working(seen),
+            self.renders.running,
+            self._limits() if seen.runs else (),
+            seams(self._planned.plan, self._planned.history),
+        )
+        problem = problem or self.renders.trouble
+        if problem:
+            found = replace(found, bar=replace(found.bar, problem=problem))
+        last = self._views[-1] if self._views else None
+        if last is not None:
+            found = _reusing(found, last.view)
+            if _alike(found, last.view):
+                self._views[-1] = replace(last, view=found)
+                return
+        async with self._news:
+            self._views.append(Numbered(self._epoch, last.number + 1 if last else 1, found))
+            self._news.notify_all()
+
+    def _seen(self) -> Seen:
+        """What there is to see of a render beside the journal."""
+        if not self.renders.running and not is_held(self._folder.lock):
+            self._drawing = {}
+            return Seen()
+        drawn: dict[TakeId, float] = {}
+        names = _parts(self._folder.clips)
+        if names and self._planned is not None:
+            stems = {file_stem(take.id): take.id for take in self._planned.plan.takes}
+            for take in {stems[name] for name in names if name in stems}:
+                drawn[take] = self._drawing.get(take, time.time())
+        self._drawing = drawn
+        return Seen(True, drawn, dict(self.renders.shares))
+
+    def _working(self, seen: Seen) -> str:
+        if self.renders.running:
+            return self.renders.words
+        if not seen.runs:
+            return ""
+        who = holder(self._folder.lock)
+        return f"process {who.pid} on {who.host} renders" if who else "another process renders"
+
+    def _texts(self) -> Stamp:
+        film = self._planned.plan.film if self._planned else None
+        files = [self.made.path, *([self.made.vars_file] if self.made.vars_file else [])]
+        files += [Path(one) for one in film.included] if film else []
+        files += [Path(one.path) for one in film.files] if film else []
+        return _stamp(files)
+
+    def _state(self) -> Stamp:
+        database = self._folder.database
+        return _stamp((database, database.with_name(f"{database.name}-wal"), self._folder.film()))
+
+    def _film(self) -> str:
+        found = _stamp((self._folder.film(),))
+        return f"{found[0][1]:x}-{found[0][3]:x}" if found and found[0][3] else ""
+
+
+def _stamp(paths: Iterable[Path]) -> Stamp:
+    """What changes whenever one of the files does."""
+    found: list[tuple[str, int, int, int]] = []
+    for path in paths:
+        try:
+            about = path.stat()
+        except OSError:
+            found.append((str(path), 0, 0, 0))
+        else:
+            found.append((str(path), about.st_mtime_ns, about.st_ino, about.st_size))
+    return tuple(found)
+
+
+def _parts(folder: Path) -> set[str]:
+    """The takes that a file is being made for, by the beginnings of its name."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208  # of thousands of clips the names alone
+    except OSError:
+        return set()
+    return {match[1] for name in names if ".part" in name and (match := _DRAWING(name))}
+
+
+def _reusing(found: View, last: View) -> View:
+    """The view with the cards of the last one where they say the same, so that many views take little room."""
+    old = last.cards
+    return replace(found, cards={shot: old[shot] if old.get(shot) == one else one for shot, one in found.cards.items()})
+
+
+def _alike(one: View, other: View) -> bool:
+    """Whether two views show the same on every page."""
+    told: list[tuple[Bar, Cut, object, object, object]] = [
+        (each.bar, each.cut, each.rows, each.cards, each.stand.seen) for each in (one, other)
+    ]
+    return told[0] == told[1] and one.planned is other.planned
