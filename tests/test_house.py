@@ -80,7 +80,7 @@ OWNERS = {
     "platformdirs": {"cli"},
     "rich": {"cli"},
     "starlette": {"emulator", "callbacks", "board"},
-    "hypercorn": {"network"},
+    "hypercorn": {"network", "board"},
     "jinja2": {"board"},
     "wcwidth": {"columns"},
 }
