@@ -10,7 +10,7 @@ from pathlib import Path
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film, ShotId, TakeId, TakeKey
-from storyboard.finishing import cut, sheet, sidecars, slates
+from storyboard.finishing import cut, looking, seams, sheet, sidecars, slates
 from storyboard.finishing.timeline import timeline
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
@@ -19,7 +19,8 @@ from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.rendering.events import News
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
-from storyboard.state.journal import Journal
+from storyboard.state.journal import History, Journal
+from storyboard.state.known_checks import KnownChecks
 
 Tell = Callable[[News], None]
 
@@ -27,7 +28,8 @@ Tell = Callable[[News], None]
 @dataclass(frozen=True, slots=True)
 class Material:
     """What a film is cut from: the plan, the clips one has, where they lie, the digests of files, what the providers
-    can do, what takes of this run were made from (`carried`), and the shots that a slate may stand for (`slates`).
+    can do, what takes of this run were made from (`carried`), the shots that a slate may stand for (`slates`), and what
+    is known of joins and clips.
     """
 
     made: Plan
@@ -37,11 +39,21 @@ class Material:
     capabilities: Mapping[str, Capabilities]
     carried: Mapping[TakeKey, str] = field(default_factory=dict)
     slates: frozenset[ShotId] = frozenset()
+    known: KnownChecks = field(default_factory=KnownChecks)
 
     @property
     def missing(self) -> list[ShotId]:
         """The shots on screen that no clip stands for, in film order."""
         return self.made.missing(self.have)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A film that was cut: where it lies, what it is, and what of its joins and clips the storyboard calls an error."""
+
+    path: Path
+    film: Clip
+    problems: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +73,10 @@ class _Ready:
 
 async def join(
     material: Material, target: Path, executor: Executor, journal: Journal, tell: Tell, page: Path | None = None
-) -> tuple[Path, Clip]:
+) -> Joined:
     """Join the film from the clips one has; where the very same film is there already, it is left alone. `page` is
-    where its contact sheet goes, as PNG or JPEG by the suffix.
+    where its contact sheet goes, as PNG or JPEG by the suffix. Its joins and clips are looked at, as far as they are
+    not known.
 
     Raises Refused (exit 3) where a shot has neither clip nor slate or the clips do not fit together, 14 where the disk
     fails.
@@ -71,9 +84,35 @@ async def join(
     async with _ready(material, executor) as ready:
         job = ready.job(target)
         film = await cut.make(job, ready.clips, material.digests, executor, journal, *_telling(tell))
-        await _lay_beside(material, ready, job, executor, page)
+        report = await _looked(material, ready, executor, journal)
+        await _lay_beside(material, ready, job, executor, page, report)
     tell(News("cut", facts={"film": str(target), "frames": film.frames, "slates": list(ready.slated)}))
-    return target, film
+    found = seams.diagnostics(report, material.made.film.path)
+    for one in found:
+        if one.severity == "warning":
+            _telling(tell)[1](one)
+    return Joined(target, film, tuple(one for one in found if one.severity == "error"))
+
+
+async def _looked(material: Material, ready: _Ready, executor: Executor, journal: Journal) -> seams.Report:
+    """The report on the film's joins and clips."""
+    report = report_on(material.made, ready.film, material.have, material.store, journal.read(), material.carried)
+    return seams.judged(report, ready.film, await looking.looked(looking.jobs(report), material.known, executor))
+
+
+def report_on(
+    made: Plan,
+    film: Film,
+    have: Mapping[TakeKey, Clip],
+    store: ClipStore,
+    history: History,
+    carried: Mapping[TakeKey, str],
+) -> seams.Report:
+    """The report on a film of the clips one has, with nothing looked at yet; its shots are left as `cuts.left` says."""
+    shown = {shot.id: made.shown(shot.id, have) for shot in film.on_screen}
+    takes = {shot: take for shot, take in shown.items() if take is not None}
+    clips = {shot: have[take.key] for shot, take in takes.items()}
+    return seams.Look(film, takes, clips, store.clip_path, history.frames, carried).report()
 
 
 async def draft(
@@ -101,12 +140,20 @@ def _telling(tell: Tell) -> tuple[Callable[[float], None], Callable[[Diagnostic]
     return report, warn
 
 
-async def _lay_beside(material: Material, ready: _Ready, job: JoinJob, executor: Executor, page: Path | None) -> None:
+async def _lay_beside(
+    material: Material,
+    ready: _Ready,
+    job: JoinJob,
+    executor: Executor,
+    page: Path | None,
+    report: seams.Report | None = None,
+) -> None:
     """The film's subtitles beside it, and its contact sheet. Raises Refused (exit 3, or 14 where the disk fails)."""
     target = Path(job.target)
     sidecars.keep(target, material.made.film, Reel.from_json(job.timeline), ours=material.store.holds(target))
     if page is not None:
-        await sheet.make(sheet.sheet(ready.film, timeline(ready.film, ready.clips)), target, page, executor)
+        line = timeline(ready.film, ready.clips)
+        await sheet.make(sheet.sheet(ready.film, line, report), target, page, executor)
 
 
 @asynccontextmanager

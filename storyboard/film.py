@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Literal, NewType
 
 from storyboard.assets import Asset, Casting, Look, Reference
-from storyboard.delivery import Delivery, Subtitles, Title, Transition
+from storyboard.delivery import Checks, Delivery, Subtitles, Title, Transition
 from storyboard.diagnostics import Related, Span
 from storyboard.template import PromptTemplate
 
@@ -281,6 +281,7 @@ class Film:
     sound: tuple[Sound, ...] = ()
     subtitles: Subtitles | None = None
     included: tuple[str, ...] = ()
+    checks: Checks = field(default_factory=Checks)
 
     @property
     def on_screen(self) -> tuple[Shot, ...]:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from storyboard.cutting import Material, Tell, draft, join
+from storyboard.cutting import Joined, Material, Tell, draft, join, report_on
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
-from storyboard.film import Clip, Film, ShotId
+from storyboard.film import Film, ShotId
+from storyboard.finishing.looking import jobs, remembered
+from storyboard.finishing.seams import Report, judged
 from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
@@ -37,6 +39,7 @@ from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
 from storyboard.state.known import KnownFiles
+from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
@@ -160,6 +163,14 @@ class Production:
         done = {take.key for take in made.takes if take.clip is not None}
         return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
+    def seams(self, planned: Planned) -> Report:
+        """What is known of the film's joins and clips, held against its limits; nothing is looked at for it."""
+        history, made = planned.history, planned.plan
+        have = {take.key: history.clips[take.clip] for take in made.takes if take.clip is not None}
+        film, folder = cuts.left(made, have, {}), self.folder
+        report = report_on(made, film, have, folder.store(LocalDisk()), history, {})
+        return judged(report, film, remembered(jobs(report), KnownChecks(folder.checks)))
+
     async def render(
         self,
         wishes: Wishes,
@@ -242,7 +253,7 @@ class Production:
         target: Path | None = None,
         sheet: Path | None = None,
         partial: bool = False,
-    ) -> tuple[Path, Clip]:
+    ) -> Joined:
         """Join the film from the clips there are, and print its contact sheet to `sheet`, as PNG or JPEG by the suffix.
 
         With `partial` slates stand for the shots that have none. Raises Refused `not-rendered` (exit 3) without it.
@@ -277,7 +288,9 @@ class Production:
             have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
             failed = {key for key, take in planned.history.takes.items() if take.state in FAILED}
             slates = frozenset(planned.plan.missing(have)) if partial else excused(planned.plan, have, failed)
-            material = Material(planned.plan, have, store, planned.digests, self.capabilities, slates=slates)
+            known = KnownChecks(folder.checks)
+            digests = planned.digests
+            material = Material(planned.plan, have, store, digests, self.capabilities, slates=slates, known=known)
             yield material, journal
 
     def stop(self) -> bool:

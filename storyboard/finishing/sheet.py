@@ -22,6 +22,7 @@ from pathlib import Path
 
 from storyboard.film import Film, Shot
 from storyboard.finishing.cut import perform
+from storyboard.finishing.seams import Report
 from storyboard.finishing.timeline import Placed, Timeline
 from storyboard.media.contact import PANEL_PX, Box, Cell, Sheet, Thumbnail
 from storyboard.media.jobs import Executor, SheetJob
@@ -124,7 +125,7 @@ def _picture(across: int, aspect: Fraction) -> tuple[int, int]:
     return wide, max(1, round(wide / aspect))
 
 
-def sheet(film: Film, line: Timeline, most: int = MOST) -> Sheet:
+def sheet(film: Film, line: Timeline, report: Report | None = None, most: int = MOST) -> Sheet:
     """The contact sheet of a film whose shots stand as `line` says; a film shows at least one shot."""
     shown, size = thumbnails(film, line, most), film.delivery
     laid = grid(len(shown), Fraction(size.width_px, size.height_px))

@@ -12,6 +12,8 @@ from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    Checked,
+    CheckJob,
     ChooseJob,
     Chosen,
     ConformJob,
@@ -26,6 +28,8 @@ from storyboard.media.jobs import (
     LoudnessJob,
     MeasureJob,
     Printed,
+    SeamFigures,
+    SeamJob,
     SheetJob,
     Taken,
     VerifyJob,
@@ -43,6 +47,8 @@ JOBS: Mapping[str, type[Job]] = {
     "loudness": LoudnessJob,
     "draft": DraftJob,
     "sheet": SheetJob,
+    "check": CheckJob,
+    "seam": SeamJob,
 }
 
 
@@ -73,6 +79,10 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         return {"answer": "drafted", "film": _clip_to_json(answer.film), "copied": answer.copied}
     if isinstance(answer, Printed):
         return {"answer": "printed", **asdict(answer)}
+    if isinstance(answer, Checked):
+        return {"answer": "checked", **asdict(answer)}
+    if isinstance(answer, SeamFigures):
+        return {"answer": "seam", **asdict(answer)}
     return {"answer": "clip", **_clip_to_json(answer)}
 
 
@@ -93,6 +103,10 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             return Drafted(_clip(fields["film"]), fields["copied"])
         case "printed":
             return Printed(**fields)
+        case "checked":
+            return Checked(**{name: _whole(value) for name, value in fields.items()})
+        case "seam":
+            return SeamFigures(**fields)
         case _:
             return _clip(fields)
 
@@ -103,3 +117,8 @@ def _clip_to_json(clip: Clip) -> dict[str, Any]:
 
 def _clip(fields: Mapping[str, Any]) -> Clip:
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})
+
+
+def _whole(value: Any) -> Any:
+    """Lists as the tuples that they were."""
+    return tuple(map(_whole, value)) if isinstance(value, list | tuple) else value

@@ -23,6 +23,7 @@ from typing import Any, TextIO
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    CheckJob,
     ChooseJob,
     ConformJob,
     DraftJob,
@@ -35,6 +36,7 @@ from storyboard.media.jobs import (
     MeasureJob,
     MediaError,
     Report,
+    SeamJob,
     SheetJob,
     VerifyJob,
 )
@@ -108,6 +110,14 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.making.sheet import print_sheet
 
             return print_sheet(job, report)
+        case CheckJob():
+            from storyboard.media.quality.clip import check_clip
+
+            return check_clip(job, report)
+        case SeamJob():
+            from storyboard.media.quality.join import measure_join
+
+            return measure_join(job, report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:
