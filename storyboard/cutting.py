@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -96,8 +96,14 @@ async def join(
 
 async def _looked(material: Material, ready: _Ready, executor: Executor, journal: Journal) -> seams.Report:
     """The report on the film's joins and clips."""
-    report = report_on(material.made, ready.film, material.have, material.store, journal.read(), material.carried)
+    history, hand = journal.read(), drawing(material.capabilities)
+    report = report_on(material.made, ready.film, material.have, material.store, history, material.carried, hand)
     return seams.judged(report, ready.film, await looking.looked(looking.jobs(report), material.known, executor))
+
+
+def drawing(capabilities: Mapping[str, Capabilities]) -> frozenset[str]:
+    """The providers whose clips are drawings, with letters in them."""
+    return frozenset(name for name, one in capabilities.items() if one.draws_slate)
 
 
 def report_on(
@@ -107,12 +113,15 @@ def report_on(
     store: ClipStore,
     history: History,
     carried: Mapping[TakeKey, str],
+    drawn_by: Container[str],
 ) -> seams.Report:
-    """The report on a film of the clips one has, with nothing looked at yet; its shots are left as `cuts.left` says."""
+    """The report on a film of the clips one has, with nothing looked at yet; its shots are left as `cuts.left` says.
+    `drawn_by` are the providers whose clips are drawings.
+    """
     shown = {shot.id: made.shown(shot.id, have) for shot in film.on_screen}
     takes = {shot: take for shot, take in shown.items() if take is not None}
     clips = {shot: have[take.key] for shot, take in takes.items()}
-    return seams.Look(film, takes, clips, store.clip_path, history.frames, carried).report()
+    return seams.Look(film, takes, clips, store.clip_path, history.frames, carried, drawn_by).report()
 
 
 async def draft(
@@ -170,7 +179,7 @@ async def _ready(material: Material, executor: Executor) -> AsyncIterator[_Ready
     clips = {shot: clip for shot, (_, clip) in shown.items()}
     paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
     drawn = {shot: material.store.part_path(TakeId(shot), "slate") for shot in missing}
-    letters = {name for name, one in material.capabilities.items() if one.draws_slate}
+    letters = drawing(material.capabilities)
     captioned = frozenset(shot for shot, (take, _) in shown.items() if take.provider in letters)
     try:
         for shot in shots:

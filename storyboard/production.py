@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from storyboard.cutting import Joined, Material, Tell, draft, join, report_on
+from storyboard.cutting import Joined, Material, Tell, draft, drawing, join, report_on
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Film, ShotId
 from storyboard.finishing.looking import jobs, remembered
@@ -168,7 +168,7 @@ class Production:
         history, made = planned.history, planned.plan
         have = {take.key: history.clips[take.clip] for take in made.takes if take.clip is not None}
         film, folder = cuts.left(made, have, {}), self.folder
-        report = report_on(made, film, have, folder.store(LocalDisk()), history, {})
+        report = report_on(made, film, have, folder.store(LocalDisk()), history, {}, drawing(self.capabilities))
         return judged(report, film, remembered(jobs(report), KnownChecks(folder.checks)))
 
     async def render(

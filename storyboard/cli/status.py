@@ -12,7 +12,7 @@ import click
 from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
 from storyboard.film import ClipId
-from storyboard.finishing.seams import Report, as_json, checks_json
+from storyboard.finishing.seams import Report, as_json, checks_json, mark
 from storyboard.planning.plan import PlannedTake
 from storyboard.production import Production
 from storyboard.rendering.money import Charge, charges
@@ -75,9 +75,10 @@ def _seams(report: Report) -> str:
     worst = report.worst
     count = f"{good} of {len(judged)} carried join{'s' if len(judged) != 1 else ''} good"
     lines = [f"{count}, {len(worst)} to look at:" if worst else f"{count}, nothing wrong with a clip"]
-    for one in worst[:MOST_WORST]:
-        mark = "✗" if any(finding.severity == "error" for finding in one.findings) else "!"
-        lines.append(f"{mark} {one.name}  {'; '.join(finding.message for finding in one.findings)}")
+    lines += (
+        f"{mark(one)} {one.name}  {'; '.join(finding.message for finding in one.findings)}"
+        for one in worst[:MOST_WORST]
+    )
     if len(worst) > MOST_WORST:
         lines.append(f"  and {len(worst) - MOST_WORST} more: status --json")
     return "\n".join(lines)

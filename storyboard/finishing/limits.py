@@ -42,9 +42,9 @@ class Finding:
 
 def of_join(figures: SeamFigures, checks: Checks, *, cut: bool) -> tuple[Finding, ...]:
     """What is wrong at a join over which a frame is carried; `cut`: nothing lies over it."""
-    moved = figures.shift if figures.shift <= MOST_SHIFT else 0.0
     late = round(figures.offset) if figures.offset is not None and abs(figures.offset) <= MOST_JUMP else 0
     jumped = late or -figures.held
+    moved = figures.shift if figures.shift <= MOST_SHIFT and not late else 0.0
     skipped = f"{_frames(abs(jumped))} {'skipped' if jumped > 0 else 'repeated'}"
     found = [
         ("frame", figures.difference, f"it opens {figures.difference:g} levels away from the frame that it was given"),

@@ -8,7 +8,7 @@ the film shows of a clip counts. A report says what is known: nothing is measure
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
@@ -53,12 +53,16 @@ class Seam:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the film shows of a clip that somebody was asked for; `job` and `checked` as in `Seam`."""
+    """What the film shows of a clip that somebody was asked for; `job` and `checked` as in `Seam`.
+
+    One that is `drawn`, as an animatic, may stand still.
+    """
 
     shot: Shot
     placed: Placed
     clip: Clip
     job: CheckJob
+    drawn: bool = False
     checked: Checked | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -66,6 +70,11 @@ class Shown:
     def name(self) -> str:
         """The shot's own."""
         return self.shot.id
+
+
+def mark(one: Seam | Shown) -> str:
+    """What stands before a join or a clip that is off: `✗` for an error, `!` for a warning."""
+    return "✗" if any(finding.severity == "error" for finding in one.findings) else "!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ class Look:
     """A film as it can be looked at: its joins and clips, and how to look at each.
 
     `takes` and `clips` are those that each shot shows, `paths` says where clips lie; `frames` are those that were
-    taken, `carried` the digests that takes of this run were made from.
+    taken, `carried` the digests that takes of this run were made from, `drawing` the providers that draw.
     """
 
     def __init__(
@@ -103,9 +112,10 @@ class Look:
         paths: Callable[[ClipId], Path],
         frames: Mapping[tuple[ClipId, int], FrameRecord],
         carried: Mapping[TakeKey, str],
+        drawing: Container[str] = (),
     ) -> None:
         self._film, self._takes, self._clips, self._paths = film, takes, clips, paths
-        self._frames, self._carried = frames, carried
+        self._frames, self._carried, self._drawing = frames, carried, drawing
         self._shots = {shot.id: shot for shot in film.on_screen}
         self._counts = lengths(film)
         self._line = _line(film, clips)
@@ -172,8 +182,10 @@ class Look:
 
     def _shown(self, placed: Placed) -> Shown | None:
         shot, clip = self._shots[placed.shot], self._clips[placed.shot]
-        asked = self._takes[placed.shot].shot
-        return Shown(shot, placed, clip, CheckJob(str(self._paths(clip.id)))) if asked.generated else None
+        take = self._takes[placed.shot]
+        if not take.shot.generated:
+            return None
+        return Shown(shot, placed, clip, CheckJob(str(self._paths(clip.id))), take.provider in self._drawing)
 
 
 def _line(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline:
@@ -197,9 +209,9 @@ def judged(report: Report, film: Film, answers: Mapping[Job, Answer]) -> Report:
     for shown in report.clips:
         checked = answers.get(shown.job)
         if isinstance(checked, Checked):
-            shown = replace(
-                shown, checked=checked, findings=of_clip(shown.shot, shown.placed, shown.clip, checked, checks)
-            )
+            held = replace(checks, off=checks.off | {"frozen"}) if shown.drawn else checks
+            flaws = of_clip(shown.shot, shown.placed, shown.clip, checked, held)
+            shown = replace(shown, checked=checked, findings=flaws)
         clips.append(shown)
     return Report(tuple(seams), tuple(clips))
 

@@ -9,6 +9,8 @@ from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    Checked,
+    CheckJob,
     ConformJob,
     Drafted,
     DraftJob,
@@ -21,6 +23,8 @@ from storyboard.media.jobs import (
     LoudnessJob,
     MeasureJob,
     Printed,
+    SeamFigures,
+    SeamJob,
     SheetJob,
     Taken,
     VerifyJob,
@@ -39,6 +43,8 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(LoudnessJob, JSON),
     st.builds(DraftJob, JSON, st.text()),
     st.builds(SheetJob, st.text(), JSON, st.text()),
+    st.builds(CheckJob, st.text()),
+    st.builds(SeamJob, gain_db=st.floats(allow_nan=False)),
 )
 CLIPS = st.builds(
     Clip,
@@ -57,6 +63,8 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.builds(Loudness, st.none() | st.decimals(-70, 0, places=3), st.decimals(-70, 12, places=2)),
     st.builds(Drafted, CLIPS, st.integers()),
     st.builds(Printed, st.integers(), st.integers(), st.integers()),
+    st.builds(Checked, silent=st.lists(st.tuples(st.just(0.5), st.just(1.5))).map(tuple)),
+    st.builds(SeamFigures, *[st.floats(allow_nan=False)] * 3, st.integers(), *[st.floats(allow_nan=False)] * 2),
 )
 
 

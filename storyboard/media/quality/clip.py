@@ -1,7 +1,9 @@
 """What can be wrong with a clip by itself: black, frozen, cut within, silent, clipped.
 
-Laws. FFmpeg's own detectors look at the pictures, made small (`blackdetect`, `freezedetect`, `scdet`), and listen
-(`silencedetect`). Every stretch is told, however short: how much of it is too much is the film's to say. A sample is
+Laws. FFmpeg's own detectors look at the pictures, made small (`blackdetect`, `scdet`), and listen (`silencedetect`).
+How much is too much is the film's to say. The picture is frozen where it stops or starts abruptly, or never moves, and
+each step between, as `scdet` measures them, is smaller than coding makes it where anything lives; `freezedetect` counts
+from the first frame of a stretch, so that slow movement and a frozen frame that is coded look alike. A sample is
 clipped where it and its neighbours stand at full scale.
 """
 
@@ -27,14 +29,16 @@ PICTURE = (
     ("scale", f"{WIDE_PX}:-2:flags=area"),
     ("format", "yuv420p"),
     ("blackdetect", "d=0:pic_th=0.99:pix_th=0.06"),
-    ("freezedetect", "n=0.0001:d=0.05"),
     ("scdet", "t=0"),
 )
 """Filters, one after the other, with their settings; each writes what it found beside the frames."""
 CUT_SCORE, CUT_RATIO = 5.0, 3.0
-"""A new picture's least score, of the 100 that `scdet` can give; and how many times what most frames of the clip move."""
+"""A new picture's least score, of the 100 that `scdet` can give; and how many times what nearly all frames move."""
+STILL, STILL_FRAMES, ABRUPT = 0.0065, 3, 0.15
+"""The most percent of full scale that a frozen picture changes in a step, the least frames that are told, and the least
+step with which a moving picture freezes or goes on: what comes to rest by itself is no fault.
+"""
 BLACK = ("lavfi.black_start", "lavfi.black_end")
-FROZEN = ("lavfi.freezedetect.freeze_start", "lavfi.freezedetect.freeze_end")
 SCORE, MOVED = "lavfi.scd.score", "lavfi.scd.mafd"
 SILENCE = "n=-60dB:d=0.1"
 SILENT = ("lavfi.silence_start", "lavfi.silence_end")
@@ -51,13 +55,12 @@ def check_clip(job: CheckJob, report: Report) -> Checked:
     path = Path(job.path)
     with opened(path) as clip:
         fps, total = facts(clip).fps, max(1, clip.video.frames)
-        black, frozen = (_Stretches(start, end, fps) for start, end in (BLACK, FROZEN))
+        black = _Stretches(*BLACK, fps)
         scores: list[float] = []
         moved: list[float] = []
         number = 0
         for number, told in enumerate(_told(clip.container.decode(clip.video), fps), 1):
             black.read(told)
-            frozen.read(told)
             scores.append(float(told.get(SCORE, 0)))
             moved.append(float(told.get(MOVED, 0)))
             report(min(0.9, 0.8 * number / total))
@@ -65,7 +68,18 @@ def check_clip(job: CheckJob, report: Report) -> Checked:
     report(1.0)
     least = max(CUT_SCORE, CUT_RATIO * float(np.quantile(moved, 0.9))) if moved else CUT_SCORE
     cuts = tuple(at for at, score in enumerate(scores) if score >= least)
-    return Checked(black.until(number), frozen.until(number), cuts, silent, clipped, samples)
+    return Checked(black.until(number), tuple(_frozen(moved)), cuts, silent, clipped, samples)
+
+
+def _frozen(moved: list[float]) -> Iterator[Stretch]:
+    """Where the picture is frozen; `moved` is by how much each frame differs from the one before."""
+    first = 0
+    for at in range(1, len(moved) + 1):
+        if at == len(moved) or moved[at] > STILL:
+            steps = moved[first or at : first + 1] + moved[at : at + 1]
+            if at - first >= STILL_FRAMES and (max(steps, default=0.0) >= ABRUPT or at - first == len(moved)):
+                yield first, at
+            first = at
 
 
 class _Stretches:

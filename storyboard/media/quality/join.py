@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +39,8 @@ COARSE = 4
 """Movement is looked for in pictures made so many times smaller: there it is small beside the details."""
 MOVES = 0.35
 """The least mean step of the coarse luma, in levels, that counts as movement."""
-HELD = 0.12
-"""A step that is smaller than this share of the steps around it is none."""
+HELD = 0.35
+"""A step that has less than this share of the movement around it is none."""
 _RED, _GREEN, _BLUE = 0.2126, 0.7152, 0.0722
 
 
@@ -122,25 +122,33 @@ def _step(one: Small, other: Small) -> float:
 
 def _offset(before: Small | None, carried: Small, opening: Small) -> float | None:
     """Frames by which the opening picture comes late; None where nothing moves by which it could be told."""
-    if before is None:
+    if before is None or not _moves(before, carried):
         return None
-    moved = carried.coarse - before.coarse
-    if np.abs(moved).mean() < MOVES:
-        return None
-    base = carried.coarse
-    known = np.stack([moved.ravel(), base.ravel(), np.ones(base.size)], axis=1)
-    found, *_ = np.linalg.lstsq(known, (opening.coarse - base).ravel(), rcond=None)
-    return round(float(found[0]), 2)
+    return round(_share(carried, opening, carried.coarse - before.coarse), 2)
+
+
+def _moves(one: Small, other: Small) -> bool:
+    return float(np.abs(other.coarse - one.coarse).mean()) >= MOVES
+
+
+def _share(one: Small, other: Small, movement: Luma) -> float:
+    """How much of a movement there is from one picture to the other: 1 where it goes on, 0 where it stands still."""
+    base = one.coarse
+    known = np.stack([movement.ravel(), base.ravel(), np.ones(base.size)], axis=1)
+    found, *_ = np.linalg.lstsq(known, (other.coarse - base).ravel(), rcond=None)
+    return float(found[0])
 
 
 def _held(shown: list[Small], join: int) -> int:
     """On how many of the steps at a join and right after it nothing moves; `join` is the first frame after it."""
-    steps = [float(np.abs(two.coarse - one.coarse).mean()) for one, two in pairwise(shown)]
-    at = [number for number in (join - 1, join) if 0 <= number < len(steps)]
-    around = [step for number, step in enumerate(steps) if number not in at]
-    if len(around) < 2 or min(around) < MOVES:
+    if join < 2 or len(shown) < join + 3:
         return 0
-    return sum(steps[number] < HELD * min(around) for number in at)
+    before, after = shown[join - 2 : join], shown[join + 1 : join + 3]
+    if not _moves(*before) or not _moves(*after):
+        return 0
+    movements = [two.coarse - one.coarse for one, two in (before, after)]
+    steps = (shown[number : number + 2] for number in (join - 1, join))
+    return sum(max(_share(one, two, movement) for movement in movements) < HELD for one, two in steps)
 
 
 def _shift(one: Small, other: Small) -> float:
