@@ -5,7 +5,7 @@ for a look. The exit code counts the goals that were missed.
 import sys
 from collections.abc import Callable
 
-from bench import joining, mistakes, pictures, plans, reading, rendering
+from bench import joining, matching, mistakes, pictures, plans, reading, rendering
 from bench.ratio import Ratio
 
 BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "resume": rendering.resume,
     "last-frame": pictures.last_frame,
     "join": joining.join,
+    "match": matching.removed,
 }
 
 

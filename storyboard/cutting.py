@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Container, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Clip, Film, ShotId, TakeId, TakeKey
+from storyboard.film import Clip, ClipId, Film, ShotId, TakeId, TakeKey
 from storyboard.finishing import cut, looking, seams, sheet, sidecars, slates
+from storyboard.finishing.grades import grades
 from storyboard.finishing.timeline import timeline
+from storyboard.media.grading.grade import Grade
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
 from storyboard.planning import cuts
@@ -19,7 +21,7 @@ from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.rendering.events import News
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
-from storyboard.state.journal import History, Journal
+from storyboard.state.journal import FrameRecord, Journal
 from storyboard.state.known_checks import KnownChecks
 
 Tell = Callable[[News], None]
@@ -66,9 +68,9 @@ class _Ready:
     captioned: frozenset[ShotId]
     slated: tuple[ShotId, ...]
 
-    def job(self, target: Path) -> JoinJob:
-        """The job that joins it. Raises Refused (exit 3) where the clips do not fit together."""
-        return cut.cut(self.film, self.clips, self.paths, target, self.captioned)
+    def job(self, target: Path, laid: Mapping[ShotId, Grade]) -> JoinJob:
+        """The job that joins it with those grades. Raises Refused (exit 3) where the clips do not fit together."""
+        return cut.cut(self.film, self.clips, self.paths, target, self.captioned, laid)
 
 
 async def join(
@@ -82,9 +84,13 @@ async def join(
     fails.
     """
     async with _ready(material, executor) as ready:
-        job = ready.job(target)
+        look = look_at(material, ready.film, journal.read().frames)
+        laid = await _graded(material, ready, executor, look)
+        job = ready.job(target, laid)
         film = await cut.make(job, ready.clips, material.digests, executor, journal, *_telling(tell))
-        report = await _looked(material, ready, executor, journal)
+        report = look.report(laid)
+        answers = await looking.looked(looking.jobs(report), material.known, executor)
+        report = seams.judged(report, ready.film, answers)
         await _lay_beside(material, ready, job, executor, page, report)
     tell(News("cut", facts={"film": str(target), "frames": film.frames, "slates": list(ready.slated)}))
     found = seams.diagnostics(report, material.made.film.path)
@@ -94,11 +100,11 @@ async def join(
     return Joined(target, film, tuple(one for one in found if one.severity == "error"))
 
 
-async def _looked(material: Material, ready: _Ready, executor: Executor, journal: Journal) -> seams.Report:
-    """The report on the film's joins and clips."""
-    history, hand = journal.read(), drawing(material.capabilities)
-    report = report_on(material.made, ready.film, material.have, material.store, history, material.carried, hand)
-    return seams.judged(report, ready.film, await looking.looked(looking.jobs(report), material.known, executor))
+async def _graded(material: Material, ready: _Ready, executor: Executor, look: seams.Look) -> dict[ShotId, Grade]:
+    """What is laid on the pictures of shots that are matched to the first of their chain."""
+    found = look.matches()
+    answers = await looking.looked([job for _, job in found.values()], material.known, executor)
+    return grades(ready.film, found, answers)
 
 
 def drawing(capabilities: Mapping[str, Capabilities]) -> frozenset[str]:
@@ -106,22 +112,13 @@ def drawing(capabilities: Mapping[str, Capabilities]) -> frozenset[str]:
     return frozenset(name for name, one in capabilities.items() if one.draws_slate)
 
 
-def report_on(
-    made: Plan,
-    film: Film,
-    have: Mapping[TakeKey, Clip],
-    store: ClipStore,
-    history: History,
-    carried: Mapping[TakeKey, str],
-    drawn_by: Container[str],
-) -> seams.Report:
-    """The report on a film of the clips one has, with nothing looked at yet; its shots are left as `cuts.left` says.
-    `drawn_by` are the providers whose clips are drawings.
-    """
-    shown = {shot.id: made.shown(shot.id, have) for shot in film.on_screen}
-    takes = {shot: take for shot, take in shown.items() if take is not None}
-    clips = {shot: have[take.key] for shot, take in takes.items()}
-    return seams.Look(film, takes, clips, store.clip_path, history.frames, carried, drawn_by).report()
+def look_at(material: Material, film: Film, frames: Mapping[tuple[ClipId, int], FrameRecord]) -> seams.Look:
+    """The film of the clips one has, to be looked at; its shots are left as `cuts.left` says, `frames` were taken."""
+    takes, clips = {}, {}
+    for shot, (take, clip) in _shown(material).items():
+        takes[shot], clips[shot] = take, clip
+    hand = drawing(material.capabilities)
+    return seams.Look(film, takes, clips, material.store.clip_path, frames, material.carried, hand)
 
 
 async def draft(
@@ -129,7 +126,8 @@ async def draft(
 ) -> tuple[Path, Drafted]:
     """Join a draft from the clips one has; `page` as in `join`. Raises Refused as `join` does."""
     async with _ready(material, executor) as ready:
-        job = ready.job(target)
+        laid = await _graded(material, ready, executor, look_at(material, ready.film, {}))
+        job = ready.job(target, laid)
         drafted = await cut.draft(job, executor, *_telling(tell))
         await _lay_beside(material, ready, job, executor, page)
     facts = {"film": str(target), "frames": drafted.film.frames, "copied": drafted.copied}

@@ -60,7 +60,7 @@ class Edge:
     """What a shot opens or ends on: another shot's frame (`shot`), an image, or words for the first frame.
 
     `frame` is `last`, `first`, `best` or a time in the source clip. `carry` None is `first_frame`. `anchor` says that a
-    chain goes back to its references here.
+    chain goes back to its references here, `matched` that the cut brings the shot to the colours of that other one.
     """
 
     place: Span
@@ -69,6 +69,7 @@ class Edge:
     carry: CarryMode | None = None
     if_bad: IfBad = "fail"
     anchor: bool = False
+    matched: bool = False
     image: Reference | None = None
     words: str | None = None
 

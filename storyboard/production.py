@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from storyboard.cutting import Joined, Material, Tell, draft, drawing, join, report_on
+from storyboard.cutting import Joined, Material, Tell, draft, join, look_at
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Film, ShotId
+from storyboard.finishing.grades import grades
 from storyboard.finishing.looking import jobs, remembered
 from storyboard.finishing.seams import Report, judged
 from storyboard.finishing.slates import excused
@@ -165,11 +166,15 @@ class Production:
 
     def seams(self, planned: Planned) -> Report:
         """What is known of the film's joins and clips, held against its limits; nothing is looked at for it."""
-        history, made = planned.history, planned.plan
+        history, made, known = planned.history, planned.plan, KnownChecks(self.folder.checks)
         have = {take.key: history.clips[take.clip] for take in made.takes if take.clip is not None}
-        film, folder = cuts.left(made, have, {}), self.folder
-        report = report_on(made, film, have, folder.store(LocalDisk()), history, {}, drawing(self.capabilities))
-        return judged(report, film, remembered(jobs(report), KnownChecks(folder.checks)))
+        store = self.folder.store(LocalDisk())
+        material = Material(made, have, store, planned.digests, self.capabilities, known=known)
+        film = cuts.left(made, have, {})
+        look = look_at(material, film, history.frames)
+        found = look.matches()
+        report = look.report(grades(film, found, remembered([job for _, job in found.values()], known)))
+        return judged(report, film, remembered(jobs(report), known))
 
     async def render(
         self,

@@ -8,7 +8,7 @@ from json import dumps
 from pathlib import Path
 
 from storyboard.finishing.seams import Report
-from storyboard.media.jobs import Answer, CheckJob, Executor, Job, MediaError, SeamJob
+from storyboard.media.jobs import Answer, CheckJob, Executor, Job, MatchJob, MediaError, SeamJob
 from storyboard.media.wire import answer_from_json, answer_to_json, job_to_json
 from storyboard.state.known_checks import KnownChecks
 
@@ -54,6 +54,6 @@ def _key(job: Job) -> str:
 
 
 def _files(job: Job) -> list[Path]:
-    if isinstance(job, SeamJob):
+    if isinstance(job, SeamJob | MatchJob):
         return [Path(job.before), Path(job.after)]
     return [Path(job.path)] if isinstance(job, CheckJob) else []

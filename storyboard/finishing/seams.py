@@ -16,9 +16,11 @@ from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, Shot, ShotId, TakeKey
+from storyboard.finishing.grades import matches
 from storyboard.finishing.limits import Finding, of_clip, of_join
 from storyboard.finishing.timeline import Placed, Timeline, expected, so_far
-from storyboard.media.jobs import Answer, Checked, CheckJob, Job, SeamFigures, SeamJob
+from storyboard.media.grading.grade import Grade
+from storyboard.media.jobs import Answer, Checked, CheckJob, Job, MatchJob, SeamFigures, SeamJob
 from storyboard.planning.carried import digest_of
 from storyboard.planning.plan import PlannedTake
 from storyboard.state.journal import FrameRecord
@@ -119,9 +121,15 @@ class Look:
         self._shots = {shot.id: shot for shot in film.on_screen}
         self._counts = lengths(film)
         self._line = _line(film, clips)
+        self._grades: dict[ShotId, str] = {}
 
-    def report(self) -> Report:
-        """The report with nothing looked at yet."""
+    def matches(self) -> dict[ShotId, tuple[ShotId, MatchJob]]:
+        """What is to be matched to what, as in `grades.matches`."""
+        return matches(self._film, self._takes, self._clips, self._paths, self._carried)
+
+    def report(self, grades: Mapping[ShotId, Grade]) -> Report:
+        """The report on the film with those grades, with nothing looked at yet."""
+        self._grades = {shot: grade.to_json() for shot, grade in grades.items()}
         joins = tuple(self._seam(*pair) for pair in pairwise(self._line.picture))
         shown = (self._shown(placed) for placed in self._line.picture if placed.shot in self._clips)
         return Report(joins, tuple(one for one in shown if one is not None))
@@ -178,6 +186,8 @@ class Look:
             fps_after=str(other.fps),
             sounds=plain and one.has_audio and other.has_audio and not before.mute and not after.mute,
             gain_db=float(after.gain_db - before.gain_db),
+            grade_before=self._grades.get(out.id, ""),
+            grade_after=self._grades.get(into.id, ""),
         )
 
     def _shown(self, placed: Placed) -> Shown | None:

@@ -229,7 +229,8 @@ class SeamJob:
 
     Frame `carried` of the clip `before` is the one at the cut, `left` the last one shown of it; frame `opening` of the
     clip `after` should reproduce the carried one, `right` is the first one shown. `gain_db` is by how much more the
-    film lifts the sound of the second clip; `sounds`: both are heard.
+    film lifts the sound of the second clip; `sounds`: both are heard. `grade_before` and `grade_after` are
+    `media.grading.grade.Grade` as JSON text, empty for none.
     """
 
     before: str
@@ -245,6 +246,8 @@ class SeamJob:
     fps_after: str
     sounds: bool = False
     gain_db: float = 0.0
+    grade_before: str = ""
+    grade_after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +267,28 @@ class SeamFigures:
     loudness: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class MatchJob:
+    """Find the grade that brings frame `opening` of the clip `after` to the colours of frame `carried` of `before`, as
+    a film of that size shows them. Answers `Matched`.
+    """
+
+    before: str
+    carried: int
+    after: str
+    opening: int
+    width_px: int
+    height_px: int
+    fit: Literal["crop", "pad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """`media.grading.grade.Grade` as JSON text; empty where the two frames do not show the same."""
+
+    grade: str
+
+
 Job = (
     DrawJob
     | ConformJob
@@ -278,8 +303,9 @@ Job = (
     | LoudnessJob
     | CheckJob
     | SeamJob
+    | MatchJob
 )
-Answer = Clip | Taken | Chosen | Drafted | Printed | Length | Loudness | Checked | SeamFigures
+Answer = Clip | Taken | Chosen | Drafted | Printed | Length | Loudness | Checked | SeamFigures | Matched
 
 
 class Executor(Protocol):

@@ -26,6 +26,8 @@ from storyboard.media.jobs import (
     Length,
     Loudness,
     LoudnessJob,
+    Matched,
+    MatchJob,
     MeasureJob,
     Printed,
     SeamFigures,
@@ -49,6 +51,7 @@ JOBS: Mapping[str, type[Job]] = {
     "sheet": SheetJob,
     "check": CheckJob,
     "seam": SeamJob,
+    "match": MatchJob,
 }
 
 
@@ -83,6 +86,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         return {"answer": "checked", **asdict(answer)}
     if isinstance(answer, SeamFigures):
         return {"answer": "seam", **asdict(answer)}
+    if isinstance(answer, Matched):
+        return {"answer": "matched", **asdict(answer)}
     return {"answer": "clip", **_clip_to_json(answer)}
 
 
@@ -107,6 +112,8 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             return Checked(**{name: _whole(value) for name, value in fields.items()})
         case "seam":
             return SeamFigures(**fields)
+        case "matched":
+            return Matched(**fields)
         case _:
             return _clip(fields)
 

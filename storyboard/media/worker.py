@@ -33,6 +33,7 @@ from storyboard.media.jobs import (
     JoinJob,
     Length,
     LoudnessJob,
+    MatchJob,
     MeasureJob,
     MediaError,
     Report,
@@ -118,6 +119,10 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.quality.join import measure_join
 
             return measure_join(job, report)
+        case MatchJob():
+            from storyboard.media.grading.match import match
+
+            return match(job, report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:

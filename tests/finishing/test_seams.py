@@ -20,7 +20,7 @@ def looked(one: Film, clips: Mapping[ShotId, Clip], frames: Mapping[tuple[ClipId
     made = plan.make(one, CAPABILITIES, History(), {})
     takes = {shot.id: made.by_shot[made.owner[shot.id]][-1] for shot in one.on_screen}
     carried = {take.key: f"start={'p' * 64}" for take in takes.values()}
-    return Look(one, takes, clips, lambda clip: Path(f"{clip}.mp4"), frames, carried).report()
+    return Look(one, takes, clips, lambda clip: Path(f"{clip}.mp4"), frames, carried).report({})
 
 
 def of(*letters: str, frames: int = 121) -> dict[ShotId, Clip]:

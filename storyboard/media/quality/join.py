@@ -22,6 +22,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from storyboard.media.blend import picture, planes
+from storyboard.media.grading.grade import Grade
+from storyboard.media.grading.lay import Grader
 from storyboard.media.jobs import MediaError, Report, SeamFigures, SeamJob
 from storyboard.media.quality.perceived import distance, oklab
 from storyboard.media.reading.frames import RGB, Reader, pictures
@@ -66,10 +69,12 @@ def measure_join(job: SeamJob, report: Report) -> SeamFigures:
     size = _size(job)
     leaving = Path(job.before)
     first = max(0, min(job.left, job.carried) - 2)
-    out = dict(enumerate(_small(leaving, first, max(job.left, job.carried) + 1, size, job.fit), first))
+    last = max(job.left, job.carried) + 1
+    out = dict(enumerate(_small(leaving, first, last, size, job.fit, job.grade_before), first))
     report(0.5)
     coming = Path(job.after)
-    entered = dict(enumerate(_small(coming, job.opening, job.right + 3, size, job.fit), job.opening))
+    seen = _small(coming, job.opening, job.right + 3, size, job.fit, job.grade_after)
+    entered = dict(enumerate(seen, job.opening))
     report(0.8)
     try:
         carried, opening = out[job.carried], entered[job.opening]
@@ -100,13 +105,15 @@ def _from(frames: dict[int, Small], first: int) -> Iterator[Small]:
     return (frames[number] for number in sorted(frames) if number >= first)
 
 
-def _small(path: Path, first: int, last: int, size: tuple[int, int], fit: Fit) -> Iterator[Small]:
+def _small(path: Path, first: int, last: int, size: tuple[int, int], fit: Fit, grade: str = "") -> Iterator[Small]:
     """Frames [`first`, `last`) of a clip."""
+    grader = Grader(Grade.from_json(grade)) if grade else None
     with opened(path, decodes=False) as clip:
         pixel = clip.video.sample_aspect_ratio
     shaper, reader = Shaper(*size, fit, Fraction(pixel) if pixel else None), Reader()
     for frame in islice(pictures(path, first), last - first):
-        rgb = reader.rgb(shaper.shaped(frame))
+        seen = shaper.shaped(frame)
+        rgb = reader.rgb(picture(grader.graded(planes(seen))) if grader is not None else seen)
         yield Small(rgb, np.asarray(rgb @ np.array([_RED, _GREEN, _BLUE]), np.float64))
 
 
