@@ -36,6 +36,7 @@ from storyboard.version import VERSION
 
 UNCUT = "the film was not cut"
 UNGRADED: Mapping[ShotId, Grade] = MappingProxyType({})
+MOST_SPARE = 2
 MEASURING = 0.1
 """The share of a cut's time in which its loudness is measured."""
 
@@ -60,7 +61,11 @@ def reel(
         fps=line.fps,
         audio=bool(laid) or any(clips[placed.shot].has_audio and not placed.mute for placed in line.picture),
         segments=tuple(
-            replace(_segment(placed, shots[placed.shot], paths[placed.shot]), grade=grades.get(placed.shot))
+            replace(
+                _segment(placed, shots[placed.shot], paths[placed.shot]),
+                grade=grades.get(placed.shot),
+                spare=_spare(placed, clips[placed.shot]),
+            )
             for placed in line.picture
         ),
         fit=film.delivery.fit,
@@ -90,6 +95,11 @@ def _segment(placed: Placed, shot: Shot, path: Path) -> Segment:
         speech=bool(shot.dialogue),
         footage=_footage(shot) if placed.lead or placed.tail else None,
     )
+
+
+def _spare(placed: Placed, clip: Clip) -> int:
+    """For how many frames of the film the clip goes on after what is shown of it, as far as a cut needs them."""
+    return min(MOST_SPARE, int(max(0, clip.frames - placed.last - 1) / placed.pace))
 
 
 def _footage(shot: Shot) -> Stretch | None:

@@ -72,7 +72,7 @@ class Segment:
     `transition` names how it comes in: a dissolve or a wipe runs over its first `overlap` frames, the last ones of the
     segment before; a wipe's edge moves in `direction`. A fade is `fade_in` here and `fade_out` there. `speech` says
     that somebody speaks in it; where its clip is of `footage`, what leads and trails is heard from there. `grade` is
-    laid on all its pictures, under whatever else is.
+    laid on all its pictures, under whatever else is. Its clip goes on for `spare` frames of the film at least.
     """
 
     path: str
@@ -92,6 +92,7 @@ class Segment:
     speech: bool = False
     footage: Stretch | None = None
     grade: Grade | None = None
+    spare: int = 0
 
 
 @dataclass(frozen=True, slots=True)
