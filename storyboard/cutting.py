@@ -94,9 +94,10 @@ async def join(
         await _lay_beside(material, ready, job, executor, page, report)
     tell(News("cut", facts={"film": str(target), "frames": film.frames, "slates": list(ready.slated)}))
     found = seams.diagnostics(report, material.made.film.path)
+    _, warn = _telling(tell)
     for one in found:
         if one.severity == "warning":
-            _telling(tell)[1](one)
+            warn(one)
     return Joined(target, film, tuple(one for one in found if one.severity == "error"))
 
 

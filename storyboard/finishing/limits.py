@@ -47,15 +47,15 @@ def of_join(figures: SeamFigures, checks: Checks, *, cut: bool) -> tuple[Finding
     moved = figures.shift if figures.shift <= MOST_SHIFT and not late else 0.0
     skipped = f"{_frames(abs(jumped))} {'skipped' if jumped > 0 else 'repeated'}"
     found = [
-        ("frame", figures.difference, f"it opens {figures.difference:g} levels away from the frame that it was given"),
-        ("shift", moved, f"the picture moves by {moved:g} % of its width"),
+        ("frame", figures.difference, f"frame 0 differs by {figures.difference:g} levels"),
+        ("shift", moved, f"it moves by {moved:g} % of the width"),
         ("jump", float(jumped) if cut else 0.0, skipped),
-        ("color", figures.color, f"the colour steps by {figures.color:g} ΔE"),
-        ("luma", figures.luma, f"it gets {abs(figures.luma):g} % {'brighter' if figures.luma > 0 else 'darker'}"),
+        ("color", figures.color, f"colour steps by {figures.color:g} ΔE"),
+        ("luma", figures.luma, f"{abs(figures.luma):g} % {'brighter' if figures.luma > 0 else 'darker'}"),
     ]
     if figures.loudness is not None:
         way = "louder" if figures.loudness > 0 else "quieter"
-        found.append(("loudness", figures.loudness, f"it gets {abs(figures.loudness):g} LU {way}"))
+        found.append(("loudness", figures.loudness, f"{abs(figures.loudness):g} LU {way}"))
     return tuple(_beyond(found, checks))
 
 
@@ -71,7 +71,7 @@ def of_clip(shot: Shot, placed: Placed, clip: Clip, checked: Checked, checks: Ch
         ("size", lacks, f"{short} pixels on its short side, {asked} asked for"),
         ("black", _seconds(black, fps), f"black for {_stretch(black)}"),
         ("frozen", _seconds(frozen, fps), f"frozen for {_stretch(frozen)}"),
-        ("cuts", float(len(cuts)), f"it cuts at frame {', '.join(map(str, cuts[:4]))}"),
+        ("cuts", float(len(cuts)), f"cuts at its frame {', '.join(map(str, cuts[:4]))}"),
     ]
     if shot.audio and not placed.mute:
         found += _sounds(checked, Fraction(span[0]) / fps, Fraction(span[1]) / fps)
@@ -81,7 +81,7 @@ def of_clip(shot: Shot, placed: Placed, clip: Clip, checked: Checked, checks: Ch
 def _sounds(checked: Checked, first: Fraction, last: Fraction) -> Iterator[tuple[str, float, str]]:
     """Silence and clipping between two times of a clip."""
     if not checked.samples:
-        yield "silence", float(last - first), "it has no sound, though it was asked for"
+        yield "silence", float(last - first), "no sound, though it was asked for"
         return
     silent = max((min(end, float(last)) - max(begin, float(first)) for begin, end in checked.silent), default=0.0)
     yield "silence", max(0.0, silent), f"silent for {silent:.1f} s"

@@ -229,7 +229,7 @@ def judged(report: Report, film: Film, answers: Mapping[Job, Answer]) -> Report:
 def diagnostics(report: Report, path: str) -> list[Diagnostic]:
     """What the film's limits make an error: a mistake at the shot each; all else is one warning, of the worst."""
     found = [
-        Diagnostic(_code(one), f"{_named(one)}: {finding.message}", _shot(one).place, hint=HINTS[finding.check])
+        Diagnostic(_code(one), f"{_named(one)}: {finding.message}", _shot(one).place, hint=_hint(one, finding.check))
         for one in report.worst
         for finding in one.findings
         if finding.severity == "error"
@@ -239,7 +239,7 @@ def diagnostics(report: Report, path: str) -> list[Diagnostic]:
         worst, more = mild[0], len(mild) - 1
         message = f"{_named(worst)}: {worst.findings[0].message}"
         rest = f"; {more} more joins or clips" if more > 1 else "; 1 more join or clip" if more else ""
-        hint = f"storyboard status {path} lists them" if more else HINTS[worst.findings[0].check]
+        hint = f"storyboard status {path} lists them" if more else _hint(worst, worst.findings[0].check)
         found.append(Diagnostic(_code(worst), message + rest, _shot(worst).place, hint=hint, severity="warning"))
     return found
 
@@ -274,6 +274,12 @@ HINTS: Mapping[str, str] = {
     "clipping": "render the shot again, or mute it and lay a sound under it",
 }
 """What helps, by check."""
+
+
+def _hint(one: Seam | Shown, check: str) -> str:
+    """What helps; colours that are matched already need another clip."""
+    matched = isinstance(one, Seam) and one.job is not None and one.job.grade_after
+    return HINTS["frame" if matched and check in ("color", "luma") else check]
 
 
 def _code(one: Seam | Shown) -> str:

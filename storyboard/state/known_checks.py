@@ -29,7 +29,8 @@ class KnownChecks:
     def get(self, key: str, files: Sequence[Path]) -> Any:
         """The answer, JSON; None where there is none about these very files."""
         found = self._answers.get(key)
-        if not isinstance(found, dict) or found.get("files") != _numbers(files):
+        numbers = _numbers(files)
+        if numbers is None or not isinstance(found, dict) or found.get("files") != numbers:
             return None
         return found.get("answer")
 

@@ -89,7 +89,7 @@ def test_errors_are_told_each_at_its_shot_and_warnings_in_one_line() -> None:
         ("visible-seam", "error"),
         ("flawed-clip", "warning"),
     ]
-    assert severe[0].message == "the join A → B: it gets 3 % brighter"
+    assert severe[0].message == "the join A → B: 3 % brighter"
     assert severe[2].message.startswith("the clip of A: black for 5 frames, from its frame 10; 2 more")
 
 

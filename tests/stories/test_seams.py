@@ -54,7 +54,7 @@ def test_a_limit_ends_the_cut_with_3_and_leaves_the_film(board: Path) -> None:
     board.write_text(BOARD, encoding="utf-8")
     assert ended.returncode == 3
     assert "chain.yaml:8:" in ended.stderr
-    assert "error[visible-seam]: the join A → B: it opens " in ended.stderr
+    assert "error[visible-seam]: the join A → B: frame 0 differs by " in ended.stderr
     assert (ended.stdout.strip(), film.read_bytes()) == (str(film), before)
 
 
@@ -65,7 +65,7 @@ def test_what_is_off_stands_in_the_status_and_on_the_contact_sheet(board: Path, 
         storyboard("cut", board, "--sheet", tmp_path / "sheet.png")
         with Image.open(tmp_path / "sheet.png") as sheet:
             sheets.append(sheet.height)
-    assert "✗ A → B  it opens " in storyboard("status", board).stdout
+    assert "✗ A → B  frame 0 differs by " in storyboard("status", board).stdout
     assert told(board)["seams"][0]["findings"][0]["severity"] == "error"
     board.write_text(BOARD, encoding="utf-8")
     plain, marked = sheets
