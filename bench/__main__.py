@@ -5,7 +5,7 @@ for a look. The exit code counts the goals that were missed.
 import sys
 from collections.abc import Callable
 
-from bench import cutting, foreseeing, joining, mistakes, pacing, pictures, plans, reading, rendering
+from bench import cutting, foreseeing, joining, matching, mistakes, pacing, pictures, plans, reading, rendering
 from bench.ratio import Ratio
 
 BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "join": joining.join,
     "cut": cutting.encode,
     "recut": cutting.recut,
+    "match": matching.removed,
 }
 
 

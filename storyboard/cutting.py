@@ -9,10 +9,12 @@ from pathlib import Path
 
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Clip, Film, ShotId, TakeId, TakeKey
-from storyboard.finishing import cut, provenance, sheet, sidecars, slates
+from storyboard.film import Clip, ClipId, Film, ShotId, TakeId, TakeKey
+from storyboard.finishing import cut, looking, provenance, seams, sheet, sidecars, slates
+from storyboard.finishing.grades import grades
 from storyboard.finishing.pieces import Pieces
 from storyboard.finishing.timeline import timeline
+from storyboard.media.grading.grade import Grade
 from storyboard.media.jobs import Drafted, Executor, JoinJob
 from storyboard.media.reel import Reel
 from storyboard.planning import cuts
@@ -20,7 +22,8 @@ from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.rendering.events import News
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
-from storyboard.state.journal import History, Journal
+from storyboard.state.journal import FrameRecord, History, Journal
+from storyboard.state.known_checks import KnownChecks
 
 Tell = Callable[[News], None]
 
@@ -28,7 +31,8 @@ Tell = Callable[[News], None]
 @dataclass(frozen=True, slots=True)
 class Material:
     """What a film is cut from: the plan, the clips one has, where they lie, the digests of files, what the providers
-    can do, what takes of this run were made from (`carried`), and the shots that a slate may stand for (`slates`).
+    can do, what takes of this run were made from (`carried`), the shots that a slate may stand for (`slates`), and what
+    is known of joins and clips.
     """
 
     made: Plan
@@ -38,11 +42,21 @@ class Material:
     capabilities: Mapping[str, Capabilities]
     carried: Mapping[TakeKey, str] = field(default_factory=dict)
     slates: frozenset[ShotId] = frozenset()
+    known: KnownChecks = field(default_factory=KnownChecks)
 
     @property
     def missing(self) -> list[ShotId]:
         """The shots on screen that no clip stands for, in film order."""
         return self.made.missing(self.have)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A film that was cut: where it lies, what it is, and what of its joins and clips the storyboard calls an error."""
+
+    path: Path
+    film: Clip
+    problems: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +74,61 @@ class _Ready:
         digests = {str(self.paths[shot]): clip.id for shot, clip in self.clips.items()}
         return Pieces(store.pieces(target), digests)
 
-    def job(self, target: Path) -> JoinJob:
-        """The job that joins it. Raises Refused (exit 3) where the clips do not fit together."""
-        return cut.cut(self.film, self.clips, self.paths, target, self.captioned)
+    def job(self, target: Path, laid: Mapping[ShotId, Grade]) -> JoinJob:
+        """The job that joins it with those grades. Raises Refused (exit 3) where the clips do not fit together."""
+        return cut.cut(self.film, self.clips, self.paths, target, self.captioned, laid)
 
 
 async def join(
     material: Material, target: Path, executor: Executor, journal: Journal, tell: Tell, page: Path | None = None
-) -> tuple[Path, Clip]:
+) -> Joined:
     """Join the film from the clips one has; where the very same film is there already, it is left alone. `page` is
-    where its contact sheet goes, as PNG or JPEG by the suffix.
+    where its contact sheet goes, as PNG or JPEG by the suffix. Its joins and clips are looked at, as far as they are
+    not known.
 
     Raises Refused (exit 3) where a shot has neither clip nor slate or the clips do not fit together, 14 where the disk
     fails.
     """
     async with _ready(material, executor) as ready:
-        job = ready.job(target)
-        film = await cut.make(
-            job, ready.clips, material.digests, ready.pieces(material.store, target), executor, journal, *_telling(tell)
-        )
-        await _lay_beside(material, ready, job, executor, page)
+        look = look_at(material, ready.film, journal.read().frames)
+        laid = await _graded(material, ready, executor, look)
+        job = ready.job(target, laid)
+        pieces = ready.pieces(material.store, target)
+        film = await cut.make(job, ready.clips, material.digests, pieces, executor, journal, *_telling(tell))
+        report = look.report(laid)
+        answers = await looking.looked(looking.jobs(report), material.known, executor)
+        report = seams.judged(report, ready.film, answers)
+        await _lay_beside(material, ready, job, executor, page, report)
         if material.store.holds(target):
             sidecars.write(sidecars.provenance(target), _provenance(material, ready, film, journal.read()))
     tell(News("cut", facts={"film": str(target), "frames": film.frames, "slates": list(ready.slated)}))
-    return target, film
+    found = seams.diagnostics(report, material.made.film.path)
+    _, warn = _telling(tell)
+    for one in found:
+        if one.severity == "warning":
+            warn(one)
+    return Joined(target, film, tuple(one for one in found if one.severity == "error"))
+
+
+async def _graded(material: Material, ready: _Ready, executor: Executor, look: seams.Look) -> dict[ShotId, Grade]:
+    """What is laid on the pictures of shots that are matched to the first of their chain."""
+    found = look.matches()
+    answers = await looking.looked([job for _, job in found.values()], material.known, executor)
+    return grades(ready.film, found, answers)
+
+
+def drawing(capabilities: Mapping[str, Capabilities]) -> frozenset[str]:
+    """The providers whose clips are drawings, with letters in them."""
+    return frozenset(name for name, one in capabilities.items() if one.draws_slate)
+
+
+def look_at(material: Material, film: Film, frames: Mapping[tuple[ClipId, int], FrameRecord]) -> seams.Look:
+    """The film of the clips one has, to be looked at; its shots are left as `cuts.left` says, `frames` were taken."""
+    takes, clips = {}, {}
+    for shot, (take, clip) in _shown(material).items():
+        takes[shot], clips[shot] = take, clip
+    hand = drawing(material.capabilities)
+    return seams.Look(film, takes, clips, material.store.clip_path, frames, material.carried, hand)
 
 
 def _provenance(material: Material, ready: _Ready, film: Clip, history: History) -> str:
@@ -105,7 +150,8 @@ async def draft(
 ) -> tuple[Path, Drafted]:
     """Join a draft from the clips one has; `page` as in `join`. Raises Refused as `join` does."""
     async with _ready(material, executor) as ready:
-        job = ready.job(target)
+        laid = await _graded(material, ready, executor, look_at(material, ready.film, {}))
+        job = ready.job(target, laid)
         drafted = await cut.draft(job, executor, *_telling(tell))
         await _lay_beside(material, ready, job, executor, page)
     facts = {"film": str(target), "frames": drafted.film.frames, "copied": drafted.copied}
@@ -125,12 +171,20 @@ def _telling(tell: Tell) -> tuple[Callable[[float], None], Callable[[Diagnostic]
     return report, warn
 
 
-async def _lay_beside(material: Material, ready: _Ready, job: JoinJob, executor: Executor, page: Path | None) -> None:
+async def _lay_beside(
+    material: Material,
+    ready: _Ready,
+    job: JoinJob,
+    executor: Executor,
+    page: Path | None,
+    report: seams.Report | None = None,
+) -> None:
     """The film's subtitles beside it, and its contact sheet. Raises Refused (exit 3, or 14 where the disk fails)."""
     target = Path(job.target)
     sidecars.keep(target, material.made.film, Reel.from_json(job.timeline), ours=material.store.holds(target))
     if page is not None:
-        await sheet.make(sheet.sheet(ready.film, timeline(ready.film, ready.clips)), target, page, executor)
+        line = timeline(ready.film, ready.clips)
+        await sheet.make(sheet.sheet(ready.film, line, report), target, page, executor)
 
 
 @asynccontextmanager
@@ -141,7 +195,7 @@ async def _ready(material: Material, executor: Executor) -> AsyncIterator[_Ready
     clips = {shot: clip for shot, (_, clip) in shown.items()}
     paths = {shot: material.store.clip_path(clip.id) for shot, clip in clips.items()}
     drawn = {shot: material.store.part_path(TakeId(shot), "slate") for shot in missing}
-    letters = {name for name, one in material.capabilities.items() if one.draws_slate}
+    letters = drawing(material.capabilities)
     captioned = frozenset(shot for shot, (take, _) in shown.items() if take.provider in letters)
     try:
         for shot in film.shots:

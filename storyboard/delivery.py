@@ -72,3 +72,37 @@ class Subtitles:
     path: str | None = None
     cues: tuple[TimedText, ...] = ()
     burn: bool = False
+
+
+CHECKS = (
+    *("frame", "shift", "jump", "color", "luma", "loudness"),
+    *("size", "black", "frozen", "cuts", "silence", "clipping"),
+)
+"""What is looked at: of joins, then of clips."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What joins and clips are held against: of each figure the most that is let pass.
+
+    `frame`: levels of 255 between the carried frame and the first of the clip that opens on it; `shift`: percent of the
+    width that it has moved; `jump`: frames repeated or skipped; `color`: ΔE (Oklab, times 100); `luma`: percent;
+    `loudness`: loudness units. Of a clip, `size`: percent that its short side lacks; `black`, `frozen`, `silence`:
+    seconds on end; `cuts`: new pictures within it; `clipping`: percent of its samples. What stands in `fail` is an
+    error, not a warning; what stands in `off` is not looked at.
+    """
+
+    frame: Decimal = Decimal(6)
+    shift: Decimal = Decimal("0.5")
+    jump: Decimal = Decimal(0)
+    color: Decimal = Decimal(1)
+    luma: Decimal = Decimal(2)
+    loudness: Decimal = Decimal(10)
+    size: Decimal = Decimal(10)
+    black: Fraction = Fraction(1, 8)
+    frozen: Fraction = Fraction(2, 5)
+    cuts: Decimal = Decimal(0)
+    silence: Fraction = Fraction(3, 2)
+    clipping: Decimal = Decimal("0.05")
+    fail: frozenset[str] = frozenset()
+    off: frozenset[str] = frozenset()

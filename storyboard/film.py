@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Literal, NewType
 
 from storyboard.assets import Asset, Casting, Look, Reference
-from storyboard.delivery import Delivery, Subtitles, Title, Transition
+from storyboard.delivery import Checks, Delivery, Subtitles, Title, Transition
 from storyboard.diagnostics import Related, Span
 from storyboard.template import PromptTemplate
 
@@ -63,7 +63,7 @@ class Edge:
     """What a shot opens or ends on: another shot's frame (`shot`), an image, or words for the first frame.
 
     `frame` is `last`, `first`, `best` or a time in the source clip. `carry` None is `first_frame`. `anchor` says that a
-    chain goes back to its references here.
+    chain goes back to its references here, `matched` that the cut brings the shot to the colours of that other one.
     """
 
     place: Span
@@ -72,6 +72,7 @@ class Edge:
     carry: CarryMode | None = None
     if_bad: IfBad = "fail"
     anchor: bool = False
+    matched: bool = False
     image: Reference | None = None
     words: str | None = None
 
@@ -284,6 +285,7 @@ class Film:
     sound: tuple[Sound, ...] = ()
     subtitles: Subtitles | None = None
     included: tuple[str, ...] = ()
+    checks: Checks = field(default_factory=Checks)
 
     @property
     def on_screen(self) -> tuple[Shot, ...]:

@@ -13,11 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from storyboard.callbacks.box import told_of
-from storyboard.cutting import Material, Tell, draft, join
+from storyboard.cutting import Joined, Material, Tell, draft, join, look_at
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exporting import edit
-from storyboard.film import Clip, Film, ShotId
+from storyboard.film import Film, ShotId
 from storyboard.finishing.exporting.edit import Edit
+from storyboard.finishing.grades import grades
+from storyboard.finishing.looking import jobs, remembered
+from storyboard.finishing.seams import Report, judged
 from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
@@ -46,6 +49,7 @@ from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
 from storyboard.state.known import KnownFiles
+from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
@@ -200,6 +204,16 @@ class Production:
         with no_cyclic_collection():
             return forecast(known, listing(self.providers))
 
+    def seams(self, planned: Planned) -> Report:
+        """What is known of the film's joins and clips, held against its limits; nothing is looked at for it."""
+        material = self._material(planned, self.folder.store(LocalDisk()), partial=False)
+        known = material.known
+        film = cuts.left(planned.plan, material.have, {})
+        look = look_at(material, film, planned.history.frames)
+        found = look.matches()
+        report = look.report(grades(film, found, remembered([job for _, job in found.values()], known)))
+        return judged(report, film, remembered(jobs(report), known))
+
     async def render(
         self,
         wishes: Wishes,
@@ -286,7 +300,7 @@ class Production:
         target: Path | None = None,
         sheet: Path | None = None,
         partial: bool = False,
-    ) -> tuple[Path, Clip]:
+    ) -> Joined:
         """Join the film from the clips there are, and print its contact sheet to `sheet`, as PNG or JPEG by the suffix.
 
         With `partial` slates stand for the shots that have none. Raises Refused `not-rendered` (exit 3) without it.
@@ -333,7 +347,8 @@ class Production:
         have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
         failed = {key for key, take in planned.history.takes.items() if take.state in FAILED}
         slates = frozenset(planned.plan.missing(have)) if partial else excused(planned.plan, have, failed)
-        return Material(planned.plan, have, store, planned.digests, self.capabilities, slates=slates)
+        known = KnownChecks(self.folder.checks)
+        return Material(planned.plan, have, store, planned.digests, self.capabilities, slates=slates, known=known)
 
     def edit(self, partial: bool = False, handles: int | None = None) -> Edit:
         """The film as an edit to be exported, of the clips there are; takes no lock. `partial` as in `cut`.

@@ -42,6 +42,7 @@ from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
 from storyboard.state.journal import History, Journal, TakeRecord
+from storyboard.state.known_checks import KnownChecks
 from storyboard.state.rescue import Rescue
 
 Agree = Callable[[Mapping[str, Total]], bool]
@@ -330,18 +331,25 @@ class Session:
         slates = frozenset(missing) if partial else excused(made, have, failed)
         if not slates.issuperset(missing):
             return rendered
-        path = self.folder.film()
         try:
             carried = {work.take.key: work.carried for work in schedule.works if work.carried}
             material = Material(
-                made, have, self.store, self.planned.digests, self.planned.capabilities, carried, slates
+                made,
+                have,
+                self.store,
+                self.planned.digests,
+                self.planned.capabilities,
+                carried,
+                slates,
+                KnownChecks(self.folder.checks),
             )
-            path, clip = await join(material, path, self.executor, self.journal, self.tell)
+            joined = await join(material, self.folder.film(), self.executor, self.journal, self.tell)
         except Refused as refused:
             if refused.exit_code == 14:
                 raise
             return replace(rendered, problems=refused.diagnostics)
-        return replace(rendered, film=path, clip=clip, slates=tuple(missing))
+        film, problems = joined.path, joined.problems
+        return replace(rendered, film=film, clip=joined.film, slates=tuple(missing), problems=problems)
 
 
 def existing(history: History, store: ClipStore) -> History:

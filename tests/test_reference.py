@@ -20,6 +20,7 @@ from storyboard.exchange import Accepted, Response
 from storyboard.film import JobId
 from storyboard.language import Loaded, load, variants
 from storyboard.language.models import (
+    check_model,
     circle_model,
     edge_model,
     film_model,
@@ -48,6 +49,7 @@ SECTION = re.compile(r"^(#{2,3}) (.+?)\n(.*?)(?=^#{2,3} |\Z)", flags=re.MULTILIN
 
 MODELS: dict[str, tuple[type[Fields], type[Fields] | None]] = {
     "film": (film_model.Storyboard, None),
+    "checks": (check_model.Checks, None),
     "delivery": (model.Delivery, None),
     "budget": (model.Budget, None),
     "assets": (model.Asset, None),
@@ -222,8 +224,8 @@ def test_the_json_of_a_plan_has_the_keys_that_are_told(answer: Callable[..., Any
 def test_the_json_of_a_status_has_the_keys_that_are_told(answer: Callable[..., Any]) -> None:
     example, real = shown("status --json"), answer("status")
     assert example.keys() == real.keys()
-    assert {**keys(example["takes"]), "clip": None} == keys(real["takes"])
-    assert keys(example["seams"]) == keys(real["seams"])
+    assert {**keys(example["takes"]), "clip": None, "checks": None} == keys(real["takes"])
+    assert {**keys(example["seams"]), "findings": None} == keys(real["seams"])
 
 
 def test_the_json_of_a_check_has_the_keys_that_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

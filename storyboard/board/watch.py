@@ -23,7 +23,7 @@ from storyboard.board.renders import Renders
 from storyboard.board.view import Bar, Cut, Limit, View, view
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import TakeId
-from storyboard.finishing.seams import seams
+from storyboard.finishing.seams import as_json
 from storyboard.production import Production
 from storyboard.session import Planned
 from storyboard.state.clips import file_stem
@@ -141,7 +141,7 @@ class Watch:
             self._working(seen),
             self.renders.running,
             self._limits() if seen.runs else (),
-            seams(self._planned.plan, self._planned.history),
+            [as_json(one) for one in self.made.seams(self._planned).seams],
         )
         problem = problem or self.renders.trouble
         if problem:

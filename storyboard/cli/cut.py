@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from storyboard.cli.ends import say
+from storyboard.cli.ends import INCOMPLETE, Ended, say, texts_of
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
+from storyboard.diagnostics import Diagnostic, draw
 from storyboard.production import Production
 
 PICTURES = (".jpg", ".jpeg", ".png")
@@ -41,11 +42,17 @@ def command(made: Production, output: Path | None, draft: bool, sheet: Path | No
     films = made.films()
     if (output or sheet) and len(films) > 1:
         raise click.UsageError(f"{'-o' if output else '--sheet'} takes one film; name it with --variant")
-    for film in films:
-        _cut(film, output, draft, sheet, partial)
+    problems = [one for film in films for one in _cut(film, output, draft, sheet, partial)]
+    if problems:
+        say(draw(problems, texts_of(tuple(problems))))
+        raise Ended(INCOMPLETE)
 
 
-def _cut(made: Production, output: Path | None, draft: bool, sheet: Path | None, partial: bool) -> None:
+def _cut(
+    made: Production, output: Path | None, draft: bool, sheet: Path | None, partial: bool
+) -> tuple[Diagnostic, ...]:
+    """Cut one film; what of its joins and clips its storyboard calls an error."""
+    problems: tuple[Diagnostic, ...] = ()
     with open_progress(as_json=False) as progress:
         if draft:
             path, drafted = work(
@@ -54,9 +61,10 @@ def _cut(made: Production, output: Path | None, draft: bool, sheet: Path | None,
             film, encoded = drafted.film, drafted.film.frames - drafted.copied
             how = f": {drafted.copied} copied, {encoded} encoded"
         else:
-            path, film = work(lambda executor: made.cut(executor, progress.hear, output, sheet, partial), progress)
-            how = ""
+            joined = work(lambda executor: made.cut(executor, progress.hear, output, sheet, partial), progress)
+            path, film, problems, how = joined.path, joined.film, joined.problems, ""
     click.echo(str(path))
     if sheet is not None:
         click.echo(str(sheet))
     say(f"{film.frames} frames, {float(film.duration):g} s{how}")
+    return problems

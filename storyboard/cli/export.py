@@ -59,12 +59,12 @@ def _subtitles(kind: str, edit: Edit) -> str:
 def _html(made: Production, edit: Edit) -> str:
     """The page, with the pictures that the workers take."""
     from storyboard.finishing.exporting import page
-    from storyboard.finishing.seams import seams
+    from storyboard.finishing.seams import as_json
 
     planned = made.plan()
     with open_progress(as_json=False) as progress, TemporaryDirectory() as folder:
         pictures = work(lambda executor: _stills(edit, executor, Path(folder)), progress)
-    return page.write(edit, pictures, seams(planned.plan, planned.history))
+    return page.write(edit, pictures, [as_json(one) for one in made.seams(planned).seams])
 
 
 async def _stills(edit: Edit, executor: Executor, folder: Path) -> dict[ShotId, tuple[bytes, bytes]]:

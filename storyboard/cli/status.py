@@ -11,8 +11,8 @@ import click
 
 from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
-from storyboard.film import ADOPTED
-from storyboard.finishing.seams import seams
+from storyboard.film import ADOPTED, ClipId
+from storyboard.finishing.seams import Report, as_json, checks_json, mark
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.report import spell_seconds
 from storyboard.planning.standing import standing
@@ -22,6 +22,9 @@ from storyboard.rendering.money import Charge, charges
 from storyboard.session import Planned
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
+
+MOST_WORST = 8
+"""How many joins and clips are told; `--json` tells all."""
 
 
 @click.command("status")
@@ -33,17 +36,21 @@ def command(
 ) -> None:
     """What happened: every take's state, clip, job and charge. Reads only."""
     films = made.films()
-    told = [{**({"name": one.name} if len(films) > 1 else {}), **status(one.plan(), one.folder)} for one in films]
+    told, reports = [], []
+    for one in films:
+        planned = one.plan()
+        reports.append(one.seams(planned))
+        told.append({**({"name": one.name} if len(films) > 1 else {}), **status(planned, one.folder, reports[-1])})
     if as_json:
         click.echo(json.dumps(told[0] if len(told) == 1 else {"films": told}, ensure_ascii=False, indent=2))
         return
-    for one in told:
+    for said, report in zip(told, reports, strict=True):
         if len(told) > 1:
-            click.echo(f"{one['name']}:")
-        _tell(one)
+            click.echo(f"{said['name']}:")
+        _tell(said, report)
 
 
-def _tell(told: dict[str, Any]) -> None:
+def _tell(told: dict[str, Any], report: Report) -> None:
     click.echo(table([Column(name) for name in ("take", "state", "provider", "clip", "charged", "")], _rows(told)))
     counts: dict[str, int] = defaultdict(int)
     for take in told["takes"]:
@@ -53,6 +60,24 @@ def _tell(told: dict[str, Any]) -> None:
         click.echo(_foretold(told["forecast"]))
     if told["film"]:
         click.echo(told["film"])
+    if report.measured:
+        click.echo(f"\n{_seams(report)}")
+
+
+def _seams(report: Report) -> str:
+    """The joins and clips that are off, the worst first, and how many are not."""
+    judged = [seam for seam in report.seams if seam.continues and seam.figures is not None]
+    good = sum(not seam.findings for seam in judged)
+    worst = report.worst
+    count = f"{good} of {len(judged)} carried join{'s' if len(judged) != 1 else ''} good"
+    lines = [f"{count}, {len(worst)} to look at:" if worst else f"{count}, nothing wrong with a clip"]
+    lines += (
+        f"{mark(one)} {one.name}  {'; '.join(finding.message for finding in one.findings)}"
+        for one in worst[:MOST_WORST]
+    )
+    if len(worst) > MOST_WORST:
+        lines.append(f"  and {len(worst) - MOST_WORST} more: status --json")
+    return "\n".join(lines)
 
 
 def _foretold(told: dict[str, Any]) -> str:
@@ -75,13 +100,14 @@ def _rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
     return rows
 
 
-def status(planned: Planned, folder: Folder) -> dict[str, Any]:
+def status(planned: Planned, folder: Folder, report: Report) -> dict[str, Any]:
     """The object of `status --json`; names are settled in the reference."""
     film = folder.film()
+    checks = {shown.clip.id: checks_json(shown) for shown in report.clips}
     return {
-        "takes": [_take(take, planned, folder) for take in planned.plan.takes],
+        "takes": [{**_take(take, planned, folder), "checks": _checks(take, checks)} for take in planned.plan.takes],
         "charged": charged_json(charges(planned.history.attempts.values())),
-        "seams": seams(planned.plan, planned.history),
+        "seams": [as_json(seam) for seam in report.seams],
         "film": str(film) if film.exists() else None,
         "forecast": _forecast(foretold.read(folder.forecast)),
     }
@@ -95,6 +121,11 @@ def _forecast(found: foretold.Foretold | None) -> dict[str, Any] | None:
         "takes": found.takes,
         "took": None if found.took_s is None else round(found.took_s, 1),
     }
+
+
+def _checks(take: PlannedTake, checks: Mapping[ClipId, dict[str, Any]]) -> dict[str, Any] | None:
+    """What was found in the clip that the film shows of a take; None for one that it does not show."""
+    return checks.get(take.clip) if take.clip is not None else None
 
 
 def _take(take: PlannedTake, planned: Planned, folder: Folder) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
@@ -16,6 +17,7 @@ from storyboard.finishing.pieces import Pieces
 from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.finishing.tracks import narration, tracks
+from storyboard.media.grading.grade import Grade
 from storyboard.media.jobs import (
     Answer,
     Drafted,
@@ -35,6 +37,8 @@ from storyboard.timecode import MIDNIGHT
 from storyboard.version import VERSION
 
 UNCUT = "the film was not cut"
+UNGRADED: Mapping[ShotId, Grade] = MappingProxyType({})
+MOST_SPARE = 2
 MEASURING = 0.1
 """The share of a cut's time in which its loudness is measured."""
 
@@ -45,6 +49,7 @@ def reel(
     clips: Mapping[ShotId, Clip],
     paths: Mapping[ShotId, Path],
     captioned: Collection[ShotId] = (),
+    grades: Mapping[ShotId, Grade] = UNGRADED,
 ) -> Reel:
     """What is joined: every placed stretch with the file of its clip, and the sounds laid over.
 
@@ -57,7 +62,14 @@ def reel(
         height_px=film.delivery.height_px,
         fps=line.fps,
         audio=bool(laid) or any(clips[placed.shot].has_audio and not placed.mute for placed in line.picture),
-        segments=tuple(_segment(placed, shots[placed.shot], paths[placed.shot]) for placed in line.picture),
+        segments=tuple(
+            replace(
+                _segment(placed, shots[placed.shot], paths[placed.shot]),
+                grade=grades.get(placed.shot),
+                spare=_spare(placed, clips[placed.shot]),
+            )
+            for placed in line.picture
+        ),
         fit=film.delivery.fit,
         tracks=laid,
         loudness=film.delivery.loudness,
@@ -88,6 +100,11 @@ def _segment(placed: Placed, shot: Shot, path: Path) -> Segment:
     )
 
 
+def _spare(placed: Placed, clip: Clip) -> int:
+    """For how many frames of the film the clip goes on after what is shown of it, as far as a cut needs them."""
+    return min(MOST_SPARE, int(max(0, clip.frames - placed.last - 1) / placed.pace))
+
+
 def _footage(shot: Shot) -> Stretch | None:
     """The footage beyond the clip, from which what leads and trails is heard; a still has no sound."""
     if shot.footage is None or shot.footage.file.kind == "image" or not shot.audio:
@@ -101,12 +118,14 @@ def cut(
     paths: Mapping[ShotId, Path],
     target: Path,
     captioned: Collection[ShotId] = (),
+    grades: Mapping[ShotId, Grade] = UNGRADED,
 ) -> JoinJob:
-    """The job that joins the film's clips to `target`; `captioned` are shots with letters drawn at the foot.
+    """The job that joins the film's clips to `target`; `captioned` are shots with letters drawn at the foot, `grades`
+    what is laid on the pictures of some.
 
     Raises KeyError for a shot without a clip or a file, Refused (`clip-too-short`) as `timeline` does.
     """
-    return JoinJob(reel(timeline(film, clips), film, clips, paths, captioned).to_json(), str(target))
+    return JoinJob(reel(timeline(film, clips), film, clips, paths, captioned, grades).to_json(), str(target))
 
 
 def digest(job: JoinJob, clips: Mapping[ShotId, Clip], digests: Mapping[str, str]) -> str:

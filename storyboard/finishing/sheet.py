@@ -8,6 +8,8 @@ Laws.
   among them, and says so.
 - Sheets are `WIDTH_PX` wide. Pictures are alike in size and shaped as the film is; there are as many in a row as make
   them neither small nor large.
+- Below them stand the joins that are off, the worst first, at most `MOST_JOINS`: the last frame before each and the
+  first after it, with what was found.
 - Rows are full: the heading takes the first places, as many as the pictures leave over. Where they leave none, or are
   too low for it, it is a line above them.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 
 from storyboard.film import Film, Shot
 from storyboard.finishing.cut import perform
+from storyboard.finishing.seams import Report, Seam, mark
 from storyboard.finishing.timeline import Placed, Timeline
 from storyboard.media.contact import PANEL_PX, Box, Cell, Sheet, Thumbnail
 from storyboard.media.jobs import Executor, SheetJob
@@ -35,6 +38,7 @@ CAPTION_PX = 36
 MOST_COLUMNS = 10
 SMALLEST_PX2, LARGEST_PX2, ALL_PX2 = 40_000, 150_000, 1_400_000
 """The area that a picture should have: an even share of the whole, within bounds."""
+MOST_JOINS, PAIRS_A_ROW = 6, 2
 SPARE = 0.5
 """How many times the area may be halved or doubled to keep the heading from a whole row."""
 
@@ -124,19 +128,45 @@ def _picture(across: int, aspect: Fraction) -> tuple[int, int]:
     return wide, max(1, round(wide / aspect))
 
 
-def sheet(film: Film, line: Timeline, most: int = MOST) -> Sheet:
+def sheet(film: Film, line: Timeline, report: Report | None = None, most: int = MOST) -> Sheet:
     """The contact sheet of a film whose shots stand as `line` says; a film shows at least one shot."""
     shown, size = thumbnails(film, line, most), film.delivery
-    laid = grid(len(shown), Fraction(size.width_px, size.height_px))
+    aspect = Fraction(size.width_px, size.height_px)
+    laid = grid(len(shown), aspect)
     bottom = laid.places[-1][1]
+    cells = [Cell(one, *place) for one, place in zip(shown, laid.places, strict=True)]
+    cells += _joins(report, aspect, bottom.y + bottom.height_px + MARGIN_PX) if report is not None else []
     return Sheet(
         width_px=WIDTH_PX,
-        height_px=bottom.y + bottom.height_px + MARGIN_PX,
+        height_px=max(cell.caption.y + cell.caption.height_px for cell in cells) + MARGIN_PX,
         title=film.title,
-        facts=_facts(film, line, len(shown)),
+        facts=(*_facts(film, line, len(shown)), *_verdict(report)),
         heading=laid.heading,
-        cells=tuple(Cell(one, *place) for one, place in zip(shown, laid.places, strict=True)),
+        cells=tuple(cells),
     )
+
+
+def _joins(report: Report, aspect: Fraction, top: int) -> list[Cell]:
+    """The joins that are off: pairs of pictures from `top` on."""
+    across = 2 * PAIRS_A_ROW
+    wide, high = _picture(across, aspect)
+    cells: list[Cell] = []
+    for seam in [one for one in report.worst if isinstance(one, Seam)][:MOST_JOINS]:
+        said = "; ".join(finding.message for finding in seam.findings)
+        for frame, slate, about in ((seam.left, seam.name, ""), (seam.right, mark(seam), said)):
+            row, column = divmod(len(cells), across)
+            x, y = MARGIN_PX + column * (wide + GAP_PX), top + row * (high + CAPTION_PX + GAP_PX)
+            thumbnail = Thumbnail(frame, slate, about, "")
+            cells.append(Cell(thumbnail, Box(x, y, wide, high), Box(x, y + high, wide, CAPTION_PX)))
+    return cells
+
+
+def _verdict(report: Report | None) -> tuple[str, ...]:
+    """How many joins and clips are off; nothing where none were looked at."""
+    if report is None or not report.measured:
+        return ()
+    off = len(report.worst)
+    return (f"{off} to look at" if off else "seams good",)
 
 
 def _facts(film: Film, line: Timeline, shown: int) -> tuple[str, ...]:

@@ -113,6 +113,14 @@ def timeline(film: Film, clips: Mapping[ShotId, Clip], slates: Collection[ShotId
     return _place(film, {shot: frames_at(clips[shot], film.delivery.fps) for shot in have})
 
 
+def so_far(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline:
+    """The timeline with the clips one has, as if those of other shots had all the frames they are asked for.
+
+    Raises Refused as `timeline` does.
+    """
+    return _place(film, {shot: clip.frames for shot, clip in clips.items()})
+
+
 def expected(film: Film) -> Timeline:
     """The timeline as it will be if every clip has all the frames it is asked for."""
     return _place(film, {})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from storyboard.delivery import Delivery
+from storyboard.delivery import CHECKS, Checks, Delivery
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.language.drafts import Setting
 from storyboard.language.edges import Chained, Chains
@@ -162,3 +163,13 @@ def delivery(storyboard: Storyboard) -> Delivery:
     fps, fit = asked.fps or usual.fps, asked.fit or usual.fit
     start = asked.start_timecode or usual.start
     return Delivery(width, height, fps, aspect, resolution, asked.length, fit, asked.loudness, start)
+
+
+def checks(storyboard: Storyboard) -> Checks:
+    """What joins and clips are held against: as written, else as it usually is."""
+    read, usual = storyboard.checks, Checks()
+    if read is None:
+        return usual
+    limits = {name: value for name in CHECKS if (value := getattr(read, name)) is not None}
+    fail, off = (frozenset(CHECKS if "all" in (named or ()) else named or ()) for named in (read.fail, read.off))
+    return replace(usual, **limits, fail=fail, off=off)

@@ -12,7 +12,7 @@ again, and links are counted anew from it. So does a shot that carries nothing, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, Self, cast
 
@@ -69,7 +69,7 @@ class Edges:
         if _found(draft):
             return None
         if draft.model.start is not None:
-            return self._edge(draft, "start", draft.model.start, provider)
+            return _matched(self._edge(draft, "start", draft.model.start, provider), self._of_scene(draft))
         before, chain = self._previous[draft.index], self._chain(draft)
         if before is None or chain is None:
             return None
@@ -77,11 +77,11 @@ class Edges:
         again = chain.read.reanchor
         if again is None or self._links[draft.index]:
             carry = _carry(chain.read.carry, provider)
-            return Edge(chain.carry, ShotId(before.id), carry=carry, if_bad=if_bad)
+            return _matched(Edge(chain.carry, ShotId(before.id), carry=carry, if_bad=if_bad), chain)
         if again.by == "cut":
             return None
         carry = "extend" if again.by == "extend" else "reference"
-        return Edge(chain.reanchor, ShotId(before.id), carry=carry, if_bad=if_bad, anchor=True)
+        return _matched(Edge(chain.reanchor, ShotId(before.id), carry=carry, if_bad=if_bad, anchor=True), chain)
 
     def end(self, draft: Draft) -> Edge | None:
         """What the shot ends on."""
@@ -96,11 +96,15 @@ class Edges:
 
     def _chain(self, draft: Draft) -> Chained | None:
         """The chain that gives the shot its start; None where there is none or the shot has a start of its own."""
-        chain = self._chains.get(draft.setting.index if draft.setting else None)
+        chain = self._of_scene(draft)
         before = self._previous[draft.index]
         if chain is None or before is None or before.setting is not draft.setting or before.model.card is not None:
             return None
         return None if "start" in draft.tree or _found(draft) else chain
+
+    def _of_scene(self, draft: Draft) -> Chained | None:
+        """The chain of the shot's scene."""
+        return self._chains.get(draft.setting.index if draft.setting else None)
 
     def _counted(self, drafts: Sequence[Draft]) -> dict[int, int]:
         """By a shot's number, how many links it is away from an anchor; 0 for one that is an anchor."""
@@ -172,6 +176,13 @@ def _carry(written: str | None, provider: Capabilities | None) -> CarryMode | No
     if written is not None:
         return cast(CarryMode, written)
     return "reference" if provider and not provider.start_frame and "reference" in provider.carries else None
+
+
+def _matched(edge: Edge | None, chain: Chained | None) -> Edge | None:
+    """The edge with what its scene's chain says of colours: a shot is matched where it begins with another's frame."""
+    if edge is None or edge.shot is None or edge.mode not in ("first_frame", "extend"):
+        return edge
+    return replace(edge, matched=chain is not None and chain.read.color == "match_first")
 
 
 def _found(draft: Draft) -> bool:

@@ -170,6 +170,7 @@ class _Stage:
             sound=sound,
             included=self._opened.included,
             subtitles=subtitles,
+            checks=document.checks(storyboard),
         )
 
     def _document(self, root: Map, *, failed: bool) -> tuple[Storyboard, Reading]:

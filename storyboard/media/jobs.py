@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from storyboard.film import Clip, Stream
 
@@ -228,6 +228,94 @@ class Printed:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class CheckJob:
+    """Look at and listen to all of a clip: what can be wrong with it by itself. Answers `Checked`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in a clip. Black and frozen stretches and where a new picture comes within it, in frames, the end
+    not included; silent stretches in seconds; how many samples are clipped in each second of it, and how many samples
+    it has, 0 without sound.
+    """
+
+    black: tuple[tuple[int, int], ...]
+    frozen: tuple[tuple[int, int], ...]
+    cuts: tuple[int, ...]
+    silent: tuple[tuple[float, float], ...]
+    clipped: tuple[int, ...]
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeamJob:
+    """Look at the join of two clips, as a film of that size shows them. Answers `SeamFigures`.
+
+    Frame `carried` of the clip `before` is the one at the cut, `left` the last one shown of it; frame `opening` of the
+    clip `after` should reproduce the carried one, `right` is the first one shown. `gain_db` is by how much more the
+    film lifts the sound of the second clip; `sounds`: both are heard. `grade_before` and `grade_after` are
+    `media.grading.grade.Grade` as JSON text, empty for none.
+    """
+
+    before: str
+    carried: int
+    left: int
+    after: str
+    opening: int
+    right: int
+    width_px: int
+    height_px: int
+    fit: Literal["crop", "pad"]
+    fps_before: str
+    fps_after: str
+    sounds: bool = False
+    gain_db: float = 0.0
+    grade_before: str = ""
+    grade_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeamFigures:
+    """What a join is like. `difference`: mean levels of 255 between the carried and the opening frame; `shift`: percent
+    of the width that the picture has moved between them; `offset`: frames by which the opening one is late, None where
+    nothing moves; `held`: steps on which the picture stands still amid movement; `color`: their ΔE (Oklab, times 100);
+    `luma`: percent by which the second is brighter; `loudness`: loudness units louder, None where one is silent.
+    """
+
+    difference: float
+    shift: float
+    offset: float | None
+    held: int
+    color: float
+    luma: float
+    loudness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchJob:
+    """Find the grade that brings frame `opening` of the clip `after` to the colours of frame `carried` of `before`, as
+    a film of that size shows them. Answers `Matched`.
+    """
+
+    before: str
+    carried: int
+    after: str
+    opening: int
+    width_px: int
+    height_px: int
+    fit: Literal["crop", "pad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """`media.grading.grade.Grade` as JSON text; empty where the two frames do not show the same."""
+
+    grade: str
+
+
 Job = (
     DrawJob
     | ConformJob
@@ -242,8 +330,11 @@ Job = (
     | SheetJob
     | MeasureJob
     | LoudnessJob
+    | CheckJob
+    | SeamJob
+    | MatchJob
 )
-Answer = Clip | Taken | Chosen | Drafted | Printed | Length | Loudness
+Answer = Clip | Taken | Chosen | Drafted | Printed | Length | Loudness | Checked | SeamFigures | Matched
 
 
 class Executor(Protocol):

@@ -15,6 +15,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from storyboard.media.grading.grade import Grade
+
 Blend = Literal["dissolve", "fade", "wipe"]
 Toward = Literal["left", "right", "up", "down"]
 TitlePlace = Literal["lower-third", "top", "center", "bottom", "left", "right"]
@@ -69,7 +71,8 @@ class Segment:
 
     `transition` names how it comes in: a dissolve or a wipe runs over its first `overlap` frames, the last ones of the
     segment before; a wipe's edge moves in `direction`. A fade is `fade_in` here and `fade_out` there. `speech` says
-    that somebody speaks in it; where its clip is of `footage`, what leads and trails is heard from there.
+    that somebody speaks in it; where its clip is of `footage`, what leads and trails is heard from there. `grade` is
+    laid on all its pictures, under whatever else is. Its clip goes on for `spare` frames of the film at least.
     """
 
     path: str
@@ -88,6 +91,8 @@ class Segment:
     speed: Fraction = Fraction(1)
     speech: bool = False
     footage: Stretch | None = None
+    grade: Grade | None = None
+    spare: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,8 @@ def _segment(data: Mapping[str, Any]) -> Segment:
     titles, footage = tuple(Overlay(**one) for one in data.get("titles", ())), data.get("footage")
     source = Stretch(footage["path"], Fraction(footage["first"]), Fraction(footage["speed"])) if footage else None
     exact = {"gain_db": Decimal(data["gain_db"]), "speed": Fraction(data.get("speed", 1))}
-    return Segment(**{**data, **exact, "titles": titles, "footage": source})
+    grade = Grade.of(data["grade"]) if data.get("grade") else None
+    return Segment(**{**data, **exact, "titles": titles, "footage": source, "grade": grade})
 
 
 def _track(data: Mapping[str, Any]) -> Track:

@@ -13,6 +13,8 @@ from storyboard.media.jobs import (
     Answer,
     AssembleJob,
     CardJob,
+    Checked,
+    CheckJob,
     ChooseJob,
     Chosen,
     ConformJob,
@@ -25,9 +27,13 @@ from storyboard.media.jobs import (
     Length,
     Loudness,
     LoudnessJob,
+    Matched,
+    MatchJob,
     MeasureJob,
     PieceJob,
     Printed,
+    SeamFigures,
+    SeamJob,
     SheetJob,
     Taken,
     VerifyJob,
@@ -47,6 +53,9 @@ JOBS: Mapping[str, type[Job]] = {
     "loudness": LoudnessJob,
     "draft": DraftJob,
     "sheet": SheetJob,
+    "check": CheckJob,
+    "seam": SeamJob,
+    "match": MatchJob,
 }
 
 
@@ -77,6 +86,12 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         return {"answer": "drafted", "film": _clip_to_json(answer.film), "copied": answer.copied}
     if isinstance(answer, Printed):
         return {"answer": "printed", **asdict(answer)}
+    if isinstance(answer, Checked):
+        return {"answer": "checked", **asdict(answer)}
+    if isinstance(answer, SeamFigures):
+        return {"answer": "seam", **asdict(answer)}
+    if isinstance(answer, Matched):
+        return {"answer": "matched", **asdict(answer)}
     return {"answer": "clip", **_clip_to_json(answer)}
 
 
@@ -97,6 +112,12 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             return Drafted(_clip(fields["film"]), fields["copied"])
         case "printed":
             return Printed(**fields)
+        case "checked":
+            return Checked(**{name: _whole(value) for name, value in fields.items()})
+        case "seam":
+            return SeamFigures(**fields)
+        case "matched":
+            return Matched(**fields)
         case _:
             return _clip(fields)
 
@@ -107,3 +128,8 @@ def _clip_to_json(clip: Clip) -> dict[str, Any]:
 
 def _clip(fields: Mapping[str, Any]) -> Clip:
     return Clip(**{**fields, "id": ClipId(fields["id"]), "fps": Fraction(fields["fps"])})
+
+
+def _whole(value: Any) -> Any:
+    """Lists as the tuples that they were."""
+    return tuple(map(_whole, value)) if isinstance(value, list | tuple) else value

@@ -24,6 +24,7 @@ from storyboard.media.jobs import (
     Answer,
     AssembleJob,
     CardJob,
+    CheckJob,
     ChooseJob,
     ConformJob,
     DraftJob,
@@ -33,10 +34,12 @@ from storyboard.media.jobs import (
     JoinJob,
     Length,
     LoudnessJob,
+    MatchJob,
     MeasureJob,
     MediaError,
     PieceJob,
     Report,
+    SeamJob,
     SheetJob,
     VerifyJob,
 )
@@ -122,6 +125,18 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.making.sheet import print_sheet
 
             return print_sheet(job, report)
+        case CheckJob():
+            from storyboard.media.quality.clip import check_clip
+
+            return check_clip(job, report)
+        case SeamJob():
+            from storyboard.media.quality.join import measure_join
+
+            return measure_join(job, report)
+        case MatchJob():
+            from storyboard.media.grading.match import match
+
+            return match(job, report)
 
 
 def _draw(job: DrawJob, report: Report) -> Answer:

@@ -77,6 +77,11 @@ class Folder:
         return self.state / "files.json"
 
     @property
+    def checks(self) -> Path:
+        """The memo of what clips and joins were found to be like."""
+        return self.state / "checks.json"
+
+    @property
     def answer(self) -> Path:
         """The memo of what `plan` said last."""
         return self.state / "plan.json"

@@ -9,7 +9,7 @@ from storyboard.board.cards import Seen
 from storyboard.board.closeup import closeup, pieces
 from storyboard.board.view import view
 from storyboard.film import ShotId
-from storyboard.finishing.seams import seams
+from storyboard.finishing.seams import as_json
 from storyboard.production import Production
 from tests.board.stage import read, write
 
@@ -24,11 +24,10 @@ def test_the_pieces_of_a_changed_prompt_make_both_texts(old: str, new: str) -> N
 
 
 def test_takes_stand_side_by_side_with_their_joins(ferry: Path) -> None:
-    planned = Production(ferry).plan()
-    told = [
-        {**one, "difference": 0.25, "findings": [{"message": "the picture jumps"}]}
-        for one in seams(planned.plan, planned.history)
-    ]
+    made = Production(ferry)
+    planned = made.plan()
+    flawed = {"difference": 0.25, "findings": [{"message": "the picture jumps"}]}
+    told = [{**as_json(one), **flawed} for one in made.seams(planned).seams]
     near = closeup(view(planned, Seen(), joins=told), ShotId("1A"))
     assert [(one.number, one.shown, one.circled) for one in near.takes] == [(1, False, False), (2, True, False)]
     assert all(one.frames == 7 and one.length == 6 for one in near.takes)

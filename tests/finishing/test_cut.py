@@ -29,7 +29,7 @@ def test_the_job_names_every_stretch_with_its_file(tmp_path: Path) -> None:
         fps=Fraction(24),
         audio=True,
         segments=(
-            Segment(str(paths[ShotId("S0")]), 0, 24, Decimal(-3)),
+            Segment(str(paths[ShotId("S0")]), 0, 24, Decimal(-3), spare=2),
             Segment(str(paths[ShotId("S1")]), 0, 48, mute=True),
         ),
     )

@@ -126,3 +126,26 @@ def test_a_provider_without_an_opening_frame_is_given_a_reference(tmp_path: Path
     path = tmp_path / "film.yaml"
     path.write_text("storyboard: 1\nchain: previous\ndefaults: {provider: toy}\nshots: [{action: a}, {action: b}]\n")
     assert carried(load(path, capabilities=capable).film) == [None, ("reference", False)]
+
+
+def test_a_chain_that_matches_colours_matches_what_begins_with_anothers_frame(tmp_path: Path) -> None:
+    text = """shots:
+- {id: A, action: a}
+- {id: B, action: b}
+- {id: C, action: c, start: {from: A, carry: reference}}
+- {id: D, action: d, start: {from: A, frame: first}}
+- {id: E, action: e, start: none}
+"""
+    matched = [shot.start.matched if shot.start else None for shot in film(tmp_path, f"chain: {MATCHED}\n{text}").shots]
+    assert matched == [None, True, False, True, None]
+    for plain in ("previous", "{color: none}"):
+        made = film(tmp_path, f"chain: {plain}\n{text}")
+        assert not any(shot.start and shot.start.matched for shot in made.shots)
+
+
+MATCHED = "{color: match_first}"
+
+
+def test_a_colour_word_that_is_none_is_told(tmp_path: Path) -> None:
+    (wrong,) = mistakes(tmp_path, "chain: {color: match_frist}\nshots: [{action: a}]\n")
+    assert (wrong.code, wrong.hint) == ("bad-choice", 'did you mean "match_first"?')

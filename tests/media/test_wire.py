@@ -9,6 +9,8 @@ from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (
     Answer,
     CardJob,
+    Checked,
+    CheckJob,
     ConformJob,
     Drafted,
     DraftJob,
@@ -19,8 +21,12 @@ from storyboard.media.jobs import (
     Length,
     Loudness,
     LoudnessJob,
+    Matched,
+    MatchJob,
     MeasureJob,
     Printed,
+    SeamFigures,
+    SeamJob,
     SheetJob,
     Taken,
     VerifyJob,
@@ -39,6 +45,9 @@ JOBS: st.SearchStrategy[Job] = st.one_of(
     st.builds(LoudnessJob, JSON),
     st.builds(DraftJob, JSON, st.text()),
     st.builds(SheetJob, st.text(), JSON, st.text()),
+    st.builds(CheckJob, st.text()),
+    st.builds(MatchJob),
+    st.builds(SeamJob, gain_db=st.floats(allow_nan=False)),
 )
 CLIPS = st.builds(
     Clip,
@@ -56,7 +65,10 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.builds(Length, st.text(), st.booleans()),
     st.builds(Loudness, st.none() | st.decimals(-70, 0, places=3), st.decimals(-70, 12, places=2)),
     st.builds(Drafted, CLIPS, st.integers()),
+    st.builds(Matched, st.text()),
     st.builds(Printed, st.integers(), st.integers(), st.integers()),
+    st.builds(Checked, silent=st.lists(st.tuples(st.just(0.5), st.just(1.5))).map(tuple)),
+    st.builds(SeamFigures, *[st.floats(allow_nan=False)] * 3, st.integers(), *[st.floats(allow_nan=False)] * 2),
 )
 
 

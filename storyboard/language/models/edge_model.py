@@ -111,6 +111,9 @@ class Chain(Fields):
         "How the chain goes back to its references before it decays.", {"every": 3, "by": "references"}
     )
     if_bad: IfBad | None = about(WHEN_BAD, "step_back")
+    color: Annotated[str, choice("match_first", "none")] | None = about(
+        "Whether the cut brings each clip to the colours of the chain's first.", "match_first"
+    )
 
 
 class Unchained(Chain):

@@ -178,6 +178,16 @@ def _spending(text: str, node: Node, reading: Reading) -> Decimal:
     return found
 
 
+def _limit(text: str, node: Node, reading: Reading) -> Decimal:
+    try:
+        found = quantities.amount(text.removesuffix("%").strip())
+    except ValueError as error:
+        raise wrong("bad-number", str(error)) from error
+    if not 0 <= found <= 255:
+        raise wrong("out-of-range", f"{text} is not from 0 to 255")
+    return found
+
+
 def _speed(text: str, node: Node, reading: Reading) -> Fraction:
     try:
         found = Fraction(quantities.amount(text.lower().removesuffix("x").strip()))
@@ -264,6 +274,8 @@ Decibels = Annotated[Decimal, Leaf(_decibels, "decibels", {"type": "number", "mi
 """A gain in decibels."""
 Lufs = Annotated[Decimal, Leaf(_lufs, "a loudness, like -16", {"type": "number", "minimum": -40, "maximum": -5})]
 """A loudness in LUFS."""
+Limit = Annotated[Decimal, Leaf(_limit, "a number", {"type": ["number", "string"], "minimum": 0})]
+"""The most of a figure that is let pass."""
 Spending = Annotated[Decimal, Leaf(_spending, "a number", {"type": ["number", "string"], "minimum": 0})]
 """An amount in a provider's own unit."""
 Speed = Annotated[Fraction, Leaf(_speed, "a speed, like 2 or 0.5", NUMBER_OR_TEXT)]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation, WithJsonSchema
 
+from storyboard.language.models.check_model import Checks
 from storyboard.language.models.circle_model import Decision
 from storyboard.language.models.edge_model import ChainField
 from storyboard.language.models.fields import Text, Version
@@ -66,6 +67,7 @@ class Profile(Fields):
     chain: ChainField | None = about("Whether scenes are chained.", "none")
     sound: SoundsField | None = about("Sounds, in place of the film's.", [{"file": "audio/temp.mp3"}])
     subtitles: SubtitlesField | None = about("Subtitles, over those of the film.", {"from": "dialogue", "burn": True})
+    checks: Checks | None = about("Other limits for joins and clips.", {"fail": "all"})
     override: Defaults | None = about(
         "Fields over those of every shot that somebody is asked for.", {"provider": "animatic"}
     )
@@ -183,4 +185,7 @@ class Storyboard(Fields):
         "dialogue",
         "subtitles/night-ferry.srt",
         {"from": "dialogue", "burn": True},
+    )
+    checks: Checks | None = about(
+        "How far joins and clips may be off, and which of it is an error.", {"color": 2, "fail": ["frame", "black"]}
     )

@@ -17,7 +17,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "shot": SHOT,
     "edge": frozenset(),
     "sound": frozenset(),
-    "chain": frozenset({"color"}),
+    "chain": frozenset(),
 }
 """Fields by the noun of the model that will take them."""
 

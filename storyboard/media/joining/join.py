@@ -6,6 +6,7 @@ Laws.
 - Frame n of a clip of another rate is what that clip shows at n / fps of the film, at another speed at n × speed / fps.
   Another size or shape is fitted as the reel says. A picture that needs nothing goes from the decoder to the encoder
   untouched.
+- A grade is laid on once, on what the decoder gave, in the film's own coding; under letters, transitions and fades.
 - Letters lie on their own segment's picture: what fades or dissolves takes them along. Burnt subtitles lie on the
   finished picture of the film, over everything; others are a track of it.
 - A reel gives the same bytes on every run; neither paths nor the time are in them.
@@ -23,6 +24,7 @@ import av
 from storyboard.film import Clip
 from storyboard.media.blend import darkened, dissolved, light, picture, planes, progress, wiped
 from storyboard.media.encode import Writer
+from storyboard.media.grading.lay import Grader
 from storyboard.media.jobs import MediaError, Report
 from storyboard.media.letters.subtitles import Subtitling
 from storyboard.media.letters.titles import Title, title
@@ -149,9 +151,11 @@ def _finished(frame: av.VideoFrame, number: int, segment: Segment, titles: list[
 
 
 def plain(segment: Segment, number: int) -> bool:
-    """Whether the cut lays nothing on a frame of a segment, neither letters nor dark."""
+    """Whether the cut lays nothing on a frame of a segment, neither a grade nor letters nor dark."""
     lettered = any(over.first <= number < over.last for over in segment.titles)
-    return not lettered and light(number, segment.frames, segment.fade_in, segment.fade_out) == 1
+    if lettered or segment.grade is not None:
+        return False
+    return light(number, segment.frames, segment.fade_in, segment.fade_out) == 1
 
 
 def _fitted(segment: Segment, reel: Reel, first: int) -> Iterator[av.VideoFrame]:
@@ -162,8 +166,10 @@ def _fitted(segment: Segment, reel: Reel, first: int) -> Iterator[av.VideoFrame]
     shaper = Shaper(reel.width_px, reel.height_px, reel.fit, Fraction(pixel) if pixel else None)
     same = claims.fps == reel.fps and segment.speed == 1
     found = pictures(path, segment.first + first) if same else _retimed(path, segment, reel.fps, first)
+    grader = Grader(segment.grade) if segment.grade is not None else None
     for frame in found:
-        yield shaper.shaped(frame)
+        seen = shaper.shaped(frame)
+        yield seen if grader is None else picture(grader.graded(planes(seen)))
 
 
 def _retimed(path: Path, segment: Segment, fps: Fraction, first: int) -> Iterator[av.VideoFrame]:

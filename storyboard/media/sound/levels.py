@@ -25,7 +25,7 @@ _PEAK_STEP = 0.0005
 _BASE = Fraction(1, SAMPLE_RATE)
 
 
-class _Graph:
+class Graph:
     """A filter with stereo in and out."""
 
     def __init__(self, name: str, options: str) -> None:
@@ -71,7 +71,7 @@ class Limiter:
     """Keeps peaks at `PEAK_DB`. What it gives lags behind what it is given, until `rest`."""
 
     def __init__(self) -> None:
-        self._graph = _Graph("alimiter", _LIMIT)
+        self._graph = Graph("alimiter", _LIMIT)
 
     def through(self, block: Samples) -> Samples:
         """The next samples, limited: as many as are ready."""
@@ -90,7 +90,7 @@ class Meter:
     """Measures the loudness of all that passes."""
 
     def __init__(self) -> None:
-        self._graph = _Graph("ebur128", "peak=true:metadata=1:framelog=quiet")
+        self._graph = Graph("ebur128", "peak=true:metadata=1:framelog=quiet")
         self._told: dict[str, str] = {}
 
     def hear(self, block: Samples) -> None:

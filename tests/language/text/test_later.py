@@ -14,7 +14,8 @@ from tests.language.reading import mistakes
 
 LANGUAGE: dict[type[Fields], str] = {
     Storyboard: """storyboard title note include delivery budget vars profiles variants cast locations props styles
-        references defaults templates scenes shots chain sound subtitles constraints prompt_template decisions""",
+        references defaults templates scenes shots chain sound subtitles constraints prompt_template
+        checks decisions""",
     Delivery: "aspect resolution size fps fit length loudness codec start_timecode",
     Asset: "name description images files",
     Style: "name description images files prompt negative",

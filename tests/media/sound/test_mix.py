@@ -212,3 +212,26 @@ def test_the_loudness_of_a_reel_is_that_of_what_is_laid(tmp_path: Path) -> None:
     reel = Reel(160, 90, RATE, True, (Segment("x", 0, 240, mute=True),), tracks=(Track(path, 0, 240),))
     assert loudness(reel, shares.append).lufs == pytest.approx(Decimal(-20), abs=Decimal("0.1"))
     assert shares[-1] == 1
+
+
+def hardest(heard: NDArray[np.float32], at: int) -> float:
+    """The largest step of the wave's slope around a sample: a click is a large one."""
+    return float(np.abs(np.diff(heard[at - 960 : at + 1920], 2)).max())
+
+
+def test_a_hard_cut_neither_clicks_nor_gapes(tmp_path: Path) -> None:
+    """Two tones of other phases: crossed, they stay as loud and as smooth as they are; butted together, they click."""
+    count = 25 * FRAME
+    low = np.sin(2 * np.pi * np.arange(count) * 311 / 48_000) * 0.3
+    high = np.sin(2 * np.pi * np.arange(count) * 523 / 48_000 + 1.0) * 0.3
+    paths = [sung(tmp_path / f"{name}.flac", wave) for name, wave in (("a", low), ("b", high))]
+    one, two = (Segment(str(path), 0, 24, spare=1) for path in paths)
+    heard = mixed(one, two)
+    cut = 24 * FRAME
+    smooth = max(hardest(heard, at) for at in (12 * FRAME, 36 * FRAME))
+    butted = np.concatenate([low[:cut], high[:cut]]).astype(np.float32)
+    assert hardest(heard, cut) < 1.5 * smooth < hardest(butted, cut) / 5
+    pieces = [float(np.sqrt(np.mean(heard[at : at + 480] ** 2))) for at in range(cut - 1920, cut + 2400, 240)]
+    assert min(pieces) > 0.6 * max(pieces)
+    gaping = mixed(replace(one, spare=0), two)
+    assert level(gaping, 24 - 0.05, 24 + 0.05) < 0.35

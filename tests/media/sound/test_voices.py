@@ -1,13 +1,16 @@
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.media.reel import Reel, Segment, Stretch, Track
 from storyboard.media.sound.sound import sample_at
-from storyboard.media.sound.voices import SPLICE_SAMPLES, starts, voices
+from storyboard.media.sound.voices import CROSS_SAMPLES, SPLICE_SAMPLES, Voice, crossed, starts, voices
 
 RATE = Fraction(24)
 FRAME = 2000
@@ -71,3 +74,49 @@ def test_a_track_lies_over_its_frames() -> None:
     voice = voices(reel(CLIP, tracks=(track,)))[-1]
     assert (voice.at, voice.end, voice.start, voice.loop) == (5 * FRAME, 35 * FRAME, 16_000, 96_000)
     assert (voice.duck, voice.key, voice.gain_db) == (True, False, Decimal(-6))
+
+
+def strength(voice: Voice, at: int, count: int) -> Any:
+    """How much of a voice is heard over some samples of the film."""
+    heard = voice.shaped(np.ones((2, count), np.float32), at)[0]
+    places = np.arange(at, at + count)
+    return np.where((places >= voice.at) & (places < voice.end), heard, 0)
+
+
+def test_at_a_hard_cut_two_clips_cross_as_loud_as_one() -> None:
+    cut = 48 * FRAME
+    out, into = voices(reel(Segment("a.mp4", 0, 48, spare=1), Segment("b.mp4", 0, 48)))
+    assert (out.end, into.at, CROSS_SAMPLES) == (cut + CROSS_SAMPLES, cut, 960)
+    leaving, coming = (strength(voice, cut - 500, 2000) for voice in (out, into))
+    assert np.square(leaving) + np.square(coming) == pytest.approx(np.ones(2000), abs=1e-6)
+    assert np.abs(np.diff(leaving)).max() < 0.04
+    assert np.abs(np.diff(coming)).max() < 0.04
+
+
+def test_a_clip_that_goes_on_in_the_next_shot_is_one_sound() -> None:
+    cut = 48 * FRAME
+    out, into = voices(reel(Segment("a.mp4", 0, 48, spare=2), Segment("a.mp4", 48, 48)))
+    assert strength(out, cut - 500, 2000) + strength(into, cut - 500, 2000) == pytest.approx(np.ones(2000), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"spare": 0}, {}),
+        ({"spare": 2, "mute": True}, {}),
+        ({"spare": 2}, {"mute": True}),
+        ({"spare": 2, "tail": 6}, {}),
+        ({"spare": 2}, {"lead": 6}),
+        ({"spare": 2, "fade_out": 6}, {"fade_in": 6}),
+        ({"spare": 2}, {"overlap": 6, "transition": "dissolve"}),
+    ],
+)
+def test_elsewhere_nothing_crosses(before: dict[str, Any], after: dict[str, Any]) -> None:
+    board = reel(Segment("a.mp4", 0, 48, **before), Segment("b.mp4", 0, 48, **after))
+    assert [crossed(board, number) for number in range(3)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("fps", "samples"), [(24, 960), (60, 800), (240, 0)])
+def test_a_crossing_is_10_to_40_ms_long_or_none(fps: int, samples: int) -> None:
+    board = reel(Segment("a.mp4", 0, 48, spare=1), Segment("b.mp4", 0, 48), fps=Fraction(fps))
+    assert crossed(board, 1) == samples

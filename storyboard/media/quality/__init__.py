@@ -1,0 +1,1 @@
+"""What clips and joins are like, in figures: measured here, judged in `finishing`."""
