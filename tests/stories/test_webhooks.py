@@ -27,6 +27,7 @@ PRICED = {
     "ark": ("", 1),
 }
 """By gateway: what is set for it, and how many of its ledger's units are one of ours."""
+SLOW = pytest.mark.slow
 HERE = ("--listen", "127.0.0.1:0")
 LOST = {"fault": "drop_response_after_accept", "route": "submit"}
 
@@ -97,7 +98,7 @@ def sent(emulator: Gateways, provider: str, key: str) -> list[dict[str, Any]]:
     return [one for one in emulator.ask("callbacks") if one["task"] in jobs]
 
 
-@pytest.mark.parametrize("provider", PRICED)
+@pytest.mark.parametrize("provider", ["defapi", *(pytest.param(one, marks=SLOW) for one in ("seedance2ink", "ark"))])
 def test_callbacks_finish_a_chain_that_is_hardly_asked_for(tmp_path: Path, emulator: Gateways, provider: str) -> None:
     made = called(tmp_path, emulator, provider, "calls", poll_s="600")
     rendered = made.render(*HERE)
@@ -148,6 +149,7 @@ def test_what_was_told_while_no_render_ran_is_taken_in_by_the_next(tmp_path: Pat
 FAULTS = ("callback_lost", "callback_duplicate", "callback_early", "callback_out_of_order", "callback_forged")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", ["defapi", "ark"])
 def test_whatever_becomes_of_callbacks_the_film_and_the_bill_are_the_same(
     tmp_path: Path, emulator: Gateways, provider: str
@@ -195,6 +197,7 @@ def test_what_anybody_sends_to_the_door_leaves_the_journal_as_it_is(tmp_path: Pa
     assert list((made.state / "inbox").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_callback_of_an_order_that_was_made_anew_names_a_duplicate_that_can_be_kept(
     tmp_path: Path, emulator: Gateways
 ) -> None:
