@@ -77,7 +77,8 @@ class Runner:
             with self._scope:
                 async with trio.open_nursery() as nursery:
                     if threading.current_thread() is threading.main_thread():
-                        await nursery.start(self._listen)  # before anything happens that a signal could cut off
+                        with trio.CancelScope(shield=True):
+                            await nursery.start(self._listen)  # before anything happens that a signal could cut off
                     if self._mail is not None:
                         await self._mail.look()
                         nursery.start_soon(self._mail.read)

@@ -75,7 +75,7 @@ def test_a_read_only_disk_is_refused_and_can_be_looked_at(tmp_path: Path) -> Non
         subprocess.run(["mount", "-o", "remount,rw", str(tmp_path)], check=True)
 
 
-@pytest.mark.parametrize("gone", ["state.db", "the folder"])
+@pytest.mark.parametrize("gone", ["state.db", pytest.param("the folder", marks=pytest.mark.slow)])
 def test_a_state_that_is_deleted_under_a_render_is_noticed(gone: str, tmp_path: Path) -> None:
     path = board(tmp_path)
     folder = tmp_path / "disk.storyboard"

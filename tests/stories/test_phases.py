@@ -29,7 +29,7 @@ WAYS = {
     "INT twice at once": (signal.SIGINT, signal.SIGINT),
     "INT, and later again": (signal.SIGINT, 1.1, signal.SIGINT),
 }
-SAMPLE = {("submitted", "INT, and later again"), ("downloaded", "INT twice at once")}
+SAMPLE = {("submitted", "INT, and later again")}
 PAIRS = [
     pytest.param(phase, way, marks=[] if (phase, way) in SAMPLE else pytest.mark.slow)
     for phase in PHASES

@@ -172,6 +172,6 @@ async def test_a_poll_tells_the_truth_or_nothing_and_a_file_is_whole_or_no_clip(
         finally:
             assert trio.current_time() - began < 2 * MOST_S
         whole, came = (tmp_path / "whole").read_bytes(), (tmp_path / "part").read_bytes()
-        if came != whole:
+        if not came.startswith(whole):  # what hangs on a whole clip is not looked at, and comes into no film
             with pytest.raises(MediaError):
                 verify(tmp_path / "part", lambda _: None)

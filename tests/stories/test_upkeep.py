@@ -1,6 +1,7 @@
 """`repair` mends what is damaged without paying; `gc` drops what can be made again, paid clips only when told to."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,12 +27,19 @@ shots:
 """
 
 
-@pytest.fixture
-def board(tmp_path: Path) -> Path:
-    path = tmp_path / "keep.yaml"
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("whole") / "keep.yaml"
     path.write_text(BOARD, encoding="utf-8")
     assert storyboard("render", path).returncode == 0
     return path
+
+
+@pytest.fixture
+def board(tmp_path: Path, whole: Path) -> Path:
+    """A production that was rendered, of one's own."""
+    shutil.copytree(whole.parent, tmp_path, dirs_exist_ok=True, symlinks=True)
+    return tmp_path / whole.name
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +83,10 @@ def test_where_nothing_was_rendered_nothing_is_made(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["new.yaml"]
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_a_damaged_state_is_read_as_far_as_it_goes_and_sidecars_fill_the_rest(board: Path, whole: bool) -> None:
+@pytest.mark.parametrize("header", [True, False])
+def test_a_damaged_state_is_read_as_far_as_it_goes_and_sidecars_fill_the_rest(board: Path, header: bool) -> None:
     state = folder(board) / "state.db"
-    old = spoil(state, 0, 100 if whole else state.stat().st_size)
+    old = spoil(state, 0, 100 if header else state.stat().st_size)
     assert storyboard("render", board).returncode == 13
     before = film(board)
     told = storyboard("repair", board)
@@ -86,7 +94,7 @@ def test_a_damaged_state_is_read_as_far_as_it_goes_and_sidecars_fill_the_rest(bo
     (kept,) = (folder(board) / "damaged").glob("*/state.db")
     assert kept.read_bytes() == old
     assert told.stdout.splitlines()[0] == f"state.db was damaged; the old one is kept in {kept.parent}"
-    assert ("2 takes taken in from clips/" in told.stdout) != whole
+    assert ("2 takes taken in from clips/" in told.stdout) != header
     again = storyboard("render", board, "--json")
     assert again.returncode == 0, again.stderr
     assert not [event for event in events(again.stdout) if event["event"] == "submitted"]
@@ -118,7 +126,7 @@ def test_a_lost_clip_is_found_under_another_name(board: Path) -> None:
     assert path.with_name("1A-1.0a1b.part").exists()
 
 
-@pytest.mark.parametrize("command", ["repair", "gc"])
+@pytest.mark.parametrize("command", ["repair", pytest.param("gc", marks=pytest.mark.slow)])
 def test_while_a_render_runs_neither_begins(board: Path, command: str) -> None:
     more = "".join(f"  - {{id: {n}Z, action: Gulls., duration: 30}}\n" for n in range(1, 20))
     board.write_text(BOARD + more, encoding="utf-8")
