@@ -59,16 +59,16 @@ def tracks(film: Path) -> int:
 def test_subtitles_stand_beside_the_film_until_they_are_turned_off(board: Path) -> None:
     film = board.parent / "board.storyboard" / "film.mp4"
     assert rendered(board) == {"A-1", "B-1"}
-    assert beside(film) == [".mp4", ".srt", ".vtt"]
+    assert beside(film) == [".json", ".mp4", ".srt", ".vtt"]
     assert film.with_suffix(".srt").read_text(encoding="utf-8") == SRT
     assert film.with_suffix(".vtt").read_text(encoding="utf-8") == f"WEBVTT\n\n{SRT}".replace(",", ".")
     assert (lettered(film), tracks(film)) == ([], 1)
     film.with_suffix(".srt").unlink()
     assert rendered(board) == set()
-    assert beside(film) == [".mp4", ".srt", ".vtt"]
+    assert beside(film) == [".json", ".mp4", ".srt", ".vtt"]
     written(board, "none")
     assert storyboard("cut", board).returncode == 0
-    assert (beside(film), tracks(film)) == ([".mp4"], 0)
+    assert (beside(film), tracks(film)) == ([".json", ".mp4"], 0)
 
 
 def test_burning_lays_them_on_the_frames_and_makes_no_clip_anew(board: Path) -> None:
