@@ -29,8 +29,8 @@ class Work:
     what the clip is made from: of a submission that is taken up again, what it was made from.
     `moderated` counts the refusals that were asked again. In `mono` seconds, `sent_at` is when this run saw its job
     accepted, `ran_at` when it was last told to run, `polled_from` when it was first asked for and `asked_at` when it
-    was last; `poll_at` is when it will be, None where that is not due. `hinted` says that the gateway seems to have told
-    of it since.
+    was last; `poll_at` is when it will be, None where that is not due. `hinted` says that the gateway seems to
+    have told of it since.
     """
 
     take: PlannedTake
