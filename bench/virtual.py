@@ -229,8 +229,8 @@ def run(
     called: bool = False,
     listed: bool = False,
 ) -> Ran:
-    """Render a film from nothing. `called`: the gateway calls when a job is done. `listed`: it tells of many jobs in
-    one answer.
+    """Render a film from nothing. `called`: the gateway calls when a job is done. `listed`: it tells of many in one
+    answer.
     """
     caps = {NAME: capabilities(concurrency)}
     driver = Listed(caps[NAME]) if listed else Hosted(caps[NAME])

@@ -69,11 +69,14 @@ class Polling:
         self.paces = {name: Pace(one.pace, accounts[name].took) for name, one in capabilities.items()}
 
     def learn(self, work: Work) -> None:
-        """A job was found finished; how long it took is known where this run saw it begin, but for how late it is."""
+        """A job was found finished; how long it took is known where this run saw it begin, but for how late it is
+        noticed; a gateway that calls is heard at once.
+        """
         if work.sent_at is not None:
             pace, length = self.paces[work.take.shot.provider], work.take.duration
             elapsed, ran = self._desk().now.mono - work.sent_at, max(0.0, (work.ran_at or 0.0) - work.sent_at)
-            took = (length, elapsed - pace.curve(length).late_s(ran, elapsed))
+            told = self._accounts[work.take.shot.provider].calls
+            took = (length, elapsed if told else elapsed - pace.curve(length).late_s(ran, elapsed))
             pace.learn(*took)
             self.learned.setdefault(work.take.shot.provider, []).append(took)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from storyboard.capabilities import Capabilities
-from storyboard.exchange import Accepted, Ask, Outcome, Polled, Request, Response, Succeeded
+from storyboard.exchange import Accepted, Ask, Outcome, Polled, Request, Response, Running, Succeeded
 from storyboard.film import Budget, Clip, ClipId, Frame, JobId, TakeKey
 from storyboard.planning.carried import Slot
 from storyboard.planning.plan import Plan, PlannedTake
@@ -103,7 +103,7 @@ class _Play:
         self._number = 0
         self._coming: list[tuple[float, int, ev.Event]] = []
         self._sent: dict[str, deque[float]] = {}
-        self._ordered: set[TakeKey] = set()
+        self._done_at: dict[TakeKey, float] = {}
         self.begun: dict[TakeKey, float] = {}
         self.ended: dict[TakeKey, float] = {}
         remotes: dict[str, Remote] = {name: Stand(one) for name, one in known.capabilities.items() if not one.local}
@@ -156,12 +156,16 @@ class _Play:
                 accepted_in = self._turn_s(provider) + EXCHANGE_S
                 running = self.submissions.book.running[provider]
                 done_in = accepted_in + self.lasts(take)
-                self._ordered.add(take.key)
+                self._done_at[take.key] = self.now + done_in
                 self._come(accepted_in, ev.Answered(attempt, Accepted(JobId(attempt))))
                 self._come(done_in + self.late(take, running), ev.Hinted(take.key))
             case ev.Poll(key, provider):
-                left_s = 0.0 if key in self._ordered else self.lasts(self.schedule.works[key].take) / 2
-                self._come(left_s + self._turn_s(provider) + EXCHANGE_S, ev.PollRead(key, Succeeded("link")))
+                if key not in self._done_at:
+                    self._done_at[key] = self.now + self.lasts(self.schedule.works[key].take) / 2
+                    self._come(self._done_at[key] - self.now, ev.Hinted(key))
+                told_in = self._turn_s(provider) + EXCHANGE_S
+                done = self._done_at[key] <= self.now + told_in
+                self._come(told_in, ev.PollRead(key, Succeeded("link") if done else Running()))
             case ev.Fetch(key, take_id):
                 self._come(DOWNLOAD_S, ev.Drawn(key, take_id, _clip(take_id, self.schedule.works[key].take)))
             case ev.Keep(key, _, clip):

@@ -8,7 +8,7 @@ import pytest
 
 from storyboard.assets import Reference
 from storyboard.capabilities import Gateway
-from storyboard.exchange import Absent, Accepted, Ask, Busy, Rejected, Request, Succeeded, Unknown
+from storyboard.exchange import Absent, Accepted, Ask, Busy, Rejected, Request, Running, Succeeded, Unknown
 from storyboard.film import Edge, Film, JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.allowance import OVER_BUDGET
@@ -212,7 +212,8 @@ def test_a_job_is_first_asked_for_when_it_may_be_done() -> None:
     assert isinstance(poll, ev.Poll)
     assert poll.rank < 0
     before = stage.submissions.jobs.polling.paces["keyed"].curve(stage.plan.takes[0].duration).longest
-    stage.hear(ev.PollRead(poll.key, Succeeded("link")), later_s=300)
+    stage.hear(ev.PollRead(poll.key, Running()), later_s=300)
+    stage.hear(ev.PollRead(poll.key, Succeeded("link")), later_s=10)
     assert stage.submissions.jobs.polling.paces["keyed"].curve(stage.plan.takes[0].duration).longest > before
 
 
