@@ -145,6 +145,16 @@ def _provenance(material: Material, ready: _Ready, film: Clip, history: History)
     return provenance.sidecar(film, ready.film.title, start.written(film.fps), shots)
 
 
+def known_report(material: Material, frames: Mapping[tuple[ClipId, int], FrameRecord]) -> seams.Report:
+    """What is known of the film's joins and clips, held against its limits; nothing is looked at for it."""
+    film = cuts.left(material.made, material.have, {})
+    look = look_at(material, film, frames)
+    found = look.matches()
+    laid = grades(film, found, looking.remembered([job for _, job in found.values()], material.known))
+    report = look.report(laid)
+    return seams.judged(report, film, looking.remembered(looking.jobs(report), material.known))
+
+
 async def draft(
     material: Material, target: Path, executor: Executor, tell: Tell, page: Path | None = None
 ) -> tuple[Path, Drafted]:

@@ -7,20 +7,17 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from storyboard.callbacks.box import told_of
-from storyboard.cutting import Joined, Material, Tell, draft, join, look_at
+from storyboard.cutting import Joined, Material, Tell, draft, join, known_report
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exporting import edit
 from storyboard.film import Film, ShotId
 from storyboard.finishing.exporting.edit import Edit
-from storyboard.finishing.grades import grades
-from storyboard.finishing.looking import jobs, remembered
-from storyboard.finishing.seams import Report, judged
+from storyboard.finishing.seams import Report
 from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
@@ -33,15 +30,13 @@ from storyboard.planning import cuts, plan, prompt, uses
 from storyboard.planning.naming import shot_of_takes
 from storyboard.planning.numbers import good_clip
 from storyboard.providers import Provider, discover
-from storyboard.rendering.callbacks import woken
 from storyboard.rendering.events import News
 from storyboard.rendering.forecast import Forecast, forecast, listing
-from storyboard.rendering.outside import Outside, known_accounts
+from storyboard.rendering.outside import known_accounts
 from storyboard.rendering.schedule import Policy
-from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
 from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import wanted_takes
-from storyboard.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
+from storyboard.session import FAILED, Planned, existing
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
@@ -207,51 +202,7 @@ class Production:
     def seams(self, planned: Planned) -> Report:
         """What is known of the film's joins and clips, held against its limits; nothing is looked at for it."""
         material = self._material(planned, self.folder.store(LocalDisk()), partial=False)
-        known = material.known
-        film = cuts.left(planned.plan, material.have, {})
-        look = look_at(material, film, planned.history.frames)
-        found = look.matches()
-        report = look.report(grades(film, found, remembered([job for _, job in found.values()], known)))
-        return judged(report, film, remembered(jobs(report), known))
-
-    async def render(
-        self,
-        wishes: Wishes,
-        executor: Executor,
-        tell: Tell,
-        outside: Outside | None = None,
-        agree: Agree | None = None,
-        ask: Callable[[Unsettled], bool] = lambda _: False,
-    ) -> Rendered:
-        """Render what the plan calls for, then cut the film. `outside` is the way to gateways; `agree` is asked before
-        money is spent, `ask` whether a take of unknown fate is ordered anew. Raises Refused: 4, 10, 11, 12, 13, 14.
-        """
-        files = self._known()
-        loaded = self._load(files)
-        folder = self.folder
-        folder.create()
-        with ExitStack() as stack:
-            stack.enter_context(Lock(folder.lock, time.time()))
-            journal = stack.enter_context(SqliteJournal(folder.database))
-            store = folder.store(LocalDisk())
-            retaken = _retaken(loaded.film, wishes.retakes, self.path)
-            planned = self._adopt(loaded, journal, store, files, retaken)
-            told = told_of(Inbox(folder.inbox, LocalDisk()).drain())
-            if records := woken(told, planned.history, time.time()):
-                journal.append(records)
-                planned = self._adopt(loaded, journal, store, files, retaken)
-            found = unsettled(planned.plan.takes, planned.history)
-            if anew := chosen(found, wishes.on_ambiguous, wishes.extra, ask):
-                journal.append([record for one in anew for record in ordered_anew(one, time.time())])
-                planned = self._adopt(loaded, journal, store, files, retaken)
-            journal.append(begun(planned, time.time()))
-            self._note(planned, journal)
-            store.sweep(store.awaited(planned.history))
-            name = self.name or ""
-            session = Session(
-                self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles, name
-            )
-            return await session.render(wishes, agree)
+        return known_report(material, planned.history.frames)
 
     def _note(self, planned: Planned, journal: SqliteJournal) -> None:
         """Remember what this film's takes are, as far as a run before did not come to it."""

@@ -39,8 +39,10 @@ class Mail:
         self._called: set[str] = set()
         self._began = ports.clock.now().wall
 
-    async def read(self) -> None:
-        """Hand on what comes, until cancelled."""
+    async def read(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Hand on what has come, and then what comes, until cancelled."""
+        await self.look()
+        task_status.started()
         while True:
             await trio.sleep(INBOX_S)
             await self.look()

@@ -80,8 +80,7 @@ class Runner:
                         with trio.CancelScope(shield=True):
                             await nursery.start(self._listen)  # before anything happens that a signal could cut off
                     if self._mail is not None:
-                        await self._mail.look()
-                        nursery.start_soon(self._mail.read)
+                        await nursery.start(self._mail.read)
                     await self._loop(nursery)
                     if self._mail is not None:
                         await self._mail.tidy()
