@@ -7,11 +7,12 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from storyboard.callbacks.box import told_of
 from storyboard.cutting import Joined, Material, Tell, draft, join, known_report
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exporting import edit
@@ -30,20 +31,22 @@ from storyboard.planning import cuts, plan, prompt, uses
 from storyboard.planning.naming import shot_of_takes
 from storyboard.planning.numbers import good_clip
 from storyboard.providers import Provider, discover
+from storyboard.rendering.callbacks import woken
 from storyboard.rendering.events import News
 from storyboard.rendering.forecast import Forecast, forecast, listing
-from storyboard.rendering.outside import known_accounts
+from storyboard.rendering.outside import Outside, known_accounts
 from storyboard.rendering.schedule import Policy
+from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
 from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import wanted_takes
-from storyboard.session import FAILED, Planned, existing
+from storyboard.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History
-from storyboard.state.known import KnownFiles
+from storyboard.state.known import KnownFiles, digests
 from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.rescue import Rescue
@@ -175,7 +178,7 @@ class Production:
     def _planned(
         self, loaded: Loaded, history: History, files: KnownFiles, retakes: Collection[ShotId] = ()
     ) -> Planned:
-        digests = digest_files(loaded.film, files)
+        digests = digests(loaded.film, files)
         files.save()
         try:
             made = plan.make(loaded.film, self.capabilities, history, digests, retakes, self.name or "")
@@ -203,6 +206,45 @@ class Production:
         """What is known of the film's joins and clips, held against its limits; nothing is looked at for it."""
         material = self._material(planned, self.folder.store(LocalDisk()), partial=False)
         return known_report(material, planned.history.frames)
+
+    async def render(
+        self,
+        wishes: Wishes,
+        executor: Executor,
+        tell: Tell,
+        outside: Outside | None = None,
+        agree: Agree | None = None,
+        ask: Callable[[Unsettled], bool] = lambda _: False,
+    ) -> Rendered:
+        """Render what the plan calls for, then cut the film. `outside` is the way to gateways; `agree` is asked before
+        money is spent, `ask` whether a take of unknown fate is ordered anew. Raises Refused: 4, 10, 11, 12, 13, 14.
+        """
+        files = self._known()
+        loaded = self._load(files)
+        folder = self.folder
+        folder.create()
+        with ExitStack() as stack:
+            stack.enter_context(Lock(folder.lock, time.time()))
+            journal = stack.enter_context(SqliteJournal(folder.database))
+            store = folder.store(LocalDisk())
+            retaken = _retaken(loaded.film, wishes.retakes, self.path)
+            planned = self._adopt(loaded, journal, store, files, retaken)
+            told = told_of(Inbox(folder.inbox, LocalDisk()).drain())
+            if records := woken(told, planned.history, time.time()):
+                journal.append(records)
+                planned = self._adopt(loaded, journal, store, files, retaken)
+            found = unsettled(planned.plan.takes, planned.history)
+            if anew := chosen(found, wishes.on_ambiguous, wishes.extra, ask):
+                journal.append([record for one in anew for record in ordered_anew(one, time.time())])
+                planned = self._adopt(loaded, journal, store, files, retaken)
+            journal.append(begun(planned, time.time()))
+            self._note(planned, journal)
+            store.sweep(store.awaited(planned.history))
+            name = self.name or ""
+            session = Session(
+                self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles, name
+            )
+            return await session.render(wishes, agree)
 
     def _note(self, planned: Planned, journal: SqliteJournal) -> None:
         """Remember what this film's takes are, as far as a run before did not come to it."""
@@ -348,18 +390,3 @@ def _retaken(film: Film, asked: Collection[str], path: Path) -> frozenset[ShotId
             hint = f"storyboard unlock {path} {shot.id}"
             raise Refused([Diagnostic("locked-shot", f'the clip of "{shot.id}" is locked', shot.place, hint)], 2)
     return frozenset(shot.id for shot in shots)
-
-
-def digest_files(film: Film, files: KnownFiles) -> dict[str, str]:
-    """SHA-256 of every file that the film names, by absolute path. Raises Refused `unreadable-file` (10)."""
-    digests: dict[str, str] = {}
-    problems: list[Diagnostic] = []
-    for reference in film.files:
-        try:
-            digests[reference.path] = files.digest(reference.path)
-        except OSError as error:
-            message = f"cannot read {reference.written}: {error.strerror}"
-            problems.append(Diagnostic("unreadable-file", message, reference.place))
-    if problems:
-        raise Refused(problems)
-    return digests

@@ -14,7 +14,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from storyboard.film import Stream
+from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.film import Film, Stream
 from storyboard.state.memo import Identity, identity, read_memo, write_memo
 
 Measured = tuple[Fraction, bool]
@@ -70,3 +71,18 @@ class KnownFiles:
         if seen is not None and identity(Path(path), self._now_ns()) == seen:
             self._kept[path] = {**self._of(path, seen), "identity": seen, **facts}
             self._new = True
+
+
+def digests(film: Film, files: KnownFiles) -> dict[str, str]:
+    """SHA-256 of every file that the film names, by absolute path. Raises Refused `unreadable-file` (10)."""
+    found: dict[str, str] = {}
+    problems: list[Diagnostic] = []
+    for reference in film.files:
+        try:
+            found[reference.path] = files.digest(reference.path)
+        except OSError as error:
+            message = f"cannot read {reference.written}: {error.strerror}"
+            problems.append(Diagnostic("unreadable-file", message, reference.place))
+    if problems:
+        raise Refused(problems)
+    return found
