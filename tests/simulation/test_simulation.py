@@ -84,7 +84,7 @@ def test_the_emulated_gateway_is_met_at_its_worst() -> None:
     struck: set[str] = set()
     states: set[str] = set()
     replays = 0
-    for seed in range(100):
+    for seed in range(150):
         simulation = Simulation(seed, emulated=True)
         simulation.run()
         gateway = simulation.gateways["seedance2ai"]
