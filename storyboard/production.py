@@ -178,14 +178,14 @@ class Production:
     def _planned(
         self, loaded: Loaded, history: History, files: KnownFiles, retakes: Collection[ShotId] = ()
     ) -> Planned:
-        digests = digests(loaded.film, files)
+        hashed = digests(loaded.film, files)
         files.save()
         try:
-            made = plan.make(loaded.film, self.capabilities, history, digests, retakes, self.name or "")
+            made = plan.make(loaded.film, self.capabilities, history, hashed, retakes, self.name or "")
         except Refused as refused:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
         done = {take.key for take in made.takes if take.clip is not None}
-        return Planned(loaded, made, history, digests, self.capabilities, expected(cuts.left(made, done, {})).frames)
+        return Planned(loaded, made, history, hashed, self.capabilities, expected(cuts.left(made, done, {})).frames)
 
     def forecast(self, planned: Planned, jobs: int) -> Forecast:
         """Play what a render of the plan would do, with so many clips drawn at once, in virtual time."""
