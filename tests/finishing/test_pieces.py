@@ -18,6 +18,7 @@ from storyboard.finishing.pieces import Pieces
 from storyboard.media.executor import InProcess
 from storyboard.media.jobs import Answer, Job, JoinJob, MediaError, PieceJob, Report
 from storyboard.media.joining.join import join
+from storyboard.media.joining.pieces import assemble
 from storyboard.media.pieces import MOST_SECONDS, pieces
 from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Cue, Overlay, Reel, Segment
@@ -165,6 +166,9 @@ async def test_a_damaged_piece_is_encoded_again(tmp_path: Path) -> None:
     data = bytearray(one.read_bytes())
     data[len(data) // 2] ^= 1
     one.write_bytes(data)
+    with pytest.raises(MediaError) as refused:
+        assemble(made, sorted(folder.iterdir()), tmp_path / "damaged.mp4", footage.silent)
+    assert refused.value.code == "piece-damaged"
     (tmp_path / "film.mp4").unlink()
     assert (await cut(tmp_path, made)).id == film.id
 
