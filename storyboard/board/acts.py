@@ -10,6 +10,7 @@ import trio
 
 from storyboard.board.renders import Renders
 from storyboard.board.watch import Watch
+from storyboard.cancelling import names, tell_render
 from storyboard.decisions import circle, lock, unlock
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.planning.price import Total, spell_totals
@@ -50,6 +51,8 @@ class Acts:
             case "unlock":
                 await trio.to_thread.run_sync(unlock, self._made, _name(said))
                 return {"done": f"{_name(said)} is unlocked"}
+            case "cancel":
+                return await trio.to_thread.run_sync(self._cancel, _name(said))
             case "stop":
                 asked = await trio.to_thread.run_sync(self._made.stop)
                 return {"done": "the render finishes what runs, and stops" if asked else "no render runs"}
@@ -60,6 +63,14 @@ class Acts:
                 return await self._render(said)
             case _:
                 raise Unheard("there is no such act")
+
+    def _cancel(self, name: str) -> dict[str, Any]:
+        """Ask the render that runs to cancel a take. Raises Refused where none runs, or for a name that is none."""
+        meant = names(self._made.films(), (name,))
+        if tell_render(self._made, meant):
+            return {"done": f"the render has heard that {name} is cancelled"}
+        hint = f"storyboard cancel {self._made.path} {name} calls off what goes on at its gateway"
+        raise Refused([Diagnostic("cannot-cancel", "no render runs", hint=hint)], 2)
 
     async def _render(self, said: Said) -> dict[str, Any]:
         """Start a render for what a person has seen and agreed to; where it costs more by now, that is said instead."""

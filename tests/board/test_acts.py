@@ -6,6 +6,11 @@ from pathlib import Path
 import trio
 
 from storyboard.production import Production
+from storyboard.rendering.mail import CANCEL
+from storyboard.state.disk import LocalDisk
+from storyboard.state.folder import Folder
+from storyboard.state.inbox import Inbox, Message
+from storyboard.state.lock import Lock
 from tests.board.stage import FILM, copied, film, read, visiting
 
 RENDER = (sys.executable, "-P", "-m", "storyboard", "render")
@@ -47,6 +52,28 @@ async def test_what_cannot_be_is_refused_in_the_words_of_the_commands(ferry: Pat
         assert (await visitor.http.post("/acts/lock", json=["2A"])).status_code == 400
         assert (await visitor.do("lock", shot="2" * 70000)).status_code == 400
     assert read(ferry) == FILM
+
+
+async def test_a_take_is_cancelled_by_the_render_that_runs(ferry: Path) -> None:
+    folder = Folder.of(ferry)
+    inbox = Inbox(folder.inbox, LocalDisk())
+    heard: list[Message] = []
+
+    async def hear() -> None:
+        while not heard:
+            heard.extend(inbox.drain())
+            await trio.lowlevel.checkpoint()
+        inbox.settle(heard)
+
+    async with visiting(ferry) as visitor:
+        refused = await visitor.do("cancel", shot="1A-1")
+        assert "error[cannot-cancel]: no render runs" in refused.json()["refused"]
+        with Lock(folder.lock, 0.0):  # as a render holds it
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(hear)
+                answer = await visitor.do("cancel", shot="1A-1")
+        assert answer.json() == {"done": "the render has heard that 1A-1 is cancelled"}
+    assert [(one.kind, one.payload) for one in heard] == [(CANCEL, {"names": ["1A-1"]})]
 
 
 async def test_money_is_spent_only_as_it_was_agreed_to(tmp_path: Path) -> None:
