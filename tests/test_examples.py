@@ -21,6 +21,10 @@ WAITING = [path for path in ALL if path.parent.name == "seedance"]
 """Examples in which a take waits for somebody to look at it."""
 EXAMPLES = [path for path in ALL if path not in WAITING]
 
+LONG = frozenset(("editly", "vimax"))
+"""Those that take a minute each: in the slow lane."""
+MARKED = [pytest.param(path, marks=[pytest.mark.slow] if path.parent.name in LONG else []) for path in EXAMPLES]
+
 
 def copied(example: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "example"
@@ -61,7 +65,7 @@ def test_the_page_of_an_example_begins_with_its_contact_sheet(example: Path) -> 
     assert grey.max() < 40
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("example", MARKED, ids=lambda path: path.parent.name)
 def test_an_example_renders(example: Path, tmp_path: Path) -> None:
     path = copied(example, tmp_path)
     checked = storyboard("check", path)
@@ -73,6 +77,7 @@ def test_an_example_renders(example: Path, tmp_path: Path) -> None:
         assert sum(1 for _ in container.decode(video=0)) == told["totals"]["frames"]
 
 
+@pytest.mark.slow
 def test_the_airport_waits_for_its_second_clip_to_be_accepted(tmp_path: Path) -> None:
     (example,) = WAITING
     path = copied(example, tmp_path)

@@ -344,7 +344,7 @@ class Schedule:
         work = self.works[event.key]
         self._free_slot(work)
         if work.attempt is not None:
-            self.submissions.fetch_broke(work, event)
+            self.submissions.jobs.fetch_broke(work, event)
         elif event.again and work.tries < REDRAWS:
             work.tries += 1
             self.works.make_ready(work)

@@ -226,8 +226,13 @@ class Submissions:
         attempt = self.attempts[event.attempt]
         self.greetings.hear(attempt.provider, event.date, self.schedule.now.mono)
         self.book.posting[attempt.provider] -= 1
-        if attempt.job is not None:
-            return  # a callback has told it meanwhile
+        if attempt.job is None:  # else a callback has told it meanwhile
+            self._take_in(attempt, event)
+        behind = self._behind.get(attempt.provider)
+        while behind and not self._must_wait(attempt.provider):
+            self.hosted(behind.popleft())
+
+    def _take_in(self, attempt: AttemptRecord, event: ev.Answered) -> None:
         if isinstance(event.outcome, Rejected) and event.outcome.stops:
             self.allowance.stop(attempt.provider, event.outcome)
         if isinstance(event.outcome, Accepted):
@@ -239,9 +244,6 @@ class Submissions:
             self._answered(self.schedule.works[attempt.take], attempt, event)
         else:
             self.elders.answered(waiting, attempt, event)
-        behind = self._behind.get(attempt.provider)
-        while behind and not self._must_wait(attempt.provider):
-            self.hosted(behind.popleft())
         self.callbacks.answered(attempt)
 
     def _answered(self, work: Work, attempt: AttemptRecord, event: ev.Answered) -> None:
@@ -298,10 +300,6 @@ class Submissions:
                 self.callbacks.called(event)
             case ev.Confirmed():
                 self.callbacks.confirmed(event)
-
-    def fetch_broke(self, work: Work, event: ev.Broke) -> None:
-        """A clip that was paid for did not arrive whole."""
-        self.jobs.fetch_broke(work, event)
 
     def live(self, work: Work) -> AttemptRecord | None:
         """The attempt that a take is on; None where nothing was submitted."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from storyboard.diagnostics import Refused
+from storyboard.exchange import LONGEST_WAIT_S
 from storyboard.state.refusals import speaking
 from storyboard.state.secret import secret
 
@@ -111,6 +112,8 @@ class AccountFile:
         with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("DELETE FROM sent WHERE at < ?", (now - KEPT_S,))
+            connection.execute("UPDATE sent SET at = ? WHERE at > ?", (now, now))  # the clock was set back since
+            connection.execute("UPDATE held SET until = MIN(until, ?)", (now + LONGEST_WAIT_S,))
             sent = [at for (at,) in connection.execute("SELECT at FROM sent ORDER BY at")]
             (held,) = connection.execute("SELECT COALESCE(MAX(until), 0) FROM held").fetchone()
             seconds = wait(sent, held)

@@ -196,7 +196,7 @@ async def test_a_429_holds_the_account_for_every_process(tmp_path: Path) -> None
 async def test_an_order_that_has_to_wait_too_long_for_its_turn_has_not_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subject, "DOOR_S", 0.2)
+    monkeypatch.setattr(subject, "PATIENCE_S", 0.2)
     async with serving(good) as server, speaking(server.url, tmp_path, requests=1) as client:
         await client.send("toy", POLL)
         answer = await client.send("toy", ORDER)

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import trio
 
-from storyboard.exchange import NotSent, Request, Response, Unknown
+from storyboard.exchange import LONGEST_WAIT_S, NotSent, Request, Response, Unknown
 from storyboard.network.client import Client
 from storyboard.network.settings import Access
 from storyboard.rendering.ports import Network
@@ -41,6 +41,8 @@ class Remembered(AccountFile):
 
     def take(self, now: float, wait: Wait) -> float:
         """Ask for a place in the window."""
+        self._sent = [min(moment, now) for moment in self._sent]
+        self._held = min(self._held, now + LONGEST_WAIT_S)
         seconds = wait(self._sent, self._held)
         if seconds <= 0:
             self._sent = [*self._sent[-KEPT:], now]

@@ -133,3 +133,20 @@ def test_how_much_an_account_is_asked_is_told_without_writing(tmp_path: Path) ->
         file.take(now, lambda sent, held: 0)
     assert asked(tmp_path, "origin\nkey", 15) == 2
     assert asked(tmp_path, "origin\nother", 15) == 0
+
+
+def test_moments_of_a_clock_that_was_set_back_since_hold_nobody_for_longer_than_a_gateway_may_ask(
+    tmp_path: Path,
+) -> None:
+    file, seen = AccountFile(tmp_path, "a"), list[tuple[list[float], float]]()
+
+    def wait(sent: Sequence[float], held: float) -> float:
+        seen.append((list(sent), held))
+        return 1.0
+
+    for moment in (90_000.0, 90_001.0):
+        file.take(moment, lambda sent, held: 0.0)
+    file.hold(90_060.0)
+    file.take(100.0, wait)
+    file.take(130.0, wait)
+    assert seen == [([100.0, 100.0], 400.0), ([100.0, 100.0], 400.0)]

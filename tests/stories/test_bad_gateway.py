@@ -56,6 +56,7 @@ def test_what_strikes_once_costs_nothing(tmp_path: Path, gateway: Gateway, what:
     assert rule["struck"] == 1
 
 
+@pytest.mark.slow
 def test_a_clip_that_never_comes_fails_at_its_shot_keeps_its_job_and_spares_the_rest(
     tmp_path: Path, gateway: Gateway
 ) -> None:

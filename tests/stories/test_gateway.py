@@ -20,7 +20,7 @@ from tests.stories.command import events, start, storyboard
 from tests.stories.gateways import BOARD, ONE, SHOTS, Gateway, Production, emulating, production
 
 CANARY = "sk_live_canary_7f3a"
-KILLED = (2, pytest.param(48, marks=pytest.mark.slow))
+KILLED = (1, pytest.param(49, marks=pytest.mark.slow))
 """How many instants; 50 in both lanes."""
 
 

@@ -241,7 +241,10 @@ def test_transitions_that_want_the_same_frames_are_refused(tmp_path: Path) -> No
     assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"]
 
 
-def test_over_ten_minutes_every_click_is_heard_within_its_frame_and_within_a_millisecond(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pieces", [12, pytest.param(80, marks=pytest.mark.slow)])
+def test_over_minutes_every_click_is_heard_within_its_frame_and_within_a_millisecond(
+    pieces: int, tmp_path: Path
+) -> None:
     """A frame of light and a click that begin together, at 30000/1001, in pieces of odd lengths and under dissolves."""
     rate, flash = Fraction(30000, 1001), 100
     clip = tmp_path / "a.mp4"
@@ -252,7 +255,7 @@ def test_over_ten_minutes_every_click_is_heard_within_its_frame_and_within_a_mil
         for number in range(300):
             writer.write(np.full((36, 64, 3), 255 if number == flash else 0, np.uint8))
     segments = [Segment(str(clip), 0, 251)]
-    for number in range(1, 80):
+    for number in range(1, pieces):
         crossing: Any = "dissolve" if number % 3 == 0 else None
         segments.append(
             Segment(
@@ -260,7 +263,7 @@ def test_over_ten_minutes_every_click_is_heard_within_its_frame_and_within_a_mil
             )
         )
     whole = Reel(64, 36, rate, True, tuple(segments))
-    assert whole.frames / rate > 600
+    assert whole.frames / rate > 7 * pieces
     join(whole, tmp_path / "film.mp4", silent)
     with av.open(str(tmp_path / "film.mp4")) as container:
         light = [frame.to_ndarray(format="gray").mean() > 128 for frame in container.decode(video=0)]
