@@ -14,6 +14,7 @@ from dataclasses import asdict, replace
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from storyboard.diagnostics import Diagnostic, Refused
@@ -47,6 +48,7 @@ class ClipStore:
         self._clips = clips
         self._frames = frames
         self._disk = disk
+        self._keeping = Lock()
 
     def part_path(self, take: TakeId, token: str) -> Path:
         """Where an unfinished clip of the take is written; `token` tells two tries apart."""
@@ -76,10 +78,11 @@ class ClipStore:
 
         `provenance` holds JSON data: the fields of the take's record (`key`, `take`, `provider`, `number`, `rank`,
         `own`, `ask`, `carried`) and whatever else is worth knowing. Raises Refused: `clip-changed` where the disk gives
-        back other bytes than were verified, `disk-full`, `state-unwritable` (all 14).
+        back other bytes than were verified, `disk-full`, `state-unwritable` (all 14). Takes whose clips are the same to
+        the byte may be kept by several threads at once.
         """
         path = self.clip_path(clip.id)
-        with refusing(path):
+        with self._keeping, refusing(path):
             self._disk.sync(part)
             if self._disk.digest(part) != clip.id:
                 raise _changed(part)

@@ -4,7 +4,9 @@ import copy
 import errno
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
@@ -12,7 +14,7 @@ from typing import Any, get_args
 import pytest
 
 from storyboard.diagnostics import Refused
-from storyboard.film import Clip, ClipId, TakeId
+from storyboard.film import Clip, ClipId, TakeId, TakeKey
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import Disk, LocalDisk, refusing
 from storyboard.state.journal import History, TakeRecord
@@ -296,3 +298,13 @@ class NoFolderSync(SimulatedDisk):
 @pytest.mark.parametrize("mutant", [NoFileSync, NoFolderSync])
 def test_the_crashes_would_show_a_missing_sync(mutant: type[SimulatedDisk]) -> None:
     assert not all(whole(world) for _, world in crashes(mutant))
+
+
+def test_takes_of_the_very_same_clip_are_kept_at_once_and_all_of_them_are_named(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path, tmp_path / "frames", LocalDisk())
+    takes = [replace(SUBMITTED, key=TakeKey(f"{number:064x}"), take=TakeId(f"{number}A-1")) for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        paths = set(threads.map(lambda take: keep(store, LocalDisk(), of=take), takes))
+    assert paths == {store.clip_path(CLIP.id)}
+    said = json.loads((tmp_path / f"{CLIP.id}.json").read_text(encoding="utf-8"))
+    assert {one["key"] for one in said["takes"]} == {take.key for take in takes}
