@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from storyboard.capabilities import Capabilities
-from storyboard.exchange import Accepted, Ask, Outcome, Polled, Request, Response, Running, Succeeded
+from storyboard.exchange import Accepted, Ask, Outcome, Polled, Request, Response, Running, Succeeded, Unknown
 from storyboard.film import Budget, Clip, ClipId, Frame, JobId, TakeKey
 from storyboard.planning.carried import Slot
 from storyboard.planning.plan import Plan, PlannedTake
@@ -46,16 +46,16 @@ class Stand:
         return Request("POST", "/")
 
     def read_submit(self, response: Response, now: float) -> Outcome:
-        """It is never answered."""
-        raise NotImplementedError
+        """Nothing is known of it: nobody sends anything."""
+        return Unknown("a forecast sends nothing")
 
     def poll_request(self, job: JobId) -> Request:
         """An empty one."""
         return Request("GET", "/")
 
     def read_poll(self, response: Response) -> Polled | None:
-        """It is never answered."""
-        raise NotImplementedError
+        """Nothing."""
+        return None
 
 
 Late = Callable[[PlannedTake, int], float]
