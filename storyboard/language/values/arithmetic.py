@@ -94,6 +94,9 @@ def bounded(value: Any) -> Any:
     """The value, if no part of it is too large. Raises Fault."""
     if isinstance(value, str) and len(value) <= MAX_TEXT:
         return value
+    if is_number(value):
+        number(value)
+        return value
     waiting, room = [value], MAX_ITEMS
     while waiting:
         part = waiting.pop()
