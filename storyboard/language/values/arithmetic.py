@@ -23,6 +23,7 @@ MAX_ITEMS = 10_000
 MAX_BITS = 64
 """Bits of a whole number."""
 
+_NUMBERS = (int, float)
 _KINDS: dict[type, str] = {bool: "true or false", int: "a number", float: "a number", str: "a text", Cited: "an asset"}
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -55,7 +56,7 @@ def kind_of(value: Any) -> str:
 
 def is_number(value: Any) -> bool:
     """Whether it is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) in _NUMBERS or (isinstance(value, _NUMBERS) and not isinstance(value, bool))
 
 
 def number(value: Any) -> Any:
@@ -75,7 +76,7 @@ def in_text(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, _NUMBERS):
         return str(value)
     hint = (
         "give it a fallback: {{ name | default('…', true) }}" if value is None else "join it: {{ names | join(', ') }}"

@@ -68,7 +68,7 @@ class _Parser:
         if self.depth > MAX_DEPTH:
             raise bad("the expression is nested too deep", at=self.at)
         found = self.any_of()
-        while self.take("if"):
+        while self.kind == "name" and self.take("if"):
             test = self.any_of()
             if not self.take("else"):
                 raise bad('an "if" in an expression needs an "else"')

@@ -1,12 +1,14 @@
 """What the parts of an expression mean: each is a function of a scope, made of the functions of its own parts.
 
 Only our bounded operations on plain data are reachable: there is no attribute of a Python object to get, no function to
-call and no code to generate.
+call and no code to generate. What nearly every expression has (a name, a number, a sign) is a `partial`, which is two
+objects where a closure is five: a third of the time that ten thousand expressions take was the collector's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from storyboard.language.values import arithmetic
@@ -44,23 +46,26 @@ def nothing(scope: Scope) -> None:
 
 def constant(value: Any) -> Expression:
     """A number, a text, true, false or none. Raises Fault for a number too large."""
-    bounded = arithmetic.bounded(value)
-    return lambda scope: bounded
+    return partial(_given, arithmetic.bounded(value))
+
+
+def _given(value: Any, scope: Scope) -> Any:
+    return value
 
 
 def name(word: str, at: int) -> Expression:
     """A name, looked up near and then far. Raises Fault for one that begins with an underscore."""
     _public(word, at)
+    return partial(_looked_up, word, at)
 
-    def look_up(scope: Scope) -> Any:
-        near, far = scope
-        if word in near:
-            return near[word]
-        if word in far:
-            return far[word]
-        raise Undefined(f'nothing here is called "{word}"', arithmetic.near(word, [*near, *far]), word, at)
 
-    return look_up
+def _looked_up(word: str, at: int, scope: Scope) -> Any:
+    near, far = scope
+    if word in near:
+        return near[word]
+    if word in far:
+        return far[word]
+    raise Undefined(f'nothing here is called "{word}"', arithmetic.near(word, [*near, *far]), word, at)
 
 
 def attribute(of: Expression, word: str, at: int) -> Expression:
@@ -88,7 +93,11 @@ def binary(sign: str, left: Expression, right: Expression) -> Expression:
     """Arithmetic, or `~` which joins two values as text."""
     if sign == "~":
         return lambda scope: arithmetic.joined([arithmetic.in_text(left(scope)), arithmetic.in_text(right(scope))])
-    return lambda scope: arithmetic.binary(sign, left(scope), right(scope))
+    return partial(_reckoned, sign, left, right)
+
+
+def _reckoned(sign: str, left: Expression, right: Expression, scope: Scope) -> Any:
+    return arithmetic.binary(sign, left(scope), right(scope))
 
 
 def both(left: Expression, right: Expression) -> Expression:

@@ -14,12 +14,12 @@ Token = tuple[str, Any, int]
 """Kind (`name`, `number`, `text`, `sign`, `end`), value and offset."""
 
 _TOKEN = re.compile(
-    r"""\s+
+    r"""(?:\s+
     |(?P<float>\d+(?:\.\d+(?:[eE][-+]?\d+)?|[eE][-+]?\d+))
     |(?P<whole>\d+)
     |(?P<name>[^\W\d]\w*)
     |(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-    |(?P<sign>//|\*\*|==|!=|<=|>=|[-+*/%~<>.,:|()\[\]{}])""",
+    |(?P<sign>//|\*\*|==|!=|<=|>=|[-+*/%~<>.,:|()\[\]{}]))\s*""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -38,19 +38,21 @@ def tokens(source: str) -> list[Token]:
         if token is None:
             raise _stray(source, place)
         kind = token.lastgroup
-        if kind == "name" or kind == "sign":
-            found.append((kind, token[0], place))
-        elif kind == "whole":
-            found.append(("number", int(token[0][:40]), place))
-        elif kind == "float":
-            found.append(("number", float(token[0]), place))
-        elif kind == "text":
-            found.append((kind, _unescaped(token[0], place), place))
+        if kind is not None:
+            found.append(_token(kind, token[kind], place))
         place = token.end()
     if len(found) > MAX_TOKENS:
         raise bad(f"an expression has at most {MAX_TOKENS} words and signs")
     found.append(("end", "", length))
     return found
+
+
+def _token(kind: str, written: str, place: int) -> Token:
+    if kind == "whole":
+        return "number", int(written[:40]), place
+    if kind == "float":
+        return "number", float(written), place
+    return kind, _unescaped(written, place) if kind == "text" else written, place
 
 
 def _stray(source: str, place: int) -> Exception:
@@ -81,7 +83,7 @@ def end_of(text: str, start: int) -> tuple[int, int]:
         token = _TOKEN.match(text, place)
         if token is None:
             raise _stray(text, place)
-        sign = token[0]
+        sign = token["sign"]
         if sign in _CLOSES:
             waiting.append(_CLOSES[sign])
         elif sign in (")", "]", "}") and waiting.pop() != sign:

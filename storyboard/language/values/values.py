@@ -33,11 +33,11 @@ def _statement_in(text: str) -> tuple[int, int] | None:
 
 
 class _Part(NamedTuple):
-    """An expression in a text: its source and the offset of that; or literal text, where `run` is None."""
+    """An expression in a text: its source, the offset of that, and what it means."""
 
     source: str
     offset: int
-    run: Expression | None
+    run: Expression
 
 
 class Evaluator:
@@ -46,7 +46,7 @@ class Evaluator:
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = names
         self._expressions: dict[str, tuple[str, int, Expression | Fault]] = {}
-        self._texts: dict[str, list[_Part]] = {}
+        self._texts: dict[str, list[str | _Part]] = {}
 
     def text_has_expression(self, text: str) -> bool:
         """Whether `text` must be evaluated: it holds `{{`, or a statement that will be refused."""
@@ -62,23 +62,14 @@ class Evaluator:
             parts = self._texts[text] = self._split(text)
         names = (scope, self._names)
         if len(parts) == 1:
-            value = self._run(parts[0], names)
-            return str(value) if isinstance(value, Cited) else value
-        pieces = [_as_text(part, self._run(part, names)) for part in parts]
+            return _whole(parts[0], names)
+        pieces = [part if isinstance(part, str) else _as_text(part, names) for part in parts]
         try:
             return joined(pieces)
         except Fault as fault:
             raise ValueProblem(fault.code, fault.message, fault.hint, 0, len(text)) from None
 
-    def _run(self, part: _Part, names: Scope) -> Any:
-        if part.run is None:
-            return part.source
-        try:
-            return bounded(part.run(names))
-        except Fault as fault:
-            raise placed(fault, part.source, part.offset) from None
-
-    def _split(self, text: str) -> list[_Part]:
+    def _split(self, text: str) -> list[str | _Part]:
         if len(text) > MAX_TEXT:
             message = f"a text with expressions is at most {MAX_TEXT:,} characters long"
             raise ValueProblem("too-long-value", message, None, 0, len(text))
@@ -87,29 +78,29 @@ class Evaluator:
             raise _statement(*statement)
         parts = self._simple(text) or self._scanned(text)
         if statement:
-            _refuse_statements(parts)
-        whole = [part for part in parts if part.run or part.source.strip()]
-        return whole if len(whole) == 1 and whole[0].run else parts
+            _refuse_statements(text, parts)
+        whole = [part for part in parts if not isinstance(part, str) or part.strip()]
+        return whole if len(whole) == 1 and not isinstance(whole[0], str) else parts
 
-    def _simple(self, text: str) -> list[_Part]:
+    def _simple(self, text: str) -> list[str | _Part]:
         """The parts of a text whose expressions hold no quotes and no braces; none where they must be read."""
         pieces = _SIMPLE.split(text)
         if len(pieces) // 2 != text.count("{{") or "{{{" in text:
             return []
-        parts: list[_Part] = []
+        parts: list[str | _Part] = []
         place = 0
         for number, piece in enumerate(pieces):
             if number % 2:
                 parts.append(self._expression(piece, place + 2))
                 place += len(piece) + 4
             elif piece:
-                parts.append(_Part(piece, place, None))
+                parts.append(piece)
                 place += len(piece)
         return parts
 
-    def _scanned(self, text: str) -> list[_Part]:
+    def _scanned(self, text: str) -> list[str | _Part]:
         """The parts of a text, each expression read to its end; `{{-` and `-}}` take white space with them."""
-        parts: list[_Part] = []
+        parts: list[str | _Part] = []
         place = 0
         while True:
             opened = text.find("{{", place)
@@ -119,7 +110,7 @@ class Evaluator:
                 literal = literal.rstrip() if text[start] == "-" else literal
                 start += 1
             if literal:
-                parts.append(_Part(literal, place, None))
+                parts.append(literal)
             if opened < 0:
                 return parts
             try:
@@ -144,19 +135,34 @@ class Evaluator:
         return _Part(source, offset + before, run)
 
 
-def _as_text(part: _Part, value: Any) -> str:
-    """How the value of a part stands in its text. Raises ValueProblem."""
+def _whole(part: str | _Part, names: Scope) -> Any:
+    """The value of a text that is one part, with its type. Raises ValueProblem."""
+    if isinstance(part, str):
+        return part
     try:
-        return in_text(value)
+        value = bounded(part.run(names))
+    except Fault as fault:
+        raise placed(fault, part.source, part.offset) from None
+    return str(value) if isinstance(value, Cited) else value
+
+
+def _as_text(part: _Part, names: Scope) -> str:
+    """How the value of an expression stands in its text. Raises ValueProblem."""
+    try:
+        return in_text(bounded(part.run(names)))
     except Fault as fault:
         raise placed(fault, part.source, part.offset) from None
 
 
-def _refuse_statements(parts: list[_Part]) -> None:
+def _refuse_statements(text: str, parts: list[str | _Part]) -> None:
+    """Raises ValueProblem for a statement outside the expressions, whose texts may look like one."""
     for part in parts:
-        statement = None if part.run else _statement_in(part.source)
-        if statement:
-            raise _statement(part.offset + statement[0], part.offset + statement[1])
+        if not isinstance(part, str):
+            end = part.offset + len(part.source)
+            text = text[: part.offset] + " " * len(part.source) + text[end:]
+    statement = _statement_in(text)
+    if statement:
+        raise _statement(*statement)
 
 
 def _statement(start: int, end: int) -> ValueProblem:
