@@ -22,7 +22,6 @@ async def test_a_run_shares_each_account_has_a_seat_and_says_once_that_the_serve
     told: list[News] = []
     with serving(Clock()) as port:
         async with line(port) as way:
-            url = f"redis://:canary@127.0.0.1:{way.port}"
             given = read(
                 "", "config.toml", {**KEYS, "STORYBOARD_REDIS": f"redis://:canary@127.0.0.1:{way.port}"}, KNOWN
             )
