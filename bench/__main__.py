@@ -5,7 +5,22 @@ for a look. The exit code counts the goals that were missed.
 import sys
 from collections.abc import Callable
 
-from bench import cutting, foreseeing, joining, matching, mistakes, pacing, pictures, plans, reading, rendering
+from bench import (
+    cutting,
+    fetching,
+    foreseeing,
+    joining,
+    matching,
+    mistakes,
+    pacing,
+    pictures,
+    plans,
+    reading,
+    rendering,
+    running,
+    sizes,
+    studio,
+)
 from bench.ratio import Ratio
 
 BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
@@ -21,6 +36,10 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "resume": rendering.resume,
     "pacing": pacing.pacing,
     "forecast": foreseeing.foreseeing,
+    "run": running.run,
+    "sizes": sizes.sizes,
+    "studio": studio.studio,
+    "download": fetching.download,
     "last-frame": pictures.last_frame,
     "join": joining.join,
     "cut": cutting.encode,
