@@ -2,6 +2,7 @@
 
 python -m tests.simulation 7 12 --kind ark     # these seeds, with all that happened in them
 python -m tests.simulation --seeds 20000       # so many of all kinds, in two processes
+python -m tests.simulation --pairs             # every two crashes of a chain of two shots, at every gateway
 """
 
 import argparse
@@ -9,7 +10,7 @@ import sys
 import time
 
 from tests.simulation.harness import Simulation
-from tests.simulation.lane import ALL, run, spell
+from tests.simulation.lane import ALL, run, run_pairs, spell
 
 
 def told(kind: str, seed: int) -> bool:
@@ -28,6 +29,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--kind", choices=ALL, default=ALL[0], help="the gateway that is tried")
     parser.add_argument("--seeds", type=int, default=0, help="how many to play, of all kinds in turn")
     parser.add_argument("--first", type=int, default=0, help="the number of the first of them")
+    parser.add_argument("--pairs", action="store_true", help="play every pair of crash points of every gateway")
     parser.add_argument("--processes", type=int, default=2)
     return parser
 
@@ -41,6 +43,8 @@ def main() -> int:
         played = run(said.seeds, said.processes, said.first)
         print(spell(played, time.monotonic() - began))
         held.append(not played.broken)
+    if said.pairs:
+        held += [not found.violations for found in run_pairs(2, said.processes).values()]
     return not all(held)
 
 
