@@ -9,6 +9,7 @@ import argparse
 import sys
 import time
 
+from tests.simulation.crashes import GATEWAYS
 from tests.simulation.harness import Simulation
 from tests.simulation.lane import ALL, run, run_pairs, spell
 
@@ -29,7 +30,14 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--kind", choices=ALL, default=ALL[0], help="the gateway that is tried")
     parser.add_argument("--seeds", type=int, default=0, help="how many to play, of all kinds in turn")
     parser.add_argument("--first", type=int, default=0, help="the number of the first of them")
-    parser.add_argument("--pairs", action="store_true", help="play every pair of crash points of every gateway")
+    parser.add_argument(
+        "--pairs",
+        nargs="*",
+        choices=GATEWAYS,
+        metavar="GATEWAY",
+        help="play every two crashes of these gateways, or of all",
+    )
+    parser.add_argument("--shots", type=int, default=2, help="how many shots the chain of --pairs has")
     parser.add_argument("--processes", type=int, default=2)
     return parser
 
@@ -43,8 +51,9 @@ def main() -> int:
         played = run(said.seeds, said.processes, said.first)
         print(spell(played, time.monotonic() - began))
         held.append(not played.broken)
-    if said.pairs:
-        held += [not found.violations for found in run_pairs(2, said.processes).values()]
+    if said.pairs is not None:
+        found = run_pairs(said.pairs or GATEWAYS, said.shots, said.processes)
+        held += [not one.violations for one in found.values()]
     return not all(held)
 
 

@@ -5,7 +5,7 @@ dies just before its act M, and the one after that is left in peace. A kill keep
 what was synced, and of the rest nothing (`power`) or what a seed says (`torn`). The machine is down for a minute.
 
 Then the laws hold, each shot was paid once or is ambiguous, and a crash has left at most one submission open. None
-stays so where keys are kept, and none that was taken where jobs are listed.
+stays so where keys are kept, and none that was taken where jobs are listed or told of.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from random import Random
 from typing import Literal
 
 from storyboard.film import Film
+from storyboard.providers import Calling
 from tests.films import after, film, shot
 from tests.simulation.gateway import CALM
 from tests.simulation.kinds import KINDS, TOY
@@ -29,12 +30,14 @@ WORST = ENDS[:2]
 """Those that no chance softens."""
 BARE = "bare"
 """The toy without keys, which is a kind of its own here."""
-GATEWAYS = ("keyed", BARE, *KINDS)
+CALLED = {f"{name} that calls": name for name, kind in KINDS.items() if isinstance(kind.remote, Calling)}
+"""Gateways that call, of which each is a kind of its own here, and their names. The door is always open."""
+GATEWAYS = ("keyed", BARE, *KINDS, *CALLED)
 """Every kind of gateway."""
 SURE = frozenset(("keyed", "seedance2ai"))
 """The gateways at which the next run finds out what became of everything."""
-LISTED = "ark"
-"""The one at which it finds out what became of whatever arrived."""
+FOUND = frozenset(("ark", *CALLED))
+"""Those at which it finds out what became of whatever arrived."""
 
 
 class Nothing(Random):
@@ -116,9 +119,16 @@ def acts(gateway: str, shots: int, twist: type[Twist] = Twist) -> int:
 
 def _play(gateway: str, shots: int, twist: type[Twist], strikes: list[tuple[int, End]], found: Points) -> int:
     """Play these crashes and one boot in peace; answers how many acts that one had."""
-    toys = gateway in (BARE, "keyed")
-    machine = Machine(Random(0), TOY if toys else gateway, twist())
-    machine.film = chain(gateway, shots)
+    name = CALLED.get(gateway, gateway)
+    machine = Machine(
+        Random(0),
+        TOY if name in (BARE, "keyed") else name,
+        twist(),
+        called=Random(0) if gateway in CALLED else None,
+    )
+    if machine.caller is not None:
+        machine.caller.listens = True
+    machine.film = chain(name, shots)
     with repeatable(0):
         for at, end in strikes:
             kind: CrashKind = "kill" if end == "kill" else "power"
@@ -126,18 +136,18 @@ def _play(gateway: str, shots: int, twist: type[Twist], strikes: list[tuple[int,
         machine.boot(CALM, Ending(crash="power"))
         acts = machine.acts
     machine.judge(machine.made())
-    _note(machine, gateway, strikes, found)
+    _note(machine, gateway, name, strikes, found)
     return acts
 
 
-def _note(machine: Machine, gateway: str, strikes: list[tuple[int, End]], found: Points) -> None:
-    open_fates, ambiguous = machine.tally.most_open[gateway], machine.tally.ambiguous[gateway]
+def _note(machine: Machine, gateway: str, name: str, strikes: list[tuple[int, End]], found: Points) -> None:
+    open_fates, ambiguous = machine.tally.most_open[name], machine.tally.ambiguous[name]
     most = 0 if gateway in SURE else len(strikes)
     machine.laws.check(open_fates <= 1, "many-open", open_fates)
     machine.laws.check(ambiguous <= most, "many-ambiguous", ambiguous)
-    if gateway == LISTED:
+    if gateway in FOUND:
         lost = [one.body for one in machine.world.journal.known.attempts.values() if one.state == "ambiguous"]
-        taken = [charge.job for charge in machine.gateways[gateway].ledger if charge.body in lost]
+        taken = [charge.job for charge in machine.gateways[name].ledger if charge.body in lost]
         machine.laws.check(not taken, "not-found", taken)
     found.runs += 1
     found.crashes += len(strikes)

@@ -27,7 +27,7 @@ from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
 from storyboard.providers import Calling, Listing, Provider, Remote
 from storyboard.rendering import events as ev
-from storyboard.rendering.ports import Clips, Network, Ports
+from storyboard.rendering.ports import Clips, Letters, Network, Ports
 from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import NO_CALLS, Submissions
@@ -80,6 +80,9 @@ class Twist:
 
     def clips(self, clips: ClipStore, world: World) -> Clips:
         return clips
+
+    def letters(self, caller: Caller) -> Letters:
+        return caller
 
 
 @dataclass
@@ -318,7 +321,7 @@ class Machine:
             network=network,
             host=Shelf(self.world.disk),
             reserve=rescue,
-            inbox=self.caller,
+            inbox=self.twist.letters(self.caller) if self.caller is not None else None,
             inbox_s=LOOKS_S,
         )
         return Runner(schedule, ports, self.providers)
