@@ -63,7 +63,7 @@ class Runner:
         self.ports = ports
         self.providers = providers
         self._draughtsmen = {name: one for name, one in providers.items() if isinstance(one, Local)}
-        self._remotes = {name: one for name, one in providers.items() if isinstance(one, Remote)}
+        self._remotes = schedule.submissions.remotes
         self.ended = Ended()
         self._failure: Refused | None = None
         self._unwritable = False

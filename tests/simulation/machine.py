@@ -183,6 +183,7 @@ class Machine:
             if called is not None and isinstance(tried.kind.remote, Calling):
                 self.caller = Caller(tried, self.world.disk, called, self.clock.true)
         self.providers = self.twist.providers({**remotes, "sketch": toy.SKETCH})
+        self.remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
         self.budget = Budget(unknown_price="allow")
         listed = frozenset(name for name, one in remotes.items() if isinstance(one, Listing))
@@ -293,7 +294,6 @@ class Machine:
     def _runner(self, journal: Journal, store: ClipStore, history: History, rescue: Rescue, network: Network) -> Runner:
         made = self._plan(history)
         policy = Policy(jobs=2, stale=self.stale)
-        remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
         frames = {
             key: Frame(str(path), record.pixels)
             for key, record in history.frames.items()
@@ -305,7 +305,9 @@ class Machine:
             history,
             self.capabilities,
             self._compose,
-            Submissions(remotes, history.attempts.values(), self._new_id, policy.poll_s, self.budget, calls=self.calls),
+            Submissions(
+                self.remotes, history.attempts.values(), self._new_id, policy.poll_s, self.budget, calls=self.calls
+            ),
             policy,
             frames,
         )
