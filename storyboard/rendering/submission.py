@@ -228,6 +228,8 @@ class Submissions:
         self.book.posting[attempt.provider] -= 1
         if attempt.job is None:  # else a callback has told it meanwhile
             self._take_in(attempt, event)
+        elif (waiting := self.elders.of(attempt)) is not None:
+            self.elders.answered(waiting, attempt, event)
         behind = self._behind.get(attempt.provider)
         while behind and not self._must_wait(attempt.provider):
             self.hosted(behind.popleft())
