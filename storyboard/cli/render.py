@@ -98,7 +98,7 @@ def _render(made: Production, wishes: Wishes, called: Called, yes: bool, as_json
 
         async def render(executor: Executor) -> Rendered:
             async with (
-                open_outside(made.gateways, made.capabilities, state_folder()) as outside,
+                open_outside(made.gateways, made.capabilities, state_folder(), progress.hear) as outside,
                 called.listening(made.folder.inbox) as address,
             ):
                 return await made.render(

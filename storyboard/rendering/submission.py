@@ -46,6 +46,8 @@ DELIVERING = 4
 CANNOT = "provider-cannot"
 """The code of a take that its provider does not take as it is."""
 
+_HEADERS = json.JSONEncoder(sort_keys=True)
+
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
 NO_CALLS = Calls()
@@ -111,13 +113,12 @@ class Submissions:
 
     def has_room(self, provider: str) -> bool:
         """Whether the account may take one more submission now; a gateway that was not greeted yet is greeted first."""
-        capabilities = self.remotes[provider].capabilities
-        if not self.greetings.met(provider, self.schedule) or self._must_wait(provider):
-            return False
         learned = self.learned.get(provider)
-        most = capabilities.concurrency if learned is None else learned.allowed
+        most = self.remotes[provider].capabilities.concurrency if learned is None else learned.allowed
         behind = max(0, self.book.delivering[provider] - DELIVERING)
-        return most is None or self.book.running[provider] + behind < most
+        if most is not None and self.book.running[provider] + behind >= most:
+            return False
+        return self.greetings.met(provider, self.schedule) and not self._must_wait(provider)
 
     def woke(self) -> None:
         """The machine has slept: what time it is there is asked anew, and links of before are not given away."""
@@ -186,7 +187,7 @@ class Submissions:
             state="intended",
             key=key,
             path=request.path,
-            headers=json.dumps(dict(request.headers), sort_keys=True),
+            headers=_HEADERS.encode(dict(request.headers)),
             body=request.body,
             account=self.accounts[provider].name,
             created=self.book.created(take.key, now.wall),
