@@ -46,12 +46,13 @@ class InProcess:
 
 
 class LocalProcesses:
-    """Runs up to `workers` jobs at once, each in a worker process. Made by `open_executor`."""
+    """Runs up to `workers` jobs at once, its `places`, each in a worker process. Made by `open_executor`."""
 
     def __init__(self, workers: int, environment: Mapping[str, str], memory_bytes: int, silence_s: float) -> None:
         self._environment = {**environment, **FIXED_ENVIRONMENT}
         self._memory_bytes = memory_bytes
         self._silence_s = silence_s
+        self.places = workers
         self._slots = trio.CapacityLimiter(workers)
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()

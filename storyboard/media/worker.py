@@ -57,6 +57,14 @@ MEMORY_BYTES = 8 * 2**30
 FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """What every worker is given besides: one thread each, and nothing left to chance."""
 
+HARMLESS = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
+"""What a process needs of an environment to start: no keys."""
+
+
+def harmless(environment: Mapping[str, str]) -> dict[str, str]:
+    """What workers may see of an environment."""
+    return {name: environment[name] for name in HARMLESS if name in environment}
+
 
 def command_line(most_bytes: int) -> list[str]:
     """What starts a worker that may have `most_bytes` of address space (0: any); no module of the working folder."""

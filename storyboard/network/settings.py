@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from storyboard.capabilities import Capabilities, Charges, Gateway
 from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.media.cluster.address import Certificates
 from storyboard.network.addresses import is_local
 from storyboard.network.stores import FIELDS, Hosting, hosting
 from storyboard.providers import Provider, Regional
@@ -58,13 +59,15 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All of it, and what is known of the accounts from before, by provider: what they were charged, and how long their
-    jobs took. `ca_file` holds certificates of authorities that are believed besides the usual ones.
+    jobs took. `ca_file` holds certificates of authorities that are believed besides the usual ones, `certificates` are
+    those of a cluster.
     """
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
     hosting: Hosting | None = None
     unknown_price: bool = False
     ca_file: Path | None = None
+    certificates: Certificates | None = None
     charges: Mapping[str, Charges] = field(default_factory=dict)
     took: Mapping[str, tuple[Took, ...]] = field(default_factory=dict)
 
@@ -91,7 +94,7 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         _refuse(where, f"it is not TOML: {error}")
-    known = {"providers": dict, "hosting": dict, "limits": dict, "unknown_price": str, "ca_file": str}
+    known = {"providers": dict, "hosting": dict, "limits": dict, "cluster": dict, "unknown_price": str, "ca_file": str}
     _check_keys(written, known, where, "")
     providers = written.get("providers", {})
     terms = {}
@@ -106,6 +109,7 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
         _hosting(written.get("hosting"), where, environment),
         written.get("unknown_price") == "allow",
         _ca_file(written.get("ca_file"), where, environment),
+        _certificates(written.get("cluster", {}), where),
     )
 
 
@@ -114,9 +118,25 @@ def _ca_file(written: str | None, where: str, environment: Mapping[str, str]) ->
     where, given = (variable, environment[variable]) if environment.get(variable) else (where, written)
     if given is None:
         return None
-    path = Path(given).expanduser()
+    return _whole_path(given, where, "ca_file")
+
+
+def _certificates(table: Any, where: str) -> Certificates | None:
+    """Those of a cluster. Raises Refused (2) where one of the three is missing."""
+    names = ("ca_file", "cert_file", "key_file")
+    _check_keys(table, dict.fromkeys(names, str), where, "cluster.")
+    if not table:
+        return None
+    for name in names:
+        if name not in table:
+            _refuse(where, f"[cluster] takes {', '.join(names)}; {name} is missing")
+    return Certificates(*(_whole_path(table[name], where, f"cluster.{name}") for name in names))
+
+
+def _whole_path(written: str, where: str, name: str) -> Path:
+    path = Path(written).expanduser()
     if not path.is_absolute():
-        _refuse(where, f"ca_file is a whole path, like /etc/ssl/our-own.pem, not {given}")
+        _refuse(where, f"{name} is a whole path, like /etc/ssl/our-own.pem, not {written}")
     return path
 
 
