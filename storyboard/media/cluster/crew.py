@@ -166,6 +166,7 @@ async def _done(job: Job, executor: LocalProcesses, report: Callable[[float], No
             own.replace(target)
     except OSError as error:
         raise MediaError("cannot-write", f"cannot write {target}: {error.strerror}") from error
-    finally:
-        own.unlink(missing_ok=True)
+    finally:  # what a process left that was killed; its own laws name it so
+        for left in (own, own.with_name(f"{own.name}.part")):
+            left.unlink(missing_ok=True)
     return answer

@@ -125,7 +125,7 @@ class Link:
             del self._flights[key]
             future.release()  # a job that nobody holds any more is stopped
 
-    async def _result(self, future: Future[str]) -> dict[str, Any] | None:
+    async def _result(self, future: Future[Any]) -> dict[str, Any] | None:
         try:
             with trio.fail_after(SILENCE_S):
                 text = await trio.to_thread.run_sync(future.result, abandon_on_cancel=True)
