@@ -17,8 +17,10 @@ from storyboard.capabilities import Capabilities, Charges, Gateway
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.media.cluster.address import Certificates
 from storyboard.network.addresses import is_local
+from storyboard.network.renderers import is_declared, renderer
 from storyboard.network.stores import FIELDS, Hosting, hosting
 from storyboard.providers import Provider, Regional
+from storyboard.providers.renderer import Renderer
 from storyboard.state.account import Took
 
 USAGE = 2
@@ -60,7 +62,7 @@ class Terms:
 class Settings:
     """All of it, and what is known of the accounts from before, by provider: what they were charged, and how long their
     jobs took. `ca_file` holds certificates of authorities that are believed besides the usual ones, `certificates` are
-    those of a cluster.
+    those of a cluster, `renderers` programs of one's own that make clips.
     """
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Settings:
     unknown_price: bool = False
     ca_file: Path | None = None
     certificates: Certificates | None = None
+    renderers: Mapping[str, Renderer] = field(default_factory=dict)
     charges: Mapping[str, Charges] = field(default_factory=dict)
     took: Mapping[str, tuple[Took, ...]] = field(default_factory=dict)
 
@@ -99,18 +102,30 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
     providers = written.get("providers", {})
     terms = {}
     for name, caps in capabilities.items():
-        if caps.gateway is not None:
+        if caps.gateway is not None and not is_declared(providers.get(name)):
             terms[name] = _terms(providers.get(name, {}), where, f"providers.{name}.", caps, environment)
+    renderers = {name: _renderer(name, one, where, capabilities) for name, one in providers.items() if is_declared(one)}
     for name in providers:
-        if name not in terms:
-            _refuse(where, f"there is no gateway {name}; there is {', '.join(sorted(terms)) or 'none'}")
+        if name not in terms and name not in renderers:
+            own = 'a renderer of your own says kind = "command"'
+            _refuse(where, f"there is no gateway {name}; there is {', '.join(sorted(terms)) or 'none'}; {own}")
     return Settings(
         terms,
         _hosting(written.get("hosting"), where, environment),
         written.get("unknown_price") == "allow",
         _ca_file(written.get("ca_file"), where, environment),
         _certificates(written.get("cluster", {}), where),
+        renderers,
     )
+
+
+def _renderer(name: str, table: Any, where: str, capabilities: Mapping[str, Capabilities]) -> Renderer:
+    if name in capabilities:
+        _refuse(where, f"providers.{name} is there already, and is no renderer of your own")
+    try:
+        return renderer(name, table)
+    except ValueError as error:
+        _refuse(where, f"providers.{name}: {error}")
 
 
 def _ca_file(written: str | None, where: str, environment: Mapping[str, str]) -> Path | None:

@@ -14,7 +14,7 @@ The same class runs in production, in the simulation and in the forecast. Submis
 from __future__ import annotations
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -73,7 +73,7 @@ class Schedule:
         self.carrying = Carrying(self, frames or {}, plan.second, self._framed)
         self.clips: dict[ClipId, Clip] = dict(history.clips)
         self.opened: deque[Work] = deque()
-        self.drawing = 0
+        self.drawing: Counter[str] = Counter()
         self.inflight = 0
         self.draining = False
         self.timers: list[tuple[float, int, Callable[[], None]]] = []
@@ -352,7 +352,7 @@ class Schedule:
             self.fail(work, event.code, event.message)
 
     def _free_slot(self, work: Work) -> None:
-        self.drawing -= work.phase == "drawing"
+        self.drawing[self._room(work.take.shot.provider)] -= work.phase == "drawing"
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -378,8 +378,14 @@ class Schedule:
                 self._start(work)
 
     def _has_room(self, provider: str) -> bool:
-        local = self.capabilities[provider].local
-        return self.drawing < self.policy.jobs if local else self.submissions.has_room(provider)
+        capabilities = self.capabilities[provider]
+        if not capabilities.local:
+            return self.submissions.has_room(provider)
+        return self.drawing[self._room(provider)] < (capabilities.concurrency or self.policy.jobs)
+
+    def _room(self, provider: str) -> str:
+        """What is drawn here shares its places, except with a provider that has a number of its own."""
+        return provider if self.capabilities[provider].concurrency else ""
 
     def _start(self, work: Work) -> None:
         if work.phase != "ready":  # it was cancelled while it was waiting for its turn
@@ -395,6 +401,6 @@ class Schedule:
             self.submissions.submit(work, ask)
             return
         work.phase = "drawing"
-        self.drawing += 1
+        self.drawing[self._room(provider)] += 1
         self.tell("submitted", work, provider=provider)
         self.order(ev.Draw(work.take.key, work.take.id, provider, ask))

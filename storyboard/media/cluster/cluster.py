@@ -6,7 +6,7 @@ scheduler that comes back to the address is used again. What the whole film pass
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import trio
@@ -14,10 +14,12 @@ import trio
 from storyboard.diagnostics import Refused
 from storyboard.media.cluster.link import Link, Lost
 from storyboard.media.executor import LocalProcesses
-from storyboard.media.jobs import Answer, AssembleJob, DraftJob, Job, JoinJob, Report, SheetJob
+from storyboard.media.jobs import Answer, AssembleJob, DraftJob, Job, JoinJob, MediaError, RenderJob, Report, SheetJob
 
 RETURN_S = 5.0
 """How often a scheduler is looked for that was lost."""
+WAIT_S = 300.0
+"""For so long a clip waits for a cluster that is lost, where it takes what this machine may not have."""
 Home = AssembleJob | DraftJob | JoinJob | SheetJob
 """Jobs on a whole film: they read all of it once and write it where it was asked for."""
 Warn = Callable[[str, str], None]
@@ -32,6 +34,7 @@ class Cluster:
         self._connect = connect
         self._here = here
         self._warn = warn
+        self._returned = trio.Event()
 
     @property
     def places(self) -> int:
@@ -40,16 +43,30 @@ class Cluster:
 
     async def run(self, job: Job, report: Report | None = None) -> Answer:
         """Do the job on the cluster, else here. Raises MediaError."""
-        while not isinstance(job, Home) and (link := self._link) is not None:
+        resources = job.resources if isinstance(job, RenderJob) else None
+        while not isinstance(job, Home) and (link := await self._there(resources)) is not None:
             try:
-                return await link.run(job, report)
+                return await link.run(job, report, resources)
             except Lost as lost:
                 self._lose(link, lost)
         return await self._here.run(job, report)
 
+    async def _there(self, resources: Mapping[str, float] | None) -> Link | None:
+        """The connection that there is; for what this machine may not have it is waited for.
+
+        Raises MediaError `cluster-lost` where it does not come back.
+        """
+        if resources and self._link is None:
+            with trio.move_on_after(WAIT_S):
+                await self._returned.wait()
+            if self._link is None:
+                raise MediaError("cluster-lost", "the cluster is lost, and this takes a worker of it")
+        return self._link
+
     def _lose(self, link: Link, lost: Lost) -> None:
         if self._link is link:
             self._link = None
+            self._returned = trio.Event()
             self._warn("cluster-lost", f"{lost}; what it was at is done on this machine")
 
     async def keep(self) -> None:
@@ -71,6 +88,7 @@ class Cluster:
             self._link = await self._connect()
         except Refused:
             return None
+        self._returned.set()
         self._warn("cluster-back", f"{self._link.url} is there again, and is used")
         return self._link
 

@@ -31,7 +31,7 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from storyboard.film import Clip
 from storyboard.media.executor import LocalProcesses, open_executor
-from storyboard.media.jobs import Answer, CardJob, ConformJob, DrawJob, FrameJob, Job, MediaError, PieceJob
+from storyboard.media.jobs import Answer, CardJob, ConformJob, DrawJob, FrameJob, Job, MediaError, PieceJob, RenderJob
 from storyboard.media.pieces import whole_name
 from storyboard.media.wire import answer_to_json, job_from_json
 from storyboard.media.worker import harmless
@@ -39,7 +39,7 @@ from storyboard.version import VERSION
 
 NAME = f"storyboard-media-{VERSION}"
 OTHER_VERSION = "cluster-version"
-Making = DrawJob | ConformJob | CardJob | FrameJob | PieceJob
+Making = DrawJob | ConformJob | CardJob | FrameJob | PieceJob | RenderJob
 """The jobs that write a file, of those that come here."""
 
 
@@ -167,6 +167,6 @@ async def _done(job: Job, executor: LocalProcesses, report: Callable[[float], No
     except OSError as error:
         raise MediaError("cannot-write", f"cannot write {target}: {error.strerror}") from error
     finally:  # what a process left that was killed; its own laws name it so
-        for left in (own, own.with_name(f"{own.name}.part")):
-            left.unlink(missing_ok=True)
+        for left in ("", ".part", ".mp4"):
+            own.with_name(f"{own.name}{left}").unlink(missing_ok=True)
     return answer

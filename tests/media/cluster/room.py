@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 from storyboard.media.cluster.address import Scheduler
@@ -66,6 +67,14 @@ class Room:
             process.wait()
         for reader in self.readers:
             reader.join()
+
+
+def children(process: Process) -> int:
+    """How many processes it has started; none where it is gone."""
+    try:
+        return sum(len(one.read_text().split()) for one in Path(f"/proc/{process.pid}/task").glob("*/children"))
+    except OSError:
+        return -1
 
 
 def _drain(log: IO[str]) -> None:

@@ -16,7 +16,7 @@ from storyboard.media.executor import InProcess, open_executor
 from storyboard.media.jobs import FrameJob, MediaError, PieceJob, VerifyJob
 from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Reel, Segment
-from tests.media.cluster.room import Process, Room, room
+from tests.media.cluster.room import Room, children, room
 from tests.media.footage import film, silent
 from tests.media.test_executor import ENVIRONMENT
 
@@ -45,7 +45,7 @@ async def test_a_job_is_done_by_a_worker_and_stopped_when_it_is_cancelled(tmp_pa
     with room() as rack:
         async with (
             open_executor(1, ENVIRONMENT) as here,
-            open_cluster(partial(open_link, rack.place, tmp_path), here, pytest.fail) as cluster,
+            open_cluster(partial(open_link, rack.place, tmp_path), here, _silent) as cluster,
         ):
             assert cluster.places == 1
             assert await cluster.run(VerifyJob(str(path)), shares.append) == verify(path, silent)
@@ -74,9 +74,9 @@ async def test_a_job_whose_worker_is_killed_is_done_by_another(tmp_path: Path) -
         def kill(share: float) -> None:
             if not killed.is_set():
                 killed.set()
-                max(rack.processes[1:], key=_children).kill()
+                max(rack.processes[1:], key=children).kill()
 
-        async with _cluster(rack, tmp_path, pytest.fail) as cluster:
+        async with _cluster(rack, tmp_path, _silent) as cluster:
             assert await cluster.run(job, kill) == expected
         assert killed.is_set()
 
@@ -85,11 +85,11 @@ async def test_a_job_whose_worker_is_killed_is_done_by_another(tmp_path: Path) -
 async def test_a_job_that_kills_its_workers_ends_as_such(tmp_path: Path) -> None:
     job = _piece(tmp_path)
     with room(workers=6) as rack:
-        async with _cluster(rack, tmp_path, pytest.fail) as cluster:
+        async with _cluster(rack, tmp_path, _silent) as cluster:
 
             def kill(share: float) -> None:
-                busy = max(rack.processes[1:], key=_children)
-                if _children(busy) > 0:
+                busy = max(rack.processes[1:], key=children)
+                if children(busy) > 0:
                     busy.kill()
 
             with pytest.raises(MediaError) as raised:
@@ -165,6 +165,10 @@ def _piece(folder: Path, frames: int = 600) -> PieceJob:
     return PieceJob(reel.to_json(), 0, frames, str(folder / "piece.mp4"))
 
 
+def _silent(code: str, message: str) -> None:
+    pytest.fail(f"{code}: {message}")
+
+
 def _names(folder: Path) -> set[str]:
     return {one.name for one in folder.iterdir()}
 
@@ -176,11 +180,3 @@ async def _cluster(rack: Room, folder: Path, warn: Warn) -> AsyncIterator[Cluste
         open_cluster(partial(open_link, rack.place, folder), here, warn) as cluster,
     ):
         yield cluster
-
-
-def _children(process: Process) -> int:
-    """How many processes it has started; none where it is gone."""
-    try:
-        return sum(len(one.read_text().split()) for one in Path(f"/proc/{process.pid}/task").glob("*/children"))
-    except OSError:
-        return -1
