@@ -30,7 +30,7 @@ CANCELS = {
 def as_json(provider: Provider, terms: Terms | None, charges: Charges) -> dict[str, Any]:
     """The object of one provider in `providers --json`."""
     caps = provider.capabilities
-    facts = {
+    facts: dict[str, Any] = {
         "local": caps.local,
         "unit": caps.unit or None,
         "source": caps.source,

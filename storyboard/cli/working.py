@@ -52,7 +52,7 @@ def place(made: Production, written: str | None) -> Processes | Scheduler:
     try:
         return address(written, made.gateways.certificates)
     except ValueError as error:
-        hint = "see storyboard/reference/cluster.md"
+        hint = "storyboard explain bad-cluster"
         raise Refused([Diagnostic("bad-cluster", str(error), hint=hint)], USAGE) from None
 
 

@@ -14,7 +14,7 @@ The same class runs in production, in the simulation and in the forecast. Submis
 from __future__ import annotations
 
 import heapq
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ from storyboard.rendering.delivered import LESS, shortfall
 from storyboard.rendering.recourse import recourse, resumed
 from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
-from storyboard.rendering.work import Composer, Phase, Work, Works
+from storyboard.rendering.work import Composer, Phase, Places, Work, Works
 from storyboard.state.journal import History, Record, TakeRecord, TakeState
 
 REDRAWS = 1
@@ -73,7 +73,7 @@ class Schedule:
         self.carrying = Carrying(self, frames or {}, plan.second, self._framed)
         self.clips: dict[ClipId, Clip] = dict(history.clips)
         self.opened: deque[Work] = deque()
-        self.drawing: Counter[str] = Counter()
+        self.places = Places(capabilities, policy.jobs)
         self.inflight = 0
         self.draining = False
         self.timers: list[tuple[float, int, Callable[[], None]]] = []
@@ -352,7 +352,8 @@ class Schedule:
             self.fail(work, event.code, event.message)
 
     def _free_slot(self, work: Work) -> None:
-        self.drawing[self._room(work.take.shot.provider)] -= work.phase == "drawing"
+        if work.phase == "drawing":
+            self.places.give_back(work.take.shot.provider)
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -378,14 +379,7 @@ class Schedule:
                 self._start(work)
 
     def _has_room(self, provider: str) -> bool:
-        capabilities = self.capabilities[provider]
-        if not capabilities.local:
-            return self.submissions.has_room(provider)
-        return self.drawing[self._room(provider)] < (capabilities.concurrency or self.policy.jobs)
-
-    def _room(self, provider: str) -> str:
-        """What is drawn here shares its places, except with a provider that has a number of its own."""
-        return provider if self.capabilities[provider].concurrency else ""
+        return (self.places.free if self.capabilities[provider].local else self.submissions.has_room)(provider)
 
     def _start(self, work: Work) -> None:
         if work.phase != "ready":  # it was cancelled while it was waiting for its turn
@@ -401,6 +395,6 @@ class Schedule:
             self.submissions.submit(work, ask)
             return
         work.phase = "drawing"
-        self.drawing[self._room(provider)] += 1
+        self.places.take(provider)
         self.tell("submitted", work, provider=provider)
         self.order(ev.Draw(work.take.key, work.take.id, provider, ask))
