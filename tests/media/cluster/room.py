@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from storyboard.media.cluster.address import Scheduler
+from storyboard.media.cluster.address import Certificates, Scheduler
 from tests.stories.command import environment
 
 Process = subprocess.Popen[str]
@@ -21,23 +21,32 @@ class Room:
     """What runs, and where; `open` opens it."""
 
     url: str = ""
+    certificates: Certificates | None = None
     processes: list[Process] = field(default_factory=list)
     readers: list[threading.Thread] = field(default_factory=list)
 
     @property
     def place(self) -> Scheduler:
-        return Scheduler(self.url)
+        return Scheduler(self.url, self.certificates)
+
+    @property
+    def _encrypted(self) -> list[str]:
+        found = self.certificates
+        if found is None:
+            return []
+        return ["--tls-ca-file", str(found.ca), "--tls-cert", str(found.cert), "--tls-key", str(found.key)]
 
     def schedule(self, *options: str) -> Process:
         """Start a scheduler at a free port, or where the one before was."""
         port = self.url.rpartition(":")[2] or "0"
-        line = ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard", *options]
+        host = ["--host", "tls://127.0.0.1" if self.certificates else "127.0.0.1"]
+        line = ["scheduler", *host, "--port", port, "--no-dashboard", *self._encrypted, *options]
         process, self.url = self._start(line, r"Scheduler at:\s+(\S+)")
         return process
 
     def work(self, *options: str, **more: str) -> Process:
         """Start a worker of one thread, and wait until the scheduler knows it; `more` joins its environment."""
-        line = ["worker", self.url, "--nthreads", "1", "--no-nanny", "--no-dashboard", *options]
+        line = ["worker", self.url, "--nthreads", "1", "--no-nanny", "--no-dashboard", *self._encrypted, *options]
         process, _ = self._start(line, r"(Registered to):", **more)
         return process
 
@@ -83,9 +92,9 @@ def _drain(log: IO[str]) -> None:
 
 
 @contextmanager
-def room(workers: int = 1) -> Iterator[Room]:
-    """A scheduler and so many workers, all gone in the end."""
-    made = Room()
+def room(workers: int = 1, certificates: Certificates | None = None) -> Iterator[Room]:
+    """A scheduler and so many workers, all gone in the end; encrypted where there are certificates."""
+    made = Room(certificates=certificates)
     try:
         made.schedule()
         for _ in range(workers):

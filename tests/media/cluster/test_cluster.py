@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 import trio
+import trustme
 
 from storyboard.diagnostics import Refused
+from storyboard.media.cluster.address import Certificates, Scheduler
 from storyboard.media.cluster.cluster import Cluster, Warn, open_cluster
 from storyboard.media.cluster.link import open_link
 from storyboard.media.executor import InProcess, open_executor
@@ -156,6 +158,31 @@ async def test_a_scheduler_without_workers_and_none_at_all_are_told(tmp_path: Pa
     with pytest.raises(Refused) as raised:
         await open_link(place, tmp_path)
     assert raised.value.diagnostics[0].code == "no-cluster"
+
+
+@pytest.mark.cluster
+async def test_beyond_this_machine_both_ends_show_a_certificate(tmp_path: Path) -> None:
+    path, ours, theirs = film(tmp_path / "a.mp4"), _certificates(tmp_path / "ours"), _certificates(tmp_path / "theirs")
+    with room(certificates=ours) as rack:
+        assert rack.url.startswith("tls://")
+        async with _cluster(rack, tmp_path, _silent) as cluster:
+            assert await cluster.run(VerifyJob(str(path))) == verify(path, silent)
+        with pytest.raises(Refused) as raised:
+            await open_link(Scheduler(rack.url, theirs), tmp_path)
+    assert raised.value.diagnostics[0].code == "no-cluster"
+
+
+def _certificates(folder: Path) -> Certificates:
+    """An authority, and a certificate of it."""
+    authority = trustme.CA()
+    found = Certificates(folder / "ca.pem", folder / "mine.pem", folder / "mine.key")
+    folder.mkdir()
+    mine = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(str(found.ca))
+    mine.private_key_pem.write_to_path(str(found.key))
+    for part in mine.cert_chain_pems:
+        part.write_to_path(str(found.cert), append=True)
+    return found
 
 
 def _piece(folder: Path, frames: int = 600) -> PieceJob:
