@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import trio
 
 from storyboard.diagnostics import Refused
-from storyboard.media.cluster.link import Link, Lost
+from storyboard.media.cluster.link import Link, Lost, Warn
 from storyboard.media.executor import LocalProcesses
 from storyboard.media.jobs import Answer, AssembleJob, DraftJob, Job, JoinJob, MediaError, RenderJob, Report, SheetJob
 
@@ -20,16 +20,15 @@ RETURN_S = 5.0
 """How often a scheduler is looked for that was lost."""
 WAIT_S = 300.0
 """For so long a clip waits for a cluster that is lost, where it takes what this machine may not have."""
+Connect = Callable[[Warn], Awaitable[Link]]
 Home = AssembleJob | DraftJob | JoinJob | SheetJob
 """Jobs on a whole film: they read all of it once and write it where it was asked for."""
-Warn = Callable[[str, str], None]
-"""Hears a code, and what is to be said."""
 
 
 class Cluster:
     """Runs jobs on a cluster, or on `here`. Made by `open_cluster`."""
 
-    def __init__(self, link: Link, connect: Callable[[], Awaitable[Link]], here: LocalProcesses, warn: Warn) -> None:
+    def __init__(self, link: Link, connect: Connect, here: LocalProcesses, warn: Warn) -> None:
         self._link: Link | None = link
         self._connect = connect
         self._here = here
@@ -85,7 +84,7 @@ class Cluster:
 
     async def _again(self) -> Link | None:
         try:
-            self._link = await self._connect()
+            self._link = await self._connect(self._warn)
         except Refused:
             return None
         self._returned.set()
@@ -94,11 +93,9 @@ class Cluster:
 
 
 @asynccontextmanager
-async def open_cluster(
-    connect: Callable[[], Awaitable[Link]], here: LocalProcesses, warn: Warn
-) -> AsyncIterator[Cluster]:
+async def open_cluster(connect: Connect, here: LocalProcesses, warn: Warn) -> AsyncIterator[Cluster]:
     """An executor on the cluster that `connect` leads to. Raises Refused as `open_link` does, at first."""
-    cluster = Cluster(await connect(), connect, here, warn)
+    cluster = Cluster(await connect(warn), connect, here, warn)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(cluster.keep)
         yield cluster

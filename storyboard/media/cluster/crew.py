@@ -38,6 +38,7 @@ from storyboard.media.worker import harmless
 from storyboard.version import VERSION
 
 NAME = f"storyboard-media-{VERSION}"
+START_S = 30.0
 OTHER_VERSION = "cluster-version"
 Making = DrawJob | ConformJob | CardJob | FrameJob | PieceJob | RenderJob
 """The jobs that write a file, of those that come here."""
@@ -97,7 +98,8 @@ class Crew(WorkerPlugin):
             target=trio.run, args=(self._serve, worker.state.nthreads), name=NAME, daemon=True
         )
         self._thread.start()
-        self._ready.wait()
+        if not self._ready.wait(START_S):
+            raise TimeoutError("the media processes did not start")
 
     def teardown(self, worker: Worker) -> None:
         """End the processes and the thread."""

@@ -4,6 +4,8 @@ Laws.
 - Dask's client lives in a thread of its own. What it tells comes over by trio's token; what blocks is called in
   another.
 - No more jobs are sent than the workers have threads for, so that none waits behind another's long one.
+- A job goes only to workers that were held against what it needs: the version, and the production's folder. One that
+  joins later is held against it too, and left alone where it fails.
 - A job that is lost with its worker is given to another by the scheduler itself. One that is sent again here is the
   same job: jobs are idempotent.
 - What is cancelled here is stopped there.
@@ -11,11 +13,12 @@ Laws.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,9 +32,11 @@ from distributed.client import FutureCancelledError
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.media.cluster.address import Scheduler
-from storyboard.media.cluster.crew import greet, perform
+from storyboard.media.cluster.crew import perform
+from storyboard.media.cluster.greeting import greeted
 from storyboard.media.jobs import Answer, Job, MediaError, Report
 from storyboard.media.wire import answer_from_json, job_to_json
+from storyboard.media.worker import BUG
 from storyboard.version import VERSION
 
 CONNECT_S = 10.0
@@ -47,47 +52,60 @@ MEDIA = "MEDIA"
 UNREACHABLE = 12
 
 
+GONE = (OSError, RuntimeError, trio.TooSlowError, asyncio.CancelledError)
+"""What Dask's client raises when its scheduler goes while it is asked."""
+Warn = Callable[[str, str], None]
+"""Hears a code, and what is to be said."""
+
+
 class Lost(Exception):
     """The scheduler, or every worker, is gone; the message says so."""
 
 
 @dataclass(eq=False, slots=True)
 class _Flight:
-    """A job on its way. `landed` is set when there is something to look at; `failure` says that it is given up."""
+    """A job on its way to one of `workers`. `landed` is set when there is an answer, or when none of them is left."""
 
-    resources: Mapping[str, float]
+    workers: frozenset[str]
     report: Report | None
     landed: trio.Event = field(default_factory=trio.Event)
-    failure: MediaError | None = None
-    missed_from: float = math.inf
 
 
 class Link:
-    """A client of one scheduler. Made by `open_link`; `close` ends it."""
+    """A client of one scheduler, whose workers have `folder` too. Made by `open_link`; `close` ends it.
 
-    def __init__(self, client: Client, url: str) -> None:
+    `warn` hears of workers that are left alone.
+    """
+
+    def __init__(self, client: Client, url: str, folder: Path, warn: Warn) -> None:
         self.url = url
         self._client = client
+        self._folder = folder
+        self._warn = warn
         self._trio = trio.lowlevel.current_trio_token()
         self._topic = f"storyboard-{token_hex(8)}"
         self._flights: dict[str, _Flight] = {}
         self._slots = trio.CapacityLimiter(1)
-        self._workers: list[Mapping[str, Any]] = []
+        self._workers: dict[str, Mapping[str, Any]] = {}
+        self._good: set[str] = set()
+        self._strange: set[str] = set()
+        self._changed = trio.Event()
         self._lost: Lost | None = None
         client.subscribe_topic(self._topic, self._heard)
 
     @property
     def places(self) -> int:
         """How many media jobs the workers do at once."""
-        return sum(self._threads(one) for one in self._workers)
+        return sum(self._threads(one) for one in self._workers.values())
 
     def _threads(self, worker: Mapping[str, Any]) -> int:
-        media = worker["resources"].get(MEDIA, 0 if self._tagged else math.inf)
+        media = worker["resources"].get(MEDIA, 0 if self._tags else math.inf)
         return int(min(worker["nthreads"], media))
 
     @property
-    def _tagged(self) -> bool:
-        return any(MEDIA in one["resources"] for one in self._workers)
+    def _tags(self) -> Mapping[str, float]:
+        """What a media job takes of a worker."""
+        return {MEDIA: 1} if any(MEDIA in one["resources"] for one in self._workers.values()) else {}
 
     # ── jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -98,29 +116,42 @@ class Link:
         `cluster-version`; Lost.
         """
         async with self._slots if resources is None else nullcontext():
-            tags = resources if resources is not None else {MEDIA: 1} if self._tagged else {}
             while True:
-                said = await self._sent(job, _Flight(tags, report))
+                workers = await self._able(resources)
+                tags = self._tags if resources is None else resources
+                said = await self._sent(job, _Flight(workers, report), tags)
                 if said is not None:
                     return _answer(said)
 
-    async def _sent(self, job: Job, flight: _Flight) -> dict[str, Any] | None:
-        """What the worker says; None where the scheduler forgot the job, as when somebody restarts it."""
-        if self._lost is not None:
-            raise self._lost
+    async def _able(self, resources: Mapping[str, float] | None) -> frozenset[str]:
+        """The workers that a job may go to; waits for one. Raises MediaError `no-worker` where none comes; Lost."""
+        with trio.move_on_after(NOBODY_S if resources else math.inf):
+            while True:
+                if self._lost is not None:
+                    raise self._lost
+                tags = self._tags if resources is None else resources
+                if able := frozenset(name for name, one in self._workers.items() if _offers(one, tags)):
+                    return able
+                await self._changed.wait()
+        tagged = ",".join(f"{name}={amount:g}" for name, amount in (resources or {}).items())
+        message = f'no worker at {self.url} has {tagged}; one that has: dask worker {self.url} --resources "{tagged}"'
+        raise MediaError("no-worker", message)
+
+    async def _sent(self, job: Job, flight: _Flight, tags: Mapping[str, float]) -> dict[str, Any] | None:
+        """What the worker says; None where the job is to be sent again, as when somebody restarts the scheduler."""
         said = job_to_json(job)
         key = f"storyboard-{said['job']}-{token_hex(16)}"
         text = json.dumps({"storyboard": VERSION, "key": key, "topic": self._topic, "job": said})
         self._flights[key] = flight
-        future = self._client.submit(perform, text, key=key, pure=False, resources=dict(flight.resources))
+        future = self._client.submit(
+            perform, text, key=key, pure=False, resources=dict(tags), workers=sorted(flight.workers)
+        )
         future.add_done_callback(lambda _: self._soon(flight.landed))
         try:
             await flight.landed.wait()
             if self._lost is not None:
                 raise self._lost
-            if flight.failure is not None:
-                raise flight.failure
-            return await self._result(future)
+            return await self._result(future) if future.done() else None
         finally:
             del self._flights[key]
             future.release()  # a job that nobody holds any more is stopped
@@ -135,11 +166,11 @@ class Link:
             return None
         except KilledWorker:
             raise MediaError("worker-died", "several workers of the cluster died of this job") from None
-        except (OSError, TimeoutError, trio.TooSlowError):
+        except GONE:
             self.lose(f"{self.url} does not answer")
             return None
-        except ImportError as error:
-            raise MediaError("cluster-version", f"a worker of {self.url} has no storyboard: {error}") from error
+        except Exception as error:  # whatever our own end over there raises
+            raise MediaError(BUG, f"{type(error).__name__}: {error}") from error
         said: dict[str, Any] = json.loads(text)
         return said
 
@@ -164,28 +195,15 @@ class Link:
         nobody_from = math.inf
         while self._lost is None:
             await trio.sleep(LOOK_S)
-            await self._look()
-            now = trio.current_time()
-            nobody_from = math.inf if self._workers else min(nobody_from, now)
-            if now > nobody_from + NOBODY_S:
+            for found in await self.look():
+                self._warn(found.code, f"{found.message}; it is left alone")
+            nobody_from = math.inf if self._workers else min(nobody_from, trio.current_time())
+            if trio.current_time() > nobody_from + NOBODY_S:
                 self.lose(f"no worker is left at {self.url}")
-            for flight in self._flights.values():
-                self._miss(flight, now)
         return self._lost
 
-    def _miss(self, flight: _Flight, now: float) -> None:
-        """Give a job up for which there has been no worker for long."""
-        if any(_offers(one, flight.resources) for one in self._workers):
-            flight.missed_from = math.inf
-            return
-        flight.missed_from = min(flight.missed_from, now)
-        if flight.resources and now > flight.missed_from + NOBODY_S:
-            tags = ",".join(f"{name}={amount:g}" for name, amount in flight.resources.items())
-            message = f'no worker at {self.url} has {tags}; one that has: dask worker {self.url} --resources "{tags}"'
-            flight.failure = MediaError("no-worker", message)
-            flight.landed.set()
-
-    async def _look(self) -> None:
+    async def look(self) -> list[Diagnostic]:
+        """See who is there; what speaks against those that are seen for the first time."""
         try:
             if self._client.status != "running":
                 raise ConnectionError
@@ -193,11 +211,26 @@ class Link:
                 info = await trio.to_thread.run_sync(
                     partial(self._client.scheduler_info, n_workers=-1), abandon_on_cancel=True
                 )
-        except (OSError, trio.TooSlowError, RuntimeError):
+                there = {one["id"]: name for name, one in info["workers"].items()}
+                new = {one: there[one] for one in there.keys() - self._good - self._strange}
+                found = await greeted(self._client, new, self._folder)
+        except GONE:
             self.lose(f"the connection to {self.url} is lost")
-            return
-        self._workers = list(info["workers"].values())
+            return []
+        self._good |= {name for name, problem in found.items() if problem is None}
+        self._strange |= found.keys() - self._good
+        self._workers = {name: one for name, one in info["workers"].items() if one["id"] in self._good}
         self._slots.total_tokens = max(1, self.places)
+        for flight in self._flights.values():
+            if self._workers.keys().isdisjoint(flight.workers):
+                flight.landed.set()
+        self._change()
+        return [problem for problem in found.values() if problem is not None]
+
+    def _change(self) -> None:
+        """Wake what waits for a worker."""
+        self._changed.set()
+        self._changed = trio.Event()
 
     def lose(self, message: str) -> None:
         """Nothing more comes over this connection."""
@@ -205,56 +238,26 @@ class Link:
             self._lost = Lost(message)
         for flight in self._flights.values():
             flight.landed.set()
+        self._change()
 
     async def close(self) -> None:
         """End the connection; a scheduler that does not answer is not waited for."""
         with trio.CancelScope(shield=True), trio.move_on_after(FAREWELL_S), suppress(Exception):
             await trio.to_thread.run_sync(partial(self._client.close, timeout=FAREWELL_S), abandon_on_cancel=True)
 
-    # ── the beginning ────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def greet(self, folder: Path) -> Self:
-        """Hold every worker against what a render needs. Raises Refused (12) `no-worker`, `cluster-version` and
-        `cluster-files`, where a worker does not read and write `folder`.
+    async def greet(self) -> Self:
+        """Hold every worker against what a render needs. Raises Refused (12): `no-cluster`, `no-worker`,
+        `cluster-version`, and `cluster-files` where a worker does not read and write the folder.
         """
-        await self._look()
+        found = await self.look()
         if self._lost is not None:
             raise _refused("no-cluster", str(self._lost))
+        if found:
+            raise Refused(found, UNREACHABLE)
         if not self._workers:
             hint = f"start one on each machine with storyboard's environment: dask worker {self.url}"
             raise _refused("no-worker", f"no worker is connected to {self.url}", hint)
-        words, token = token_hex(16), folder / f".storyboard-{token_hex(8)}.part"
-        text = json.dumps({"folder": str(folder), "token": token.name})
-        try:
-            token.write_text(words, encoding="utf-8")
-            said = await trio.to_thread.run_sync(partial(self._client.run, greet, text, on_error="return"))
-            for worker, answer in said.items():
-                self._check(worker, answer, words, folder)
-        except OSError as error:
-            raise _refused("no-cluster", f"{self.url}: {error}") from error
-        finally:
-            _sweep(token)
         return self
-
-    def _check(self, worker: str, answer: str | Exception, words: str, folder: Path) -> None:
-        install = "all workers take the same storyboard: pip install 'storyboard-render[cluster]'"
-        if isinstance(answer, Exception):
-            raise _refused("cluster-version", f"the worker {worker} has no storyboard: {answer}", install)
-        said = json.loads(answer)
-        if said["storyboard"] != VERSION:
-            message = f"the worker {worker} has storyboard {said['storyboard']}, this is {VERSION}"
-            raise _refused("cluster-version", message, install)
-        wrote = said["wrote"]
-        if said["read"] != words or wrote is None or not (folder / wrote).exists():
-            message = f"the worker {worker} on {said['host']} does not read and write {folder} as this machine does"
-            hint = "mount the production's folder there under the same path, and let its user write to it"
-            raise _refused("cluster-files", message, hint)
-
-
-def _sweep(token: Path) -> None:
-    """Remove a token and what was written beside it."""
-    for path in (token, *token.parent.glob(f"{token.name}.*")):
-        path.unlink(missing_ok=True)
 
 
 def _offers(worker: Mapping[str, Any], resources: Mapping[str, float]) -> bool:
@@ -275,16 +278,16 @@ def _refused(code: str, message: str, hint: str | None = None) -> Refused:
     return Refused([Diagnostic(code, message, hint=hint)], UNREACHABLE)
 
 
-async def open_link(scheduler: Scheduler, folder: Path) -> Link:
-    """Connect, and hold all workers against what a render needs; `folder` has to be theirs too.
+async def open_link(scheduler: Scheduler, folder: Path, warn: Warn) -> Link:
+    """Connect, and hold all workers against what a render needs; `folder` has to be theirs too. `warn` as in `Link`.
 
-    Raises Refused (12) as `Link.greet` does, and `no-cluster` where no scheduler answers.
+    Raises Refused (12) as `Link.greet` does, and `no-cluster` where no scheduler answers; 14 where the disk fails.
     """
     _hush()
     client = await _connected(scheduler)
-    link = Link(client, scheduler.url)
+    link = Link(client, scheduler.url, folder, warn)
     try:
-        return await link.greet(folder)
+        return await link.greet()
     except BaseException:
         await link.close()
         raise
@@ -308,7 +311,8 @@ async def _connected(scheduler: Scheduler) -> Client:
         return await trio.to_thread.run_sync(connect)
     except (OSError, TimeoutError, ValueError) as error:
         hint = f"start one with: dask scheduler --host {scheduler.url.rpartition(':')[0]}"
-        raise _refused("no-cluster", f"no Dask scheduler answers at {scheduler.url}: {error}", hint) from error
+        why = str(error) or type(error).__name__
+        raise _refused("no-cluster", f"no Dask scheduler answers at {scheduler.url}: {why}", hint) from error
 
 
 def _hush() -> None:

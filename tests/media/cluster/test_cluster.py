@@ -12,8 +12,8 @@ import trustme
 
 from storyboard.diagnostics import Refused
 from storyboard.media.cluster.address import Certificates, Scheduler
-from storyboard.media.cluster.cluster import Cluster, Warn, open_cluster
-from storyboard.media.cluster.link import open_link
+from storyboard.media.cluster.cluster import Cluster, open_cluster
+from storyboard.media.cluster.link import Warn, open_link
 from storyboard.media.executor import InProcess, open_executor
 from storyboard.media.jobs import FrameJob, MediaError, PieceJob, VerifyJob
 from storyboard.media.reading.verify import verify
@@ -132,9 +132,26 @@ async def test_a_worker_of_another_version_is_refused(tmp_path: Path) -> None:
     with room() as rack:
         rack.work("--preload", str(preload))
         with pytest.raises(Refused) as raised:
-            await open_link(rack.place, tmp_path)
+            await open_link(rack.place, tmp_path, _silent)
     assert raised.value.diagnostics[0].code == "cluster-version"
     assert "has storyboard 0.0.9" in raised.value.diagnostics[0].message
+
+
+@pytest.mark.cluster
+async def test_a_strange_worker_that_joins_later_is_told_and_left_alone(tmp_path: Path) -> None:
+    path, told = film(tmp_path / "a.mp4"), Told()
+    preload = tmp_path / "older.py"
+    preload.write_text("import storyboard.version\nstoryboard.version.VERSION = '0.0.9'\n")
+    with room() as rack:
+        async with _cluster(rack, tmp_path, told) as cluster:
+            await trio.to_thread.run_sync(rack.work, "--preload", str(preload))
+            assert await told.next() == "cluster-version"
+            await trio.to_thread.run_sync(rack.work)
+            for _ in range(4):
+                assert await cluster.run(VerifyJob(str(path))) == verify(path, silent)
+    assert "0.0.9, this is" in told[0][1]
+    assert "it is left alone" in told[0][1]
+    assert len(told) == 1
 
 
 @pytest.mark.cluster
@@ -143,7 +160,7 @@ async def test_a_worker_that_does_not_see_the_files_is_refused(tmp_path: Path, m
     with room() as rack:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(Refused) as raised:
-            await open_link(rack.place, Path("/proc/self/cwd"))
+            await open_link(rack.place, Path("/proc/self/cwd"), _silent)
     assert raised.value.diagnostics[0].code == "cluster-files"
     assert not _names(tmp_path)
 
@@ -152,11 +169,11 @@ async def test_a_worker_that_does_not_see_the_files_is_refused(tmp_path: Path, m
 async def test_a_scheduler_without_workers_and_none_at_all_are_told(tmp_path: Path) -> None:
     with room(workers=0) as rack:
         with pytest.raises(Refused) as raised:
-            await open_link(rack.place, tmp_path)
+            await open_link(rack.place, tmp_path, _silent)
         assert raised.value.diagnostics[0].code == "no-worker"
         place = rack.place
     with pytest.raises(Refused) as raised:
-        await open_link(place, tmp_path)
+        await open_link(place, tmp_path, _silent)
     assert raised.value.diagnostics[0].code == "no-cluster"
 
 
@@ -168,7 +185,7 @@ async def test_beyond_this_machine_both_ends_show_a_certificate(tmp_path: Path) 
         async with _cluster(rack, tmp_path, _silent) as cluster:
             assert await cluster.run(VerifyJob(str(path))) == verify(path, silent)
         with pytest.raises(Refused) as raised:
-            await open_link(Scheduler(rack.url, theirs), tmp_path)
+            await open_link(Scheduler(rack.url, theirs), tmp_path, _silent)
     assert raised.value.diagnostics[0].code == "no-cluster"
 
 
