@@ -81,7 +81,7 @@ class Production:
         self.profiles = tuple(dict.fromkeys(profiles))
         self.variant = variant
         self.gateways = gateways or Settings()
-        found = providers if providers is not None else discover()
+        found = {**(providers if providers is not None else discover()), **self.gateways.renderers}
         self.providers = {name: self.gateways.driver(one) for name, one in found.items()}
         self.capabilities = {name: self.gateways.over(one.capabilities) for name, one in self.providers.items()}
         self.environment = dict(environment)
