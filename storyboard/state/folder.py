@@ -48,6 +48,7 @@ class Folder:
             folder.aside,
             root / "pictures",
             folder.film(),
+            folder.film(".mov"),
         ):
             check_output(path, root.parent)
         folder._check_owner()
@@ -130,9 +131,9 @@ class Folder:
         """A small picture of a frame, for people."""
         return self.root / "pictures" / f"{clip}-{frame}.jpeg"
 
-    def film(self) -> Path:
-        """The cut film."""
-        return self.root / (f"film-{file_stem(self.name)}.mp4" if self.name else "film.mp4")
+    def film(self, suffix: str = ".mp4") -> Path:
+        """The cut film, which ends as its codec says (`Delivery.suffix`)."""
+        return self.root / (f"film-{file_stem(self.name)}{suffix}" if self.name else f"film{suffix}")
 
     def draft(self) -> Path:
         """The film joined in a hurry."""

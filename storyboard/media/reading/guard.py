@@ -25,7 +25,8 @@ from av.video.stream import VideoStream
 
 from storyboard.media.jobs import MediaError
 
-MOST_BYTES = 16 * 2**30
+MOST_BYTES = 2**40
+"""Three hours of a 4k master are 950 GB; a file is read piece by piece, so its length alone takes no memory."""
 MOST_PIXELS = 16384 * 16384
 MOST_FRAMES = 5_000_000
 """A day at 60 frames a second is 5.2 million."""
