@@ -41,7 +41,7 @@ def test_a_master_is_delivered_and_another_codec_renders_nothing_anew(tmp_path: 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out.mov").read_bytes() == (folder / "film.mov").read_bytes()
     assert coded(folder / "film.mov") == ("prores", "yuv422p10le")
-    assert {one.name for one in folder.glob("film*")} == {"film.mov", "film.srt", "film.vtt", "film.json"}
+    assert {one.name for one in folder.glob("film*")} == {"film.mov", "film.srt", "film.vtt", "film.ass", "film.json"}
     assert json.loads((folder / "film.json").read_text(encoding="utf-8"))["film"]["codec"] == "prores"
     assert json.loads(storyboard("status", path, "--json").stdout)["film"] == str(folder / "film.mov")
 

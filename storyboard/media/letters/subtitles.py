@@ -78,11 +78,16 @@ def drawn(cue: Cue, width_px: int, height_px: int, coding: Coding) -> Title | No
     if not words.lines:
         return None
     letters, margin = _edged(words)
-    edge = round(height_px * (HIGH_FOOT if cue.place == "foot" and height_px > width_px else MARGINS[cue.place]))
+    edge = edge_px(cue.place, width_px, height_px)
     left, top = round((width_px - words.width) / 2), edge if cue.place == "top" else height_px - edge - words.height
     layer = Image.new("RGBA", (width_px, height_px), (*SHADE, 0))
     layer.alpha_composite(*inside(letters, (left - margin, top - margin)))
     return cut_out(layer, cue.first, cue.last, coding, fade_frames=1)
+
+
+def edge_px(place: CuePlace, width_px: int, height_px: int) -> int:
+    """The room between a subtitle and the edge of the picture that it stands by."""
+    return round(height_px * (HIGH_FOOT if place == "foot" and height_px > width_px else MARGINS[place]))
 
 
 def _edged(words: Block) -> tuple[Image.Image, int]:
