@@ -46,7 +46,8 @@ class Folder:
             folder.frames,
             folder.inbox,
             folder.aside,
-            root / "pictures",
+            folder.pictures,
+            folder.pieces,
             folder.film(),
             folder.film(".mov"),
         ):
@@ -127,9 +128,19 @@ class Folder:
         """What `repair` replaced: a folder each time."""
         return self.root / "damaged"
 
+    @property
+    def pictures(self) -> Path:
+        """Small pictures of frames, for people."""
+        return self.root / "pictures"
+
+    @property
+    def pieces(self) -> Path:
+        """The encoded pieces of films, a folder each."""
+        return self.root / "pieces"
+
     def picture(self, clip: ClipId, frame: int) -> Path:
-        """A small picture of a frame, for people."""
-        return self.root / "pictures" / f"{clip}-{frame}.jpeg"
+        """A small picture of a frame."""
+        return self.pictures / f"{clip}-{frame}.jpeg"
 
     def film(self, suffix: str = ".mp4") -> Path:
         """The cut film, which ends as its codec says (`Delivery.suffix`)."""
