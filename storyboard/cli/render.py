@@ -87,6 +87,7 @@ def command(
         on_ambiguous=on_ambiguous or ("ask" if on_terminal() else "skip"),
         partial=partial,
         extra=budgets(max_extra_cost, "--max-extra-cost", made.capabilities),
+        output=output,
     )
     called = Called.of(listen, public_url)
     films = made.films()
