@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from storyboard.board.cards import WORDS, Card, Mark, Moment, Progress, Stand, charged, mark, middle, progress, seconds
+from storyboard.board.cards import Card, Moment, Progress, Stand, charged, mark, middle, progress, seconds
 from storyboard.board.view import View
 from storyboard.board.wording import Prompt, prompt
 from storyboard.film import ShotId, TakeId
 from storyboard.planning.plan import PlannedTake
+from storyboard.planning.standing import WORDS, Mark
 
 _KNOWN = frozenset(("from", "to", "continues", "frame", "carried", "at", "findings"))
 """What every seam says; whatever else one says was measured."""

@@ -15,12 +15,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from storyboard.board.cards import WORDS, Moment
+from storyboard.board.cards import Moment
 from storyboard.board.closeup import closeup
 from storyboard.board.graph import graph
 from storyboard.board.profiles import Column
 from storyboard.board.view import View
 from storyboard.film import ShotId
+from storyboard.planning.standing import WORDS
 
 FOLDER = Path(__file__).parent
 SHOT = "/shots/"

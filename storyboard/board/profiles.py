@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import trio
 
-from storyboard.board.cards import WORDS, Card, Seen, Stand, card
+from storyboard.board.cards import Card, Seen, Stand, card
 from storyboard.board.view import View
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import ShotId
 from storyboard.planning import plan, report
 from storyboard.planning.price import spell_totals, total
+from storyboard.planning.standing import WORDS
 from storyboard.production import Production
 from storyboard.session import Planned
 
