@@ -196,8 +196,8 @@ def seconds(time: Fraction) -> str:
 
 
 def _price(takes: Iterable[PlannedTake]) -> str:
-    """What the takes to render would cost."""
-    wanted = [take for take in takes if take.verdict == "render" and not take.free]
+    """What the takes would cost that are still to be ordered."""
+    wanted = [take for take in takes if take.verdict == "render" and not take.free and not take.asked]
     known = [take.price for take in wanted if take.price is not None]
     if len(known) < len(wanted):
         return "price unknown"

@@ -103,8 +103,12 @@ def pieces(old: str, new: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
     for same, a, b, c, d in _bridged(matcher.get_opcodes(), after):
         went, came = "".join(before[a:b]), "".join(after[c:d])
-        found += [Piece("old", went)] if went.strip() and not same else []
-        found += [Piece("same" if same or not came.strip() else "new", came)] if came else []
+        if same or not came.strip():
+            said = [Piece("old", "" if same else went.strip()), Piece("same", came)]
+        else:
+            words = came.rstrip()
+            said = [Piece("old", went.strip()), Piece("new", words), Piece("same", came[len(words) :])]
+        found += [one for one in said if one.text]
     return tuple(found)
 
 

@@ -22,8 +22,8 @@ COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "l
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would buy, and
-    `up_to` what `--stale` would add, `otherwise` the most that those cost who are asked where the first fails; `wait_s`
+    """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would order, none
+    of which goes on already, and `up_to` what `--stale` would add, `otherwise` the most that those cost who are asked where the first fails; `wait_s`
     is the expected time of the whole run.
     """
 
@@ -45,7 +45,7 @@ def together(films: Sequence[tuple[Plan, int]], capabilities: Mapping[str, Capab
     """The totals of several films of one storyboard, each a plan and its frames: a take that they share counts once."""
     takes = list({take.key: take for plan, _ in films for take in plan.takes}.values())
     counts = Counter(take.verdict for take in takes)
-    bought = [take for take in takes if take.verdict == "render"]
+    bought = [take for take in takes if take.verdict == "render" and not take.asked]
     stale = [take for take in takes if take.verdict == "stale"]
     return Totals(
         counts={verdict: counts[verdict] for verdict in COUNTED},
