@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import trio
 
@@ -82,6 +83,7 @@ class Watch:
         self._views: deque[Numbered] = deque(maxlen=KEPT)
         self._news = trio.Condition()
         self._planned: Planned | None = None
+        self._joins: tuple[Planned | None, list[dict[str, Any]]] = None, []
         self._drawing: dict[TakeId, float] = {}
         self._stamps: tuple[Stamp, Stamp] = (), ()
 
@@ -142,6 +144,8 @@ class Watch:
         """The film as it stands. Raises Refused."""
         assert self._planned is not None
         seen = self._seen()
+        if self._joins[0] is not self._planned:
+            self._joins = self._planned, [as_json(one) for one in self.made.seams(self._planned).seams]
         return view(
             self._planned,
             seen,
@@ -151,7 +155,7 @@ class Watch:
             self._working(seen),
             self.renders.running,
             self._limits() if seen.runs else (),
-            [as_json(one) for one in self.made.seams(self._planned).seams],
+            self._joins[1],
         )
 
     def _last(self) -> View:
@@ -202,7 +206,7 @@ class Watch:
 
     def _state(self) -> Stamp:
         database = self._folder.database
-        return _stamp((database, database.with_name(f"{database.name}-wal"), self._folder.film()))
+        return _stamp((database, database.with_name(f"{database.name}-wal"), self._folder.film(), self._folder.checks))
 
     def _film(self) -> str:
         found = _stamp((self._folder.film(),))
