@@ -21,7 +21,7 @@ from storyboard.network.renderers import is_declared, renderer
 from storyboard.network.stores import FIELDS, Hosting, hosting
 from storyboard.providers import Provider, Regional
 from storyboard.providers.renderer import Renderer
-from storyboard.state.account import Took
+from storyboard.state.account import Took, usual_pace
 
 USAGE = 2
 SERVERS = ("redis", "rediss", "unix")
@@ -81,9 +81,14 @@ class Settings:
     took: Mapping[str, tuple[Took, ...]] = field(default_factory=dict)
 
     def over(self, capabilities: Capabilities) -> Capabilities:
-        """A provider's capabilities with the prices that were set, and else those that were charged."""
+        """A provider's capabilities with the prices that were set, and else those that were charged, and the pace that
+        its jobs had.
+        """
         terms, charges = self.terms.get(capabilities.name, Terms()), self.charges.get(capabilities.name, {})
         learned = {of: amount for of, amount in charges.items() if of[0] not in terms.prices}
+        pace = usual_pace(self.took.get(capabilities.name, ()))
+        if pace is not None:
+            capabilities = replace(capabilities, pace=pace)
         if not terms.prices and not learned:
             return capabilities
         return replace(capabilities, prices={**capabilities.prices, **terms.prices}, charges=learned)
