@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    clustering,
     cutting,
     fetching,
     foreseeing,
@@ -45,6 +46,7 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "cut": cutting.encode,
     "recut": cutting.recut,
     "match": matching.removed,
+    "cluster": clustering.clustering,
 }
 
 

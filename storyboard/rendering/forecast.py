@@ -219,7 +219,7 @@ def _places(known: Known, provider: str) -> int | None:
     """How many takes of a provider are made at once; None where nobody has said."""
     caps = known.capabilities[provider]
     if caps.local:
-        return known.policy.jobs
+        return caps.concurrency or known.policy.jobs
     account = known.accounts.get(provider, Account())
     return account.concurrency if caps.concurrency is None else caps.concurrency
 
@@ -227,7 +227,7 @@ def _places(known: Known, provider: str) -> int | None:
 def _more(known: Known, provider: str) -> list[tuple[Literal["concurrency", "requests", "jobs"], int, int, Known]]:
     """What there could be more of with a provider: how much there is, how much more, and the run with it."""
     caps, places = known.capabilities[provider], _places(known, provider)
-    if caps.local:
+    if caps.local and caps.concurrency is None:
         jobs = known.policy.jobs
         return [("jobs", jobs, 2 * jobs, replace(known, policy=replace(known.policy, jobs=2 * jobs)))]
     found: list[tuple[Literal["concurrency", "requests", "jobs"], int, int, Known]] = []

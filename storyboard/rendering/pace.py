@@ -16,14 +16,10 @@ from functools import cached_property
 from itertools import accumulate
 from operator import sub
 
-from storyboard.state.account import Took
+from storyboard.state.account import ENOUGH, MOST, Took
 
 UNKNOWN = (0.6, 0.8, 1.0, 1.2, 1.4)
 """What jobs take before any was seen, in parts of what is said of the provider."""
-ENOUGH = 6
-"""So many jobs seen count alone."""
-MOST = 24
-"""As many of them, the last, are looked at."""
 SOONEST_S, LATEST_S = 1.0, 60.0
 """Between two questions about a job."""
 

@@ -121,9 +121,9 @@ class Decide(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything outside. `network` is None where no gateway can be spoken to, `host` where files cannot be hosted,
-    `inbox` where nobody can write, `decide` where nobody decides, `reserve` where nothing is paid for. `turns` are by
-    provider, of accounts that other processes may order from too and that honour no keys; so are `pools`, of accounts
-    that several machines share.
+    `inbox` where nobody can write, `decide` where nobody decides, `reserve` where nothing is paid for. The inbox is
+    looked into every `inbox_s` seconds. `turns` are by provider, of accounts that other processes may order from too
+    and that honour no keys; so are `pools`, of accounts that several machines share.
     """
 
     clock: Clock
@@ -136,6 +136,7 @@ class Ports:
     network: Network | None = None
     host: Host | None = None
     inbox: Letters | None = None
+    inbox_s: float = 0.5
     decide: Decide | None = None
     reserve: Reserve | None = None
     turns: Mapping[str, Turn] = field(default_factory=dict)

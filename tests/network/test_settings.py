@@ -1,11 +1,13 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Refused
+from storyboard.media.cluster.address import Certificates
 from storyboard.network.settings import Settings, read
 from storyboard.providers.animatic import CAPABILITIES as ANIMATIC
 from storyboard.providers.ark import ABROAD, MAINLAND, PROVIDER, Ark
@@ -169,6 +171,16 @@ def test_a_price_that_was_set_goes_before_what_was_charged() -> None:
     over = replace(found, charges={"seedance2ai": charged}).over(CAPABILITIES)
     assert over.charges == {("pro/720p", Fraction(4)): Decimal(44)}
     assert over.prices["pro/1080p"] == Decimal(19)
+
+
+def test_the_certificates_of_a_cluster_are_three_whole_paths() -> None:
+    table = '[cluster]\nca_file = "/ca.pem"\ncert_file = "/mine.pem"\n'
+    assert settings().certificates is None
+    found = settings(table + 'key_file = "/mine.key"\n').certificates
+    assert found == Certificates(Path("/ca.pem"), Path("/mine.pem"), Path("/mine.key"))
+    for wrong, told in ((table, "key_file is missing"), (table + 'key_file = "mine.key"\n', "is a whole path")):
+        with pytest.raises(Refused, match=told):
+            settings(wrong)
 
 
 @pytest.mark.parametrize(

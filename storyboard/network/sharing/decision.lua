@@ -105,9 +105,9 @@ if act == 'order' or act == 'poll' then
   if act == 'order' then
     wait = wait_for(limit, window, held)
   else
-    local burst = math.max(1, math.floor(limit / 7))
+    local burst = math.max(1, math.floor(limit / 14))
     wait = math.max(wait_for(burst, window * burst / limit, held),
-                    wait_for(math.max(1, limit - math.floor(limit / 10)), window, held))
+                    wait_for(math.max(1, limit - math.floor(limit / 28)), window, held))
   end
   if wait <= 0 then
     redis.call('RPUSH', sent, string.format('%.0f', now))
