@@ -36,7 +36,9 @@ def opening(clip: Path) -> "np.ndarray[Any, Any]":
 
 
 def settled(made: Production, gateway: Gateway, key: str) -> dict[str, Any]:
-    """What `status` says: every take was paid once, the state says what the ledger says, and each shot opens on the frame it was given."""
+    """What `status` says, where every take was paid once, the state says what the ledger does, and each shot opens on
+    the frame it was given.
+    """
     status = made.status()
     assert [take["state"] for take in status["takes"]] == ["done"] * SHOTS
     paid = gateway.rows(key, "reserve")
