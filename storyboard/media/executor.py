@@ -16,7 +16,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import IO, Any
 
 import trio
@@ -93,19 +93,20 @@ class LocalProcesses:
 
     async def _start(self) -> _Worker:
         # A file, not a pipe: it needs no reader and never fills. The worker's `kill` closes it.
-        complaints = tempfile.TemporaryFile()  # noqa: SIM115
-        try:
-            process = await trio.lowlevel.open_process(
-                command_line(self._memory_bytes),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                env=self._environment,
-                start_new_session=True,
-            )
-        except OSError as error:
-            complaints.close()
-            raise MediaError("worker-died", f"a media worker could not start: {error.strerror}") from error
+        with ExitStack() as stack:
+            complaints = stack.enter_context(tempfile.TemporaryFile())
+            try:
+                process = await trio.lowlevel.open_process(
+                    command_line(self._memory_bytes),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=complaints,
+                    env=self._environment,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise MediaError("worker-died", f"a media worker could not start: {error.strerror}") from error
+            stack.pop_all()
         worker = _Worker(process, complaints)
         self._alive.add(worker)
         return worker
