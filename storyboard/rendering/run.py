@@ -87,8 +87,7 @@ class Runner:
                     nursery.cancel_scope.cancel()
         finally:
             self._last_words()
-            for turn in self.ports.turns.values():
-                turn.give_back()
+            turns.given_back(self.ports.turns)
         if self._failure is not None:
             raise self._failure
         return self.ended
@@ -99,6 +98,7 @@ class Runner:
 
     async def _loop(self, nursery: trio.Nursery) -> None:
         decision, events = self.schedule.begin(self.ports.clock.now()), list[ev.Event]()
+        turns.heard(self.ports.pools, filter(None, map(self.schedule.submissions.live, self.schedule.works)))
         while True:
             if not self._record(decision):
                 return
@@ -126,6 +126,7 @@ class Runner:
         if self._unwritable:
             self._rescue(decision)
             return False
+        turns.heard(self.ports.pools, decision.records)
         if self._mail is not None:
             self._mail.done.update(decision.read)
         for news in decision.news:
@@ -324,17 +325,16 @@ class Runner:
     async def _post(self, action: ev.Post) -> ev.Event:
         if trio.current_effective_deadline() == -math.inf:
             return ev.Answered(action.attempt, NotSent("the run was stopped before it left"))
-        waits = turns.not_yet(self.ports.turns, action.provider, self.ports.clock.now().mono)
-        if waits is not None:
-            return ev.Answered(action.attempt, waits)
-        answer: Response | NotSent | Unknown
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as scope:
+        attempt, ports = self.schedule.submissions.attempts[action.attempt], self.ports
+        answer: Response | NotSent | Unknown = Unknown(f"no answer within {ANSWER_S:g} s")
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S):
+            waits = await turns.not_yet(ports.turns, ports.pools, attempt, ports.clock.now().mono)
+            if waits is not None:
+                return ev.Answered(action.attempt, waits)
             try:
                 answer = await self._exchange(action.provider, action)
             except Refused as refused:
                 answer = self._refuse(refused)
-        if scope.cancelled_caught:
-            return ev.Answered(action.attempt, Unknown(f"no answer within {ANSWER_S:g} s"))
         if not isinstance(answer, Response):
             return ev.Answered(action.attempt, answer)
         try:
