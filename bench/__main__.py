@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bench import (
     clustering,
     cutting,
+    fetching,
     foreseeing,
     joining,
     matching,
@@ -17,6 +18,9 @@ from bench import (
     plans,
     reading,
     rendering,
+    running,
+    sizes,
+    studio,
 )
 from bench.ratio import Ratio
 
@@ -33,6 +37,10 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "resume": rendering.resume,
     "pacing": pacing.pacing,
     "forecast": foreseeing.foreseeing,
+    "run": running.run,
+    "sizes": sizes.sizes,
+    "studio": studio.studio,
+    "download": fetching.download,
     "last-frame": pictures.last_frame,
     "join": joining.join,
     "cut": cutting.encode,

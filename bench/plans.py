@@ -64,7 +64,7 @@ def _edited(folder: Path, turn: int) -> None:
     (folder / "shots" / "0.txt").write_text(str(-turn))
 
 
-def _files(folder: Path, shots: int) -> None:
+def files(folder: Path, shots: int) -> None:
     """As many sources and results, the results newer."""
     for name in ("shots", "out"):
         (folder / name).mkdir()
@@ -72,7 +72,7 @@ def _files(folder: Path, shots: int) -> None:
             (folder / name / (f"{n}.txt" if name == "shots" else f"{n}.mp4")).write_text(str(n))
 
 
-def _in_turn(
+def in_turn(
     commands: list[list[str]], folder: Path, pairs: int, edit: Callable[[Path, int], None] | None = None
 ) -> list[list[Usage]]:
     """Each command measured `pairs` times, all in turn, each turn after an `edit`; a first turn is not counted."""
@@ -84,9 +84,10 @@ def _in_turn(
     return [list(column) for column in zip(*turns[1:], strict=True)]
 
 
-def _ratio(
+def ratio(
     what: str, ours: list[float], peer: list[float], goal: float | None, at_least: bool = False, unit: str = "s"
 ) -> Ratio:
+    """The median of ours over the peer's, pair by pair, or with `at_least` of the peer's over ours."""
     ratios = [b / a if at_least else a / b for a, b in zip(ours, peer, strict=True)]
     return Ratio(
         what, statistics.median(ours), statistics.median(peer), statistics.median(ratios), goal, at_least, unit
@@ -112,9 +113,9 @@ def _against(peer: Callable[[Path, int], list[str]], shots: int, pairs: int) -> 
     """Ours and the peer's with nothing changed, then after an edit each time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _files(folder, shots)
+        files(folder, shots)
         commands = [_ours(folder, shots), peer(folder, shots)]
-        return [_in_turn(commands, folder, pairs), _in_turn(commands, folder, pairs, _edited)]
+        return [in_turn(commands, folder, pairs), in_turn(commands, folder, pairs, _edited)]
 
 
 def _snakemake(folder: Path, shots: int) -> list[str]:
@@ -131,10 +132,10 @@ def snakemake(shots: int) -> list[Ratio]:
     """A null plan, time and peak memory, against `snakemake -n` with every file there."""
     null, edited = _against(_snakemake, shots, 3)
     return [
-        _ratio(f"null plan of {shots} shots, snakemake -n / ours", *_columns(_walls, null), goal=6.0, at_least=True),
-        _ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, null), goal=0.5, unit="MiB"),
-        _ratio("one shot edited, snakemake -n / ours", *_columns(_walls, edited), goal=None, at_least=True),
-        _ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, edited), goal=None, unit="MiB"),
+        ratio(f"null plan of {shots} shots, snakemake -n / ours", *_columns(_walls, null), goal=6.0, at_least=True),
+        ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, null), goal=0.5, unit="MiB"),
+        ratio("one shot edited, snakemake -n / ours", *_columns(_walls, edited), goal=None, at_least=True),
+        ratio("peak memory of it, ours / snakemake's", *_columns(_peaks, edited), goal=None, unit="MiB"),
     ]
 
 
@@ -142,8 +143,8 @@ def doit(shots: int) -> list[Ratio]:
     """A null plan against `doit run` with everything up to date; its first run records that."""
     null, edited = _against(_doit, shots, 5)
     return [
-        _ratio(f"null plan of {shots} shots, doit run / ours", *_columns(_walls, null), goal=1.5, at_least=True),
-        _ratio("one shot edited, doit run / ours", *_columns(_walls, edited), goal=None, at_least=True),
+        ratio(f"null plan of {shots} shots, doit run / ours", *_columns(_walls, null), goal=1.5, at_least=True),
+        ratio("one shot edited, doit run / ours", *_columns(_walls, edited), goal=None, at_least=True),
     ]
 
 
@@ -151,5 +152,5 @@ def answering(_: int) -> list[Ratio]:
     """`storyboard --help` against bare Python that imports click and answers the same question."""
     here = Path.cwd()
     commands = [[*COMMAND, "--help"], [sys.executable, "-c", BARE_CLICK]]
-    answers = _in_turn(commands, here, 9)
-    return [_ratio("storyboard --help / python with click", *_columns(_walls, answers), goal=3.0)]
+    answers = in_turn(commands, here, 9)
+    return [ratio("storyboard --help / python with click", *_columns(_walls, answers), goal=3.0)]

@@ -92,10 +92,12 @@ class Played:
 
 def play(known: Known, lasts: Lasts, late: Late) -> Played:
     """Play a run to its end."""
-    return _Play(known, lasts, late).run()
+    return Play(known, lasts, late).run()
 
 
-class _Play:
+class Play:
+    """One run. `asked` are the moments of its requests by provider, `accepted` those when jobs began, in seconds."""
+
     def __init__(self, known: Known, lasts: Lasts, late: Late) -> None:
         self.known = known
         self.lasts = lasts
@@ -104,6 +106,8 @@ class _Play:
         self._number = 0
         self._coming: list[tuple[float, int, ev.Event]] = []
         self._sent: dict[str, deque[float]] = {}
+        self.asked: dict[str, list[float]] = {}
+        self.accepted: dict[TakeKey, float] = {}
         self._done_at: dict[TakeKey, float] = {}
         self.begun: dict[TakeKey, float] = {}
         self.ended: dict[TakeKey, float] = {}
@@ -156,6 +160,7 @@ class _Play:
                 self.begun[take.key] = self.now
                 accepted_in = self._turn_s(provider) + EXCHANGE_S
                 running = self.submissions.book.running[provider]
+                self.accepted[take.key] = self.now + accepted_in
                 done_in = accepted_in + self.lasts(take)
                 self._done_at[take.key] = self.now + done_in
                 self._come(accepted_in, ev.Answered(attempt, Accepted(JobId(attempt))))
@@ -199,6 +204,7 @@ class _Play:
         if len(sent) == gateway.requests:
             at = max(at, sent[0] + gateway.window_s)
         sent.append(at)
+        self.asked.setdefault(provider, []).append(at)
         return at - self.now
 
 

@@ -129,6 +129,8 @@ class History:
         match record:
             case TakeRecord():
                 self.takes[record.key] = record
+            case Clip():
+                self.clips[record.id] = record
             case AttemptRecord():
                 self.attempts[record.id] = record
             case FrameRecord():
@@ -137,8 +139,6 @@ class History:
                 self.films[record.name] = record
             case UseRecord():
                 self.uses[record.film, record.take] = record
-            case Clip():
-                self.clips[record.id] = record
 
 
 class Journal(Protocol):

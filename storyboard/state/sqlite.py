@@ -183,9 +183,10 @@ def _history(connection: sqlite3.Connection) -> History:
         for table in TABLES:
             cursor = connection.execute(f"SELECT * FROM {table.name}")
             read = table.reader([column[0] for column in cursor.description])
+            keep = history.keep
             try:
                 for row in cursor:
-                    history.keep(read(row))
+                    keep(read(row))
             except (ValueError, TypeError, ArithmeticError) as error:
                 raise corrupt(str(error)) from error
     return history

@@ -35,8 +35,10 @@ def opening(clip: Path) -> "np.ndarray[Any, Any]":
     return Reader().rgb(next(iter(pictures(clip, 0)))).astype(np.int16)
 
 
-def settled(made: Production, gateway: Gateway, key: str) -> None:
-    """Every take was paid once, the state says what the ledger says, and each shot opens on the frame it was given."""
+def settled(made: Production, gateway: Gateway, key: str) -> dict[str, Any]:
+    """What `status` says, where every take was paid once, the state says what the ledger does, and each shot opens on
+    the frame it was given.
+    """
     status = made.status()
     assert [take["state"] for take in status["takes"]] == ["done"] * SHOTS
     paid = gateway.rows(key, "reserve")
@@ -57,6 +59,7 @@ def settled(made: Production, gateway: Gateway, key: str) -> None:
             carried = np.asarray(image.convert("RGB")).astype(np.int16)
         assert np.abs(opening(Path(after["clip"]["path"])) - carried).mean() < 3
     assert status["film"]
+    return status
 
 
 def test_a_chain_of_six_is_paid_once_a_take_and_opens_each_shot_on_the_frame_it_was_handed(
@@ -67,7 +70,12 @@ def test_a_chain_of_six_is_paid_once_a_take_and_opens_each_shot_on_the_frame_it_
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
     assert events(rendered.stdout)[-1]["frames"] == SHOTS * 4 * 24
-    settled(made, gateway, "six")
+    forecast = settled(made, gateway, "six")["forecast"]
+    assert forecast["takes"] == SHOTS
+    assert forecast["took"] > 0
+    assert forecast["seconds"]["ninety"] >= forecast["seconds"]["median"] > 0
+    told = storyboard("status", made.path, given=made.environment).stdout
+    assert re.search(r"last run: took .+; forecast .+, nine times of ten within .+", told)
     asked = gateway.ask("requests")[before:]
     assert {one["status"] for one in asked if one["route"].startswith("seedance2ai")} <= {200, 202, 404}
     assert not [one for one in asked if one["status"] == 429]
