@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storyboard.callbacks.box import told_of
-from storyboard.cutting import Joined, Material, Tell, draft, join, known_report
+from storyboard.cutting import Joined, Material, Tell, check_suffix, draft, join, known_report
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exporting import edit
 from storyboard.film import Film, ShotId
@@ -115,7 +115,11 @@ class Production:
         """The production with other profiles laid over it."""
         return self._with(profiles, self.variant)
 
-    def _with(self, profiles: Sequence[str], variant: str | None) -> Production:
+    def knowing(self, gateways: Settings) -> Production:
+        """The production by other settings, as where more was learned of accounts since."""
+        return self._with(self.profiles, self.variant, gateways)
+
+    def _with(self, profiles: Sequence[str], variant: str | None, gateways: Settings | None = None) -> Production:
         return Production(
             self.path,
             state=self._state,
@@ -126,7 +130,7 @@ class Production:
             variant=variant,
             providers=self.providers,
             environment=self.environment,
-            gateways=self.gateways,
+            gateways=gateways or self.gateways,
         )
 
     def load(self) -> Loaded:
@@ -221,6 +225,7 @@ class Production:
         """
         files = self._known()
         loaded = self._load(files)
+        check_suffix(wishes.output, loaded.film.delivery.codec)
         folder = self.folder
         folder.create()
         with ExitStack() as stack:
@@ -299,7 +304,9 @@ class Production:
         With `partial` slates stand for the shots that have none. Raises Refused `not-rendered` (exit 3) without it.
         """
         with self._clips(partial) as (material, journal):
-            return await join(material, target or self.folder.film(), executor, journal, tell, sheet)
+            delivery = material.made.film.delivery
+            check_suffix(target, delivery.codec)
+            return await join(material, target or self.folder.film(delivery.suffix), executor, journal, tell, sheet)
 
     async def draft(
         self,
@@ -313,6 +320,7 @@ class Production:
 
         Raises Refused as `cut` does.
         """
+        check_suffix(target, "h264")
         with self._clips(partial) as (material, _):
             return await draft(material, target or self.folder.draft(), executor, tell, sheet)
 

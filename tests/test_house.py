@@ -68,6 +68,7 @@ OWNERS = {
     "trio": {"network", "callbacks", "rendering", "media", "emulator", "board", "cli"},
     "httpx": {"network"},
     "obstore": {"network"},
+    "redis": {"network"},
     "distributed": {"media"},
     "dask": {"media"},
     "av": {"media"},

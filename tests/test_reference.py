@@ -32,7 +32,6 @@ from storyboard.language.models import (
     subtitle_model,
 )
 from storyboard.language.models.model import Fields
-from storyboard.language.text import later
 from storyboard.language.values.filters import FILTERS, TESTS
 from storyboard.planning.prompt import compose
 from storyboard.providers import Remote, discover
@@ -113,12 +112,6 @@ def test_a_table_has_every_field_of_its_level_and_no_other(level: str) -> None:
 def test_what_cannot_be_a_default_is_told() -> None:
     told = sections("language")["defaults"]
     assert set(re.findall(r"`([^`]+)`", told)) == shot_model.ONLY_IN_SHOTS
-
-
-def test_every_field_that_is_refused_for_now_is_listed_and_no_other() -> None:
-    rows = re.findall(r"^\| (\w+) \| (`.+) \|$", sections("language")["Not in this version"], flags=re.MULTILINE)
-    listed = {noun: frozenset(re.findall(r"`([^`]+)`", fields)) for noun, fields in rows}
-    assert listed == {noun: fields for noun, fields in later.FIELDS.items() if fields and noun != "defaults"}
 
 
 def test_every_filter_and_every_test_of_expressions_is_listed_and_no_other() -> None:

@@ -87,6 +87,7 @@ def command(
         on_ambiguous=on_ambiguous or ("ask" if on_terminal() else "skip"),
         partial=partial,
         extra=budgets(max_extra_cost, "--max-extra-cost", made.capabilities),
+        output=output,
     )
     called = Called.of(listen, public_url)
     films = made.films()
@@ -111,7 +112,7 @@ def _render(
 
         async def render(crowd: Crowd) -> Rendered:
             async with (
-                open_outside(made.gateways, made.capabilities, state_folder()) as outside,
+                open_outside(made.gateways, made.capabilities, state_folder(), progress.hear) as outside,
                 called.listening(made.folder.inbox) as address,
             ):
                 return await made.render(

@@ -15,14 +15,16 @@ from storyboard.planning.plan import Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
 from storyboard.planning.supplied import stays_home
 
+JOBS = 2
+"""So many clips are taken to be drawn at once where nobody says."""
 COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "locked")
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would buy, and
-    `up_to` what `--stale` would add, `otherwise` the most that those cost who are asked where the first fails; `wait_s`
-    is the expected time of the whole run.
+    """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would order, which
+    what goes on already is not, and `up_to` what `--stale` would add, `otherwise` the most that those cost who are
+    asked where the first fails; `wait_s` is the expected time of the whole run.
     """
 
     counts: Mapping[str, int]
@@ -34,16 +36,16 @@ class Totals:
     wait_s: float
 
 
-def totals(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int, jobs: int = 1) -> Totals:
+def totals(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int, jobs: int = JOBS) -> Totals:
     """The totals of a plan for a film of `frames` frames; `jobs` clips are drawn at once."""
     return together([(plan, frames)], capabilities, jobs)
 
 
-def together(films: Sequence[tuple[Plan, int]], capabilities: Mapping[str, Capabilities], jobs: int = 1) -> Totals:
+def together(films: Sequence[tuple[Plan, int]], capabilities: Mapping[str, Capabilities], jobs: int = JOBS) -> Totals:
     """The totals of several films of one storyboard, each a plan and its frames: a take that they share counts once."""
     takes = list({take.key: take for plan, _ in films for take in plan.takes}.values())
     counts = Counter(take.verdict for take in takes)
-    bought = [take for take in takes if take.verdict == "render"]
+    bought = [take for take in takes if take.verdict == "render" and not take.asked]
     stale = [take for take in takes if take.verdict == "stale"]
     return Totals(
         counts={verdict: counts[verdict] for verdict in COUNTED},

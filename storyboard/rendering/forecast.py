@@ -11,7 +11,6 @@ import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import partial
 from random import Random
 from typing import Literal
@@ -121,12 +120,12 @@ class _Odds:
             name: Pace(one.pace, known.accounts[name].took if name in known.accounts else ())
             for name, one in known.capabilities.items()
         }
-        curves: dict[tuple[str, Fraction], Curve] = {}
+        curves: dict[tuple[str, int, int], Curve] = {}
         self._curves: dict[TakeKey, Curve] = {}
         for take in known.plan.takes:
-            like = (take.shot.provider, take.duration)
+            like = (take.shot.provider, *take.duration.as_integer_ratio())
             if like not in curves:
-                curves[like] = self.paces[like[0]].curve(like[1])
+                curves[like] = self.paces[like[0]].curve(take.duration)
             self._curves[take.key] = curves[like]
         self._lates: dict[tuple[Curve, int, int], float] = {}
 

@@ -35,6 +35,8 @@ from storyboard.state.journal import History, Record, TakeRecord, TakeState
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
 
+UNASKED = (ev.Hinted, ev.Called, ev.Cancel, ev.Drain, ev.Decided)
+"""Events that no action of the run has brought about."""
 SLEPT_S = 30.0
 """By how much the wall clock has to be ahead of the other one for the machine to have slept, or to have been set."""
 
@@ -292,18 +294,7 @@ class Schedule:
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _hear(self, event: ev.Event) -> None:
-        if isinstance(event, ev.Drain):
-            self.draining = True
-            return
-        if isinstance(event, ev.Decided):
-            self.plan = event.plan
-            for work in replan(self.works, event.plan):
-                self._open(work)
-            return
-        if isinstance(event, ev.Hinted | ev.Called | ev.Cancel):
-            self.submissions.hear(event)
-            return
-        self.inflight -= 1
+        self.inflight -= not isinstance(event, UNASKED)
         match event:
             case ev.FrameTaken():
                 self.carrying.taken(event)
@@ -329,6 +320,12 @@ class Schedule:
                 self._done(work, event.clip.id)
             case ev.Broke():
                 self._broke(event)
+            case ev.Drain():
+                self.draining = True
+            case ev.Decided():
+                self.plan = event.plan
+                for work in replan(self.works, event.plan):
+                    self._open(work)
             case _:
                 self.submissions.hear(event)
 
