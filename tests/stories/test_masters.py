@@ -13,7 +13,7 @@ delivery: {{fps: 23.976, size: 256x144, codec: {codec}, start_timecode: "01:00:0
 subtitles: dialogue
 shots:
   - {{id: 1A, card: One, duration: 1}}
-  - {{id: 1B, action: Fog., dialogue: How late it is., duration: 2, transition: {{type: dissolve, duration: 5f}}}}
+  - {{id: 1B, clip: 1A, dialogue: How late it is., in: 0, out: 1, transition: {{type: dissolve, duration: 5f}}}}
 """
 
 
