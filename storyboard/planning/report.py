@@ -23,7 +23,7 @@ COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "l
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would order, which
-    what goes on already is not, and `up_to` what `--stale` would add, `otherwise` the most that those cost who are asked
+    what goes on already is not, `up_to` what `--stale` would add, `otherwise` the most that those cost who are asked
     where the first fails; `wait_s` is the expected time of the whole run.
     """
 
