@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from email.utils import formatdate
 from pathlib import Path
 from random import Random
 
@@ -44,6 +45,8 @@ WAY_S = 0.25
 DOWNLOAD_S, DECODE_S, FRAME_S, HOST_S = 2.0, 0.5, 0.2, 0.5
 REQUESTS, WINDOW_S = 28, 60.0
 NAME = "keyed"
+EPOCH = 1e9
+"""The wall clock's time when virtual time begins, in seconds since 1970."""
 
 
 @dataclass
@@ -66,7 +69,11 @@ class Kiln:
         return Random(f"{self.seed} {take}").triangular(QUICKEST_S, SLOWEST_S, USUAL_S)
 
     def answer(self, request: Request, now: float) -> Response:
-        """The answer to a request that arrived."""
+        """The answer to a request that arrived, with the time on it, as every server's."""
+        said = self._answer(request, now)
+        return replace(said, headers={"date": formatdate(EPOCH + now, usegmt=True)})
+
+    def _answer(self, request: Request, now: float) -> Response:
         self.requests += 1
         self.window.admit(now)
         if request.path.endswith("/none"):
@@ -177,7 +184,7 @@ class Clockwork:
 
     def now(self) -> ev.Now:
         """Virtual time."""
-        return ev.Now(trio.current_time(), 1e9 + trio.current_time())
+        return ev.Now(trio.current_time(), EPOCH + trio.current_time())
 
 
 class Hosted(Toy):

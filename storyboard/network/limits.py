@@ -13,9 +13,9 @@ from storyboard.exchange import LONGEST_WAIT_S
 
 START = 2
 """How many jobs an account is asked for at first, where nobody has set how many it bears."""
-PARTS = 7
+PARTS = 14
 """Into so many parts a window is divided for polls, so that they are spread over it."""
-KEPT_SHARE = 10
+KEPT_SHARE = 28
 """One in so many requests of a window is left to orders."""
 
 

@@ -39,8 +39,8 @@ def test_polls_are_spread_over_the_window() -> None:
     while now < 60:
         sent.append(now)
         now += poll_wait_s(sent, 0.0, now, 28, 60.0)
-    assert len(sent) == 26
-    assert max(sum(first <= other < first + 8.5 for other in sent) for first in sent) == 4
+    assert len(sent) == 27
+    assert max(sum(first <= other < first + 4.28 for other in sent) for first in sent) == 2
 
 
 def test_a_full_window_waits_for_its_oldest() -> None:

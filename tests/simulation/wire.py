@@ -70,7 +70,7 @@ class Wire:
         self._witness = witness
         self._ear = ear
         self._tally = tally
-        self._said: dict[str, Response] = {}
+        self._said: dict[tuple[str, str], Response] = {}
 
     async def send(self, provider: str, request: Request, rank: float = 0.0) -> Response | NotSent | Unknown:
         await trio.sleep(self.rng.uniform(0, 1))
@@ -122,8 +122,8 @@ class Wire:
             if job := self._job(provider, answer):
                 self._ear((provider, job))
         elif self.strikes("stale"):
-            return replace(answer, body=self._said.get(request.path, answer).body)
-        self._said[request.path] = answer
+            return replace(answer, body=self._said.get((provider, request.path), answer).body)
+        self._said[provider, request.path] = answer
         return answer
 
     def _job(self, provider: str, answer: Response) -> str | None:

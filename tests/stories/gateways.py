@@ -16,7 +16,8 @@ BOARD = """\
 storyboard: 1
 title: Six in a chain
 chain: previous
-defaults: {provider: seedance2ai, duration: 4}
+delivery: {size: 320x180}
+defaults: {provider: seedance2ai, resolution: 720p, duration: 4}
 shots:
 """ + "".join(f"  - {{id: {n}A, action: Something happens for the {n}. time.}}\n" for n in range(1, SHOTS + 1))
 ONE = BOARD.split("  - {id: 2A")[0]

@@ -22,7 +22,8 @@ BOARD = """\
 storyboard: 1
 title: Four in a chain
 chain: previous
-defaults: {provider: ark, duration: 4}
+delivery: {size: 320x180}
+defaults: {provider: ark, resolution: 720p, duration: 4}
 shots:
 """ + "".join(f"  - {{id: {n}A, action: Something happens for the {n}. time.}}\n" for n in range(1, SHOTS + 1))
 TOKENS = 87_300

@@ -92,7 +92,7 @@ def test_a_job_that_fails_is_refunded_and_tried_again_by_the_next_run(tmp_path: 
     gateway.arm(fault="fail", message="Output was rejected by moderation")
     rendered = made.render()
     assert rendered.returncode == 3
-    assert "six.yaml:6:10: error[take-failed]: take 1A-1: Output was rejected by moderation" in rendered.stderr
+    assert "six.yaml:7:10: error[take-failed]: take 1A-1: Output was rejected by moderation" in rendered.stderr
     assert made.status()["charged"]["seedance2ai"]["amount"] == "0"
     assert made.render().returncode == 0
     assert (len(gateway.rows("refunded", "reserve")), len(gateway.rows("refunded", "refund"))) == (2, 1)

@@ -15,7 +15,8 @@ QUEUED = {"fault": "stuck", "status": "queued", "times": 0}
 
 
 def board(provider: str, shots: int = 2, duration: int = 4) -> str:
-    head = f"storyboard: 1\ndefaults: {{provider: {provider}, duration: {duration}}}\nshots:\n"
+    defaults = f"defaults: {{provider: {provider}, resolution: 720p, duration: {duration}}}\n"
+    head = f"storyboard: 1\ndelivery: {{size: 320x180}}\n{defaults}shots:\n"
     return head + "".join(
         f"  - {{id: {n}A, action: Something happens for the {n}. time.}}\n" for n in range(1, shots + 1)
     )

@@ -20,7 +20,8 @@ BOARD = """\
 storyboard: 1
 title: Four in a chain
 chain: previous
-defaults: {provider: defapi, duration: 5}
+delivery: {size: 320x180}
+defaults: {provider: defapi, resolution: 720p, duration: 5}
 shots:
   - {id: 1A, action: A ferry leaves the quay in fog.}
   - {id: 2A, action: It passes a lighthouse.}

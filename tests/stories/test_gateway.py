@@ -226,7 +226,9 @@ def test_what_was_ordered_before_its_words_were_changed_is_found_first(tmp_path:
 
 
 def test_a_plan_learns_what_the_account_is_charged(tmp_path: Path, gateway: Gateway) -> None:
-    board = ONE.replace("duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: pro}}")
+    board = ONE.replace(
+        "resolution: 720p, duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: pro}}"
+    )
     made = production(tmp_path, gateway, "learning", board)
 
     def priced() -> str:
@@ -254,7 +256,9 @@ def test_a_remembered_plan_hears_of_a_hosting_in_the_environment(tmp_path: Path,
 
 def test_a_price_that_nobody_knows_takes_the_settings_word_too(tmp_path: Path, gateway: Gateway) -> None:
     """A storyboard may come from a stranger: its own `unknown_price: allow` spends nothing alone."""
-    board = ONE.replace("duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: mini}}")
+    board = ONE.replace(
+        "resolution: 720p, duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: mini}}"
+    )
     made = production(tmp_path, gateway, "unpriced", board.replace("chain:", "budget: {unknown_price: allow}\nchain:"))
     rendered = made.render()
     assert rendered.returncode == 5

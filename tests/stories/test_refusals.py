@@ -22,7 +22,8 @@ REFUSED = """\
 storyboard: 1
 title: Three
 chain: previous
-defaults: {provider: PROVIDER, duration: 4, on_fail: placeholder}
+delivery: {size: 320x180}
+defaults: {provider: PROVIDER, resolution: 720p, duration: 4, on_fail: placeholder}
 shots:
   - {id: 1A, action: Fog., provider: animatic, duration: 1}
   - {id: 1B, action: Mira waits.}

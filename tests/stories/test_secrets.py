@@ -16,7 +16,8 @@ from tests.stories.paying import Gateways, Production, gateways, production
 CANARY = "sk_live_canary_9d41"
 BOARD = """\
 storyboard: 1
-defaults: {provider: seedance2ai, duration: 4}
+delivery: {size: 320x180}
+defaults: {provider: seedance2ai, resolution: 720p, duration: 4}
 shots: [{id: 1A, action: Gulls lift.}]
 """
 

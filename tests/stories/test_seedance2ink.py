@@ -27,7 +27,8 @@ BOARD = """\
 storyboard: 1
 title: Four in a chain
 chain: previous
-defaults: {provider: seedance2ink, duration: 4}
+delivery: {size: 320x180}
+defaults: {provider: seedance2ink, resolution: 720p, duration: 4}
 shots:
   - {id: 1A, action: A ferry leaves the quay in fog.}
   - {id: 2A, action: It passes a lighthouse.}
@@ -37,7 +38,8 @@ shots:
 ALONE = BOARD.split("  - {id: 3A")[0].replace("chain: previous\n", "")
 CAST = """\
 storyboard: 1
-defaults: {provider: seedance2ink, duration: 4}
+delivery: {size: 320x180}
+defaults: {provider: seedance2ink, resolution: 720p, duration: 4}
 cast:
   mira: {name: Mira, images: [a.png, b.png, c.png]}
   jonas: {name: Jonas, images: [a.png]}
@@ -96,7 +98,7 @@ def test_two_pictures_are_sent_only_as_two_frames_and_one_reference_stays_home(
     made = production(tmp_path, emulator, NAME, "cast", CAST)
     checked = storyboard("check", made.path, given=made.environment)
     assert checked.returncode == 0
-    assert "8:20: warning[references-stay-home]: seedance2ink takes 3 to 5 reference files, not 1" in checked.stderr
+    assert "9:20: warning[references-stay-home]: seedance2ink takes 3 to 5 reference files, not 1" in checked.stderr
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
     paid_once(made, emulator, "cast")

@@ -20,7 +20,8 @@ shots:
 """
 PAID = """\
 storyboard: 1
-defaults: {provider: seedance2ai, duration: 4}
+delivery: {size: 320x180}
+defaults: {provider: seedance2ai, resolution: 720p, duration: 4}
 shots:
   - {id: 1A, action: Gulls lift.}
   - {id: 1B, provider: animatic, duration: 1, action: Fog.}

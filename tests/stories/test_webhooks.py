@@ -36,7 +36,8 @@ def board(provider: str, shots: int = 2, chained: bool = True) -> str:
     """A few shots of five seconds, each opening on the one before it."""
     lines = [f"  - {{id: {n}A, action: A ferry passes lighthouse {n}.}}\n" for n in range(1, shots + 1)]
     chain = "chain: previous\n" if chained else ""
-    return f"storyboard: 1\n{chain}defaults: {{provider: {provider}, duration: 5}}\nshots:\n{''.join(lines)}"
+    defaults = f"defaults: {{provider: {provider}, resolution: 720p, duration: 5}}\n"
+    return f"storyboard: 1\ndelivery: {{size: 320x180}}\n{chain}{defaults}shots:\n{''.join(lines)}"
 
 
 @pytest.fixture(scope="module")
