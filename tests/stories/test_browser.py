@@ -294,12 +294,22 @@ def test_axe_finds_nothing_on_any_page(
 ) -> None:
     path = shutil.copytree(rendered.parent, tmp_path / "copy", symlinks=True) / rendered.name
     path.write_text(path.read_text("utf-8").replace("Gulls 2.", "Terns over the 2 piers."), "utf-8")  # words to compare
+    others = ("/film", "/graph", "/profiles")
     sizes = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
     with board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url:
         base = url.split("/enter")[0]
         for size in sizes:
             with visiting(chromium, url, color_scheme=scheme, viewport=size) as page:
-                for where in ("/", "/shots/1A", "/shots/1B", "/shots/2X", "/film", "/graph", "/profiles", "/shots/nothing"):
+                for where in (
+                    "/",
+                    "/shots/1A",
+                    "/shots/1B",
+                    "/shots/2X",
+                    "/film",
+                    "/graph",
+                    "/profiles",
+                    "/shots/nothing",
+                ):
                     page.goto(base + where)
                     assert violations(page, axe) == [], (where, size)
                 page.goto(base)
