@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storyboard.capabilities import Capabilities
+from storyboard.delivery import Codec, suffix
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, ShotId, TakeId, TakeKey
 from storyboard.finishing import cut, looking, provenance, seams, sheet, sidecars, slates
@@ -79,6 +80,15 @@ class _Ready:
         return cut.cut(self.film, self.clips, self.paths, target, self.captioned, laid)
 
 
+def check_suffix(target: Path | None, codec: Codec) -> None:
+    """Raises Refused `wrong-suffix` (2) where a film of that codec is not to be called so."""
+    wanted = suffix(codec)
+    if target is not None and target.suffix.lower() != wanted:
+        message = f"a film of codec {codec} is a {wanted} file, not {target.name!r}"
+        hint = f"write -o {target.with_suffix(wanted)}, or another codec under delivery"
+        raise Refused([Diagnostic("wrong-suffix", message, hint=hint)], 2)
+
+
 async def join(
     material: Material, target: Path, executor: Executor, journal: Journal, tell: Tell, page: Path | None = None
 ) -> Joined:
@@ -142,7 +152,8 @@ def _provenance(material: Material, ready: _Ready, film: Clip, history: History)
         if take is not None and clip is not None:
             made = provenance.made(take, clip, history, material.store.kept(clip.id, take.key))
         shots.append({**place, "timecode": start.written(film.fps, placed.at), "made": made})
-    return provenance.sidecar(film, ready.film.title, start.written(film.fps), shots)
+    delivery = ready.film.delivery
+    return provenance.sidecar(film, ready.film.title, delivery.codec, start.written(film.fps), shots)
 
 
 def known_report(material: Material, frames: Mapping[tuple[ClipId, int], FrameRecord]) -> seams.Report:

@@ -12,11 +12,14 @@ from typing import Literal
 
 from storyboard.timecode import MIDNIGHT, Timecode
 
+Codec = Literal["h264", "prores", "dnxhr"]
+"""How a film is coded: for people to watch, or as a master for editors, ProRes 422 HQ or DNxHR HQX."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the film is delivered as: pixels, rational frames a second, loudness in LUFS (None: as it is), and what its
-    first frame is called.
+    """What the film is delivered as: pixels, rational frames a second, loudness in LUFS (None: as it is), how it is
+    coded, and what its first frame is called.
     """
 
     width_px: int = 1280
@@ -28,6 +31,17 @@ class Delivery:
     fit: Literal["crop", "pad"] = "crop"
     loudness: Decimal | None = None
     start: Timecode = MIDNIGHT
+    codec: Codec = "h264"
+
+    @property
+    def suffix(self) -> str:
+        """How the name of the film's file ends."""
+        return suffix(self.codec)
+
+
+def suffix(codec: Codec) -> str:
+    """How the name of a film's file ends that is coded so."""
+    return ".mp4" if codec == "h264" else ".mov"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storyboard.callbacks.box import told_of
-from storyboard.cutting import Joined, Material, Tell, draft, join, known_report
+from storyboard.cutting import Joined, Material, Tell, check_suffix, draft, join, known_report
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.exporting import edit
 from storyboard.film import Film, ShotId
@@ -81,7 +81,7 @@ class Production:
         self.profiles = tuple(dict.fromkeys(profiles))
         self.variant = variant
         self.gateways = gateways or Settings()
-        found = providers if providers is not None else discover()
+        found = {**(providers if providers is not None else discover()), **self.gateways.renderers}
         self.providers = {name: self.gateways.driver(one) for name, one in found.items()}
         self.capabilities = {name: self.gateways.over(one.capabilities) for name, one in self.providers.items()}
         self.environment = dict(environment)
@@ -225,6 +225,7 @@ class Production:
         """
         files = self._known()
         loaded = self._load(files)
+        check_suffix(wishes.output, loaded.film.delivery.codec)
         folder = self.folder
         folder.create()
         with ExitStack() as stack:
@@ -303,7 +304,9 @@ class Production:
         With `partial` slates stand for the shots that have none. Raises Refused `not-rendered` (exit 3) without it.
         """
         with self._clips(partial) as (material, journal):
-            return await join(material, target or self.folder.film(), executor, journal, tell, sheet)
+            delivery = material.made.film.delivery
+            check_suffix(target, delivery.codec)
+            return await join(material, target or self.folder.film(delivery.suffix), executor, journal, tell, sheet)
 
     async def draft(
         self,
@@ -317,6 +320,7 @@ class Production:
 
         Raises Refused as `cut` does.
         """
+        check_suffix(target, "h264")
         with self._clips(partial) as (material, _):
             return await draft(material, target or self.folder.draft(), executor, tell, sheet)
 

@@ -97,7 +97,7 @@ class Wishes:
     """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, the
     shots of which there shall be another take, what it may spend at most with each provider, and whether the film is
     cut with slates for what is missing (`partial`). `on_ambiguous` says what becomes of takes of unknown fate, `extra`
-    what those that are ordered anew may cost at most.
+    what those that are ordered anew may cost at most. `output` is what the film is to be called where it is copied to.
     """
 
     jobs: int = 1
@@ -110,6 +110,7 @@ class Wishes:
     on_ambiguous: OnAmbiguous = "skip"
     extra: Mapping[str, Decimal] = field(default_factory=dict)
     partial: bool = False
+    output: Path | None = None
 
 
 class Session:
@@ -173,6 +174,7 @@ class Session:
             decide=self._decide,
             reserve=self._reserve,
             turns=self.outside.turns if self.outside else {},
+            pools=self.outside.pools if self.outside else {},
         )
         runner = Runner(schedule, ports, self.providers)
         try:
@@ -337,7 +339,8 @@ class Session:
                 slates,
                 KnownChecks(self.folder.checks),
             )
-            joined = await join(material, self.folder.film(), self.executor, self.journal, self.tell)
+            film = self.folder.film(made.film.delivery.suffix)
+            joined = await join(material, film, self.executor, self.journal, self.tell)
         except Refused as refused:
             if refused.exit_code == 14:
                 raise

@@ -18,10 +18,12 @@ from storyboard.production import Production
 from storyboard.providers import Remote
 from storyboard.rendering.mending import Mend, Mender
 from storyboard.rendering.outside import Outside
+from storyboard.state import leftovers
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk, refusing
 from storyboard.state.folder import Folder
 from storyboard.state.journal import History, TakeRecord
+from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock
 from storyboard.state.recovery import Recovered, recover
 from storyboard.state.rescue import Rescue
@@ -96,8 +98,8 @@ def gc(
     made: Production, paid: bool, agree: Callable[[Heap], bool] = lambda _: False, dry: bool = False
 ) -> tuple[list[Heap], list[Heap]]:
     """Drop what can be made again: frames, unfinished files, clips that were drawn for nothing and that no film uses
-    any more, and what `repair` set aside long ago; with `paid` also paid clips that no film uses, where `agree` says
-    so.
+    any more, what is left of films that are gone, and what `repair` set aside long ago; with `paid` also paid clips
+    that no film uses, where `agree` says so. What clips that are gone were found to be like is forgotten.
 
     Answers what went and what stays; with `dry` nothing goes. Raises Refused: 10 where the storyboard cannot be read,
     11 while a render runs, 13, 14.
@@ -116,6 +118,8 @@ def gc(
         free = _clips("free clips", made_here, history, store)
         dear = _clips("paid clips", [one for one in unused if one.id in bought], history, store)
         heaps = [_frames(folder), _parts(folder, store.awaited(history)), _aside(folder, now), free]
+        heaps += [_heap("unused pieces", leftovers.pieces(folder))]
+        heaps += [_heap("leftover sidecars", leftovers.beside(folder))]
         if dear.clips and paid and not dry and agree(dear):
             heaps, stays = [*heaps, dear], []
         else:
@@ -124,7 +128,18 @@ def gc(
         if not dry:
             for heap in gone:
                 _drop(heap, history, store, journal, folder)
+            _forget(folder)
     return gone, stays
+
+
+def _forget(folder: Folder) -> None:
+    """Drop the small pictures of clips that are gone, and forget what these were found to be like."""
+    for path in list(leftovers.pictures(folder)):
+        with refusing(path):
+            path.unlink(missing_ok=True)
+    known = KnownChecks(folder.checks)
+    known.prune(folder.clips.glob("*.mp4"))
+    known.save()
 
 
 def _used(history: History) -> set[ClipId]:

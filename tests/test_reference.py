@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from distributed.cli import dask_scheduler, dask_worker
 
 from storyboard import __version__, providers
 from storyboard.capabilities import Only
@@ -31,7 +32,6 @@ from storyboard.language.models import (
     subtitle_model,
 )
 from storyboard.language.models.model import Fields
-from storyboard.language.text import later
 from storyboard.language.values.filters import FILTERS, TESTS
 from storyboard.planning.prompt import compose
 from storyboard.providers import Remote, discover
@@ -114,12 +114,6 @@ def test_what_cannot_be_a_default_is_told() -> None:
     assert set(re.findall(r"`([^`]+)`", told)) == shot_model.ONLY_IN_SHOTS
 
 
-def test_every_field_that_is_refused_for_now_is_listed_and_no_other() -> None:
-    rows = re.findall(r"^\| (\w+) \| (`.+) \|$", sections("language")["Not in this version"], flags=re.MULTILINE)
-    listed = {noun: frozenset(re.findall(r"`([^`]+)`", fields)) for noun, fields in rows}
-    assert listed == {noun: fields for noun, fields in later.FIELDS.items() if fields and noun != "defaults"}
-
-
 def test_every_filter_and_every_test_of_expressions_is_listed_and_no_other() -> None:
     bullets = re.split(r"^- ", sections("language")["Expressions"], flags=re.MULTILINE)
     named = {one.split()[0].rstrip(":"): set(re.findall(r"`([^`]+)`", one)) for one in bullets if one.strip()}
@@ -173,6 +167,7 @@ def test_a_command_s_section_has_each_of_its_options(name: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_option_that_is_told_exists(page: str) -> None:
     known = options(COMMANDS) | {"--help", "--version"} | told(simulation.options().format_help())
+    known |= {name for one in (dask_scheduler.main, dask_worker.main) for option in one.params for name in option.opts}
     assert {one for one in told(PAGES[page]) if one.startswith("--")} <= known
 
 

@@ -50,10 +50,8 @@ def _csv(edit: Edit) -> str:
 
 
 def _subtitles(kind: str, edit: Edit) -> str:
-    from storyboard.media.letters import subtitle_files
-
-    write = subtitle_files.srt if kind == "srt" else subtitle_files.vtt
-    return write(edit.cues, edit.fps)
+    size = edit.film.delivery
+    return sidecars.subtitle_text(kind, edit.cues, edit.fps, size.width_px, size.height_px)
 
 
 def _html(made: Production, edit: Edit) -> str:
@@ -94,6 +92,7 @@ WRITERS: Mapping[str, Callable[[Edit], str]] = {
     "csv": _csv,
     "srt": partial(_subtitles, "srt"),
     "vtt": partial(_subtitles, "vtt"),
+    "ass": partial(_subtitles, "ass"),
 }
 """What writes each kind of file."""
 

@@ -106,7 +106,7 @@ def _rows(told: dict[str, Any], planned: Planned, runs: bool) -> list[tuple[str,
 
 def status(planned: Planned, folder: Folder, report: Report) -> dict[str, Any]:
     """The object of `status --json`; names are settled in the reference."""
-    film = folder.film()
+    film = folder.film(planned.plan.film.delivery.suffix)
     checks = {shown.clip.id: checks_json(shown) for shown in report.clips}
     return {
         "takes": [{**_take(take, planned, folder), "checks": _checks(take, checks)} for take in planned.plan.takes],

@@ -17,6 +17,7 @@ from storyboard.finishing.pieces import Pieces
 from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import Placed, Timeline, timeline
 from storyboard.finishing.tracks import narration, tracks
+from storyboard.media.coding import CODINGS
 from storyboard.media.grading.grade import Grade
 from storyboard.media.jobs import (
     Answer,
@@ -55,7 +56,7 @@ def reel(
 
     Where no clip is heard and no sound laid, the film has no sound.
     """
-    laid = tracks(film, line)
+    laid, master = tracks(film, line), CODINGS[film.delivery.codec].master
     shots = {shot.id: shot for shot in film.on_screen}
     return Reel(
         width_px=film.delivery.width_px,
@@ -75,7 +76,8 @@ def reel(
         loudness=film.delivery.loudness,
         subtitles=subtitles(film, line, narration(film, line), captioned),
         burn=film.subtitles is not None and film.subtitles.burn,
-        timecode=film.delivery.start.written(line.fps) if film.delivery.start != MIDNIGHT else None,
+        timecode=film.delivery.start.written(line.fps) if master or film.delivery.start != MIDNIGHT else None,
+        codec=film.delivery.codec,
     )
 
 
@@ -174,12 +176,13 @@ async def make(
 
 
 async def draft(job: JoinJob, executor: Executor, report: Report, warn: Callable[[Diagnostic], None]) -> Drafted:
-    """A draft of the film at the job's target, as loud as the film, made anew each time and recorded nowhere.
+    """A draft of the film at the job's target, as loud as the film, made anew each time and recorded nowhere. It is for
+    people to watch, H.264, whatever the film is.
 
     Raises Refused as `make` does.
     """
     levelled, rest = await _levelled(job, executor, report, warn)
-    answer = await perform(DraftJob(levelled.timeline, levelled.target), executor, UNCUT, rest)
+    answer = await perform(DraftJob({**levelled.timeline, "codec": "h264"}, levelled.target), executor, UNCUT, rest)
     if not isinstance(answer, Drafted):
         raise TypeError("a draft job answers a draft")
     return answer

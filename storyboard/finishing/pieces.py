@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from storyboard.delivery import suffix
 from storyboard.film import Clip
 from storyboard.media.jobs import AssembleJob, Executor, JoinJob, MediaError, PieceJob, Report
 from storyboard.media.pieces import pieces, whole_name
@@ -20,7 +21,7 @@ from storyboard.media.together import together
 from storyboard.state.disk import LocalDisk, refusing
 from storyboard.version import VERSION
 
-_WHOLE = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{64}\.mp4").fullmatch
+_WHOLE = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{64}\.(mp4|mov)").fullmatch
 ENCODING = 0.85
 """The share of the work that is encoding; the rest is putting together."""
 
@@ -67,9 +68,9 @@ class Pieces:
 
     def _jobs(self, job: JoinJob) -> list[PieceJob]:
         """What encodes each piece of the film, in order."""
-        found = []
-        for piece in pieces(Reel.from_json(job.timeline)):
-            target = self.folder / f"{piece.name(self.digests, VERSION)}.mp4"
+        found, film = [], Reel.from_json(job.timeline)
+        for piece in pieces(film):
+            target = self.folder / f"{piece.name(self.digests, VERSION)}{suffix(film.codec)}"
             found.append(PieceJob(piece.reel.to_json(), piece.first, piece.last, str(target)))
         return found
 

@@ -61,7 +61,7 @@ def _charged(attempt: AttemptRecord | None) -> dict[str, str] | None:
     return {"amount": f"{attempt.charged:f}", "unit": attempt.unit}
 
 
-def sidecar(film: Clip, title: str, start: str, shots: Sequence[Mapping[str, Any]]) -> str:
+def sidecar(film: Clip, title: str, codec: str, start: str, shots: Sequence[Mapping[str, Any]]) -> str:
     """The text of `film.json`: the film, and its shots in order, each where it stands and how its clip was made."""
     facts = {
         "film_json": SPELLING,
@@ -73,6 +73,7 @@ def sidecar(film: Clip, title: str, start: str, shots: Sequence[Mapping[str, Any
             "seconds": str(Fraction(film.frames) / film.fps),
             "width": film.width_px,
             "height": film.height_px,
+            "codec": codec,
             "start_timecode": start,
         },
         "shots": list(shots),

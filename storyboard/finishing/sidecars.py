@@ -1,5 +1,5 @@
-"""What stands beside a film: its subtitles, `film.srt` and `film.vtt` beside `film.mp4`, and `film.json`, which tells
-how its clips were made.
+"""What stands beside a film: its subtitles, `film.srt`, `film.vtt` and `film.ass` beside `film.mp4`, and `film.json`,
+which tells how its clips were made.
 
 Laws. They are written with the film and go with it: where a film of ours has no subtitles, its files are removed;
 beside a film that a person has put elsewhere nothing is. The file that the subtitles come from is never written over.
@@ -7,13 +7,15 @@ beside a film that a person has put elsewhere nothing is. The file that the subt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from storyboard.film import Film
-from storyboard.media.reel import Reel
+from storyboard.media.reel import Cue, Reel
 from storyboard.state.disk import LocalDisk, refusing
 
-SUFFIXES = (".srt", ".vtt")
+SUFFIXES = (".srt", ".vtt", ".ass")
 
 
 def keep(target: Path, film: Film, reel: Reel, *, ours: bool) -> list[Path]:
@@ -26,13 +28,21 @@ def keep(target: Path, film: Film, reel: Reel, *, ours: bool) -> list[Path]:
             with refusing(path):
                 disk.remove(path)
         return []
-    from storyboard.media.letters import subtitle_files  # not before a film has subtitles
-
-    texts = (subtitle_files.srt(reel.subtitles, reel.fps), subtitle_files.vtt(reel.subtitles, reel.fps))
+    size = (reel.width_px, reel.height_px)
+    texts = [subtitle_text(suffix[1:], reel.subtitles, reel.fps, *size) for suffix in SUFFIXES]
     kept = [(path, text) for path, text in zip(paths(target), texts, strict=True) if not is_source(path, film)]
     for path, text in kept:
         write(path, text)
     return [path for path, _ in kept]
+
+
+def subtitle_text(kind: str, cues: Sequence[Cue], fps: Fraction, width_px: int, height_px: int) -> str:
+    """The text of a file of subtitles, `srt`, `vtt` or `ass`, for a film of that rate and size."""
+    from storyboard.media.letters import styled, subtitle_files  # not before a film has subtitles
+
+    if kind == "ass":
+        return styled.ass(cues, fps, width_px, height_px)
+    return (subtitle_files.srt if kind == "srt" else subtitle_files.vtt)(cues, fps)
 
 
 def write(path: Path, text: str) -> None:
@@ -50,9 +60,9 @@ def provenance(film: Path) -> Path:
     return film.with_suffix(".json")
 
 
-def paths(film: Path) -> tuple[Path, Path]:
+def paths(film: Path) -> list[Path]:
     """Where the subtitles of a cut film stand."""
-    return film.with_suffix(SUFFIXES[0]), film.with_suffix(SUFFIXES[1])
+    return [film.with_suffix(suffix) for suffix in SUFFIXES]
 
 
 def is_source(path: Path, film: Film) -> bool:

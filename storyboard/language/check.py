@@ -26,6 +26,8 @@ Pairs = Sequence[tuple[Draft, Shot]]
 
 KIND_WORDS: Mapping[Kind, str] = {"image": "reference images", "video": "reference videos", "audio": "reference sounds"}
 """What reference files of a kind are called."""
+DNXHR_LEAST_PX = (256, 120)
+"""The smallest pictures of DNxHR, width and height."""
 
 
 def needs(shot: Shot) -> tuple[str, ...]:
@@ -37,7 +39,8 @@ def needs(shot: Shot) -> tuple[str, ...]:
 def whole(pairs: Pairs, capabilities: Mapping[str, Capabilities], delivery: Delivery, root: Map) -> list[Diagnostic]:
     """Everything that a film must keep. `root` is the document's tree."""
     shots = [shot for _, shot in pairs]
-    found = [*in_circles(pairs), *of_providers(pairs, capabilities, root), *of_length(shots, delivery, root)]
+    found = [*in_circles(pairs), *of_providers(pairs, capabilities, root)]
+    found += [*of_length(shots, delivery, root), *of_codec(delivery, root)]
     found += [*of_edges(pairs, capabilities), *of_screen(pairs, root)]
     return [*found, *fitting(pairs)]
 
@@ -252,6 +255,15 @@ def unused(assets: Mapping[str, Asset], used: set[str], root: Map) -> list[Diagn
         for key, asset in assets.items()
         if key not in used
     ]
+
+
+def of_codec(delivery: Delivery, root: Map) -> list[Diagnostic]:
+    """Whether the film's codec has pictures of its size."""
+    wide, high = delivery.width_px, delivery.height_px
+    if delivery.codec != "dnxhr" or (wide >= DNXHR_LEAST_PX[0] and high >= DNXHR_LEAST_PX[1]):
+        return []
+    message = f"dnxhr has no pictures of {wide}x{high} pixels: the smallest are {DNXHR_LEAST_PX[0]}x{DNXHR_LEAST_PX[1]}"
+    return [at(root, ("delivery", "codec"), "bad-size", message, "write codec: prores, which takes every size")]
 
 
 def of_length(shots: Sequence[Shot], delivery: Delivery, root: Map) -> list[Diagnostic]:

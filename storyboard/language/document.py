@@ -161,8 +161,8 @@ def delivery(storyboard: Storyboard) -> Delivery:
         aspect, resolution = asked.aspect or usual.aspect, asked.resolution or usual.resolution
         width, height = quantities.pixels(aspect, resolution)
     fps, fit = asked.fps or usual.fps, asked.fit or usual.fit
-    start = asked.start_timecode or usual.start
-    return Delivery(width, height, fps, aspect, resolution, asked.length, fit, asked.loudness, start)
+    start, codec = asked.start_timecode or usual.start, asked.codec or usual.codec
+    return Delivery(width, height, fps, aspect, resolution, asked.length, fit, asked.loudness, start, codec)
 
 
 def checks(storyboard: Storyboard) -> Checks:

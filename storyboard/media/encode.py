@@ -1,4 +1,4 @@
-"""The one writer of clips and films: RGB frames and sound in, an MP4 out.
+"""The one writer of clips and films: frames and sound in, an MP4 or a master for editors out (`media.coding`).
 
 Laws.
 - Same frames, same bytes: the numbers of threads are fixed, x264 takes no path that depends on the processor, nothing
@@ -26,6 +26,7 @@ import numpy as np
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
+from storyboard.media.coding import H264, PLAIN, Coding
 from storyboard.media.jobs import MediaError
 from storyboard.media.letters.soft_track import SoftTrack
 from storyboard.media.reel import Cue
@@ -48,6 +49,7 @@ BT709 = 1
 """The number of bt709 in H.264's tables of primaries, transfers and matrices."""
 LIMITED_RANGE = 1
 """FFmpeg's number for video levels, 16 to 235."""
+PCM_BITS = 24
 CONVERT = "flags=bilinear+accurate_rnd+full_chroma_inp+bitexact:out_color_matrix=bt709:out_range=tv:out_h_chr_pos=0"
 """Chroma sits left, where H.264 puts it and decoders look for it: centred, it would drift with every carried frame."""
 
@@ -83,13 +85,13 @@ def _named_failure(target: Path) -> Iterator[None]:
 
 
 class _Converter:
-    """RGB to yuv420p with bt709's matrix, by FFmpeg's scaler."""
+    """RGB to pictures as films store them, with bt709's matrix, by FFmpeg's scaler."""
 
-    def __init__(self, width_px: int, height_px: int, fps: Fraction) -> None:
+    def __init__(self, width_px: int, height_px: int, fps: Fraction, pixels: str) -> None:
         graph = av.filter.Graph()
         source = graph.add_buffer(width=width_px, height=height_px, format=av.VideoFormat("rgb24"), time_base=1 / fps)
         scale = graph.add("scale", CONVERT)
-        shape = graph.add("format", "pix_fmts=yuv420p")
+        shape = graph.add("format", f"pix_fmts={pixels}")
         sink = graph.add("buffersink")
         source.link_to(scale)
         scale.link_to(shape)
@@ -108,13 +110,13 @@ class _Converter:
 
 
 class Writer:
-    """Writes one MP4: H.264 High, yuv420p, constant rate, and AAC of 1 or 2 `channels` where `audio` is set.
+    """Writes one file of constant rate as its `coding` says, with sound of 1 or 2 `channels` where `audio` is set.
 
-    `target` is the file that appears at the end; `fps` frames a second; `crf` x264's constant quality (lower is
-    better); `exact_frames` the indices of frames that must come back almost as they were given; `subtitles` become a
-    track, and so does the `timecode` of the first frame. Use it as a context manager: leaving it normally closes it, an
-    exception discards the file. Raises ValueError for odd sizes (4:2:0 has none), and MediaError `cannot-write` or
-    `disk-full` when the medium fails.
+    `target` is the file that appears at the end; `fps` frames a second. For H.264 `crf` is x264's constant quality
+    (lower is better), and `exact_frames` are the indices of frames that must come back almost as they were given.
+    `subtitles` become a track, and so does the `timecode` of the first frame. Use it as a context manager: leaving it
+    normally closes it, an exception discards the file. Raises ValueError for odd sizes (4:2:0 has none), and MediaError
+    `cannot-write` or `disk-full` when the medium fails.
     """
 
     def __init__(
@@ -132,12 +134,14 @@ class Writer:
         channels: int = 1,
         subtitles: Sequence[Cue] = (),
         timecode: str | None = None,
+        coding: Coding = H264,
     ) -> None:
         if width_px % 2 or height_px % 2 or width_px < 2 or height_px < 2:
             raise ValueError(f"a clip's width and height are even, not {width_px}x{height_px}")
         self.target = target
         self.part = target.with_name(f"{target.name}.part")
         self.width_px, self.height_px, self.fps, self.sample_rate = width_px, height_px, fps, sample_rate
+        self.coding = coding
         self.frames = 0
         self._samples = 0
         self._channels = channels
@@ -147,19 +151,20 @@ class Writer:
             self.part.write_bytes(b"")
             # The edit list counts in the movie's timescale: this one holds frames and samples without rounding.
             timescale = min(lcm(sample_rate, fps.numerator), MOST_TIMESCALE)
-            muxer = {"movflags": "+faststart", "fflags": "+bitexact", "movie_timescale": str(timescale)}
-            self._container = av.open(str(self.part), "w", format="mp4", options=muxer)
+            muxer = {**coding.muxer, "fflags": "+bitexact", "movie_timescale": str(timescale)}
+            self._container = av.open(str(self.part), "w", format=coding.container, options=muxer)
             self._video = self._open_video(crf, exact_frames, preset, threads)
             if timecode is not None:
                 self._video.metadata["timecode"] = timecode
             self._audio = self._open_audio() if audio else None
             self._soft = SoftTrack(self._container, fps, subtitles) if subtitles else None
-        self._converter = _Converter(width_px, height_px, fps)
+        self._converter = _Converter(width_px, height_px, fps, coding.pixels)
 
     def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:
-        options = settings(self.fps, crf, exact_frames, preset)
-        stream = self._container.add_stream("libx264", rate=self.fps, options=options)
-        stream.width, stream.height, stream.pix_fmt = self.width_px, self.height_px, "yuv420p"
+        master = self.coding.master
+        options = dict(self.coding.options) if master else settings(self.fps, crf, exact_frames, preset)
+        stream: Any = self._container.add_stream(self.coding.encoder, rate=self.fps, options=options)
+        stream.width, stream.height, stream.pix_fmt = self.width_px, self.height_px, self.coding.pixels
         tag(stream.codec_context, self.fps, threads)
         return stream
 
@@ -168,9 +173,10 @@ class Writer:
         return "mono" if self._channels == 1 else "stereo"
 
     def _open_audio(self) -> Any:
-        stream = self._container.add_stream("aac", rate=self.sample_rate, layout=self._layout)
-        stream.codec_context.bit_rate = AUDIO_BIT_RATES[self._channels]
-        stream.codec_context.options = {"flags": "+bitexact", "aac_coder": AAC_CODER}
+        stream: Any = self._container.add_stream(self.coding.sound, rate=self.sample_rate, layout=self._layout)
+        if not self.coding.master:
+            stream.codec_context.bit_rate = AUDIO_BIT_RATES[self._channels]
+            stream.codec_context.options = {"flags": "+bitexact", "aac_coder": AAC_CODER}
         return stream
 
     def write(self, rgb: RGB) -> None:
@@ -184,17 +190,19 @@ class Writer:
         """Add the next frame as yuv420p, bt709, video levels: uint8, Y, U and V one after another in rows of
         `width_px`, [height_px * 3 / 2, width_px]. Raises ValueError for any other shape.
         """
-        self.pass_on(av.VideoFrame.from_ndarray(planes, format="yuv420p"))
+        self.pass_on(av.VideoFrame.from_ndarray(planes, format=PLAIN))
 
     def pass_on(self, picture: av.VideoFrame) -> None:
         """Add the next frame as it was decoded, without a way through RGB, which would cost colour and time.
 
-        It is yuv420p, bt709, video levels (`media.frames.passes` tells). Raises ValueError for another size or format.
+        It is stored as the coding says, bt709, video levels. Raises ValueError for another size or format.
         """
-        if (picture.width, picture.height, picture.format.name) != (self.width_px, self.height_px, "yuv420p"):
+        if (picture.width, picture.height, picture.format.name) != (self.width_px, self.height_px, self.coding.pixels):
             raise ValueError(f"cannot pass on {picture.format.name} {picture.width}x{picture.height}")
         picture.pts, picture.time_base = self.frames, 1 / self.fps
         picture.pict_type = PictureType.NONE
+        if self.coding.master:  # ProRes has the colours in the head of each picture
+            picture.color_primaries = picture.color_trc = BT709
         with _named_failure(self.target):
             self._encode(picture)
 
@@ -225,12 +233,19 @@ class Writer:
         self._waiting = self._waiting[:, count:]
         if not count:
             return
-        whole = np.ascontiguousarray(np.clip(piece, -1, 1))
-        frame = av.AudioFrame.from_ndarray(whole, format="fltp", layout=self._layout)
+        frame = self._sounding(np.clip(piece, -1, 1))
         frame.sample_rate, frame.pts = self.sample_rate, self._samples
         frame.time_base = Fraction(1, self.sample_rate)
         self._samples += count
         self._container.mux(self._audio.encode(frame))
+
+    def _sounding(self, samples: Samples) -> av.AudioFrame:
+        """Samples as the encoder takes them: as they are, or of 24 bits at the upper end of 32."""
+        if not self.coding.master:
+            return av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=self._layout)
+        most = 2 ** (PCM_BITS - 1) - 1
+        whole = np.rint(samples.astype(np.float64) * most).astype(np.int32) << (32 - PCM_BITS)
+        return av.AudioFrame.from_ndarray(whole.T.reshape(1, -1), format="s32", layout=self._layout)
 
     def close(self) -> None:
         """Finish the file and give it its name. Raises ValueError when no frame was written."""

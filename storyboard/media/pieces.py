@@ -65,7 +65,7 @@ def _piece(reel: Reel, number: int, at: int, first: int, last: int) -> Piece:
         if reel.burn and cue.first < at + last and at + first < cue.last
     )
     size, burn = (reel.width_px, reel.height_px), bool(cues)
-    lean = Reel(*size, reel.fps, False, (*under, alone), reel.fit, subtitles=cues, burn=burn)
+    lean = Reel(*size, reel.fps, False, (*under, alone), reel.fit, subtitles=cues, burn=burn, codec=reel.codec)
     return Piece(lean, first, last)
 
 

@@ -15,6 +15,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from storyboard.delivery import Codec
+from storyboard.media.coding import CODINGS, Coding
 from storyboard.media.grading.grade import Grade
 
 Blend = Literal["dissolve", "fade", "wipe"]
@@ -121,7 +123,7 @@ class Reel:
     and do not overlap; they lie on the finished picture where `burn` is set. `tracks` are laid over the clips' own
     sound. `gain_db` is added to all of it; None leaves it as it is, its peaks limited. `loudness` is the loudness asked
     for, in LUFS, from which the gain is found. `timecode` is what the first frame is called in the film's file, None
-    where that is not told.
+    where that is not told. `codec` is what its pictures are coded with.
     """
 
     width_px: int
@@ -136,6 +138,17 @@ class Reel:
     subtitles: tuple[Cue, ...] = ()
     burn: bool = False
     timecode: str | None = None
+    codec: Codec = "h264"
+
+    @property
+    def coding(self) -> Coding:
+        """How the film is coded."""
+        return CODINGS[self.codec]
+
+    @property
+    def soft(self) -> tuple[Cue, ...]:
+        """The subtitles that are a track of the film; a master has none, its subtitles stand beside it."""
+        return () if self.burn or self.coding.master else self.subtitles
 
     @property
     def frames(self) -> int:

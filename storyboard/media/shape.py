@@ -1,4 +1,5 @@
-"""From any decoded picture to one as films are coded: yuv420p, bt709, video levels, the film's size.
+"""From any decoded picture to one as films are coded: bt709, video levels, the film's size, and yuv420p unless a
+coding says otherwise.
 
 Laws.
 - A picture is shown upright (its display matrix, mirrored or not) and in its true shape (the aspect of its pixels).
@@ -19,6 +20,7 @@ import av
 import av.filter
 from av.sidedata.sidedata import SideData
 
+from storyboard.media.coding import PLAIN
 from storyboard.media.reading.frames import FULL_RANGE
 from storyboard.media.reel import Fit
 
@@ -58,13 +60,20 @@ class Shaper:
     """Fits pictures into a frame of the film; keeps its filters while the pictures are of one kind.
 
     `width_px` and `height_px` are even. `pixel` is the aspect of one pixel as the file's stream has it. `foreign` says
-    that untagged pictures follow the habits of cameras and not ours.
+    that untagged pictures follow the habits of cameras and not ours. `pixels` is how the film's are stored.
     """
 
     def __init__(
-        self, width_px: int, height_px: int, fit: Fit, pixel: Fraction | None = None, foreign: bool = False
+        self,
+        width_px: int,
+        height_px: int,
+        fit: Fit,
+        pixel: Fraction | None = None,
+        foreign: bool = False,
+        pixels: str = PLAIN,
     ) -> None:
         self.width_px, self.height_px, self.fit, self.foreign = width_px, height_px, fit, foreign
+        self.pixels = pixels
         self._pixel = pixel or Fraction(1)
         self._kind: _Kind | None = None
         self._graph = av.filter.Graph()
@@ -72,7 +81,7 @@ class Shaper:
         self._shaped: av.VideoFrame
 
     def shaped(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """The picture in the film's frame: yuv420p, bt709, video levels, `width_px` x `height_px`.
+        """The picture in the film's frame: `pixels`, bt709, video levels, `width_px` x `height_px`.
 
         A frame that is so already comes back itself; the same frame twice gives the same picture, converted once.
         """
@@ -80,7 +89,7 @@ class Shaper:
             return self._shaped
         kind = _kind(frame, self.foreign)
         self._before = frame
-        if kind == _Kind(self.width_px, self.height_px, "yuv420p", "bt709", False, ()) and self._pixel == 1:
+        if kind == _Kind(self.width_px, self.height_px, self.pixels, "bt709", False, ()) and self._pixel == 1:
             self._shaped = frame
         else:
             self._shaped = self._converted(frame, kind)
@@ -100,7 +109,7 @@ class Shaper:
         last = graph.add_buffer(
             width=kind.width, height=kind.height, format=av.VideoFormat(kind.format), time_base=Fraction(1, 1000)
         )
-        for name, arguments in (*kind.turn, *self._fitting(kind), ("format", "pix_fmts=yuv420p")):
+        for name, arguments in (*kind.turn, *self._fitting(kind), ("format", f"pix_fmts={self.pixels}")):
             following = graph.add(name, arguments or None)
             last.link_to(following)
             last = following
@@ -123,7 +132,7 @@ class Shaper:
             return [*crop, ("scale", f"{self.width_px}:{self.height_px}:{scale}")]
         w = self.width_px if stretch >= 1 else min(self.width_px, even(self.width_px * stretch))
         h = self.height_px if stretch <= 1 else min(self.height_px, even(self.height_px / stretch))
-        fitted = [("scale", f"{w}:{h}:{scale}"), ("format", "pix_fmts=yuv420p")]
+        fitted = [("scale", f"{w}:{h}:{scale}"), ("format", f"pix_fmts={self.pixels}")]
         left, top = (self.width_px - w) // 4 * 2, (self.height_px - h) // 4 * 2
         pad = ("pad", f"{self.width_px}:{self.height_px}:{left}:{top}:black")
         return [*fitted, pad] if (w, h) != (self.width_px, self.height_px) else fitted

@@ -46,8 +46,10 @@ class Folder:
             folder.frames,
             folder.inbox,
             folder.aside,
-            root / "pictures",
+            folder.pictures,
+            folder.pieces,
             folder.film(),
+            folder.film(".mov"),
         ):
             check_output(path, root.parent)
         folder._check_owner()
@@ -126,13 +128,23 @@ class Folder:
         """What `repair` replaced: a folder each time."""
         return self.root / "damaged"
 
-    def picture(self, clip: ClipId, frame: int) -> Path:
-        """A small picture of a frame, for people."""
-        return self.root / "pictures" / f"{clip}-{frame}.jpeg"
+    @property
+    def pictures(self) -> Path:
+        """Small pictures of frames, for people."""
+        return self.root / "pictures"
 
-    def film(self) -> Path:
-        """The cut film."""
-        return self.root / (f"film-{file_stem(self.name)}.mp4" if self.name else "film.mp4")
+    @property
+    def pieces(self) -> Path:
+        """The encoded pieces of films, a folder each."""
+        return self.root / "pieces"
+
+    def picture(self, clip: ClipId, frame: int) -> Path:
+        """A small picture of a frame."""
+        return self.pictures / f"{clip}-{frame}.jpeg"
+
+    def film(self, suffix: str = ".mp4") -> Path:
+        """The cut film, which ends as its codec says (`Delivery.suffix`)."""
+        return self.root / (f"film-{file_stem(self.name)}{suffix}" if self.name else f"film{suffix}")
 
     def draft(self) -> Path:
         """The film joined in a hurry."""

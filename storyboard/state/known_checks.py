@@ -6,7 +6,7 @@ looked at. Their numbers on this disk say so, which no archive brings along.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,24 @@ class KnownChecks:
         self._answers[key] = {"files": _numbers(files), "answer": answer}
         self._new = True
 
+    def prune(self, files: Iterable[Path]) -> None:
+        """Forget the answers about any other files than these."""
+        there = {tuple(numbers[0]) for path in files if (numbers := _numbers([path])) is not None}
+        kept = {key: one for key, one in self._answers.items() if _about(one) <= there}
+        self._new = self._new or len(kept) < len(self._answers)
+        self._answers = kept
+
     def save(self) -> None:
         """Write what is new, where there is a memo to keep it in."""
         if self._new and self._memo is not None:
             write_memo(self._memo, {"method": METHOD, "answers": self._answers})
             self._new = False
+
+
+def _about(answer: Any) -> set[tuple[int, ...]]:
+    """The numbers of the files that an answer is about; those of no file where it does not say."""
+    files = answer.get("files") if isinstance(answer, dict) else None
+    return {tuple(one) for one in files} if isinstance(files, list) else {()}
 
 
 def _numbers(files: Sequence[Path]) -> list[list[int]] | None:

@@ -52,7 +52,7 @@ def test_an_order_that_failed_is_not_the_one_that_gave_the_clip() -> None:
 
 def test_the_sidecar_tells_the_film_and_its_shots() -> None:
     whole = Clip(ClipId("b" * 64), 48, Fraction(24000, 1001), 1280, 720, True, 10)
-    told = json.loads(sidecar(whole, "Fog", "01:00:00:00", [{"shot": "1A", "at": 0}]))
+    told = json.loads(sidecar(whole, "Fog", "prores", "01:00:00:00", [{"shot": "1A", "at": 0}]))
     assert told["film"]["fps"] == "24000/1001"
     assert told["film"]["start_timecode"] == "01:00:00:00"
     assert told["shots"] == [{"shot": "1A", "at": 0}]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.media.blend import channels, darkened, dissolved, light, picture, planes, progress, wiped
+from storyboard.media.blend import Planes, channels, darkened, dissolved, light, picture, planes, progress, wiped
 from storyboard.media.reading.frames import Reader
 from storyboard.media.reel import Toward
 
@@ -69,3 +69,26 @@ def test_planes_come_back_as_the_picture_they_are_of() -> None:
     y, u, v = channels(given)
     assert (y.shape, u.shape, v.shape) == ((HEIGHT, WIDTH), (HEIGHT // 2, WIDTH // 2), (HEIGHT // 2, WIDTH // 2))
     assert np.shares_memory(v, given)
+
+
+def deep(level: int) -> Planes:
+    """A picture of ten bits, 4:2:2."""
+    return np.full((HEIGHT * 2, WIDTH), level, np.uint16)
+
+
+@given(st.integers(0, 1023), st.integers(0, 1023), st.fractions(0, 1))
+def test_ten_bits_are_dissolved_in_ten_bits(before: int, after: int, share: Fraction) -> None:
+    mixed = dissolved(deep(before), deep(after), share)
+    assert mixed.dtype == np.uint16
+    assert abs(mixed[0, 0] - (before + (after - before) * share)) <= 3
+    assert (mixed == mixed[0, 0]).all()
+
+
+def test_planes_of_ten_bits_and_their_picture_are_the_same() -> None:
+    given = np.random.default_rng(1).integers(0, 1024, (HEIGHT * 2, WIDTH), np.uint16)
+    assert np.array_equal(planes(picture(given)), given)
+    assert [one.shape for one in channels(given)] == [(HEIGHT, WIDTH), *[(HEIGHT, WIDTH // 2)] * 2]
+    assert Reader().rgb(picture(darkened(given, Fraction(0)))).max() == 0
+    half = wiped(deep(200), deep(800), Fraction(1, 2), "right")
+    assert {int(plane[0, 0]) for plane in channels(half)} == {800}
+    assert {int(plane[-1, -1]) for plane in channels(half)} == {200}

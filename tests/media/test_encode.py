@@ -12,6 +12,7 @@ import pytest
 from av import AudioStream, VideoStream
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from storyboard.media.encode import RGB, Samples, Writer
 from storyboard.media.jobs import MediaError
@@ -172,3 +173,41 @@ def test_sound_that_begins_at_once_is_what_it_was_from_its_first_samples_on(chan
     with av.open(str(tmp_path / "a.mp4")) as container:
         heard = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
     assert np.abs(heard[:, 240:1500] - given[240:1500]).max() < 0.03
+
+
+def test_h264_is_coded_with_these_settings_and_no_others(tmp_path: Path) -> None:
+    """A film has the bytes that FFmpeg gives for what is written out here."""
+    fps, frames = Fraction(25), [clip_frame(number) for number in range(30)]
+    with Writer(tmp_path / "mine.mp4", *SIZE, fps, audio=True, channels=2) as writer:
+        writer.sound(np.tile(tone(57_600), (2, 1)))
+        for planes in frames:
+            writer.write_planes(planes)
+    x264 = "cpu-independent=1:aq-mode=3:keyint=50:min-keyint=1:scenecut=40:stitchable=1"
+    options = {"preset": "veryfast", "crf": "17", "profile": "high", "x264-params": x264}
+    muxer = {"movflags": "+faststart", "fflags": "+bitexact", "movie_timescale": "48000"}
+    with av.open(str(tmp_path / "theirs.mp4"), "w", format="mp4", options=muxer) as container:
+        video = container.add_stream("libx264", rate=fps, options=options)
+        video.width, video.height, video.pix_fmt = *SIZE, "yuv420p"
+        context = video.codec_context
+        context.time_base, context.thread_count = 1 / fps, 1
+        context.color_primaries = context.color_trc = context.colorspace = context.color_range = 1
+        audio = container.add_stream("aac", rate=48_000, layout="stereo")
+        audio.codec_context.bit_rate = 256_000
+        audio.codec_context.options = {"flags": "+bitexact", "aac_coder": "fast"}
+        for number, planes in enumerate(frames):
+            frame = av.VideoFrame.from_ndarray(planes, "yuv420p")
+            frame.pts, frame.time_base = number, 1 / fps
+            container.mux(video.encode(frame))
+            samples = np.tile(tone(57_600)[number * 1920 : (number + 1) * 1920], (2, 1))
+            heard = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", "stereo")
+            heard.sample_rate, heard.pts, heard.time_base = 48_000, number * 1920, Fraction(1, 48_000)
+            container.mux(audio.encode(heard))
+        container.mux(audio.encode(None))
+        container.mux(video.encode(None))
+    assert (tmp_path / "mine.mp4").read_bytes() == (tmp_path / "theirs.mp4").read_bytes()
+
+
+def clip_frame(number: int) -> NDArray[np.uint8]:
+    """A picture as films are coded, another for each number."""
+    luma = 60 + np.add.outer(np.arange(96) * 3 // 2, np.arange(96) + 7 * number) % 120
+    return luma.astype(np.uint8)

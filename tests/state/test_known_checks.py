@@ -43,3 +43,17 @@ def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
     memo = tmp_path / "checks.json"
     KnownChecks(memo).save()
     assert not memo.exists()
+
+
+def test_what_is_known_of_clips_that_are_gone_is_forgotten(clip: Path, tmp_path: Path) -> None:
+    memo, other = tmp_path / "checks.json", tmp_path / "other.mp4"
+    other.write_bytes(b"another clip")
+    known = KnownChecks(memo)
+    known.keep("one", [clip], 1)
+    known.keep("join", [clip, other], 2)
+    known.keep("two", [other], 3)
+    known.prune([clip])
+    known.save()
+    kept = KnownChecks(memo)
+    assert [kept.get("one", [clip]), kept.get("join", [clip, other]), kept.get("two", [other])] == [1, None, None]
+    assert b"two" not in memo.read_bytes()

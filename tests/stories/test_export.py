@@ -32,7 +32,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_kind_is_written_beside_the_film(board: Path) -> None:
-    for kind in ("otio", "fcpxml", "edl", "csv", "srt", "vtt", "html"):
+    for kind in ("otio", "fcpxml", "edl", "csv", "srt", "vtt", "ass", "html"):
         done = storyboard("export", board, "--to", kind)
         assert done.returncode == 0, done.stderr
         path = Path(done.stdout.strip())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tests.media.counter import number_of
 from tests.media.footage import all_pictures
 from tests.stories import judge
-from tests.stories.command import storyboard
+from tests.stories.command import start, storyboard
 
 SAMPLES_A_FRAME = 2000
 AROUND = 3000
@@ -54,13 +54,36 @@ def listen(path: Path, made: list[judge.Part]) -> None:
         assert abs(first - at) < SAMPLES_A_FRAME, f"the click of frame {float(frame):g} is {first - at} samples off"
 
 
+def pieces_of(path: Path) -> set[tuple[str, int]]:
+    """The names of the encoded pieces of a film, and when each was."""
+    folder = path.with_suffix(".storyboard") / "pieces" / "film"
+    return {(one.name, one.stat().st_mtime_ns) for one in folder.glob("*.*.mp4")}
+
+
+def killed_in_the_cut(path: Path) -> set[tuple[str, int]]:
+    """Render a film, and kill that in the middle of its cut; the pieces that were encoded by then."""
+    with start("render", path, "--json") as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line).get("cut") and len(pieces_of(path)) > 1:
+                process.kill()
+                break
+    return pieces_of(path)
+
+
 @pytest.mark.parametrize("joins", [14, pytest.param(100, marks=pytest.mark.slow)])
 def test_every_expected_frame_is_seen_once_and_in_order(joins: int, tmp_path: Path) -> None:
-    """Cuts, dissolves, wipes, fades; six rates, three sizes; in-points, speeds, clips shown again; film and draft."""
+    """Cuts, dissolves, wipes, fades; six rates, three sizes; in-points, speeds, clips shown again; film and draft. The
+    film is cut in pieces, and killed in the middle of it.
+    """
     made = judge.parts(joins, seed=joins)
     path = judge.write(tmp_path, made)
+    kept = killed_in_the_cut(path)
+    assert 1 < len(kept) <= joins
     rendered = storyboard("render", path)
     assert rendered.returncode == 0, rendered.stderr
+    assert kept <= pieces_of(path)
+    assert len(pieces_of(path)) == joins + 1
     frames = len(judge.expected(made))
     assert json.loads(storyboard("plan", path, "--json").stdout)["totals"]["frames"] == frames
     see(Path(rendered.stdout.strip()), made)

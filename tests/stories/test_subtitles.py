@@ -59,13 +59,13 @@ def tracks(film: Path) -> int:
 def test_subtitles_stand_beside_the_film_until_they_are_turned_off(board: Path) -> None:
     film = board.parent / "board.storyboard" / "film.mp4"
     assert rendered(board) == {"A-1", "B-1"}
-    assert beside(film) == [".json", ".mp4", ".srt", ".vtt"]
+    assert beside(film) == [".ass", ".json", ".mp4", ".srt", ".vtt"]
     assert film.with_suffix(".srt").read_text(encoding="utf-8") == SRT
     assert film.with_suffix(".vtt").read_text(encoding="utf-8") == f"WEBVTT\n\n{SRT}".replace(",", ".")
     assert (lettered(film), tracks(film)) == ([], 1)
     film.with_suffix(".srt").unlink()
     assert rendered(board) == set()
-    assert beside(film) == [".json", ".mp4", ".srt", ".vtt"]
+    assert beside(film) == [".ass", ".json", ".mp4", ".srt", ".vtt"]
     written(board, "none")
     assert storyboard("cut", board).returncode == 0
     assert (beside(film), tracks(film)) == ([".json", ".mp4"], 0)
@@ -91,7 +91,7 @@ def test_they_go_where_the_film_goes(board: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     rendered(board, "-o", str(out / "ferry.mp4"))
-    assert sorted(path.name for path in out.iterdir()) == ["ferry.mp4", "ferry.srt", "ferry.vtt"]
+    assert sorted(path.name for path in out.iterdir()) == ["ferry.ass", "ferry.mp4", "ferry.srt", "ferry.vtt"]
     assert storyboard("cut", board, "-o", out / "cut.mp4").returncode == 0
     assert (out / "cut.srt").read_text(encoding="utf-8") == SRT
 

@@ -45,6 +45,7 @@ class _Writing:
         made = otio.schema.Timeline(name=edit.film.title, global_start_time=self._time(edit.start.frames))
         made.metadata[WHOLE_MEDIA] = {
             "fps": str(edit.fps),
+            "codec": edit.film.delivery.codec,
             "size": f"{edit.film.delivery.width_px}x{edit.film.delivery.height_px}",
             "start_timecode": edit.called(0),
             "frames": edit.line.frames,

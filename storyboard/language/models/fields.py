@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Annotated, Any
 
 from storyboard.language.models import colors
-from storyboard.language.text import later
 from storyboard.language.text.reading import Leaf, Read, Reading, wrong
 from storyboard.language.text.spelling import did_you_mean, listed
 from storyboard.language.text.tree import Node, Scalar
@@ -90,8 +89,8 @@ def _timecode(text: str, node: Node, reading: Reading) -> Timecode:
         raise wrong("bad-time", str(error)) from error
 
 
-def whole(lowest: int, highest: int, structured: str | None = None) -> Leaf:
-    """A whole number in these bounds, both included. `structured`: see `Leaf`."""
+def whole(lowest: int, highest: int) -> Leaf:
+    """A whole number in these bounds, both included."""
 
     def read(text: str, node: Node, reading: Reading) -> int:
         value = node.value if isinstance(node, Scalar) else None
@@ -104,15 +103,13 @@ def whole(lowest: int, highest: int, structured: str | None = None) -> Leaf:
             raise wrong("out-of-range", f"{text} is not from {lowest} to {highest}")
         return value
 
-    return Leaf(read, "a whole number", {"type": "integer", "minimum": lowest, "maximum": highest}, structured)
+    return Leaf(read, "a whole number", {"type": "integer", "minimum": lowest, "maximum": highest})
 
 
-def choice(
-    *words: str, also: Mapping[str, str] | None = None, later_words: tuple[str, ...] = (), hint: str | None = None
-) -> Leaf:
+def choice(*words: str, also: Mapping[str, str] | None = None, hint: str | None = None) -> Leaf:
     """One of `words`; `also` maps other spellings (lower case, single spaces) to one of them.
 
-    `later_words` are in the language but not in this version. `hint` is said where no known word is near.
+    `hint` is said where no known word is near.
     """
     known = {**{word.casefold(): word for word in words}, **(also or {})}
 
@@ -121,8 +118,6 @@ def choice(
         found = known.get(folded) or known.get(" ".join(folded.replace("-", " ").replace("_", " ").split()))
         if found:
             return found
-        if text in later_words:
-            raise wrong("not-in-this-version", later.sentence(f'"{text}"'))
         expected = f'expected {listed(words)}, found "{text}"'
         raise wrong("bad-choice", expected, did_you_mean(text, known.values(), known) or hint)
 

@@ -16,7 +16,7 @@ from storyboard.diagnostics import Diagnostic, Related
 from storyboard.language.models.film_model import Scene, Storyboard
 from storyboard.language.models.model import Fields
 from storyboard.language.models.shot_model import ONLY_IN_SHOTS, Defaults, Line, Shot
-from storyboard.language.text import later, names
+from storyboard.language.text import names
 from storyboard.language.text.reading import EMPTY, EMPTY_HINT, EXPRESSION, Reading, is_empty, kind, spelt
 from storyboard.language.text.spelling import did_you_mean, nearest
 from storyboard.language.text.traps import quoted
@@ -86,8 +86,6 @@ def _diagnostic(model: type[Fields], tree: Map, mistake: Any, owner: str, writte
 def _unknown_key(model: type[Fields], tree: Map, path: Path, owner: str) -> Diagnostic:
     key, inside = str(path[-1]), model_at(model, path[:-1])
     noun = inside.noun if inside else ""
-    if later.is_later(noun, key):
-        return at(tree, path, "not-in-this-version", later.sentence(f'"{key}"'), key=True)
     if noun == Defaults.noun and key in ONLY_IN_SHOTS:
         why = "write chain: previous" if key == "start" else "it belongs to one shot"
         return at(tree, path, "not-a-default", f'"{key}" cannot be a default', why, key=True)

@@ -1,7 +1,7 @@
 """The document: every field that a storyboard may have, with its kind, its meaning and examples.
 
 These models validate evaluated trees and generate `schemas/storyboard.schema.json`. A field stands here only if this
-version acts on it; the others are in `later`. Shots have a module of their own, `shot_model`.
+version acts on it. Shots have a module of their own, `shot_model`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,14 @@ from storyboard.language.models.fields import (
 )
 from storyboard.language.text.reading import Form, Several, wrong
 from storyboard.language.text.tree import Map, Node
+
+CODECS: Mapping[str, str] = {
+    "h.264": "h264",
+    "prores 422 hq": "prores",
+    "prores hq": "prores",
+    "dnxhr hqx": "dnxhr",
+}
+"""Other spellings of codecs."""
 
 
 def about(description: str, *examples: Any, alias: str | None = None, default: Any = None) -> Any:
@@ -150,6 +158,13 @@ class Delivery(Fields):
     )
     length: Length | None = about("How long the film must be; checked to the frame.", 90, "1:30")
     loudness: Lufs | None = about("How loud the film is, in LUFS.", -16, -23)
+    codec: (
+        Annotated[
+            Literal["h264", "prores", "dnxhr"],
+            choice("h264", "prores", "dnxhr", also=CODECS, hint="prores is ProRes 422 HQ, dnxhr is DNxHR HQX"),
+        ]
+        | None
+    ) = about("How the film is coded: to be watched, or as a master for editors.", "h264", "prores", "dnxhr")
     start_timecode: StartTimecode | None = about(
         "The timecode of the film's first frame.", "01:00:00:00", "00:59:50;00"
     )

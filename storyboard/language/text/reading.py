@@ -14,7 +14,6 @@ from typing import Any, cast
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from storyboard.language.text import later
 from storyboard.language.text.tree import Map, Node, Scalar, Seq
 
 EXPRESSION = "{{"
@@ -72,14 +71,13 @@ Read = Callable[[str, Node, Reading], Any]
 class Leaf:
     """A field that takes one leaf. `expected` completes "expected …"; `schema` is its JSON Schema.
 
-    `structured` names what a mapping or list here means in a later version. `prose` says that any text is right, so
-    that one with an expression that nobody evaluates now may stay; other fields are left out then.
+    `prose` says that any text is right, so that one with an expression that nobody evaluates now may stay; other fields
+    are left out then.
     """
 
     read: Read
     expected: str
     schema: Mapping[str, Any] = field(hash=False)
-    structured: str | None = None
     prose: bool = False
 
     def _validate(self, node: Any, info: ValidationInfo) -> Any:
@@ -89,8 +87,6 @@ class Leaf:
             raise wrong("empty-value", EMPTY, EMPTY_HINT)
         text = spelt(node)
         if text is None:
-            if self.structured:
-                raise wrong("not-in-this-version", later.sentence(self.structured))
             raise wrong("wrong-kind", f"expected {self.expected}, found {kind(node)}")
         return self.read(text, node, _reading(info))
 

@@ -38,10 +38,10 @@ class Planar:
     v: Image.Image
 
     @classmethod
-    def of(cls, rgb: Image.Image) -> Planar:
-        """The planes of an RGB picture of even size."""
+    def of(cls, rgb: Image.Image, tall: bool = False) -> Planar:
+        """The planes of an RGB picture of even size; with `tall` chroma is half as wide only, as 4:2:2 has it."""
         y, u, v = rgb.convert("RGB", TO_PLANES).split()
-        return cls(y, _halved(u), _halved(v))
+        return cls(y, _halved(u, tall), _halved(v, tall))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -96,13 +96,15 @@ def _mixed(a: Image.Image, b: Image.Image, share: float) -> Image.Image:
     return mixed
 
 
-def _halved(plane: Image.Image) -> Image.Image:
-    """Half the size; each value sits on the left one of its two columns, as H.264 has it."""
+def _halved(plane: Image.Image, tall: bool) -> Image.Image:
+    """Half the size, or half the width; each value sits on the left one of its two columns, as H.264 has it."""
     wide, high = plane.size
     padded = Image.new(plane.mode, (wide + 2, high))
     for x in (2, 0, 1):
         padded.paste(plane, (x, 0))
-    return padded.resize((wide // 2, high // 2), Image.Resampling.BILINEAR, box=(0.5, 0, wide + 0.5, high))
+    return padded.resize(
+        (wide // 2, high if tall else high // 2), Image.Resampling.BILINEAR, box=(0.5, 0, wide + 0.5, high)
+    )
 
 
 def _doubled(plane: Image.Image) -> Image.Image:

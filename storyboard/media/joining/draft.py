@@ -56,7 +56,7 @@ def draft(reel: Reel, target: Path, report: Report) -> Drafted:
     if like is None:
         return Drafted(join_all(reel, target, report), 0)
     copies = {path: found.sets for path, found in kinds.items() if found is not None and found == kinds[like]}
-    size, soft = (reel.width_px, reel.height_px), () if reel.burn else reel.subtitles
+    size = (reel.width_px, reel.height_px)
     with Splicer(
         target,
         *size,
@@ -67,7 +67,7 @@ def draft(reel: Reel, target: Path, report: Report) -> Drafted:
         CHANNELS,
         Path(like),
         copies[like],
-        soft,
+        reel.soft,
         reel.timecode,
     ) as splicer:
         copied = _spliced(reel, splicer, copies, lambda share: report(JOINING * share))

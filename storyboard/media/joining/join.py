@@ -53,7 +53,6 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
     """
     check(reel)
     total = reel.frames
-    soft = () if reel.burn else reel.subtitles
     with Writer(
         target,
         reel.width_px,
@@ -63,8 +62,9 @@ def join(reel: Reel, target: Path, report: Report) -> Clip:
         sample_rate=SAMPLE_RATE,
         threads=THREADS,
         channels=CHANNELS,
-        subtitles=soft,
+        subtitles=reel.soft,
         timecode=reel.timecode,
+        coding=reel.coding,
     ) as writer:
         mix = Mix(reel) if reel.audio else None
         burnt = Subtitling(reel)
@@ -127,7 +127,7 @@ def shown(segment: Segment, reel: Reel, first: int = 0) -> Iterator[av.VideoFram
 
     Raises MediaError `no-such-frame` where the clip has fewer.
     """
-    drawn = (title(over, reel.width_px, reel.height_px) for over in segment.titles)
+    drawn = (title(over, reel.width_px, reel.height_px, reel.coding) for over in segment.titles)
     titles = [one for one in drawn if one is not None]
     number = first
     for number, frame in enumerate(islice(_fitted(segment, reel, first), segment.frames - first), first + 1):
@@ -163,10 +163,11 @@ def _fitted(segment: Segment, reel: Reel, first: int) -> Iterator[av.VideoFrame]
     path = Path(segment.path)
     with opened(path) as clip:
         claims, pixel = facts(clip), clip.video.sample_aspect_ratio
-    shaper = Shaper(reel.width_px, reel.height_px, reel.fit, Fraction(pixel) if pixel else None)
+    own = Fraction(pixel) if pixel else None
+    shaper = Shaper(reel.width_px, reel.height_px, reel.fit, own, pixels=reel.coding.pixels)
     same = claims.fps == reel.fps and segment.speed == 1
     found = pictures(path, segment.first + first) if same else _retimed(path, segment, reel.fps, first)
-    grader = Grader(segment.grade) if segment.grade is not None else None
+    grader = Grader(segment.grade, deep=reel.coding.master) if segment.grade is not None else None
     for frame in found:
         seen = shaper.shaped(frame)
         yield seen if grader is None else picture(grader.graded(planes(seen)))

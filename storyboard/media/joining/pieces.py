@@ -2,14 +2,15 @@
 
 Laws.
 - Each begins on a picture that refreshes the decoder, and needs no other. Their parameter sets are alike, so that the
-  film is their coded pictures one after the other (`splice`).
+  film is their coded pictures one after the other (`splice`; of a master, whose pictures all stand alone, `copying`).
 - The same reel gives the same bytes, however many pieces are encoded at once, or were there before.
 - Sound is mixed for the whole film while it is put together, sample by sample as for a join; it knows no pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import av
 from storyboard.film import Clip
 from storyboard.media.encode import Writer
 from storyboard.media.jobs import MediaError, Report
+from storyboard.media.joining.copying import Copier
 from storyboard.media.joining.draft import counted, digest_of
 from storyboard.media.joining.join import check, over, shown
 from storyboard.media.joining.splice import Splicer, coded, sets_of, whole_stretch
@@ -36,7 +38,8 @@ def encode(piece: Piece, target: Path, report: Report) -> Clip:
     check(piece.reel)
     reel, total = piece.reel, piece.last - piece.first
     burnt = Subtitling(reel)
-    with Writer(target, reel.width_px, reel.height_px, reel.fps, threads=THREADS) as writer:
+    size = (reel.width_px, reel.height_px)
+    with Writer(target, *size, reel.fps, threads=THREADS, coding=reel.coding) as writer:
         for number, frame in enumerate(_pictures(piece), piece.first):
             writer.pass_on(burnt.over(frame, number))
             report(writer.frames / total)
@@ -62,25 +65,46 @@ def assemble(reel: Reel, paths: Sequence[Path], target: Path, report: Report) ->
 
     Raises MediaError: `piece-damaged` for one that is not as it was encoded, and as `join` does.
     """
-    sets = sets_of(paths[0]) if digest_of(paths[0]) == paths[0].stem.rpartition(".")[2] else None
-    if sets is None:
+    if digest_of(paths[0]) != paths[0].stem.rpartition(".")[2]:
         raise _damaged(paths[0])
-    mix, soft = Mix(reel) if reel.audio else None, () if reel.burn else reel.subtitles
-    size = (reel.width_px, reel.height_px)
-    asked = (*size, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS)
-    with Splicer(target, *asked, paths[0], sets, soft, reel.timecode) as splicer:
+    mix = Mix(reel) if reel.audio else None
+    with _joined(reel, paths[0], target) as (writer, copied):
         for path, piece in zip(paths, pieces(reel), strict=True):
             if digest_of(path) != path.stem.rpartition(".")[2]:
                 raise _damaged(path)
-            found, frames = coded(path), piece.last - piece.first
+            frames = piece.last - piece.first
+            for block in mix.until(writer.frames + frames) if mix is not None else ():
+                writer.sound(block)
+            if not copied(path, frames):
+                raise _damaged(path)
+            report(writer.frames / reel.frames)
+    return counted(target, reel.frames)
+
+
+@contextmanager
+def _joined(reel: Reel, like: Path, target: Path) -> Iterator[tuple[Writer, Callable[[Path, int], bool]]]:
+    """A writer of the film, and what copies a piece of so many frames into it, unless the piece is another one; `like`
+    is one of them.
+    """
+    if reel.coding.master:
+        with Copier(target, reel) as copier:
+            yield copier, copier.copy
+        return
+    sets = sets_of(like)
+    if sets is None:
+        raise _damaged(like)
+    asked = (reel.width_px, reel.height_px, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS)
+    with Splicer(target, *asked, like, sets, reel.soft, reel.timecode) as splicer:
+
+        def copied(path: Path, frames: int) -> bool:
+            found = coded(path)
             stretch = whole_stretch(found, 0, frames, sets)
             if len(found) != frames or len(stretch) != frames:
-                raise _damaged(path)
-            for block in mix.until(splicer.frames + frames) if mix is not None else ():
-                splicer.sound(block)
+                return False
             splicer.copy(stretch)
-            report(splicer.frames / reel.frames)
-    return counted(target, reel.frames)
+            return True
+
+        yield splicer, copied
 
 
 def _damaged(path: Path) -> MediaError:

@@ -1,4 +1,4 @@
-"""Subtitle files, by pysubs2: SRT, VTT and ASS are read, SRT and VTT written.
+"""Subtitle files, by pysubs2: SRT, VTT and ASS are read, SRT and VTT written; ASS is written by `styled`.
 
 Laws. A time is written so that a player shows a cue over exactly its frames: the millisecond at or just before the
 frame's own time. What is written reads back to the same frames and words. Of styled files only the words, their lines
@@ -20,6 +20,9 @@ from storyboard.delivery import TimedText
 from storyboard.media.jobs import MediaError
 from storyboard.media.reel import Cue
 
+_ESCAPED = {"\\{": "\ue000", "\\}": "\ue001", "\\\u2060": "\ue002"}
+"""What ASS has for braces and backslashes that are words, and what stands for it while styles are taken out."""
+_UNESCAPED = {0xE000: "{", 0xE001: "}", 0xE002: "\\"}
 LONGEST_MS = 100 * 3600 * 1000 - 1
 """The last moment that the formats can name."""
 
@@ -49,8 +52,12 @@ def read(text: str, kind: str) -> list[tuple[TimedText, int]]:
 
 
 def _cue(event: pysubs2.SSAEvent) -> TimedText:
-    words = "\n".join(line.strip() for line in html.unescape(event.plaintext).splitlines() if line.strip())
-    return TimedText(words, Fraction(event.start, 1000), Fraction(event.end, 1000), event.text.startswith("{\\i1}"))
+    italic = event.text.startswith("{\\i1}")
+    for written, kept in _ESCAPED.items():
+        event.text = event.text.replace(written, kept)
+    plain = html.unescape(event.plaintext).translate(_UNESCAPED)
+    words = "\n".join(line.strip() for line in plain.splitlines() if line.strip())
+    return TimedText(words, Fraction(event.start, 1000), Fraction(event.end, 1000), italic)
 
 
 def _places(text: str, read_as: str) -> list[int]:

@@ -15,6 +15,7 @@ import av
 from PIL import Image, ImageFilter
 
 from storyboard.media.blend import picture, planes
+from storyboard.media.coding import Coding
 from storyboard.media.letters.setting import Block, block, shadowed
 from storyboard.media.letters.titles import SHADE, Title, cut_out, inside
 from storyboard.media.reel import Cue, CuePlace, Reel
@@ -41,7 +42,7 @@ class Subtitling:
     """Lays the burnt subtitles of a reel on its frames, given in order."""
 
     def __init__(self, reel: Reel) -> None:
-        self._size = (reel.width_px, reel.height_px)
+        self._size, self._coding = (reel.width_px, reel.height_px), reel.coding
         self._waiting = list(reversed(reel.subtitles)) if reel.burn else []
         self._drawn: Title | None = None
         self._spans = [(cue.first, cue.last) for cue in reel.subtitles] if reel.burn else []
@@ -54,7 +55,7 @@ class Subtitling:
     def over(self, frame: av.VideoFrame, number: int) -> av.VideoFrame:
         """Frame `number` of the film with its subtitle; the frame itself where it has none."""
         while self._waiting and self._waiting[-1].first <= number:
-            self._drawn = drawn(self._waiting.pop(), *self._size)
+            self._drawn = drawn(self._waiting.pop(), *self._size, self._coding)
         if self._drawn is None or self._drawn.strength(number) <= 0:
             return frame
         seen = planes(frame)
@@ -62,8 +63,8 @@ class Subtitling:
         return picture(seen)
 
 
-def drawn(cue: Cue, width_px: int, height_px: int) -> Title | None:
-    """A subtitle drawn for a picture of that size; None where it has no letter."""
+def drawn(cue: Cue, width_px: int, height_px: int, coding: Coding) -> Title | None:
+    """A subtitle drawn for a picture of that size and coding; None where it has no letter."""
     short = min(width_px, height_px)
     words = block(
         "\n".join(cue.lines),
@@ -77,11 +78,16 @@ def drawn(cue: Cue, width_px: int, height_px: int) -> Title | None:
     if not words.lines:
         return None
     letters, margin = _edged(words)
-    edge = round(height_px * (HIGH_FOOT if cue.place == "foot" and height_px > width_px else MARGINS[cue.place]))
+    edge = edge_px(cue.place, width_px, height_px)
     left, top = round((width_px - words.width) / 2), edge if cue.place == "top" else height_px - edge - words.height
     layer = Image.new("RGBA", (width_px, height_px), (*SHADE, 0))
     layer.alpha_composite(*inside(letters, (left - margin, top - margin)))
-    return cut_out(layer, cue.first, cue.last, fade_frames=1)
+    return cut_out(layer, cue.first, cue.last, coding, fade_frames=1)
+
+
+def edge_px(place: CuePlace, width_px: int, height_px: int) -> int:
+    """The room between a subtitle and the edge of the picture that it stands by."""
+    return round(height_px * (HIGH_FOOT if place == "foot" and height_px > width_px else MARGINS[place]))
 
 
 def _edged(words: Block) -> tuple[Image.Image, int]:

@@ -15,6 +15,7 @@ from PIL import Image, ImageColor
 
 from storyboard.media.animatic.planar import Planar
 from storyboard.media.blend import WHOLE, Cover, Planes, channels
+from storyboard.media.coding import H264, Coding
 from storyboard.media.letters.setting import Align, Block, block, shadowed
 from storyboard.media.reel import Overlay, TitlePlace
 
@@ -73,16 +74,17 @@ class Title:
         strength = self.strength(number)
         if strength <= 0:
             return
-        for plane, ink, full, half in zip(channels(on), self.ink, (1, 2, 2), (0, 1, 1), strict=True):
-            x, y = self.at[0] // full, self.at[1] // full
+        room, (luma, _, _) = np.uint16 if on.dtype == np.uint8 else np.uint32, channels(on)
+        for plane, ink, half in zip(channels(on), self.ink, (0, 1, 1), strict=True):
+            x, y = self.at[0] * plane.shape[1] // luma.shape[1], self.at[1] * plane.shape[0] // luma.shape[0]
             under = plane[y : y + ink.shape[0], x : x + ink.shape[1]]
-            cover = np.rint(self.cover[half] * strength).astype(np.uint16)
-            mixed = under.astype(np.uint16) * (WHOLE - cover) + ink * cover
-            under[:] = (mixed + np.uint16(WHOLE // 2)) >> np.uint16(8)
+            cover = np.rint(self.cover[half] * strength).astype(room)
+            mixed = under.astype(room) * (WHOLE - cover) + ink * cover
+            under[:] = (mixed + room(WHOLE // 2)) >> room(8)
 
 
-def title(over: Overlay, width_px: int, height_px: int) -> Title | None:
-    """A title drawn for a frame of that size; None where it has no letter."""
+def title(over: Overlay, width_px: int, height_px: int, coding: Coding = H264) -> Title | None:
+    """A title drawn for a frame of that size and coding; None where it has no letter."""
     style = STYLES[over.place]
     short = min(width_px, height_px)
     words = block(
@@ -103,7 +105,7 @@ def title(over: Overlay, width_px: int, height_px: int) -> Title | None:
     if over.place == "lower-third":
         _band(layer, words, at)
     layer.alpha_composite(*inside(letters, (at[0] - margin, at[1] - margin)))
-    return cut_out(layer, over.first, over.last)
+    return cut_out(layer, over.first, over.last, coding)
 
 
 def _place(words: Block, style: Style, width_px: int, height_px: int) -> tuple[int, int]:
@@ -132,7 +134,7 @@ def _band(layer: Image.Image, words: Block, at: tuple[int, int]) -> None:
     layer.alpha_composite(band, (0, max(0, at[1] - pad)))
 
 
-def cut_out(layer: Image.Image, first: int, last: int, fade_frames: int = FADE_FRAMES) -> Title | None:
+def cut_out(layer: Image.Image, first: int, last: int, coding: Coding, fade_frames: int = FADE_FRAMES) -> Title | None:
     """The part of a layer of the frame's size that is not empty, as planes; its corners are even."""
     box = layer.getchannel("A").getbbox()
     if box is None:
@@ -140,9 +142,16 @@ def cut_out(layer: Image.Image, first: int, last: int, fade_frames: int = FADE_F
     left, top = (edge // 2 * 2 for edge in box[:2])
     right, bottom = (-(-edge // 2) * 2 for edge in box[2:])
     patch = layer.crop((left, top, right, bottom))
-    ink, cover = Planar.of(patch.convert("RGB")), patch.getchannel("A")
-    inks = (np.asarray(ink.y), np.asarray(ink.u), np.asarray(ink.v))
-    return Title(inks, (_levels(cover), _levels(cover.reduce(2))), (left, top), first, last, fade_frames)
+    ink, cover = Planar.of(patch.convert("RGB"), tall=coding.master), patch.getchannel("A")
+    inks = (_ink(ink.y, coding), _ink(ink.u, coding), _ink(ink.v, coding))
+    small = cover.reduce((2, 1) if coding.master else 2)
+    return Title(inks, (_levels(cover), _levels(small)), (left, top), first, last, fade_frames)
+
+
+def _ink(plane: Image.Image, coding: Coding) -> Planes:
+    """A plane of 8 bits with the levels of a coding."""
+    levels = np.asarray(plane)
+    return levels.astype(np.uint16) << np.uint16(2) if coding.master else levels
 
 
 def _levels(cover: Image.Image) -> Cover:

@@ -36,6 +36,7 @@ MATRICES = {
 }
 """From H.264's numbers of colour matrices to the scaler's; every other number, and none, is bt709."""
 FULL_RANGE = 2
+MP4 = "mp4"
 PRECISE = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.BITEXACT
 
 
@@ -95,17 +96,24 @@ def pictures(path: Path, first: int, strict: bool = False) -> Iterator[av.VideoF
 
 def _presentation(path: Path) -> tuple[list[int], list[int]]:
     """The presentation times of all frames and of the key frames, ascending; both empty where the file does not say."""
+    with opened(path, decodes=False) as clip:
+        if MP4 in clip.container.format.name:  # whose index has all of it; others are known by a look at their pictures
+            return _listed(clip)
+    with opened(path) as clip:
+        return _listed(clip)
+
+
+def _listed(clip: Opened) -> tuple[list[int], list[int]]:
     times: list[int] = []
     keys: list[int] = []
-    with opened(path) as clip:
-        for packet in clip.container.demux(clip.video):
-            if not packet.size or packet.is_discard:
-                continue
-            if packet.pts is None:
-                return [], []
-            times.append(packet.pts)
-            if packet.is_keyframe:
-                keys.append(packet.pts)
+    for packet in clip.container.demux(clip.video):
+        if not packet.size or packet.is_discard:
+            continue
+        if packet.pts is None:
+            return [], []
+        times.append(packet.pts)
+        if packet.is_keyframe:
+            keys.append(packet.pts)
     return sorted(times), sorted(keys)
 
 

@@ -25,7 +25,8 @@ from av.video.stream import VideoStream
 
 from storyboard.media.jobs import MediaError
 
-MOST_BYTES = 16 * 2**30
+MOST_BYTES = 2**40
+"""Three hours of a 4k master are 950 GB; a file is read piece by piece, so its length alone takes no memory."""
 MOST_PIXELS = 16384 * 16384
 MOST_FRAMES = 5_000_000
 """A day at 60 frames a second is 5.2 million."""
@@ -110,7 +111,8 @@ def opened(path: Path, strict: bool = False, decodes: bool = True) -> Iterator[O
     Raises MediaError: `missing-media`, `not-media`, `unsafe-media` (a playlist), `too-large-media`, and while the file
     is being read `clip-damaged`, `media-memory` or `missing-media`.
     """
-    with _container(path, _allowed(path, _refusal), "video", strict, decodes) as container:
+    codecs = f"{VIDEO_CODECS},{AUDIO_CODECS}" if decodes else "none"
+    with _container(path, _allowed(path, _refusal), "video", codecs, strict) as container:
         found = _streams(path, container)
         found.video.codec_context.thread_count = 1
         if strict:
@@ -122,9 +124,14 @@ def opened(path: Path, strict: bool = False, decodes: bool = True) -> Iterator[O
 
 
 @contextmanager
-def audible(path: Path) -> Iterator[Heard]:
-    """Open a file of sound, or a clip for its sound, for decoding. Raises MediaError as `opened` does."""
-    with _container(path, _allowed(path, _refusal_of_sound, sound_demuxer), "sound") as container:
+def audible(path: Path, pictures: bool = True) -> Iterator[Heard]:
+    """Open a file of sound, or a clip for its sound, for decoding. Without `pictures` only sound can be decoded: FFmpeg
+    does not look at the first pictures then, which takes fifty times as long as all the rest.
+
+    Raises MediaError as `opened` does.
+    """
+    codecs = f"{VIDEO_CODECS},{AUDIO_CODECS}" if pictures else AUDIO_CODECS
+    with _container(path, _allowed(path, _refusal_of_sound, sound_demuxer), "sound", codecs) as container:
         audio, video = container.streams.best("audio"), container.streams.best("video")
         if not isinstance(video, VideoStream) or video.disposition & Disposition.attached_pic:
             video = None
@@ -134,9 +141,8 @@ def audible(path: Path) -> Iterator[Heard]:
             raise _failure(path, error) from error
 
 
-def _container(path: Path, kind: str, what: str, strict: bool = False, decodes: bool = True) -> InputContainer:
-    """A file opened by the demuxer `kind` alone. Raises MediaError `not-media`."""
-    codecs = f"{VIDEO_CODECS},{AUDIO_CODECS}" if decodes else "none"
+def _container(path: Path, kind: str, what: str, codecs: str, strict: bool = False) -> InputContainer:
+    """A file opened by the demuxer `kind` and no decoder but `codecs`. Raises MediaError `not-media`."""
     options = {"protocol_whitelist": "file", "codec_whitelist": codecs}
     if strict:
         options["err_detect"] = "explode"

@@ -22,6 +22,7 @@ from av import AudioFrame, VideoFrame
 from numpy.typing import NDArray
 
 from storyboard.media.jobs import MediaError
+from storyboard.media.reading.bitstream import length_bytes, starts_afresh
 from storyboard.media.reading.guard import Heard, audible
 
 Samples = NDArray[np.float32]
@@ -89,11 +90,10 @@ def flow(path: Path, start: int) -> Iterator[Samples]:
 
     Raises MediaError as `guard.audible` does.
     """
-    with audible(path) as file:
-        if file.audio is None:
-            return
-        origin = _origin(file)
-    with audible(path) as file:
+    origin = _origin(path)
+    if origin is None:
+        return
+    with audible(path, pictures=False) as file:
         at = start
         for place, piece in _pieces(file, start, origin):
             while place > at:
@@ -104,8 +104,25 @@ def flow(path: Path, start: int) -> Iterator[Samples]:
                 at = place + piece.shape[1]
 
 
-def _origin(file: Heard) -> Fraction:
-    """When sample 0 is heard, in seconds of the container's clock."""
+def _origin(path: Path) -> Fraction | None:
+    """When sample 0 is heard, in seconds of the container's clock; None for a file without sound."""
+    with audible(path, pictures=False) as file:
+        if file.audio is None:
+            return None
+        if file.video is None:
+            return _decoded_first(file)
+        coding = file.video.codec_context
+        prefix = length_bytes(coding.name, coding.extradata)
+        packet = next((one for one in file.container.demux(file.video) if one.size), None)
+        first = packet is not None and not packet.is_discard and starts_afresh(coding.name, bytes(packet), prefix)
+        if first and packet is not None and packet.pts is not None:  # nothing is shown before it
+            return packet.pts * packet.time_base
+    with audible(path) as file:
+        return _decoded_first(file)
+
+
+def _decoded_first(file: Heard) -> Fraction:
+    """The time of the first picture that is shown, else of the first sound."""
     for frame in file.container.decode(file.video or file.audio):
         if isinstance(frame, VideoFrame | AudioFrame) and frame.pts is not None and frame.time_base is not None:
             return frame.pts * frame.time_base

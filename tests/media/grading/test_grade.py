@@ -66,3 +66,13 @@ def test_grey_gets_the_tint_that_is_added() -> None:
     of = np.full((6, 4), 128, np.uint8)
     _, u, v = channels(Grader(Grade(u=(4.0,) * KNOTS, v=(-6.0,) * KNOTS)).graded(of))
     assert (int(u.min()), int(u.max()), int(v.min()), int(v.max())) == (132, 132, 122, 122)
+
+
+@given(grades)
+def test_a_grade_of_ten_bits_is_that_of_eight_between_its_levels(grade: Grade) -> None:
+    eight = np.full((6, 4), 90, np.uint8)
+    ten = np.full((8, 4), 360, np.uint16)
+    for one, other in zip(
+        channels(Grader(grade).graded(eight)), channels(Grader(grade, deep=True).graded(ten)), strict=True
+    ):
+        assert abs(int(other[0, 0]) - 4 * int(one[0, 0])) <= 2

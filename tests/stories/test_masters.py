@@ -1,0 +1,56 @@
+"""A master as people order it: `codec: prores` or `dnxhr`, from a storyboard to a file for editors."""
+
+import json
+from pathlib import Path
+
+import av
+
+from tests.stories.command import storyboard
+
+BOARD = """storyboard: 1
+title: Master
+delivery: {{fps: 23.976, size: 256x144, codec: {codec}, start_timecode: "01:00:00:00"}}
+subtitles: dialogue
+shots:
+  - {{id: 1A, card: One, duration: 1}}
+  - {{id: 1B, action: Fog., dialogue: How late it is., duration: 2, transition: {{type: dissolve, duration: 5f}}}}
+"""
+
+
+def board(folder: Path, codec: str) -> Path:
+    path = folder / "master.yaml"
+    path.write_text(BOARD.format(codec=codec), encoding="utf-8")
+    return path
+
+
+def coded(path: Path) -> tuple[str, str]:
+    """The codec of a file's pictures, and how they are stored."""
+    with av.open(str(path)) as film:
+        context = film.streams.video[0].codec_context
+        return context.name, str(context.pix_fmt)
+
+
+def test_a_master_is_delivered_and_another_codec_renders_nothing_anew(tmp_path: Path) -> None:
+    path, folder = board(tmp_path, "prores"), tmp_path / "master.storyboard"
+    wrong = storyboard("render", path, "-o", tmp_path / "out.mp4")
+    assert wrong.returncode == 2
+    assert "error[wrong-suffix]: a film of codec prores is a .mov file, not 'out.mp4'" in wrong.stderr
+    assert not folder.exists()
+
+    done = storyboard("render", path, "-o", tmp_path / "out.mov")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out.mov").read_bytes() == (folder / "film.mov").read_bytes()
+    assert coded(folder / "film.mov") == ("prores", "yuv422p10le")
+    assert {one.name for one in folder.glob("film*")} == {"film.mov", "film.srt", "film.vtt", "film.ass", "film.json"}
+    assert json.loads((folder / "film.json").read_text(encoding="utf-8"))["film"]["codec"] == "prores"
+    assert json.loads(storyboard("status", path, "--json").stdout)["film"] == str(folder / "film.mov")
+
+    draft = storyboard("cut", path, "--draft")
+    assert draft.returncode == 0, draft.stderr
+    assert coded(folder / "draft.mp4") == ("h264", "yuv420p")
+    assert storyboard("cut", path, "--draft", "-o", tmp_path / "draft.mov").returncode == 2
+
+    board(tmp_path, "dnxhr")
+    assert json.loads(storyboard("plan", path, "--json").stdout)["totals"]["to_render"] == 0
+    assert storyboard("cut", path, "-o", tmp_path / "rough.mov").returncode == 0
+    assert coded(tmp_path / "rough.mov") == ("dnxhd", "yuv422p10le")
