@@ -184,16 +184,18 @@ def test_cards_change_while_an_emulated_gateway_renders_and_another_take_is_paid
 def test_a_circle_is_written_and_what_was_held_starts(chromium: Browser, tmp_path: Path) -> None:
     path = tmp_path / "ferry.yaml"
     path.write_text(FILM + LONG, encoding="utf-8")
-    with board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url, visiting(chromium, url) as page:
+    with (
+        board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url,
+        visiting(chromium, url) as page,
+        visiting(chromium, url) as closer,
+    ):
         same = stays(page)
+        closer.locator('[data-card][href="/shots/1A"]').click()
+        closer.wait_for_url("**/shots/1A")
         page.keyboard.press("r")  # the board's own render
-        card(page, "1A", "choose")
-        with visiting(chromium, url) as closer:
-            closer.locator('[data-card][href="/shots/1A"]').click()
-            closer.wait_for_url("**/shots/1A")
-            closer.locator('[data-act="circle"][data-take="2"]').click()
-            expect(closer.locator('[data-take="2"].circled')).to_have_count(1)
-            expect(closer.locator("#toast")).to_have_text("take 2 of 1A is circled")
+        closer.locator('[data-act="circle"][data-take="2"]').click()  # as soon as that take is there
+        expect(closer.locator("#toast")).to_have_text("take 2 of 1A is circled")
+        expect(closer.locator('[data-take="2"].circled')).to_have_count(1)
         card(page, "1B", "done")
         card(page, "1C", "done")
         assert "render" in states(page).values()  # while the rest is still to come
