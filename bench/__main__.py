@@ -5,7 +5,19 @@ for a look. The exit code counts the goals that were missed.
 import sys
 from collections.abc import Callable
 
-from bench import cutting, foreseeing, joining, matching, mistakes, pacing, pictures, plans, reading, rendering
+from bench import (
+    clustering,
+    cutting,
+    foreseeing,
+    joining,
+    matching,
+    mistakes,
+    pacing,
+    pictures,
+    plans,
+    reading,
+    rendering,
+)
 from bench.ratio import Ratio
 
 BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
@@ -26,6 +38,7 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "cut": cutting.encode,
     "recut": cutting.recut,
     "match": matching.removed,
+    "cluster": clustering.clustering,
 }
 
 

@@ -192,13 +192,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """What should be there is not: the job is not known, or has ended without a clip to fetch. Asked again a few times,
-    the take is `lost`; where it is not (`lost` False), the next run asks again.
+    """What should be there is not: the job is not known, or has ended without a clip to fetch (`known`). Asked again a
+    few times, the take is `lost`; where it is not (`lost` False), the next run asks again.
     """
 
     code: str
     message: str
     lost: bool = True
+    known: bool = False
 
 
 Polled = Running | Succeeded | Failed | Absent

@@ -352,4 +352,4 @@ class Clip:
     @property
     def duration(self) -> Fraction:
         """Seconds of picture: frames / fps."""
-        return Fraction(self.frames) / self.fps
+        return Fraction(self.frames * self.fps.denominator, self.fps.numerator)

@@ -81,7 +81,7 @@ class Production:
         self.profiles = tuple(dict.fromkeys(profiles))
         self.variant = variant
         self.gateways = gateways or Settings()
-        found = providers if providers is not None else discover()
+        found = {**(providers if providers is not None else discover()), **self.gateways.renderers}
         self.providers = {name: self.gateways.driver(one) for name, one in found.items()}
         self.capabilities = {name: self.gateways.over(one.capabilities) for name, one in self.providers.items()}
         self.environment = dict(environment)
@@ -115,7 +115,11 @@ class Production:
         """The production with other profiles laid over it."""
         return self._with(profiles, self.variant)
 
-    def _with(self, profiles: Sequence[str], variant: str | None) -> Production:
+    def knowing(self, gateways: Settings) -> Production:
+        """The production by other settings, as where more was learned of accounts since."""
+        return self._with(self.profiles, self.variant, gateways)
+
+    def _with(self, profiles: Sequence[str], variant: str | None, gateways: Settings | None = None) -> Production:
         return Production(
             self.path,
             state=self._state,
@@ -126,7 +130,7 @@ class Production:
             variant=variant,
             providers=self.providers,
             environment=self.environment,
-            gateways=self.gateways,
+            gateways=gateways or self.gateways,
         )
 
     def load(self) -> Loaded:

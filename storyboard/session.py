@@ -173,6 +173,7 @@ class Session:
             decide=self._decide,
             reserve=self._reserve,
             turns=self.outside.turns if self.outside else {},
+            pools=self.outside.pools if self.outside else {},
         )
         runner = Runner(schedule, ports, self.providers)
         try:

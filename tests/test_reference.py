@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from distributed.cli import dask_scheduler, dask_worker
 
 from storyboard import __version__, providers
 from storyboard.capabilities import Only
@@ -166,6 +167,7 @@ def test_a_command_s_section_has_each_of_its_options(name: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_option_that_is_told_exists(page: str) -> None:
     known = options(COMMANDS) | {"--help", "--version"} | told(simulation.options().format_help())
+    known |= {name for one in (dask_scheduler.main, dask_worker.main) for option in one.params for name in option.opts}
     assert {one for one in told(PAGES[page]) if one.startswith("--")} <= known
 
 

@@ -31,10 +31,13 @@ class Acts:
     would ask.
     """
 
-    def __init__(self, made: Production, renders: Renders, watch: Watch) -> None:
-        self._made = made
+    def __init__(self, renders: Renders, watch: Watch) -> None:
         self._renders = renders
         self._watch = watch
+
+    @property
+    def _made(self) -> Production:
+        return self._watch.made
 
     async def do(self, act: str, said: Said) -> dict[str, Any]:
         """Do something that was asked for. Raises Refused, Unheard."""

@@ -18,8 +18,8 @@ from starlette.types import ASGIApp
 from storyboard.board.acts import Acts, Unheard
 from storyboard.board.guard import Door, Guard, body_of
 from storyboard.board.pictures import Pictures
-from storyboard.board.press import FOLDER, SHOT, Press, pieces
-from storyboard.board.profiles import columns
+from storyboard.board.press import FOLDER, PROFILES, SHOT, Piece, Press, pieces
+from storyboard.board.profiles import Comparison
 from storyboard.board.watch import Numbered, Watch
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import ClipId
@@ -41,13 +41,14 @@ class Board:
         self.acts = acts
         self.pictures = pictures
         self.press = Press()
+        self.comparison = Comparison()
         self.closing = trio.Event()
         inside = Starlette(
             routes=[
                 Route("/", self._page),
                 Route("/film", self._page),
                 Route("/graph", self._page),
-                Route("/profiles", self._profiles),
+                Route(PROFILES, self._profiles),
                 Route(SHOT + "{shot}", self._page),
                 Route("/events", self._events),
                 Route("/pictures/{clip}-{frame:int}.jpeg", self._picture),
@@ -78,8 +79,8 @@ class Board:
 
     async def _profiles(self, request: Request) -> Response:
         now = self.watch.now
-        found = await trio.to_thread.run_sync(columns, self.watch.made, now.view.planned)
-        return HTMLResponse(self.press.page("/profiles", now.view, now.revision, columns=found))
+        found = await self.comparison.of(self.watch.made, now.view, now.number)
+        return HTMLResponse(self.press.page(PROFILES, now.view, now.revision, found))
 
     async def _picture(self, request: Request) -> Response:
         clip, frame = request.path_params["clip"], request.path_params["frame"]
@@ -133,6 +134,10 @@ class Board:
         while not self.closing.is_set():
             now = self.watch.now
             if now.number > had.number:
+                if page == PROFILES:
+                    await self.comparison.rest()
+                    now = self.watch.now
+                    await self.comparison.of(self.watch.made, now.view, now.number)
                 for said in self._changes(page, had, now):
                     yield said
                 had = now
@@ -141,7 +146,7 @@ class Board:
 
     def _changes(self, page: str, had: Numbered, now: Numbered) -> list[str]:
         try:
-            before, after = pieces(page, had.view), pieces(page, now.view)
+            before, after = self._pieces(page, had), self._pieces(page, now)
         except KeyError:
             return [_event("page", {}, now.revision)]
         if list(before) != list(after) or had.view.rows != now.view.rows:
@@ -149,6 +154,15 @@ class Board:
         changed = [self.press.piece(page, one) for key, one in after.items() if one != before[key]]
         told = [{"key": one.key, "mark": one.mark, "html": str(one.html)} for one in changed]
         return [_event("part", one, now.revision if one is told[-1] else "") for one in told]
+
+    def _pieces(self, page: str, of: Numbered) -> dict[str, Piece]:
+        """The pieces of a page. Raises KeyError for one that is not there, or not any more."""
+        if page != PROFILES:
+            return pieces(page, of.view)
+        found = self.comparison.at(of.number)
+        if found is None:
+            raise KeyError(of.number)
+        return pieces(page, of.view, found)
 
     async def _stirs(self, number: int) -> bool:
         """Wait for a view after that one, as long as a stream may be silent; whether there is one, or the end."""

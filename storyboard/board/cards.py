@@ -6,44 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from storyboard.film import Clip, ClipId, Shot, ShotId, TakeId, TakeKey
+from storyboard.planning import standing
 from storyboard.planning.plan import PlannedTake
+from storyboard.planning.standing import STEPS, WORDS, Mark
 from storyboard.session import Planned
 from storyboard.state.journal import AttemptRecord, History
-
-Mark = Literal[
-    "done",
-    "locked",
-    "render",
-    "stale",
-    "held",
-    "blocked",
-    "choose",
-    "running",
-    "failed",
-    "ambiguous",
-    "lost",
-    "omitted",
-]
-"""Where a shot or a take stands, for filters and colours."""
-WORDS: Mapping[Mark, str] = {
-    "done": "done",
-    "locked": "locked",
-    "render": "to render",
-    "stale": "stale",
-    "held": "held",
-    "blocked": "blocked",
-    "choose": "choose a take",
-    "running": "rendering",
-    "failed": "failed",
-    "ambiguous": "fate unknown",
-    "lost": "paid and lost",
-    "omitted": "omitted",
-}
-STEPS: Mapping[str, str] = {"submitting": "ordering", "submitted": "rendering", "downloading": "downloading"}
-"""What is being done with a take under way, by its state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +151,7 @@ def _mark(takes: tuple[PlannedTake, ...], stand: Stand, under_way: Progress | No
 
 def mark(take: PlannedTake, stand: Stand) -> tuple[Mark, str]:
     """Where a take that is not under way stands, and why."""
-    record = stand.history.takes.get(take.key)
-    if take.clip is None and record is not None and record.state in ("failed", "ambiguous", "lost"):
-        trouble: Mark = record.state
-        return trouble, record.error_message or record.error_code or ""
-    return take.verdict, "; ".join(take.why)
+    return standing.mark(take, stand.history.takes.get(take.key))
 
 
 def progress(take: PlannedTake, stand: Stand) -> Progress | None:
@@ -231,8 +196,8 @@ def seconds(time: Fraction) -> str:
 
 
 def _price(takes: Iterable[PlannedTake]) -> str:
-    """What the takes to render would cost."""
-    wanted = [take for take in takes if take.verdict == "render" and not take.free]
+    """What the takes would cost that are still to be ordered."""
+    wanted = [take for take in takes if take.verdict == "render" and not take.free and not take.asked]
     known = [take.price for take in wanted if take.price is not None]
     if len(known) < len(wanted):
         return "price unknown"
@@ -243,6 +208,6 @@ def charged(takes: Iterable[PlannedTake], stand: Stand) -> str:
     """What takes have cost so far, as far as it is known."""
     sums: dict[str, Decimal] = {}
     for one in (attempt for take in takes for attempt in stand.attempts.get(take.key, ())):
-        if one.charged is not None:
+        if one.charged:
             sums[one.unit] = sums.get(one.unit, Decimal(0)) + one.charged
     return " + ".join(f"{amount:f} {unit}" for unit, amount in sums.items())

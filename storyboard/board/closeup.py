@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import Any, Literal
+from typing import Any
 
-from storyboard.board.cards import WORDS, Card, Mark, Moment, Progress, Stand, charged, mark, middle, progress, seconds
+from storyboard.board.cards import Card, Moment, Progress, Stand, charged, mark, middle, progress, seconds
 from storyboard.board.view import View
+from storyboard.board.wording import Prompt, prompt
 from storyboard.film import ShotId, TakeId
 from storyboard.planning.plan import PlannedTake
-from storyboard.planning.prompt import compose
+from storyboard.planning.standing import WORDS, Mark
 
-_WORD = re.compile(r"\s+|\S+")
 _KNOWN = frozenset(("from", "to", "continues", "frame", "carried", "at", "findings"))
 """What every seam says; whatever else one says was measured."""
 
@@ -50,30 +47,6 @@ class TakeCard:
     def word(self) -> str:
         """Where it stands, for people."""
         return self.progress.step if self.progress is not None else WORDS[self.mark]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a text against an older one."""
-
-    kind: Literal["same", "new", "old"]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What is asked now, as pieces against what `of`, the newest take with a clip, was asked; `of` is empty where no
-    take was asked anything.
-    """
-
-    text: str
-    of: str
-    pieces: tuple[Piece, ...]
-
-    @property
-    def changed(self) -> bool:
-        """Whether the newest clip was asked for in other words."""
-        return any(one.kind != "same" for one in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +121,7 @@ def closeup(view: View, shot_id: ShotId) -> Closeup:
         takes=tuple(_take(take, view.stand, card) for take in takes),
         decide=_decide(view, card, takes),
         seams=_seams(view, shot_id),
-        prompt=_prompt(view, takes),
+        prompt=prompt(view.planned, takes),
         previous=order[place - 1] if place else None,
         following=order[place + 1] if place + 1 < len(order) else None,
     )
@@ -204,37 +177,6 @@ def _names(take: PlannedTake, source: ShotId) -> bool:
     """Whether a take is made from a shot's."""
     edges = (take.shot.start, take.shot.end)
     return source in take.shot.after or any(edge is not None and edge.shot == source for edge in edges)
-
-
-def _prompt(view: View, takes: Sequence[PlannedTake]) -> Prompt:
-    planned = view.planned
-    if not takes:
-        return Prompt("", "", ())
-    now = compose(takes[0].shot, planned.capabilities[takes[0].shot.provider], planned.plan.film.title)
-    for take in reversed(takes):
-        record = planned.history.takes.get(take.key)
-        if take.clip is not None and record is not None and record.ask:
-            return Prompt(now, take.id, pieces(_asked(record.ask), now))
-    return Prompt(now, "", (Piece("same", now),))
-
-
-def _asked(ask: str) -> str:
-    """The prompt in an ask's manifest."""
-    said: Any = json.loads(ask)
-    return str(said.get("prompt") or "") if isinstance(said, dict) else ""
-
-
-def pieces(old: str, new: str) -> tuple[Piece, ...]:
-    """A text against an older one, word by word."""
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    found: list[Piece] = []
-    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            found.append(Piece("same", "".join(after[c:d])))
-            continue
-        found += [Piece("old", "".join(before[a:b]))] if b > a else []
-        found += [Piece("new", "".join(after[c:d]))] if d > c else []
-    return tuple(found)
 
 
 def _seams(view: View, shot: ShotId) -> tuple[Seam, ...]:

@@ -12,7 +12,9 @@ from storyboard.planning.plan import Plan
 
 ALONE = 6
 """How many shots that nothing joins stand in a row."""
-WIDE_PX, HIGH_PX, ACROSS_PX, DOWN_PX, MARGIN_PX = 132, 56, 196, 76, 16
+WIDE_PX, HIGH_PX, ACROSS_PX, DOWN_PX, MARGIN_PX = 148, 56, 204, 76, 16
+LONGEST = 13
+"""Characters of a shot's id that its box has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Node:
     """A shot at its place."""
 
     shot: ShotId
+    label: str
     mark: str
     word: str
     x: int
@@ -61,7 +64,7 @@ def graph(plan: Plan, cards: Mapping[ShotId, Card]) -> Graph:
     for number, shot in enumerate(shot for shot in shots if shot not in row):
         row[shot], column[shot] = below + number // ALONE, number % ALONE
     place = {shot: (MARGIN_PX + column[shot] * ACROSS_PX, MARGIN_PX + row[shot] * DOWN_PX) for shot in column}
-    nodes = tuple(Node(shot, cards[shot].mark, cards[shot].word, *place[shot]) for shot in place)
+    nodes = tuple(Node(shot, _label(shot), cards[shot].mark, cards[shot].word, *place[shot]) for shot in place)
     arrows = tuple(
         Arrow(_path(place[source], place[shot]), f"{shot} {words} {source}", plain)
         for shot in place
@@ -73,6 +76,10 @@ def graph(plan: Plan, cards: Mapping[ShotId, Card]) -> Graph:
         nodes=nodes,
         arrows=arrows,
     )
+
+
+def _label(shot: ShotId) -> str:
+    return shot if len(shot) <= LONGEST else f"{shot[: LONGEST - 1]}…"
 
 
 def _needs(plan: Plan) -> dict[ShotId, list[tuple[ShotId, str, bool]]]:
@@ -127,4 +134,4 @@ def _path(source: tuple[int, int], target: tuple[int, int]) -> str:
     ax, ay = source[0] + WIDE_PX, source[1] + HIGH_PX // 2
     bx, by = target[0], target[1] + HIGH_PX // 2
     bend = max(24, (bx - ax) // 2)
-    return f"M{ax} {ay}C{ax + bend} {ay} {bx - bend} {by} {bx - 2} {by}"
+    return f"M{ax} {ay}C{ax + bend} {ay} {bx - bend} {by} {bx - 7} {by}"

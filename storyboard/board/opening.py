@@ -18,6 +18,7 @@ from storyboard.board.serving import Place, listening, serve
 from storyboard.board.view import Limit
 from storyboard.board.watch import Watch
 from storyboard.media.jobs import Executor
+from storyboard.network.settings import Settings
 from storyboard.production import Production
 
 
@@ -31,15 +32,16 @@ async def open_board(
     token: str | None = None,
     secret: str = "",
     limits: Callable[[], tuple[Limit, ...]] = tuple,
+    learned: Callable[[Settings], Settings] = lambda settings: settings,
 ) -> AsyncIterator[str]:
     """A board that serves while the context lasts; answers the address to show, with a token in it unless it was given.
 
     `executor` makes pictures, `render` is the command that renders the film, `ceilings` are bounds of the settings by
-    provider, `limits` tells how much accounts are asked. `secret` is what the cookie holds.
+    provider, `limits` and `learned` tell what is known of the accounts. `secret` is what the cookie holds.
     Raises Refused: 2 where it cannot listen there, 10, 13.
     """
     renders = Renders(render)
-    watch = Watch(made, renders, ceilings, limits)
+    watch = Watch(made, renders, ceilings, limits, learned)
     await watch.open()
     at = listening(place)
     port = at.getsockname()[1]
@@ -47,7 +49,7 @@ async def open_board(
     door = Door(
         frozenset(origins), token or secrets.token_urlsafe(24), f"storyboard-{port}", secret or secrets.token_hex(16)
     )
-    board = Board(watch, Acts(made, renders, watch), Pictures(made.folder, executor), door)
+    board = Board(watch, Acts(renders, watch), Pictures(made.folder, executor), door)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(watch.run)
         nursery.start_soon(renders.run)

@@ -6,6 +6,7 @@ A piece is printed once for each value that it has; a page and a message about i
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,15 +15,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from storyboard.board.cards import WORDS, Moment
+from storyboard.board.cards import Moment
 from storyboard.board.closeup import closeup
 from storyboard.board.graph import graph
+from storyboard.board.profiles import Column
 from storyboard.board.view import View
 from storyboard.film import ShotId
+from storyboard.planning.standing import WORDS
 
 FOLDER = Path(__file__).parent
 SHOT = "/shots/"
 """How the paths of shots' pages begin."""
+PROFILES = "/profiles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,11 @@ class Printed:
     mark: str
 
 
-def pieces(page: str, view: View) -> dict[str, Piece]:
-    """The pieces of a page by key, in order. Raises KeyError for a page that is not there."""
+def pieces(page: str, view: View, columns: Sequence[Column] = ()) -> dict[str, Piece]:
+    """The pieces of a page by key, in order; `columns` are those of the profiles, for their page.
+
+    Raises KeyError for a page that is not there.
+    """
     found = [Piece("bar", "bar", view.bar)]
     if page == "/":
         found += [Piece(f"card:{shot}", "card", one) for shot, one in view.cards.items()]
@@ -59,7 +66,12 @@ def pieces(page: str, view: View) -> dict[str, Piece]:
         found += [Piece(f"take:{one.number}", "take", one) for one in near.takes]
         found += [Piece(f"seam:{one.before}", "seam", one) for one in near.seams]
         found.append(Piece("prompt", "prompt", near.prompt))
-    elif page not in ("/profiles", "/door"):
+    elif page == PROFILES:
+        found += [Piece("names", "names", [(one.name, one.here, one.facts) for one in columns])]
+        found += [Piece("sums", "sums", columns)]
+        cells = {shot: [one.cards.get(shot) if one.cards else None for one in columns] for shot in view.cards}
+        found += [Piece(f"row:{shot}", "row", (shot, tuple(one))) for shot, one in cells.items()]
+    elif page != "/door":
         raise KeyError(page)
     return {one.key: one for one in found}
 
@@ -89,19 +101,19 @@ class Press:
         self._printed[page, piece.key] = (piece, printed)
         return printed
 
-    def page(self, page: str, view: View, revision: str, **more: Any) -> str:
+    def page(self, page: str, view: View, revision: str, columns: Sequence[Column] = (), **more: Any) -> str:
         """A whole page. Raises KeyError for one that is not there."""
-        found = pieces(page, view)
+        found = pieces(page, view, columns)
         name = "shot" if page.startswith(SHOT) else {"/": "board"}.get(page, page[1:])
 
-        def part(key: str) -> Markup:
+        def part(key: str, tag: str = "div") -> Markup:
             one = self.piece(page, found[key])
-            return Markup('<div data-part="{}" data-mark="{}" class="part {}">{}</div>').format(
-                one.key, one.mark, one.key.split(":")[0], one.html
+            return Markup('<{} data-part="{}" data-mark="{}" class="part {}">{}</{}>').format(
+                tag, one.key, one.mark, one.key.split(":")[0], one.html, tag
             )
 
         return self._templates.get_template(f"{name}.html").render(
-            view=view, page=page, revision=revision, part=part, keys=list(found), **more
+            view=view, page=page, revision=revision, part=part, keys=list(found), columns=columns, **more
         )
 
     def plain(self, name: str, **values: Any) -> str:

@@ -1,7 +1,8 @@
 """Watches a film: the storyboard's texts, its state, and who renders it. What changed is told as numbered views.
 
 Laws. Watching takes no lock and writes nothing. Whether something changed is seen from names, sizes and times of files,
-so that a film at rest costs next to nothing; a film is planned again at most a fifth of the time.
+so that a film at rest costs next to nothing; a film is planned again at most a fifth of the time. Whatever is refused
+meanwhile is said above the last view that there was, and the watch goes on.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import trio
 
@@ -24,6 +26,7 @@ from storyboard.board.view import Bar, Cut, Limit, View, view
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import TakeId
 from storyboard.finishing.seams import as_json
+from storyboard.network.settings import Settings
 from storyboard.production import Production
 from storyboard.session import Planned
 from storyboard.state.clips import file_stem
@@ -34,6 +37,8 @@ BEAT_S = 0.4
 """How often files are looked at."""
 REST = 4.0
 """How many times as long as planning took nothing is planned again."""
+AGAIN_S = 2.0
+"""How often a film is planned again that could not be, though none of its files changed."""
 KEPT = 64
 """Views that a page may have missed and still be brought up to date piece by piece."""
 _DRAWING = re.compile(r"(.+)\.[0-9a-f]{32}\.part").match
@@ -57,7 +62,7 @@ class Numbered:
 
 class Watch:
     """One film. `ceilings` are the bounds that the settings set, by provider; `limits` tells how much accounts are
-    asked just now.
+    asked just now, `learned` completes settings by what is known of the accounts by now.
     """
 
     def __init__(
@@ -66,16 +71,19 @@ class Watch:
         renders: Renders,
         ceilings: Mapping[str, Decimal],
         limits: Callable[[], tuple[Limit, ...]] = tuple,
+        learned: Callable[[Settings], Settings] = lambda settings: settings,
     ) -> None:
         self.made = made
         self.renders = renders
         self._limits = limits
+        self._learned = learned
         self._ceilings = ceilings
         self._folder: Folder = made.folder
         self._epoch = secrets.token_hex(4)
         self._views: deque[Numbered] = deque(maxlen=KEPT)
         self._news = trio.Condition()
         self._planned: Planned | None = None
+        self._joins: tuple[Planned | None, list[dict[str, Any]]] = None, []
         self._drawing: dict[TakeId, float] = {}
         self._stamps: tuple[Stamp, Stamp] = (), ()
 
@@ -100,39 +108,45 @@ class Watch:
         self._stamps = self._texts(), self._state()
         self._planned = await trio.to_thread.run_sync(self.made.plan)
         self._stamps = self._texts(), self._stamps[1]  # now the files that the film names are known too
-        await self._tell("")
+        await self._tell(self._view())
 
     async def run(self) -> None:
         """Watch, until cancelled."""
-        problem = ""
+        problem, again = "", 0.0
         while True:
             with trio.move_on_after(BEAT_S):
                 await self.renders.stirred()
-            before, now = self._stamps, (self._texts(), self._state())
-            if now != before or self.renders.stirring or self.now.view.stand.seen != self._seen():
-                began = trio.current_time()
-                problem = await self._replan(problem, read=now[0] != before[0], planned=now[1] != before[1])
-                self._stamps = now
+            before, now, began = self._stamps, (self._texts(), self._state()), trio.current_time()
+            due = bool(problem) and began >= again
+            if now != before or due or self.renders.stirring or self.now.view.stand.seen != self._seen():
+                problem = await self._look(problem, read=now[0] != before[0], planned=now[1] != before[1])
+                self._stamps, again = now, trio.current_time() + AGAIN_S
                 await trio.sleep(min(5.0, REST * (trio.current_time() - began)))
 
-    async def _replan(self, problem: str, read: bool, planned: bool) -> str:
+    async def _look(self, problem: str, read: bool, planned: bool) -> str:
         """Look again, as far as something changed; what is wrong with the film now."""
+        self.renders.calm()
         try:
+            if read or planned or problem:
+                self.made = self.made.knowing(self._learned(self.made.gateways))
             if read or problem:
                 self._planned = await trio.to_thread.run_sync(self.made.plan)
             elif planned and self._planned is not None:
                 self._planned = await trio.to_thread.run_sync(self.made.again, self._planned)
-            problem = ""
+            found, problem = self._view(), ""
         except Refused as refused:
-            problem = draw(refused.diagnostics, refused.texts)
-        await self._tell(problem)
+            found, problem = self._last(), draw(refused.diagnostics, refused.texts)
+        told = problem or self.renders.trouble
+        await self._tell(replace(found, bar=replace(found.bar, problem=told)) if told else found)
         return problem
 
-    async def _tell(self, problem: str) -> None:
+    def _view(self) -> View:
+        """The film as it stands. Raises Refused."""
         assert self._planned is not None
-        self.renders.calm()
         seen = self._seen()
-        found = view(
+        if self._joins[0] is not self._planned:
+            self._joins = self._planned, [as_json(one) for one in self.made.seams(self._planned).seams]
+        return view(
             self._planned,
             seen,
             self.made.name or "",
@@ -141,11 +155,16 @@ class Watch:
             self._working(seen),
             self.renders.running,
             self._limits() if seen.runs else (),
-            [as_json(one) for one in self.made.seams(self._planned).seams],
+            self._joins[1],
         )
-        problem = problem or self.renders.trouble
-        if problem:
-            found = replace(found, bar=replace(found.bar, problem=problem))
+
+    def _last(self) -> View:
+        """The last view that there was, and who renders now."""
+        last, seen = self.now.view, self._seen()
+        bar = replace(last.bar, working=self._working(seen), ours=self.renders.running)
+        return replace(last, bar=bar, stand=replace(last.stand, seen=seen))
+
+    async def _tell(self, found: View) -> None:
         last = self._views[-1] if self._views else None
         if last is not None:
             found = _reusing(found, last.view)
@@ -187,7 +206,7 @@ class Watch:
 
     def _state(self) -> Stamp:
         database = self._folder.database
-        return _stamp((database, database.with_name(f"{database.name}-wal"), self._folder.film()))
+        return _stamp((database, database.with_name(f"{database.name}-wal"), self._folder.film(), self._folder.checks))
 
     def _film(self) -> str:
         found = _stamp((self._folder.film(),))

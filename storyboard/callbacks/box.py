@@ -43,6 +43,8 @@ class Box:
                 return False
             said = {"key": key, "body": base64.b64encode(body).decode("ascii")}
             self._inbox.send(Message(name, CALLBACK, now, said))
+        else:  # perhaps by a process that was killed while it kept it
+            self._inbox.persist()
         self._since[name] = now
         return True
 

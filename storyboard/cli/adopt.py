@@ -13,6 +13,7 @@ from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
 from storyboard.decisions import adopt
 from storyboard.diagnostics import Diagnostic, draw
+from storyboard.media.cluster.address import Processes
 from storyboard.production import Production
 from storyboard.rendering.delivered import LESS
 
@@ -38,7 +39,7 @@ def command(made: Production, take: str, job: str | None, clip: Path | None) -> 
 
 def _bring_in(made: Production, name: str, file: Path) -> None:
     with open_progress(as_json=False) as progress:
-        found = work(lambda executor: adopt_file(made, name, file, executor), progress, 1)
+        found = work(lambda executor: adopt_file(made, name, file, executor), progress, Processes(1))
     clip = found.clip
     size = f"{clip.frames} frames, {clip.width_px}×{clip.height_px}, {float(clip.fps):.5g} fps"
     if found.lacks:

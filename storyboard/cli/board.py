@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.ends import say
-from storyboard.cli.gateways import state_folder
+from storyboard.cli.gateways import learned, state_folder
 from storyboard.cli.options import PATH, Given, on_storyboard, worker_environment
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ async def _serve(made: Production, place: Place, token: str | None, render: tupl
     with trio.open_signal_receiver(*stops) as signals:
         async with (
             open_executor(1, worker_environment()) as executor,
-            open_board(made, place, executor, render, ceilings, token, secret, partial(_limits, made)) as url,
+            open_board(made, place, executor, render, ceilings, token, secret, partial(_limits, made), learned) as url,
         ):
             click.echo(json.dumps({"url": url}) if as_json else url)
             say("the board is open; Ctrl-C closes it")

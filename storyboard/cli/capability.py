@@ -6,6 +6,7 @@ driver, the settings, or what the account was charged.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ from typing import Any
 from storyboard.capabilities import Capabilities, Charges, Only
 from storyboard.network.settings import Terms
 from storyboard.providers import Calling, Listing, Provider
+from storyboard.providers.renderer import Renderer
 
 Section = tuple[str, list[tuple[str, str]]]
 """A heading, and its rows."""
@@ -28,7 +30,7 @@ CANCELS = {
 def as_json(provider: Provider, terms: Terms | None, charges: Charges) -> dict[str, Any]:
     """The object of one provider in `providers --json`."""
     caps = provider.capabilities
-    facts = {
+    facts: dict[str, Any] = {
         "local": caps.local,
         "unit": caps.unit or None,
         "source": caps.source,
@@ -54,6 +56,13 @@ def as_json(provider: Provider, terms: Terms | None, charges: Charges) -> dict[s
         "prompt_chars": caps.prompt_chars,
         "price_per_second": f"{caps.price_per_second:f}" if caps.price_per_second is not None else None,
     }
+    if isinstance(provider, Renderer):
+        facts |= {
+            "command": list(provider.command),
+            "resources": dict(provider.resources),
+            "concurrency": caps.concurrency,
+            "options": {name: list(option.takes) for name, option in caps.options.items()},
+        }
     return {**facts, **_of_gateway(provider, terms, charges)} if caps.gateway is not None and terms else facts
 
 
@@ -98,6 +107,8 @@ def sections(provider: Provider, terms: Terms | None, charges: Charges) -> Itera
     if caps.options:
         fields = [(name, _values(option.takes, option.default)) for name, option in caps.options.items()]
         yield "fields of its own", [*fields, *((_fact(one), _needs(one)) for one in caps.rules)]
+    if isinstance(provider, Renderer):
+        yield "program", list(_program(provider))
     if terms is None or caps.gateway is None:
         return
     prices = list(_prices(caps, terms, charges))
@@ -124,6 +135,16 @@ def _shots(caps: Capabilities) -> Iterator[tuple[str, str]]:
     yield "negative", "yes" if caps.negative else "no"
     if caps.prompt_chars:
         yield "prompt", f"up to {caps.prompt_chars:,} characters"
+
+
+def _program(renderer: Renderer) -> Iterator[tuple[str, str]]:
+    yield "command", shlex.join(renderer.command)
+    yield "at once", str(renderer.capabilities.concurrency)
+    if renderer.resources:
+        yield (
+            "on a cluster",
+            "a worker with " + ", ".join(f"{name}={one:g}" for name, one in renderer.resources.items()),
+        )
 
 
 def _lengths(caps: Capabilities) -> str:

@@ -9,8 +9,9 @@ import click
 from storyboard.cli.ends import INCOMPLETE, Ended, say, texts_of
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
-from storyboard.cli.working import work
+from storyboard.cli.working import cluster_option, place, shared_folder, work
 from storyboard.diagnostics import Diagnostic, draw
+from storyboard.media.cluster.address import Processes, Scheduler
 from storyboard.production import Production
 
 PICTURES = (".jpg", ".jpeg", ".png")
@@ -37,31 +38,43 @@ def _picture(context: click.Context, option: click.Parameter, path: Path | None)
     help="Also print a contact sheet of the film here, a .jpg or a .png.",
 )
 @click.option("--partial", is_flag=True, help="Slates stand for the shots that have no clip.")
-def command(made: Production, output: Path | None, draft: bool, sheet: Path | None, partial: bool) -> None:
+@cluster_option
+def command(
+    made: Production, output: Path | None, draft: bool, sheet: Path | None, partial: bool, cluster: str | None
+) -> None:
     """Join the clips there are into the film, without rendering."""
     films = made.films()
     if (output or sheet) and len(films) > 1:
         raise click.UsageError(f"{'-o' if output else '--sheet'} takes one film; name it with --variant")
-    problems = [one for film in films for one in _cut(film, output, draft, sheet, partial)]
+    where = place(made, cluster)
+    problems = [one for film in films for one in _cut(film, where, output, draft, sheet, partial)]
     if problems:
         say(draw(problems, texts_of(tuple(problems))))
         raise Ended(INCOMPLETE)
 
 
 def _cut(
-    made: Production, output: Path | None, draft: bool, sheet: Path | None, partial: bool
+    made: Production,
+    where: Processes | Scheduler,
+    output: Path | None,
+    draft: bool,
+    sheet: Path | None,
+    partial: bool,
 ) -> tuple[Diagnostic, ...]:
     """Cut one film; what of its joins and clips its storyboard calls an error."""
     problems: tuple[Diagnostic, ...] = ()
     with open_progress(as_json=False) as progress:
         if draft:
             path, drafted = work(
-                lambda executor: made.draft(executor, progress.hear, output, sheet, partial), progress, jobs=1
+                lambda executor: made.draft(executor, progress.hear, output, sheet, partial), progress, Processes(1)
             )
             film, encoded = drafted.film, drafted.film.frames - drafted.copied
             how = f": {drafted.copied} copied, {encoded} encoded"
         else:
-            joined = work(lambda executor: made.cut(executor, progress.hear, output, sheet, partial), progress)
+            folder = shared_folder(made)
+            joined = work(
+                lambda executor: made.cut(executor, progress.hear, output, sheet, partial), progress, where, folder
+            )
             path, film, problems, how = joined.path, joined.film, joined.problems, ""
     click.echo(str(path))
     if sheet is not None:

@@ -58,7 +58,7 @@ def _as_json(films: Films) -> dict[str, Any]:
     return {"films": named, "totals": report.totals_json(_sum([one for _, one in films]))}
 
 
-def _sum(planned: Sequence[Planned], jobs: int = 1) -> report.Totals:
+def _sum(planned: Sequence[Planned], jobs: int = report.JOBS) -> report.Totals:
     return report.together([(one.plan, one.frames) for one in planned], planned[0].capabilities, jobs)
 
 

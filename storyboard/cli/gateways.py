@@ -89,7 +89,7 @@ def settings(capabilities: Mapping[str, Capabilities]) -> Settings:
     found = read(text, str(path), os.environ, capabilities)
     if any(terms.access is not None for terms in found.terms.values()):
         _leave_no_core()
-    return _learned(found)
+    return learned(found)
 
 
 def _leave_no_core() -> None:
@@ -100,7 +100,7 @@ def _leave_no_core() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-def _learned(found: Settings) -> Settings:
+def learned(found: Settings) -> Settings:
     """The settings with what the accounts were charged for clips before, and how long their jobs took."""
     from storyboard.state.account import known_charges, known_took
 

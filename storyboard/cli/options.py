@@ -47,8 +47,9 @@ def vars_options(command: F) -> F:
 
 def worker_environment() -> dict[str, str]:
     """What media workers may see of the environment: no keys, nothing but what a process needs to start."""
-    wanted = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
-    return {name: os.environ[name] for name in wanted if name in os.environ}
+    from storyboard.media.worker import harmless  # not before it is needed
+
+    return harmless(os.environ)
 
 
 @dataclass(frozen=True, slots=True)

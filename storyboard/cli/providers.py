@@ -23,8 +23,9 @@ HEADINGS = ("provider", "paid in", "length", "sizes", "takes from another shot",
 @debug_option
 def command(name: str | None, as_data: bool) -> None:
     """What the installed providers take, cost and can do; all about one with its name."""
-    found = discover()
-    set_ = settings({key: provider.capabilities for key, provider in found.items()})
+    installed = discover()
+    set_ = settings({key: provider.capabilities for key, provider in installed.items()})
+    found = {**installed, **set_.renderers}
     if name is not None and name not in found:
         raise click.UsageError(f"no provider {name!r}; there are {', '.join(found)}")
     shown = {key: provider for key, provider in found.items() if name in (None, key)}

@@ -14,10 +14,10 @@ from storyboard.cli.gateways import agreement, budgets, on_terminal, ordering_an
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.status import charged_json
-from storyboard.cli.working import processors, work
+from storyboard.cli.working import Crowd, cluster_option, place, shared_folder, work
 from storyboard.diagnostics import Diagnostic, Refused, draw
 from storyboard.finishing import sidecars
-from storyboard.media.jobs import Executor
+from storyboard.media.cluster.address import Processes, Scheduler
 from storyboard.production import Production
 from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.money import spell
@@ -35,6 +35,7 @@ SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "f
 @click.option("--only", multiple=True, metavar="SHOT", help="Only these shots and what they need; the film is not cut.")
 @click.option("--retake", multiple=True, metavar="SHOT", help="One take more of this shot. May be repeated.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Clips drawn at once.  [default: one a processor]")
+@cluster_option
 @click.option("--stale", is_flag=True, help="Also render paid takes of which only a carried frame changed.")
 @click.option("--partial", is_flag=True, help="Cut the film with slates for the shots that have no clip.")
 @click.option("--fail-fast", is_flag=True, help="Start nothing new after the first failure.")
@@ -54,6 +55,7 @@ def command(
     only: tuple[str, ...],
     retake: tuple[str, ...],
     jobs: int | None,
+    cluster: str | None,
     stale: bool,
     partial: bool,
     fail_fast: bool,
@@ -72,8 +74,11 @@ def command(
     """
     if on_ambiguous == "resubmit" and not max_extra_cost:
         raise click.UsageError("--on-ambiguous resubmit takes --max-extra-cost PROVIDER=N")
+    where = place(made, cluster)
+    if jobs is not None and cluster is None:
+        where = Processes(jobs)
     wishes = Wishes(
-        jobs or processors(),
+        jobs or 0,
         only,
         stale,
         fail_fast,
@@ -88,30 +93,38 @@ def command(
     films = made.films()
     if output is not None and len(films) > 1:
         raise click.UsageError("-o takes one film; name it with --variant")
-    codes = [_render(film, wishes, called, yes, as_json, output) for film in films]
+    codes = [_render(film, wishes, where, called, yes, as_json, output) for film in films]
     if any(codes):
         raise Ended(max(codes))
 
 
-def _render(made: Production, wishes: Wishes, called: Called, yes: bool, as_json: bool, output: Path | None) -> int:
+def _render(
+    made: Production,
+    wishes: Wishes,
+    where: Processes | Scheduler,
+    called: Called,
+    yes: bool,
+    as_json: bool,
+    output: Path | None,
+) -> int:
     """Render one film, and answer the exit code that it ends with. Raises Signalled, Refused."""
     with open_progress(as_json) as progress:
 
-        async def render(executor: Executor) -> Rendered:
+        async def render(crowd: Crowd) -> Rendered:
             async with (
-                open_outside(made.gateways, made.capabilities, state_folder()) as outside,
+                open_outside(made.gateways, made.capabilities, state_folder(), progress.hear) as outside,
                 called.listening(made.folder.inbox) as address,
             ):
                 return await made.render(
-                    wishes,
-                    executor,
+                    replace(wishes, jobs=wishes.jobs or crowd.places),
+                    crowd,
                     progress.hear,
                     replace(outside, address=address),
                     lambda totals: agreement(totals, yes),
                     ordering_anew,
                 )
 
-        rendered = work(render, progress, wishes.jobs)
+        rendered = work(render, progress, where, shared_folder(made))
         path = _place(rendered, output)
         progress.finished(_status(rendered, path))
     return _end(rendered, path, made.path, as_json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,16 +11,18 @@ import click
 from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
 from storyboard.film import ADOPTED, ClipId
-from storyboard.finishing.seams import Report, as_json, checks_json, mark
+from storyboard.finishing.seams import Report, as_json, checks_json
+from storyboard.finishing.seams import mark as flag
 from storyboard.planning.plan import PlannedTake
-from storyboard.planning.report import spell_seconds
-from storyboard.planning.standing import standing
+from storyboard.planning.report import spell_seconds, summary, totals
+from storyboard.planning.standing import STEPS, WORDS, mark, standing
 from storyboard.production import Production
 from storyboard.rendering import foretold
-from storyboard.rendering.money import Charge, charges
+from storyboard.rendering.money import Charge, charges, spell
 from storyboard.session import Planned
 from storyboard.state.folder import Folder
 from storyboard.state.journal import AttemptRecord, TakeRecord
+from storyboard.state.lock import is_held
 
 MOST_WORST = 8
 """How many joins and clips are told; `--json` tells all."""
@@ -36,26 +37,25 @@ def command(
 ) -> None:
     """What happened: every take's state, clip, job and charge. Reads only."""
     films = made.films()
-    told, reports = [], []
+    told: list[dict[str, Any]] = []
     for one in films:
         planned = one.plan()
-        reports.append(one.seams(planned))
-        told.append({**({"name": one.name} if len(films) > 1 else {}), **status(planned, one.folder, reports[-1])})
+        seams = one.seams(planned)
+        told.append({**({"name": one.name} if len(films) > 1 else {}), **status(planned, one.folder, seams)})
+        if not as_json:
+            if len(films) > 1:
+                click.echo(f"{one.name}:")
+            _tell(told[-1], planned, seams, is_held(one.folder.lock))
     if as_json:
         click.echo(json.dumps(told[0] if len(told) == 1 else {"films": told}, ensure_ascii=False, indent=2))
-        return
-    for said, report in zip(told, reports, strict=True):
-        if len(told) > 1:
-            click.echo(f"{said['name']}:")
-        _tell(said, report)
 
 
-def _tell(told: dict[str, Any], report: Report) -> None:
-    click.echo(table([Column(name) for name in ("take", "state", "provider", "clip", "charged", "")], _rows(told)))
-    counts: dict[str, int] = defaultdict(int)
-    for take in told["takes"]:
-        counts[take["state"]] += 1
-    click.echo("\n" + ", ".join(f"{number} {name}" for name, number in sorted(counts.items())))
+def _tell(told: dict[str, Any], planned: Planned, report: Report, runs: bool) -> None:
+    names = ("take", "state", "provider", "clip", "charged", "")
+    click.echo(table([Column(name) for name in names], _rows(told, planned, runs)))
+    click.echo("\n" + summary(totals(planned.plan, planned.capabilities, planned.frames)))
+    if charged := charges(planned.history.attempts.values()):
+        click.echo(f"Charged: {spell(charged)}")
     if told["forecast"]:
         click.echo(_foretold(told["forecast"]))
     if told["film"]:
@@ -72,7 +72,7 @@ def _seams(report: Report) -> str:
     count = f"{good} of {len(judged)} carried join{'s' if len(judged) != 1 else ''} good"
     lines = [f"{count}, {len(worst)} to look at:" if worst else f"{count}, nothing wrong with a clip"]
     lines += (
-        f"{mark(one)} {one.name}  {'; '.join(finding.message for finding in one.findings)}"
+        f"{flag(one)} {one.name}  {'; '.join(finding.message for finding in one.findings)}"
         for one in worst[:MOST_WORST]
     )
     if len(worst) > MOST_WORST:
@@ -88,15 +88,19 @@ def _foretold(told: dict[str, Any]) -> str:
     return f"last run: {became}; forecast {about}"
 
 
-def _rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
+def _rows(told: dict[str, Any], planned: Planned, runs: bool) -> list[tuple[str, ...]]:
+    """A row for each take, in the words of the board; `runs` says that somebody renders."""
     rows: list[tuple[str, ...]] = []
-    for take in told["takes"]:
-        clip, charged, error = take["clip"], take["charged"], take["error"]
+    for said, take in zip(told["takes"], planned.plan.takes, strict=True):
+        clip, charged = said["clip"], said["charged"]
         size = f"{clip['frames']} frames, {clip['width']}×{clip['height']}" if clip else ""
         cost = f"{charged['amount']} {charged['unit']}" if charged else ""
-        notes = [word for word in ("circled", "locked") if take[word]] + ([error["message"]] if error else [])
-        notes += [f"ordered twice: {one['provider']} made job {one['job']} too" for one in take["duplicates"]]
-        rows.append((take["take"], take["state"], take["provider"], size, cost, "; ".join(notes)))
+        stands, why = mark(take, planned.history.takes.get(take.key))
+        notes = [word for word in ("circled", "locked") if said[word] and word != stands]
+        notes += [why] if why and stands not in ("done", "render", "locked") else []
+        notes += [f"ordered twice: {one['provider']} made job {one['job']} too" for one in said["duplicates"]]
+        word = STEPS.get(said["state"]) if runs and not clip else None
+        rows.append((take.id, word or WORDS[stands], said["provider"], size, cost, "; ".join(notes)))
     return rows
 
 

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeVar
 
+import click
 import trio
 
 from storyboard.cli.options import worker_environment
 from storyboard.cli.progress import Progress
+from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.media.cluster.address import Processes, Scheduler, address
 from storyboard.media.executor import open_executor
 from storyboard.media.jobs import Executor
+from storyboard.production import Production
+from storyboard.rendering.events import News
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., object])
+USAGE = 2
+
+
+class Crowd(Executor, Protocol):
+    """An executor that says how many jobs it does at once."""
+
+    @property
+    def places(self) -> int:
+        """So many."""
 
 
 def processors() -> int:
@@ -21,15 +39,66 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def work(act: Callable[[Executor], Awaitable[T]], progress: Progress, jobs: int | None = None) -> T:
-    """Run `act` in trio with `jobs` worker processes."""
+def cluster_option(command: F) -> F:
+    """`--cluster ADDRESS`, where the media jobs of the command run."""
+    told = "Draw, look and encode there: tcp://127.0.0.1:PORT, tls://HOST:PORT, or local:N processes."
+    return click.option("--cluster", "cluster", metavar="ADDRESS", help=told)(command)
+
+
+def place(made: Production, written: str | None) -> Processes | Scheduler:
+    """Where media jobs run, as `--cluster` says; here without it. Raises Refused `bad-cluster` (2)."""
+    if written is None:
+        return Processes(processors())
+    try:
+        return address(written, made.gateways.certificates)
+    except ValueError as error:
+        hint = "storyboard explain bad-cluster"
+        raise Refused([Diagnostic("bad-cluster", str(error), hint=hint)], USAGE) from None
+
+
+def work(
+    act: Callable[[Crowd], Awaitable[T]],
+    progress: Progress,
+    where: Processes | Scheduler | None = None,
+    folder: Path | None = None,
+) -> T:
+    """Run `act` in trio with the worker processes of this machine, or with a cluster, which has to see `folder`."""
 
     async def run() -> T:
-        workers = open_executor(jobs or processors(), worker_environment())
-        async with workers as executor, trio.open_nursery() as nursery:
+        async with _crowd(where or Processes(processors()), folder, progress) as crowd, trio.open_nursery() as nursery:
             nursery.start_soon(progress.keep_fresh)
-            result = await act(executor)
+            result = await act(crowd)
             nursery.cancel_scope.cancel()
         return result
 
     return trio.run(run)
+
+
+@asynccontextmanager
+async def _crowd(where: Processes | Scheduler, folder: Path | None, progress: Progress) -> AsyncIterator[Crowd]:
+    if isinstance(where, Processes):
+        async with open_executor(where.count, worker_environment()) as executor:
+            yield executor
+        return
+    try:
+        from storyboard.media.cluster.cluster import open_cluster
+        from storyboard.media.cluster.link import open_link
+    except ImportError:
+        hint = "pip install 'storyboard-render[cluster]'"
+        raise Refused([Diagnostic("needs-extra", "a cluster needs dask.distributed", hint=hint)], USAGE) from None
+
+    def warn(code: str, message: str) -> None:
+        progress.hear(News("warning", facts={"code": code, "message": message}))
+
+    connect = partial(open_link, where, folder or Path.cwd())
+    async with (
+        open_executor(processors(), worker_environment()) as here,
+        open_cluster(connect, here, warn) as cluster,
+    ):
+        yield cluster
+
+
+def shared_folder(made: Production) -> Path:
+    """The folder that a cluster has to have in common with this machine: the film's, or the nearest there is."""
+    root = made.folder.root
+    return next(one for one in (root, *root.parents) if one.is_dir())

@@ -6,22 +6,24 @@ Laws of the worker processes.
 - They start when work comes and are used again. One that dies, falls silent past the deadline or loses its job to a
   cancellation is killed and replaced; jobs are idempotent and leave nothing that matters.
 - They see only the environment that the caller passes, and modules are never looked up in the working folder.
-- They end when the executor closes, and by themselves when the parent is killed.
+- They end when the executor closes, and by themselves when the parent is killed; a program that one runs ends with
+  it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import IO, Any
 
 import trio
 
-from storyboard.media.jobs import Answer, Job, MediaError, Report
+from storyboard.media.jobs import Answer, Job, MediaError, RenderJob, Report
 from storyboard.media.wire import answer_from_json, job_to_json
 from storyboard.media.worker import BUG, FIXED_ENVIRONMENT, MEMORY_BYTES, command_line, run_job
 
@@ -46,22 +48,23 @@ class InProcess:
 
 
 class LocalProcesses:
-    """Runs up to `workers` jobs at once, each in a worker process. Made by `open_executor`."""
+    """Runs up to `workers` jobs at once, its `places`, each in a worker process. Made by `open_executor`."""
 
     def __init__(self, workers: int, environment: Mapping[str, str], memory_bytes: int, silence_s: float) -> None:
         self._environment = {**environment, **FIXED_ENVIRONMENT}
         self._memory_bytes = memory_bytes
         self._silence_s = silence_s
+        self.places = workers
         self._slots = trio.CapacityLimiter(workers)
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
 
     async def run(self, job: Job, report: Report | None = None) -> Answer:
-        """Do the job in the next free worker.
+        """Do the job in the next free worker. A program of somebody's own is run beside those, at once.
 
         Raises MediaError: what the job raised, `worker-died`, or `media-timeout` where the worker fell silent.
         """
-        async with self._slots:
+        async with nullcontext() if isinstance(job, RenderJob) else self._slots:
             worker = await self._next()
             try:
                 said = await worker.converse(job_to_json(job), report or _nobody, self._silence_s)
@@ -194,6 +197,7 @@ class _Worker:
         """How the worker ended, with its last words."""
         with trio.move_on_after(FAREWELL_S):
             await self._process.wait()
+            self._kill_group()  # what it was running has nobody any more
         code = self._process.returncode
         killed = code is not None and code < 0
         how = "fell mute" if code is None else f"was killed by signal {-code}" if killed else f"ended with {code}"
@@ -225,11 +229,19 @@ class _Worker:
     async def kill(self) -> None:
         """End it now, whatever it is doing; reap it and close its pipes."""
         with trio.CancelScope(shield=True):
+            if self._process.returncode is None:
+                self._kill_group()
             self._process.kill()
             await self._process.wait()
             await self._stdin.aclose()
             await self._stdout.aclose()
             self._complaints.close()
+
+    def _kill_group(self) -> None:
+        """End it and the program that it runs, where there are groups of processes: it leads its own."""
+        if os.name == "posix":
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
 
 
 def _nobody(share: float) -> None:

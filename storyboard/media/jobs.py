@@ -77,6 +77,21 @@ class CardJob:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderJob:
+    """Have a program of somebody's own make a clip at `target`; see `media.making.program`.
+
+    `command` is the program and its arguments, `request` what it reads, as JSON; the path to write to is added to it.
+    `resources` are what a worker of a cluster has to have for it; on this machine they mean nothing. Answers the
+    verified `Clip`; raises MediaError `renderer-failed`.
+    """
+
+    command: Sequence[str]
+    request: Mapping[str, Any]
+    target: str
+    resources: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyJob:
     """Hash and decode all of a clip, strictly. Answers the `Clip`; raises MediaError `clip-damaged`."""
 
@@ -320,6 +335,7 @@ Job = (
     DrawJob
     | ConformJob
     | CardJob
+    | RenderJob
     | VerifyJob
     | FrameJob
     | ChooseJob

@@ -38,6 +38,7 @@ from storyboard.media.jobs import (
     MeasureJob,
     MediaError,
     PieceJob,
+    RenderJob,
     Report,
     SeamJob,
     SheetJob,
@@ -56,6 +57,14 @@ MEMORY_BYTES = 8 * 2**30
 """Address space of one worker; a film in 4K takes about a quarter of it."""
 FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """What every worker is given besides: one thread each, and nothing left to chance."""
+
+HARMLESS = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
+"""What a process needs of an environment to start: no keys."""
+
+
+def harmless(environment: Mapping[str, str]) -> dict[str, str]:
+    """What workers may see of an environment."""
+    return {name: environment[name] for name in HARMLESS if name in environment}
 
 
 def command_line(most_bytes: int) -> list[str]:
@@ -76,6 +85,10 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.making.card import card
 
             return card(job, report)
+        case RenderJob():
+            from storyboard.media.making.program import render
+
+            return render(job, report)
         case VerifyJob():
             from storyboard.media.reading.verify import verify
 
@@ -157,15 +170,22 @@ def main() -> None:
     speech = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+    serving = threading.Event()
+    threading.Thread(target=_listen, args=(lines, serving), daemon=True).start()
     while True:
-        _say(speech, _served(json.loads(lines.get()), speech))
+        data = json.loads(lines.get())
+        serving.set()
+        said = _served(data, speech)
+        serving.clear()
+        _say(speech, said)
 
 
-def _listen(lines: queue.Queue[str]) -> None:
-    """Pass on what the parent says; end the process when the parent is gone."""
+def _listen(lines: queue.Queue[str], serving: threading.Event) -> None:
+    """Pass on what the parent says; end the process when the parent is gone, with the program that it runs."""
     for line in sys.stdin:
         lines.put(line)
+    if serving.is_set() and os.name == "posix" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(0)
 
 
@@ -197,13 +217,16 @@ def _say(speech: TextIO, data: Mapping[str, Any]) -> None:
 
 
 def limit_memory(most_bytes: int) -> None:
-    """Let this process have no more than `most_bytes` of address space, where the platform can; 0 is no limit."""
+    """Let this process have no more than `most_bytes` of address space, where the platform can; 0 is no limit.
+
+    It is the soft limit, so that it need not be that of a program that the process runs.
+    """
     try:
         import resource
     except ImportError:
         return
     if most_bytes and sys.platform != "darwin":
-        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 if __name__ == "__main__":

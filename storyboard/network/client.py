@@ -17,8 +17,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from types import MappingProxyType, TracebackType
 
 import httpx
 import trio
@@ -27,7 +26,7 @@ from storyboard.capabilities import Gateway
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.network.download import Download, hang_up
-from storyboard.network.limits import poll_wait_s, wait_s
+from storyboard.network.quota import NotedQuota, OwnQuota, Quota
 from storyboard.network.settings import Access
 from storyboard.network.trust import distrust, trusted
 from storyboard.network.turnstile import Turnstile
@@ -47,7 +46,8 @@ BEFORE_THE_FIRST_BYTE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTim
 
 
 class Client:
-    """`Network` over httpx. `accesses` and `gateways` are by provider; `account` opens the file of its account.
+    """`Network` over httpx. `accesses` and `gateways` are by provider; `accounts` are the files of their accounts,
+    `shared` the quotas of those that other machines use too.
 
     `ca_file` holds certificates of authorities that are believed besides the usual ones. Raises Refused (2) where it
     holds none.
@@ -61,11 +61,14 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         wall: Callable[[], float] = time.time,
         ca_file: Path | None = None,
+        shared: Mapping[str, Quota] = MappingProxyType({}),
     ) -> None:
         self._accesses = accesses
         self._gateways = gateways
-        self._accounts = accounts
-        self._wall = wall
+        self._quotas: dict[str, Quota] = {
+            name: NotedQuota(shared[name], file) if name in shared else OwnQuota(file, gateways[name], wall)
+            for name, file in accounts.items()
+        }
         self._known: set[str] = set()
         self._doors = {name: Turnstile(partial(self._place, name)) for name in accesses}
         self.http = httpx.AsyncClient(
@@ -124,13 +127,7 @@ class Client:
 
     async def _place(self, provider: str, rank: float) -> float:
         """Ask for a place in the account's window."""
-        gateway, now = self._gateways[provider], self._wall()
-
-        def wait(sent: Any, held: float) -> float:
-            wait_for = wait_s if rank == -math.inf else poll_wait_s
-            return wait_for(sent, held, now, gateway.requests, gateway.window_s)
-
-        return await trio.to_thread.run_sync(self._accounts[provider].take, now, wait)
+        return await self._quotas[provider].take(poll=rank != -math.inf)
 
     async def _exchange(self, provider: str, request: Request, rank: float) -> Response | NotSent | Unknown:
         patience_s = PATIENCE_S if request.method == "POST" else math.inf
@@ -144,7 +141,7 @@ class Client:
             held = answer.retry_after_s()
             if held:
                 with suppress(Refused):  # the answer counts, whatever becomes of the note
-                    await trio.to_thread.run_sync(self._accounts[provider].hold, self._wall() + held)
+                    await self._quotas[provider].hold(held)
         return answer
 
     async def _speak(self, access: Access, request: Request) -> Response | NotSent | Unknown:

@@ -15,12 +15,17 @@ from urllib.parse import urlsplit
 
 from storyboard.capabilities import Capabilities, Charges, Gateway
 from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.media.cluster.address import Certificates
 from storyboard.network.addresses import is_local
+from storyboard.network.renderers import is_declared, renderer
 from storyboard.network.stores import FIELDS, Hosting, hosting
 from storyboard.providers import Provider, Regional
-from storyboard.state.account import Took
+from storyboard.providers.renderer import Renderer
+from storyboard.state.account import Took, usual_pace
 
 USAGE = 2
+SERVERS = ("redis", "rediss", "unix")
+"""The ways to a server by which machines share accounts."""
 LOCAL_POLL_S = 1.0
 """The beat of polls of a gateway on this machine: it is an emulated one, and faster than its kind."""
 
@@ -40,7 +45,8 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is set for one provider. `ceiling` is the most that any run may spend, in the provider's unit.
+    """What is set for one provider. `ceiling` is the most that any run may spend, in the provider's unit;
+    `monthly` what all machines may that share the account, in a month.
 
     `access` is None where there is no key; `origin` is there without one. `models` are the names by which its models go
     there, where they differ from those that the driver knows.
@@ -50,6 +56,7 @@ class Terms:
     concurrency: int | None = None
     poll_s: float | None = None
     ceiling: Decimal | None = None
+    monthly: Decimal | None = None
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     origin: str = ""
     models: Mapping[str, str] = field(default_factory=dict)
@@ -58,20 +65,30 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All of it, and what is known of the accounts from before, by provider: what they were charged, and how long their
-    jobs took. `ca_file` holds certificates of authorities that are believed besides the usual ones.
+    jobs took. `ca_file` holds certificates of authorities that are believed besides the usual ones. `redis` is the
+    address of the server by which machines share accounts; it may hold a password. `certificates` are those of a
+    cluster, `renderers` programs of one's own that make clips.
     """
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
     hosting: Hosting | None = None
     unknown_price: bool = False
     ca_file: Path | None = None
+    redis: str | None = field(default=None, repr=False)
+    certificates: Certificates | None = None
+    renderers: Mapping[str, Renderer] = field(default_factory=dict)
     charges: Mapping[str, Charges] = field(default_factory=dict)
     took: Mapping[str, tuple[Took, ...]] = field(default_factory=dict)
 
     def over(self, capabilities: Capabilities) -> Capabilities:
-        """A provider's capabilities with the prices that were set, and else those that were charged."""
+        """A provider's capabilities with the prices that were set, and else those that were charged, and the pace that
+        its jobs had.
+        """
         terms, charges = self.terms.get(capabilities.name, Terms()), self.charges.get(capabilities.name, {})
         learned = {of: amount for of, amount in charges.items() if of[0] not in terms.prices}
+        pace = usual_pace(self.took.get(capabilities.name, ()))
+        if pace is not None:
+            capabilities = replace(capabilities, pace=pace)
         if not terms.prices and not learned:
             return capabilities
         return replace(capabilities, prices={**capabilities.prices, **terms.prices}, charges=learned)
@@ -91,22 +108,57 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         _refuse(where, f"it is not TOML: {error}")
-    known = {"providers": dict, "hosting": dict, "limits": dict, "unknown_price": str, "ca_file": str}
+    known = {"providers": dict, "hosting": dict, "limits": dict, "cluster": dict, "unknown_price": str, "ca_file": str}
     _check_keys(written, known, where, "")
     providers = written.get("providers", {})
     terms = {}
     for name, caps in capabilities.items():
-        if caps.gateway is not None:
+        if caps.gateway is not None and not is_declared(providers.get(name)):
             terms[name] = _terms(providers.get(name, {}), where, f"providers.{name}.", caps, environment)
+    renderers = {name: _renderer(name, one, where, capabilities) for name, one in providers.items() if is_declared(one)}
     for name in providers:
-        if name not in terms:
-            _refuse(where, f"there is no gateway {name}; there is {', '.join(sorted(terms)) or 'none'}")
+        if name not in terms and name not in renderers:
+            own = 'a renderer of your own says kind = "command"'
+            _refuse(where, f"there is no gateway {name}; there is {', '.join(sorted(terms)) or 'none'}; {own}")
+    redis = _redis(written.get("limits", {}), where, environment)
+    for name, one in terms.items():
+        if one.monthly is not None and redis is None:
+            _refuse(where, f"providers.{name}.monthly takes a server that counts it: set redis under [limits]")
     return Settings(
         terms,
         _hosting(written.get("hosting"), where, environment),
         written.get("unknown_price") == "allow",
         _ca_file(written.get("ca_file"), where, environment),
+        redis,
+        _certificates(written.get("cluster", {}), where),
+        renderers,
     )
+
+
+def _redis(table: Any, where: str, environment: Mapping[str, str]) -> str | None:
+    """The address of the server of `[limits]`. What is refused never repeats it, since it may hold a password."""
+    _check_keys(table, {"redis": str}, where, "limits.")
+    variable = "STORYBOARD_REDIS"
+    where, url = (variable, environment[variable]) if environment.get(variable) else (where, table.get("redis"))
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        there = parts.path if parts.scheme == "unix" else parts.hostname and parts.port != 0
+    except ValueError:
+        there = ""
+    if not there or parts.scheme not in SERVERS:
+        _refuse(where, "limits.redis is like redis://host:6379, rediss://user:password@host or unix:///run/redis.sock")
+    return str(url)
+
+
+def _renderer(name: str, table: Any, where: str, capabilities: Mapping[str, Capabilities]) -> Renderer:
+    if name in capabilities:
+        _refuse(where, f"providers.{name} is there already, and is no renderer of your own")
+    try:
+        return renderer(name, table)
+    except ValueError as error:
+        _refuse(where, f"providers.{name}: {error}")
 
 
 def _ca_file(written: str | None, where: str, environment: Mapping[str, str]) -> Path | None:
@@ -114,9 +166,25 @@ def _ca_file(written: str | None, where: str, environment: Mapping[str, str]) ->
     where, given = (variable, environment[variable]) if environment.get(variable) else (where, written)
     if given is None:
         return None
-    path = Path(given).expanduser()
+    return _whole_path(given, where, "ca_file")
+
+
+def _certificates(table: Any, where: str) -> Certificates | None:
+    """Those of a cluster. Raises Refused (2) where one of the three is missing."""
+    names = ("ca_file", "cert_file", "key_file")
+    _check_keys(table, dict.fromkeys(names, str), where, "cluster.")
+    if not table:
+        return None
+    for name in names:
+        if name not in table:
+            _refuse(where, f"[cluster] takes {', '.join(names)}; {name} is missing")
+    return Certificates(*(_whole_path(table[name], where, f"cluster.{name}") for name in names))
+
+
+def _whole_path(written: str, where: str, name: str) -> Path:
+    path = Path(written).expanduser()
     if not path.is_absolute():
-        _refuse(where, f"ca_file is a whole path, like /etc/ssl/our-own.pem, not {given}")
+        _refuse(where, f"{name} is a whole path, like /etc/ssl/our-own.pem, not {written}")
     return path
 
 
@@ -127,6 +195,7 @@ def _terms(table: Any, where: str, path: str, capabilities: Capabilities, enviro
         "concurrency": int,
         "poll_s": (int, float),
         "ceiling": str,
+        "monthly": str,
         "prices": dict,
     }
     gateway = capabilities.gateway
@@ -150,12 +219,13 @@ def _terms(table: Any, where: str, path: str, capabilities: Capabilities, enviro
         _refuse(where, f"{path}poll_s is a number of seconds, 0.05 to 3600")
     if poll_s is None and is_local(origin):
         poll_s = LOCAL_POLL_S
-    ceiling = table.get("ceiling")
+    ceiling, monthly = table.get("ceiling"), table.get("monthly")
     return Terms(
         Access(origin, key) if key else None,
         concurrency,
         float(poll_s) if poll_s is not None else None,
         amount(ceiling, where, f"{path}ceiling") if ceiling is not None else None,
+        amount(monthly, where, f"{path}monthly") if monthly is not None else None,
         {name: amount(one, where, f"{path}prices.{name}") for name, one in table.get("prices", {}).items()},
         origin,
         _models(table.get("models", {}), where, f"{path}models", gateway, region or _region(gateway, origin)),

@@ -23,11 +23,12 @@ Digests = Mapping[str, str]
 """SHA-256 of every file that the film names, by absolute path."""
 
 Manifest = dict[str, Any]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(manifest: Mapping[str, Any]) -> str:
     """JSON of one form: sorted keys, no spaces, text as it is."""
-    return json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(manifest)
 
 
 def asked_duration(shot: Shot, capabilities: Capabilities) -> Fraction:

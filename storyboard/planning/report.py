@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,14 +15,16 @@ from storyboard.planning.plan import Plan, PlannedTake, Verdict
 from storyboard.planning.price import Total, total
 from storyboard.planning.supplied import stays_home
 
+JOBS = 2
+"""So many clips are taken to be drawn at once where nobody says."""
 COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "locked")
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would buy, and
-    `up_to` what `--stale` would add, `otherwise` the most that those cost who are asked where the first fails; `wait_s`
-    is the expected time of the whole run.
+    """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would order, which
+    what goes on already is not, and `up_to` what `--stale` would add, `otherwise` the most that those cost who are
+    asked where the first fails; `wait_s` is the expected time of the whole run.
     """
 
     counts: Mapping[str, int]
@@ -34,16 +36,16 @@ class Totals:
     wait_s: float
 
 
-def totals(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int, jobs: int = 1) -> Totals:
+def totals(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int, jobs: int = JOBS) -> Totals:
     """The totals of a plan for a film of `frames` frames; `jobs` clips are drawn at once."""
     return together([(plan, frames)], capabilities, jobs)
 
 
-def together(films: Sequence[tuple[Plan, int]], capabilities: Mapping[str, Capabilities], jobs: int = 1) -> Totals:
+def together(films: Sequence[tuple[Plan, int]], capabilities: Mapping[str, Capabilities], jobs: int = JOBS) -> Totals:
     """The totals of several films of one storyboard, each a plan and its frames: a take that they share counts once."""
     takes = list({take.key: take for plan, _ in films for take in plan.takes}.values())
     counts = Counter(take.verdict for take in takes)
-    bought = [take for take in takes if take.verdict == "render"]
+    bought = [take for take in takes if take.verdict == "render" and not take.asked]
     stale = [take for take in takes if take.verdict == "stale"]
     return Totals(
         counts={verdict: counts[verdict] for verdict in COUNTED},
@@ -66,15 +68,16 @@ def _prices(takes: list[PlannedTake], capabilities: Mapping[str, Capabilities]) 
 
 
 def _wait(takes: Sequence[PlannedTake], capabilities: Mapping[str, Capabilities], jobs: int) -> float:
-    """The longer of the longest chain and the local work shared out over `jobs`."""
+    """The longer of the longest chain and the local work shared out over `jobs`, or a provider's own places."""
     ends: dict[TakeKey, float] = {}
-    local = 0.0
+    local: defaultdict[str, float] = defaultdict(float)
     for take in takes:
         caps = capabilities[take.shot.provider]
         cost = 0.0 if take.verdict in ("done", "locked") else float(take.duration) * caps.pace
-        local += cost if caps.local else 0.0
+        if caps.local:
+            local[caps.name if caps.concurrency else ""] += cost / (caps.concurrency or max(1, jobs))
         ends[take.key] = cost + max((ends[need] for need in take.needs), default=0.0)
-    return max([*ends.values(), local / max(1, jobs)], default=0.0)
+    return max([*ends.values(), *local.values()], default=0.0)
 
 
 def as_json(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int) -> dict[str, Any]:

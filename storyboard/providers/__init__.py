@@ -2,7 +2,8 @@
 
 A *local* provider turns an ask into a media job. A *remote* one is pure functions over requests and responses, so that
 a new process can read an old request's answer; it does no I/O and never sees an API key. Discovery takes the modules
-of this folder and the entry points of the group `storyboard.providers`; each offers `PROVIDER`.
+of this folder that offer a `PROVIDER`, and the entry points of the group `storyboard.providers`. A renderer of one's
+own is not found but declared, in the settings.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Protocol, runtime_checkable
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask, Callback, Cancelled, Found, NotCancelled, Outcome, Polled, Request, Response
 from storyboard.film import JobId
-from storyboard.media.jobs import CardJob, ConformJob, DrawJob
+from storyboard.media.jobs import CardJob, ConformJob, DrawJob, RenderJob
 
 GROUP = "storyboard.providers"
 
@@ -27,7 +28,7 @@ class Local(Protocol):
 
     capabilities: Capabilities
 
-    def draw(self, ask: Ask, target: str) -> DrawJob | ConformJob | CardJob:
+    def draw(self, ask: Ask, target: str) -> DrawJob | ConformJob | CardJob | RenderJob:
         """The media job that writes the clip of `ask` to `target`."""
 
 
@@ -113,8 +114,9 @@ def discover() -> dict[str, Provider]:
     """Every provider by name, those of this folder first. A plug-in cannot take the place of one of ours."""
     found: dict[str, Provider] = {}
     for module in pkgutil.iter_modules(__path__):
-        provider = importlib.import_module(f"{__name__}.{module.name}").PROVIDER
-        found[provider.capabilities.name] = provider
+        provider = getattr(importlib.import_module(f"{__name__}.{module.name}"), "PROVIDER", None)
+        if provider is not None:
+            found[provider.capabilities.name] = provider
     for entry in entry_points(group=GROUP):
         provider = entry.load()
         found.setdefault(provider.capabilities.name, provider)

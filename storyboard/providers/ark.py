@@ -307,7 +307,7 @@ def _task(said: Mapping[str, Any]) -> Polled:
             content = inner(said.get("content"))
             clip = text(content.get("video_url"))
             if clip is None:
-                return Absent("no-link", "the gateway says that it is finished, and names no clip")
+                return Absent("no-link", "the gateway says that it is finished, and names no clip", known=True)
             return Succeeded(clip, charged, text(content.get("last_frame_url")))
         case "failed":
             code, message = failure(said)

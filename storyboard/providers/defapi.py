@@ -169,7 +169,7 @@ def _task(said: Mapping[str, Any]) -> Polled:
         case "success":
             link = _link(said.get("result"))
             if link is None:
-                return Absent("no-link", "the gateway says that it is finished, and names no clip")
+                return Absent("no-link", "the gateway says that it is finished, and names no clip", known=True)
             return Succeeded(link, consumed)
         case "failed":
             reason = text(inner(said.get("status_reason")).get("message")) or "no reason given"

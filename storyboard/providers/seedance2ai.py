@@ -231,7 +231,7 @@ def _task(said: Mapping[str, Any]) -> Polled:
             links = inner(said.get("output"))
             clip = text(links.get("video_url"))
             if clip is None:
-                return Absent("no-link", "the gateway says that it is finished, and names no clip")
+                return Absent("no-link", "the gateway says that it is finished, and names no clip", known=True)
             used = _charged(said)
             return Succeeded(
                 clip,

@@ -183,7 +183,7 @@ def _job(said: Mapping[str, Any]) -> Polled:
         case "succeeded":
             link = text(inner(said.get("output")).get("url"))
             if link is None:
-                return Absent("no-link", "the gateway says that it is finished, and names no clip")
+                return Absent("no-link", "the gateway says that it is finished, and names no clip", known=True)
             return Succeeded(link)
         case "failed":
             code, message = failure(said)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from storyboard.callbacks.address import names
-from storyboard.exchange import Ask, Callback, Failed, Running, Succeeded
+from storyboard.exchange import Absent, Ask, Callback, Failed, Polled, Running, Succeeded
 from storyboard.film import JobId
 from storyboard.providers import Calling, Remote
 from storyboard.rendering import events as ev
@@ -158,18 +158,19 @@ class Callbacks:
         attempt, desk = self._book.by_id[event.attempt], self._desk()
         candidate = self._candidates[event.attempt, event.job]
         open_still = attempt.job is None and not self._taken(attempt, event.job)
-        if open_still and not isinstance(event.polled, Running | Succeeded | Failed) and candidate.tries < CONFIRMS:
+        polled = event.polled if _owns_up(event.polled) else None
+        if open_still and polled is None and candidate.tries < CONFIRMS:
             desk.after(CONFIRM_S, lambda: self._ask(event.attempt, event.job))
             return
         del self._candidates[event.attempt, event.job]
         if not open_still or event.polled is not None:  # else another run may find the gateway able to tell
             desk.has_read(candidate.letter)
-        if open_still and isinstance(event.polled, Running | Succeeded | Failed):
-            self._bind(attempt, event.job, event.polled)
+        if open_still and polled is not None:
+            self._bind(attempt, event.job, polled)
         else:
             self._look(attempt.id)
 
-    def _bind(self, attempt: AttemptRecord, job: JobId, polled: Running | Succeeded | Failed) -> None:
+    def _bind(self, attempt: AttemptRecord, job: JobId, polled: Polled) -> None:
         """The gateway knows the job, and it is nobody else's: it is this submission's."""
         desk, work = self._desk(), self._work(attempt)
         charged = polled.charged if isinstance(polled, Succeeded | Failed) else None
@@ -240,6 +241,11 @@ class Callbacks:
         if self._book.by_id[attempt].key not in self._told or now >= waiting.delivery:
             del self._waiting[attempt]
             waiting.otherwise()
+
+
+def _owns_up(polled: Polled | None) -> bool:
+    """Whether a gateway has said that it knows a job."""
+    return isinstance(polled, Running | Succeeded | Failed) or (isinstance(polled, Absent) and polled.known)
 
 
 TOLD = OPEN | {"ambiguous", "given-up"}

@@ -33,11 +33,12 @@ def shortfall(shot: Shot, duration: Fraction, fps: Fraction, clip: Clip) -> str:
 
 def _shortfalls(shot: Shot, duration: Fraction, fps: Fraction, clip: Clip) -> Iterator[str]:
     wanted = _lines(shot.resolution)
-    if wanted is not None and clip.width_px * clip.height_px < SHARE * wanted * wanted * 16 / 9:
+    pixels = 9 * SHARE.denominator * clip.width_px * clip.height_px  # whole numbers: this is looked at for every clip
+    if wanted is not None and pixels < 16 * SHARE.numerator * wanted * wanted:
         yield f"{clip.width_px}×{clip.height_px} where {shot.resolution} was ordered"
-    if clip.duration < duration:
+    if clip.frames * clip.fps.denominator * duration.denominator < duration.numerator * clip.fps.numerator:
         yield f"{float(clip.duration):.3g} s where {float(duration):g} s were ordered"
-    if clip.fps < fps * NTSC:
+    if clip.fps != fps and clip.fps < fps * NTSC:
         yield f"{float(clip.fps):.5g} frames a second where {float(fps):.5g} were expected"
     if shot.audio and not clip.has_audio:
         yield "without the sound that was ordered"

@@ -61,10 +61,10 @@ class Elders:
         return next(work for work in self._desk().works if work.take.id == take) if take is not None else None
 
     def answered(self, work: Work, elder: AttemptRecord, event: ev.Answered) -> None:
-        """The outcome of asking for an elder, which was recorded where it was accepted."""
+        """The outcome of asking for an elder, which was recorded where it was accepted; a callback may have told it."""
         desk = self._desk()
         until = event.outcome.until if isinstance(event.outcome, Busy | NotSent | Unknown) else None
-        if elder.state == "accepted":
+        if elder.job is not None:
             self._settle(work, elder)
         elif work.tries >= RESENDS:
             self._settle(work, replace(elder, state="ambiguous", reason="its words were changed meanwhile"))

@@ -11,7 +11,6 @@ import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import partial
 from random import Random
 from typing import Literal
@@ -121,12 +120,12 @@ class _Odds:
             name: Pace(one.pace, known.accounts[name].took if name in known.accounts else ())
             for name, one in known.capabilities.items()
         }
-        curves: dict[tuple[str, Fraction], Curve] = {}
+        curves: dict[tuple[str, int, int], Curve] = {}
         self._curves: dict[TakeKey, Curve] = {}
         for take in known.plan.takes:
-            like = (take.shot.provider, take.duration)
+            like = (take.shot.provider, *take.duration.as_integer_ratio())
             if like not in curves:
-                curves[like] = self.paces[like[0]].curve(like[1])
+                curves[like] = self.paces[like[0]].curve(take.duration)
             self._curves[take.key] = curves[like]
         self._lates: dict[tuple[Curve, int, int], float] = {}
 
@@ -220,7 +219,7 @@ def _places(known: Known, provider: str) -> int | None:
     """How many takes of a provider are made at once; None where nobody has said."""
     caps = known.capabilities[provider]
     if caps.local:
-        return known.policy.jobs
+        return caps.concurrency or known.policy.jobs
     account = known.accounts.get(provider, Account())
     return account.concurrency if caps.concurrency is None else caps.concurrency
 
@@ -228,7 +227,7 @@ def _places(known: Known, provider: str) -> int | None:
 def _more(known: Known, provider: str) -> list[tuple[Literal["concurrency", "requests", "jobs"], int, int, Known]]:
     """What there could be more of with a provider: how much there is, how much more, and the run with it."""
     caps, places = known.capabilities[provider], _places(known, provider)
-    if caps.local:
+    if caps.local and caps.concurrency is None:
         jobs = known.policy.jobs
         return [("jobs", jobs, 2 * jobs, replace(known, policy=replace(known.policy, jobs=2 * jobs)))]
     found: list[tuple[Literal["concurrency", "requests", "jobs"], int, int, Known]] = []

@@ -8,6 +8,7 @@ came, is handed on once a run, and goes when the journal holds what it meant.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 
 import trio
 
@@ -16,8 +17,6 @@ from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Letters, Ports
 from storyboard.state.inbox import Message
 
-INBOX_S = 0.5
-"""How often the inbox is looked into."""
 DRAIN = "drain"
 """The kind of message that asks a running render to finish what runs and stop."""
 DECISION = "decision"
@@ -29,26 +28,37 @@ READING_S = 3600.0
 
 
 class Mail:
-    """The messages to one run. `hear` takes events; `done` are the ids of callbacks that may go."""
+    """The messages to one run. `hear` takes events, `failing` a failure of the disk; `done` are the ids of callbacks
+    that may go.
+    """
 
-    def __init__(self, ports: Ports, inbox: Letters, hear: Callable[[ev.Event], None]) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        inbox: Letters,
+        hear: Callable[[ev.Event], None],
+        failing: Callable[[], AbstractContextManager[None]],
+    ) -> None:
         self.done: set[str] = set()
         self._ports = ports
         self._inbox = inbox
         self._hear = hear
+        self._failing = failing
         self._called: set[str] = set()
         self._began = ports.clock.now().wall
 
     async def read(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Hand on what has come, and then what comes, until cancelled."""
-        await self.look()
-        task_status.started()
-        while True:
-            await trio.sleep(INBOX_S)
+        with self._failing():
             await self.look()
+        task_status.started()
+        with self._failing():
+            while True:
+                await trio.sleep(self._ports.inbox_s)
+                await self.look()
 
     async def look(self) -> None:
-        """Hand on what has come."""
+        """Hand on what has come. Raises Refused (14)."""
         messages = await self._ports.offload(self._inbox.drain)
         self._hear_calls(messages)
         heard = [one for one in messages if one.kind in (DRAIN, DECISION, CANCEL)]
@@ -57,9 +67,10 @@ class Mail:
 
     async def tidy(self) -> None:
         """Remove the callbacks that may go; the run is over."""
-        if self.done:
-            messages = await self._ports.offload(self._inbox.drain)
-            await self._settle([one for one in messages if one.id in self.done])
+        with self._failing():
+            if self.done:
+                messages = await self._ports.offload(self._inbox.drain)
+                await self._settle([one for one in messages if one.id in self.done])
 
     async def _settle(self, messages: list[Message]) -> None:
         await self._ports.offload(self._inbox.settle, messages)

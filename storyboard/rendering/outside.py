@@ -13,7 +13,9 @@ from storyboard.capabilities import Capabilities
 from storyboard.network.settings import Settings
 from storyboard.network.stores import unhosted
 from storyboard.rendering.desk import Account
-from storyboard.rendering.ports import Host, Network
+from storyboard.rendering.events import News
+from storyboard.rendering.ports import Host, Network, Pool
+from storyboard.rendering.sharing import open_pools
 from storyboard.state.account import AccountFile, account_file, fingerprint
 from storyboard.state.disk import refusing
 from storyboard.state.turn import Turn
@@ -25,7 +27,8 @@ class Outside:
 
     `address` is where a gateway may tell of a submission, by its key; None where nobody listens.
     Where there is no `host`, `unhosted` says what to set for one. `unknown_price` says that whoever pays agrees to
-    prices that nobody knows. `turns` are of the accounts that honour no keys.
+    prices that nobody knows. `turns` are of the accounts that honour no keys, `pools` of those that several machines
+    share.
     """
 
     network: Network | None = None
@@ -35,7 +38,12 @@ class Outside:
     files: Mapping[str, AccountFile] = field(default_factory=dict)
     unknown_price: bool = False
     turns: Mapping[str, Turn] = field(default_factory=dict)
+    pools: Mapping[str, Pool] = field(default_factory=dict)
     address: Callable[[str], str] | None = None
+
+
+def _unheard(news: News) -> None:
+    """Nobody listens."""
 
 
 def known_accounts(settings: Settings) -> dict[str, Account]:
@@ -48,12 +56,16 @@ def known_accounts(settings: Settings) -> dict[str, Account]:
 
 @asynccontextmanager
 async def open_outside(
-    settings: Settings, capabilities: Mapping[str, Capabilities], folder: Path
+    settings: Settings,
+    capabilities: Mapping[str, Capabilities],
+    folder: Path,
+    tell: Callable[[News], None] | None = None,
 ) -> AsyncIterator[Outside]:
-    """The way to the gateways that the settings have keys for. `folder` is the user's own, for accounts.
+    """The way to the gateways that the settings have keys for. `folder` is the user's own, for accounts; `tell` hears
+    whether the server answers by which machines share them.
 
-    Raises Refused: 14 where that folder cannot be written, 2 where the hosting's credentials or the authority's
-    certificates cannot be used.
+    Raises Refused: 14 where that folder cannot be written, 12 where that server does not answer, 2 where the hosting's
+    credentials or the authority's certificates cannot be used.
     """
     gateways = {
         name: caps.gateway
@@ -72,11 +84,14 @@ async def open_outside(
         files = {name: AccountFile(folder / "accounts", account) for name, account in names.items()}
     known = known_accounts(settings)
     accounts = {name: replace(known[name], name=account) for name, account in names.items()}
-    async with Client(accesses, gateways, files, ca_file=settings.ca_file) as client:
+    async with (
+        open_pools(settings, capabilities, folder / "accounts", names, tell or _unheard) as pools,
+        Client(accesses, gateways, files, ca_file=settings.ca_file, shared=pools) as client,
+    ):
         lacks = unhosted(settings.hosting)
         host = None
         if settings.hosting is not None and not lacks:
             host = await trio.to_thread.run_sync(open_host, settings.hosting, client.http)
         keyless = [name for name in names if capabilities[name].retention_s is None]
         turns = {name: Turn(account_file(folder, names[name]).with_suffix(".ordering")) for name in keyless}
-        yield Outside(client, host, lacks, accounts, files, settings.unknown_price, turns)
+        yield Outside(client, host, lacks, accounts, files, settings.unknown_price, turns, pools)

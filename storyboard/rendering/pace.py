@@ -12,15 +12,14 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
+from operator import sub
 
-from storyboard.state.account import Took
+from storyboard.state.account import ENOUGH, MOST, Took
 
 UNKNOWN = (0.6, 0.8, 1.0, 1.2, 1.4)
 """What jobs take before any was seen, in parts of what is said of the provider."""
-ENOUGH = 6
-"""So many jobs seen count alone."""
-MOST = 24
-"""As many of them, the last, are looked at."""
 SOONEST_S, LATEST_S = 1.0, 60.0
 """Between two questions about a job."""
 
@@ -32,15 +31,21 @@ class Curve:
         seen = sorted(took)
         step = (seen[-1] - seen[0]) / len(seen) or seen[0] / 10
         self._at = [max(0.0, seen[0] - step), *seen, seen[-1] + step]
-        last = len(self._at) - 1
-        self._share = [number / last for number in range(last + 1)]
-        self._area = [0.0]
-        for number in range(last):
-            wide = self._at[number + 1] - self._at[number]
-            self._area.append(self._area[-1] + wide * (number + 0.5) / last)
-        self.usual = self._at[last // 2]
+        self.usual = self._at[(len(self._at) - 1) // 2]
         self.longest = self._at[-1]
         self._spread = (seen[-1] - seen[0]) / 4 or seen[0] / 10
+
+    @cached_property
+    def _share(self) -> list[float]:
+        last = len(self._at) - 1
+        return [number / last for number in range(last + 1)]
+
+    @cached_property
+    def _area(self) -> list[float]:
+        """Under the share, up to each."""
+        last = len(self._at) - 1
+        steps = (wide * (number + 0.5) / last for number, wide in enumerate(map(sub, self._at[1:], self._at)))
+        return [0.0, *accumulate(steps)]
 
     def _upto(self, elapsed: float) -> tuple[float, float]:
         """The share finished by then, and its area since the beginning."""
@@ -105,8 +110,8 @@ class Pace:
     def __init__(self, usual: float, took: Iterable[Took] = ()) -> None:
         self._usual = usual
         self._took: deque[Took] = deque(maxlen=MOST)
-        self._of: dict[Fraction, deque[float]] = {}
-        self._curves: dict[Fraction, Curve] = {}
+        self._of: dict[tuple[int, int], deque[float]] = {}
+        self._curves: dict[tuple[int, int], Curve] = {}
         self._news = 0
         for one in took:
             self.learn(*one)
@@ -114,7 +119,7 @@ class Pace:
     def learn(self, length: Fraction, seconds: float) -> None:
         """A clip of that length came after so many seconds."""
         self._took.append((length, seconds))
-        self._of.setdefault(length, deque(maxlen=MOST)).append(seconds)
+        self._of.setdefault(length.as_integer_ratio(), deque(maxlen=MOST)).append(seconds)
         self._news += 1
         if self._news * ENOUGH >= len(self._took):
             self._news = 0
@@ -122,13 +127,14 @@ class Pace:
 
     def curve(self, length: Fraction) -> Curve:
         """How long clips of that length take: as those of the very length did, else as all did for their own."""
-        found = self._curves.get(length)
+        like = length.as_integer_ratio()  # a fraction's own hash is slow
+        found = self._curves.get(like)
         if found is None:
-            found = self._curves[length] = Curve(self._like(length))
+            found = self._curves[like] = Curve(self._like(length))
         return found
 
     def _like(self, length: Fraction) -> list[float]:
-        same = self._of.get(length, ())
+        same = self._of.get(length.as_integer_ratio(), ())
         if len(same) >= ENOUGH:
             return list(same)
         scaled = [seconds * float(length / one) for one, seconds in self._took]

@@ -135,9 +135,10 @@ class Polling:
             late_s = now - (now if work.polled_from is None else work.polled_from) - curve.usual
             return min(LATEST_S, max(SOONEST_S, curve.usual / 15, late_s / 5))
         jobs = 1 if provider in self._unread else max(1, self._attempts.running[provider])
-        wait_s = pace.next_s(length, last_s, jobs * PRICE * curve.usual)
         if self._accounts[provider].calls:
-            wait_s = max(CALLED_S, wait_s, 1.25 * curve.longest - last_s)
+            wait_s = max(CALLED_S, 1.25 * curve.longest - last_s)
+        else:
+            wait_s = pace.next_s(length, last_s, jobs * PRICE * curve.usual)
         return work.sent_at + last_s + wait_s - now
 
     def _fall_due(self, work: Work, moment: float) -> None:

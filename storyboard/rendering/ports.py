@@ -99,6 +99,18 @@ class Turn(Protocol):
         """Let others have it; nothing where it is not had."""
 
 
+class Pool(Protocol):
+    """What an account bears, shared by the processes and machines that use it: jobs at once, turns, money."""
+
+    async def place(self, attempt: AttemptRecord) -> tuple[float, str]:
+        """Ask for a place for an attempt's job: 0 and it has it; else how many seconds to wait, for ever where it is
+        too dear; and why, in words.
+        """
+
+    def hear(self, attempt: AttemptRecord) -> None:
+        """Take note of what has become of an attempt, once the journal holds it."""
+
+
 class Decide(Protocol):
     """Takes in what a person has decided while the run was on."""
 
@@ -109,8 +121,9 @@ class Decide(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything outside. `network` is None where no gateway can be spoken to, `host` where files cannot be hosted,
-    `inbox` where nobody can write, `decide` where nobody decides, `reserve` where nothing is paid for. `turns` are by
-    provider, of accounts that other processes may order from too and that honour no keys.
+    `inbox` where nobody can write, `decide` where nobody decides, `reserve` where nothing is paid for. The inbox is
+    looked into every `inbox_s` seconds. `turns` are by provider, of accounts that other processes may order from too
+    and that honour no keys; so are `pools`, of accounts that several machines share.
     """
 
     clock: Clock
@@ -123,6 +136,8 @@ class Ports:
     network: Network | None = None
     host: Host | None = None
     inbox: Letters | None = None
+    inbox_s: float = 0.5
     decide: Decide | None = None
     reserve: Reserve | None = None
     turns: Mapping[str, Turn] = field(default_factory=dict)
+    pools: Mapping[str, Pool] = field(default_factory=dict)

@@ -48,8 +48,9 @@ class Returned:
         for carried in work.take.carries:
             frame = ask.end if carried.slot == "end" else ask.start
             link = self._links.get(carried.source)
-            ends = _is_last(work, carried, clips)
-            if frame is not None and carried.edge.mode == "first_frame" and link is not None and ends:
+            if link is None or frame is None or carried.edge.mode != "first_frame":
+                continue
+            if _is_last(work, carried, clips):
                 provider = work.take.shot.provider
                 lasts_s = self._capabilities[provider].returns_frame_s or 0
                 same = works[carried.source].take.shot.provider == provider

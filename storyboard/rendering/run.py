@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import signal
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,13 +63,13 @@ class Runner:
         self.ports = ports
         self.providers = providers
         self._draughtsmen = {name: one for name, one in providers.items() if isinstance(one, Local)}
-        self._remotes = {name: one for name, one in providers.items() if isinstance(one, Remote)}
+        self._remotes = schedule.submissions.remotes
         self.ended = Ended()
         self._failure: Refused | None = None
         self._unwritable = False
         self._send, self._receive = trio.open_memory_channel[ev.Event](math.inf)
         self._scope = trio.CancelScope()
-        self._mail = Mail(ports, ports.inbox, self.hear) if ports.inbox is not None else None
+        self._mail = Mail(ports, ports.inbox, self.hear, self._failing) if ports.inbox is not None else None
 
     async def run(self) -> Ended:
         """Run until nothing is left, a drain is through, or a second signal. Raises Refused when the state fails."""
@@ -87,8 +87,7 @@ class Runner:
                     nursery.cancel_scope.cancel()
         finally:
             self._last_words()
-            for turn in self.ports.turns.values():
-                turn.give_back()
+            turns.given_back(self.ports.turns)
         if self._failure is not None:
             raise self._failure
         return self.ended
@@ -99,6 +98,7 @@ class Runner:
 
     async def _loop(self, nursery: trio.Nursery) -> None:
         decision, events = self.schedule.begin(self.ports.clock.now()), list[ev.Event]()
+        turns.heard(self.ports.pools, filter(None, map(self.schedule.submissions.live, self.schedule.works)))
         while True:
             if not self._record(decision):
                 return
@@ -113,12 +113,8 @@ class Runner:
 
     def _last_words(self) -> None:
         """Record what came in while the run was being stopped; nothing is started any more."""
-        events: list[ev.Event] = [ev.Drain()]
-        with suppress(trio.WouldBlock):
-            while True:
-                events.append(self._receive.receive_nowait())
-        if len(events) > 1:
-            self._record(self.schedule.step(events, self.ports.clock.now()))
+        if events := self._heard():
+            self._record(self.schedule.step([ev.Drain(), *events], self.ports.clock.now()))
 
     def _record(self, decision: ev.Decision) -> bool:
         """Journal a decision, then tell its news; False where the journal failed, now or before."""
@@ -130,6 +126,7 @@ class Runner:
         if self._unwritable:
             self._rescue(decision)
             return False
+        turns.heard(self.ports.pools, decision.records)
         if self._mail is not None:
             self._mail.done.update(decision.read)
         for news in decision.news:
@@ -150,11 +147,11 @@ class Runner:
         latest = trio.current_time() + REST_S
         with trio.move_on_at(latest if wake_at is None else min(wake_at, latest)):
             events.append(await self._receive.receive())
-        while True:
-            try:
-                events.append(self._receive.receive_nowait())
-            except trio.WouldBlock:
-                return events
+        return events + self._heard()
+
+    def _heard(self) -> list[ev.Event]:
+        """Everything that has happened and was not decided on."""
+        return [self._receive.receive_nowait() for _ in range(self._receive.statistics().current_buffer_used)]
 
     async def _listen(self, task_status: trio.TaskStatus[None]) -> None:
         """First signal drains, second stops. A hang-up drains although the terminal is gone."""
@@ -174,13 +171,17 @@ class Runner:
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _perform(self, action: ev.Action) -> None:
+        with self._failing():
+            self._send.send_nowait(await self._do(action))
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Where the state or the disk fails here, the run is stopped, and ends with that."""
         try:
-            event = await self._do(action)
+            yield
         except Refused as refused:
             self._failure = self._failure or refused
             self._scope.cancel()
-            return
-        self._send.send_nowait(event)
 
     async def _do(self, action: ev.Action) -> ev.Event:
         match action:
@@ -324,17 +325,16 @@ class Runner:
     async def _post(self, action: ev.Post) -> ev.Event:
         if trio.current_effective_deadline() == -math.inf:
             return ev.Answered(action.attempt, NotSent("the run was stopped before it left"))
-        waits = turns.not_yet(self.ports.turns, action.provider, self.ports.clock.now().mono)
-        if waits is not None:
-            return ev.Answered(action.attempt, waits)
-        answer: Response | NotSent | Unknown
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as scope:
+        attempt, ports = self.schedule.submissions.attempts[action.attempt], self.ports
+        answer: Response | NotSent | Unknown = Unknown(f"no answer within {ANSWER_S:g} s")
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S):
+            waits = await turns.not_yet(ports.turns, ports.pools, attempt, ports.clock.now().mono)
+            if waits is not None:
+                return ev.Answered(action.attempt, waits)
             try:
                 answer = await self._exchange(action.provider, action)
             except Refused as refused:
                 answer = self._refuse(refused)
-        if scope.cancelled_caught:
-            return ev.Answered(action.attempt, Unknown(f"no answer within {ANSWER_S:g} s"))
         if not isinstance(answer, Response):
             return ev.Answered(action.attempt, answer)
         try:

@@ -29,12 +29,14 @@ from storyboard.rendering.delivered import LESS, shortfall
 from storyboard.rendering.recourse import recourse, resumed
 from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
-from storyboard.rendering.work import Composer, Phase, Work, Works
+from storyboard.rendering.work import Composer, Phase, Places, Work, Works
 from storyboard.state.journal import History, Record, TakeRecord, TakeState
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
 
+UNASKED = (ev.Hinted, ev.Called, ev.Cancel, ev.Drain, ev.Decided)
+"""Events that no action of the run has brought about."""
 SLEPT_S = 30.0
 """By how much the wall clock has to be ahead of the other one for the machine to have slept, or to have been set."""
 
@@ -73,7 +75,7 @@ class Schedule:
         self.carrying = Carrying(self, frames or {}, plan.second, self._framed)
         self.clips: dict[ClipId, Clip] = dict(history.clips)
         self.opened: deque[Work] = deque()
-        self.drawing = 0
+        self.places = Places(capabilities, policy.jobs)
         self.inflight = 0
         self.draining = False
         self.timers: list[tuple[float, int, Callable[[], None]]] = []
@@ -292,18 +294,7 @@ class Schedule:
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _hear(self, event: ev.Event) -> None:
-        if isinstance(event, ev.Drain):
-            self.draining = True
-            return
-        if isinstance(event, ev.Decided):
-            self.plan = event.plan
-            for work in replan(self.works, event.plan):
-                self._open(work)
-            return
-        if isinstance(event, ev.Hinted | ev.Called | ev.Cancel):
-            self.submissions.hear(event)
-            return
-        self.inflight -= 1
+        self.inflight -= not isinstance(event, UNASKED)
         match event:
             case ev.FrameTaken():
                 self.carrying.taken(event)
@@ -329,6 +320,12 @@ class Schedule:
                 self._done(work, event.clip.id)
             case ev.Broke():
                 self._broke(event)
+            case ev.Drain():
+                self.draining = True
+            case ev.Decided():
+                self.plan = event.plan
+                for work in replan(self.works, event.plan):
+                    self._open(work)
             case _:
                 self.submissions.hear(event)
 
@@ -352,7 +349,8 @@ class Schedule:
             self.fail(work, event.code, event.message)
 
     def _free_slot(self, work: Work) -> None:
-        self.drawing -= work.phase == "drawing"
+        if work.phase == "drawing":
+            self.places.give_back(work.take.shot.provider)
 
     # ── what starts ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -378,8 +376,7 @@ class Schedule:
                 self._start(work)
 
     def _has_room(self, provider: str) -> bool:
-        local = self.capabilities[provider].local
-        return self.drawing < self.policy.jobs if local else self.submissions.has_room(provider)
+        return (self.places.free if self.capabilities[provider].local else self.submissions.has_room)(provider)
 
     def _start(self, work: Work) -> None:
         if work.phase != "ready":  # it was cancelled while it was waiting for its turn
@@ -395,6 +392,6 @@ class Schedule:
             self.submissions.submit(work, ask)
             return
         work.phase = "drawing"
-        self.drawing += 1
+        self.places.take(provider)
         self.tell("submitted", work, provider=provider)
         self.order(ev.Draw(work.take.key, work.take.id, provider, ask))

@@ -25,7 +25,6 @@ from types import MappingProxyType
 
 from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Unknown
 from storyboard.film import Budget
-from storyboard.network.limits import Concurrency
 from storyboard.providers import Batching, Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.allowance import OUT_OF_REACH, Allowance
@@ -36,15 +35,16 @@ from storyboard.rendering.desk import Account, Desk
 from storyboard.rendering.elders import Elders
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.jobs import Jobs
+from storyboard.rendering.room import Room
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState, History
 
 LOOKS = 3
 """How often a run looks for a submission in its gateway's list before it is called ambiguous."""
-DELIVERING = 4
-"""As many finished jobs whose clips are on their way take no place in the account."""
 CANNOT = "provider-cannot"
 """The code of a take that its provider does not take as it is."""
+
+_HEADERS = json.JSONEncoder(sort_keys=True)
 
 UNBOUNDED = Budget()
 """No ceiling but this: what has no known price is not bought."""
@@ -72,12 +72,8 @@ class Submissions:
         self.new_id = new_id
         self.accounts = {name: accounts.get(name, Account()) for name in remotes}
         capabilities = {name: remote.capabilities for name, remote in remotes.items()}
-        self.learned = {
-            name: Concurrency(self.accounts[name].concurrency)
-            for name, one in capabilities.items()
-            if one.concurrency is None and one.gateway is not None
-        }
         self.book = Attempts(attempts)
+        self.room = Room(remotes, self.accounts, self.book)
         self.greetings = Greetings({name: one.gateway.probe for name, one in capabilities.items() if one.gateway})
         self.keys = Keys(self.book, capabilities, self.accounts, self.greetings)
         lists = [name for name, remote in remotes.items() if isinstance(remote, Batching)]
@@ -111,13 +107,9 @@ class Submissions:
 
     def has_room(self, provider: str) -> bool:
         """Whether the account may take one more submission now; a gateway that was not greeted yet is greeted first."""
-        capabilities = self.remotes[provider].capabilities
-        if not self.greetings.met(provider, self.schedule) or self._must_wait(provider):
+        if not self.room.for_another(provider):
             return False
-        learned = self.learned.get(provider)
-        most = capabilities.concurrency if learned is None else learned.allowed
-        behind = max(0, self.book.delivering[provider] - DELIVERING)
-        return most is None or self.book.running[provider] + behind < most
+        return self.greetings.met(provider, self.schedule) and not self.room.must_wait(provider)
 
     def woke(self) -> None:
         """The machine has slept: what time it is there is asked anew, and links of before are not given away."""
@@ -143,10 +135,6 @@ class Submissions:
         else:
             self._intend(work, ask, work.returned)
 
-    def _must_wait(self, provider: str) -> bool:
-        """Whether an account without idempotency has a POST in flight."""
-        return self.remotes[provider].capabilities.retention_s is None and self.book.posting[provider] > 0
-
     def hosted(self, event: ev.Hosted) -> None:
         """What an attempt refers to can be reached: order it when the account may, unless the run is ending."""
         work = self.schedule.works[event.key]
@@ -154,7 +142,7 @@ class Submissions:
         if work.called_off:
             self.book.leave(work)
             self.cancels.unordered(work)
-        elif self._must_wait(provider):
+        elif self.room.must_wait(provider):
             self._behind.setdefault(provider, deque()).append(event)
         elif self.schedule.draining or self._forbidden(work):
             self.book.leave(work)
@@ -186,7 +174,7 @@ class Submissions:
             state="intended",
             key=key,
             path=request.path,
-            headers=json.dumps(dict(request.headers), sort_keys=True),
+            headers=_HEADERS.encode(dict(request.headers)),
             body=request.body,
             account=self.accounts[provider].name,
             created=self.book.created(take.key, now.wall),
@@ -228,8 +216,10 @@ class Submissions:
         self.book.posting[attempt.provider] -= 1
         if attempt.job is None:  # else a callback has told it meanwhile
             self._take_in(attempt, event)
+        elif (waiting := self.elders.of(attempt)) is not None:
+            self.elders.answered(waiting, attempt, event)
         behind = self._behind.get(attempt.provider)
-        while behind and not self._must_wait(attempt.provider):
+        while behind and not self.room.must_wait(attempt.provider):
             self.hosted(behind.popleft())
 
     def _take_in(self, attempt: AttemptRecord, event: ev.Answered) -> None:
@@ -247,13 +237,12 @@ class Submissions:
         self.callbacks.answered(attempt)
 
     def _answered(self, work: Work, attempt: AttemptRecord, event: ev.Answered) -> None:
-        learned, now = self.learned.get(attempt.provider), self.schedule.now.mono
+        now = self.schedule.now.mono
         match event.outcome:
             case Accepted(job):
                 self.schedule.write(work, "submitted")
                 self.schedule.tell("submitted", work, provider=attempt.provider, job=job)
-                if learned:
-                    learned.accepted()
+                self.room.accepted(attempt.provider)
                 self.jobs.accepted(work)
                 self.cancels.accepted(work)
             case Rejected(_, message) if attempt.state == "unsure":
@@ -266,8 +255,7 @@ class Submissions:
                 self._resend(work, attempt, "not-sent", reason, None if until is None else max(0.1, until - now))
             case Busy(until):
                 work.tries -= 1
-                if learned:
-                    learned.busy()
+                self.room.busy(attempt.provider)
                 self._resend(work, attempt, "busy", "the provider is busy", max(RESEND_AFTER_S, until - now))
             case Unknown(reason, until):
                 again_s = None if until is None else max(RESEND_AFTER_S, until - now)
@@ -334,7 +322,7 @@ class Submissions:
             self.cancels.unordered(work)
         elif unreachable is not None:
             self._fail(work, OUT_OF_REACH, f"{unreachable}; what was sent before is asked for again next time")
-        elif self._must_wait(attempt.provider):
+        elif self.room.must_wait(attempt.provider):
             self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))
         elif attempt.state != "unsure" and self._forbidden(work):  # others have spent meanwhile what it would cost
             self.book.leave(work)

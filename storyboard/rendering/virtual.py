@@ -28,7 +28,8 @@ from storyboard.state.journal import History
 
 EXCHANGE_S, DOWNLOAD_S, KEEP_S, FRAME_S, HOST_S = 0.6, 3.0, 0.1, 0.3, 1.0
 """What an exchange, a clip's way here with its decoding, its keeping, a carried frame and its hosting take."""
-FPS = Fraction(24)
+FPS = 24
+RATE = Fraction(FPS)
 
 
 @dataclass
@@ -202,8 +203,8 @@ class _Play:
 
 
 def _clip(name: str, take: PlannedTake) -> Clip:
-    frames = math.floor(take.duration * FPS) + 1
-    return Clip(ClipId(name), frames, FPS, take.shot.width_px, take.shot.height_px, take.shot.audio, 0)
+    frames = take.duration.numerator * FPS // take.duration.denominator + 1
+    return Clip(ClipId(name), frames, RATE, take.shot.width_px, take.shot.height_px, take.shot.audio, 0)
 
 
 def _nothing_asked(take: PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -158,6 +159,30 @@ class Works:
         """A take reached its last phase; `code` is a failure's."""
         work.phase, work.reason, work.code = phase, reason, code
         self.open -= 1
+
+
+class Places:
+    """How many takes are drawn at once: `jobs` in all, and apart from them a provider's own number where it has one."""
+
+    def __init__(self, capabilities: Mapping[str, Capabilities], jobs: int) -> None:
+        self._own = {name: one.concurrency for name, one in capabilities.items() if one.local and one.concurrency}
+        self._jobs = jobs
+        self._taken: Counter[str] = Counter()
+
+    def free(self, provider: str) -> bool:
+        """Whether a take may start with a provider."""
+        return self._taken[self._room(provider)] < self._own.get(provider, self._jobs)
+
+    def take(self, provider: str) -> None:
+        """One has started."""
+        self._taken[self._room(provider)] += 1
+
+    def give_back(self, provider: str) -> None:
+        """One has ended."""
+        self._taken[self._room(provider)] -= 1
+
+    def _room(self, provider: str) -> str:
+        return provider if provider in self._own else ""
 
 
 def wanted_takes(plan: Plan, only: Collection[ShotId] | None = None) -> frozenset[TakeKey]:

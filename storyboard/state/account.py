@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
 
 from storyboard.diagnostics import Refused
@@ -32,6 +33,10 @@ Wait = Callable[[Sequence[float], float], float]
 KEPT_S = 3600.0
 KEPT_JOBS = 96
 """Of how many jobs, the last, it is remembered how long they took."""
+ENOUGH = 6
+"""So many jobs seen count alone."""
+MOST = 24
+"""As many of them, the last, are looked at."""
 _DAMAGED = 13
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS sent (at REAL NOT NULL)",
@@ -57,6 +62,11 @@ def known_charges(folder: Path, key: str) -> dict[tuple[str, Fraction], Decimal]
 def known_took(folder: Path, key: str) -> tuple[Took, ...]:
     """How long the jobs of the account that a key opens took, the oldest first; nothing where none was ever used."""
     return _known(folder, key, AccountFile.took, ())
+
+
+def usual_pace(took: Sequence[Took]) -> float | None:
+    """How many seconds a second of clip takes, as the middle one of the last jobs did; None where too few were seen."""
+    return median(seconds / float(length) for length, seconds in took[-MOST:]) if len(took) >= ENOUGH else None
 
 
 def _known(folder: Path, key: str, read: Callable[[AccountFile], T], nothing: T) -> T:

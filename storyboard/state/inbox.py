@@ -65,6 +65,11 @@ class Inbox:
             self._disk.rename(part, self._path / message.file)
             self._disk.sync_dir(self._path)
 
+    def persist(self) -> None:
+        """Make durable what lies in it, also where whoever sent it was killed before it was."""
+        with refusing(self._path):
+            self._disk.sync_dir(self._path)
+
     def drain(self) -> list[Message]:
         """What was sent and not settled yet, oldest first. Hold the lock."""
         messages: list[Message] = []

@@ -98,7 +98,7 @@ async def visiting(path: Path, command: tuple[str, ...] = (), watching: bool = T
     made, renders = Production(path), Renders(command)
     watch = Watch(made, renders, {})
     await watch.open()
-    board = Board(watch, Acts(made, renders, watch), Pictures(made.folder, InProcess()), door())
+    board = Board(watch, Acts(renders, watch), Pictures(made.folder, InProcess()), door())
     transport = httpx.ASGITransport(app=board.app)
     cookies, headers = {"storyboard-8400": SECRET}, {"origin": HERE}
     async with (

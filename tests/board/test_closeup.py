@@ -2,25 +2,12 @@
 
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from storyboard.board.cards import Seen
-from storyboard.board.closeup import closeup, pieces
+from storyboard.board.closeup import closeup
 from storyboard.board.view import view
 from storyboard.film import ShotId
 from storyboard.finishing.seams import as_json
 from storyboard.production import Production
-from tests.board.stage import read, write
-
-WORDS = st.lists(st.sampled_from(["a lamp", "fog ", "\n", "rolls", "in", "  "]), max_size=8).map(" ".join)
-
-
-@given(WORDS, WORDS)
-def test_the_pieces_of_a_changed_prompt_make_both_texts(old: str, new: str) -> None:
-    found = pieces(old, new)
-    assert "".join(one.text for one in found if one.kind != "old") == new
-    assert "".join(one.text for one in found if one.kind != "new") == old
 
 
 def test_takes_stand_side_by_side_with_their_joins(ferry: Path) -> None:
@@ -38,10 +25,3 @@ def test_takes_stand_side_by_side_with_their_joins(ferry: Path) -> None:
     assert (seam.measured, seam.flaws) == ((("difference", "0.25"),), ("the picture jumps",))
     assert seam.left is not None
     assert seam.left.frame == 5  # the last one that the film shows; 6 is handed on
-
-
-def test_a_reworded_shot_shows_what_the_clip_was_asked(ferry: Path) -> None:
-    write(ferry, read(ferry).replace("Gulls.", "Gulls lift off."))
-    near = closeup(view(Production(ferry).plan(), Seen()), ShotId("2A"))
-    assert near.prompt.of == ""  # its clip is of another intent now, and is gone from the plan
-    assert "Gulls lift off" in near.prompt.text

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,8 @@ import pytest
 from storyboard.callbacks.box import AGAIN_S, CALLBACK, MOST, MOST_A_KEY, Box, message_id, opened, told_of
 from storyboard.state.disk import LocalDisk
 from storyboard.state.inbox import Inbox, Message
+from tests.simulation.crashes import Nothing
+from tests.simulation.world import Killed, World
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -54,6 +57,22 @@ def test_words_that_were_taken_in_come_again_only_after_a_while(inbox: Inbox) ->
     clock.now += AGAIN_S
     assert box.put(KEY, b"done")
     assert len(inbox.drain()) == 1
+
+
+def test_whatever_a_killed_process_left_of_a_callback_it_is_durable_before_anybody_is_thanked() -> None:
+    """It is told, the door is killed at some act, it is told again, and then the power fails at its worst."""
+    for act in range(6):
+        world, clock, path = World(), Clock(), Path("/film.storyboard/inbox")
+        world.disk.make_dir(path)
+        world.crash("kill", Nothing())
+        world.arm(act)
+        with suppress(Killed):
+            Box(Inbox(path, world.disk), clock).put(KEY, b"done")
+        world.crash("kill", Nothing())
+        assert Box(Inbox(path, world.disk), clock).put(KEY, b"done")
+        world.crash("power", Nothing())
+        (message,) = Inbox(path, world.disk).drain()
+        assert opened(message) == (KEY, b"done")
 
 
 def test_a_submission_has_room_for_a_few_messages(inbox: Inbox) -> None:

@@ -1,11 +1,13 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Refused
+from storyboard.media.cluster.address import Certificates
 from storyboard.network.settings import Settings, read
 from storyboard.providers.animatic import CAPABILITIES as ANIMATIC
 from storyboard.providers.ark import ABROAD, MAINLAND, PROVIDER, Ark
@@ -169,3 +171,38 @@ def test_a_price_that_was_set_goes_before_what_was_charged() -> None:
     over = replace(found, charges={"seedance2ai": charged}).over(CAPABILITIES)
     assert over.charges == {("pro/720p", Fraction(4)): Decimal(44)}
     assert over.prices["pro/1080p"] == Decimal(19)
+
+
+def test_the_certificates_of_a_cluster_are_three_whole_paths() -> None:
+    table = '[cluster]\nca_file = "/ca.pem"\ncert_file = "/mine.pem"\n'
+    assert settings().certificates is None
+    found = settings(table + 'key_file = "/mine.key"\n').certificates
+    assert found == Certificates(Path("/ca.pem"), Path("/mine.pem"), Path("/mine.key"))
+    for wrong, told in ((table, "key_file is missing"), (table + 'key_file = "mine.key"\n', "is a whole path")):
+        with pytest.raises(Refused, match=told):
+            settings(wrong)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://host", "rediss://studio:canary@host:6380/2", "unix:///run/redis.sock", "redis://127.0.0.1:7000/1"]
+)
+def test_machines_share_accounts_by_a_server_whose_password_does_not_show(url: str) -> None:
+    given = settings(f'[limits]\nredis = "{url}"\n[providers.seedance2ai]\nmonthly = "20000"\n')
+    assert given.redis == url
+    assert given.terms["seedance2ai"].monthly == 20_000
+    assert "canary" not in repr(given)
+    assert settings('[limits]\nredis = "redis://other"\n', STORYBOARD_REDIS=url).redis == url
+
+
+@pytest.mark.parametrize("url", ["", "canary", "http://canary", "redis://", "redis://canary:x", "redis://[canary"])
+def test_what_is_no_address_of_a_server_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(Refused, match=r"limits\.redis is like redis://host:6379") as refused:
+        settings(f'[limits]\nredis = "{url}"\n')
+    assert "canary" not in str(refused.value)
+
+
+def test_a_month_s_money_takes_a_server_that_counts_it() -> None:
+    with pytest.raises(Refused, match="monthly takes a server that counts it"):
+        settings('[providers.seedance2ai]\nmonthly = "20000"\n')
+    with pytest.raises(Refused, match=r"limits\.rediss is no setting; there is redis"):
+        settings('[limits]\nrediss = "rediss://host"\n')

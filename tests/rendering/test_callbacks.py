@@ -33,7 +33,7 @@ from storyboard.rendering.schedule import Policy
 from storyboard.rendering.submission import Submissions
 from storyboard.state.journal import AttemptRecord
 from tests.films import film, shot
-from tests.rendering.paying import answer
+from tests.rendering.paying import Listed, answer
 from tests.rendering.stage import CAPABILITIES, Stage, kinds, posts
 from tests.simulation.toy import Toy
 
@@ -91,6 +91,17 @@ class Listening(Stage):
         """The gateway is asked about the job that was told of, and says this."""
         (one,) = [action for action in decision.actions if isinstance(action, ev.Confirm)]
         return self.hear(ev.Confirmed(one.attempt, one.job, polled), later_s=later_s)
+
+
+class Lister(Caller, Listed):
+    """One that lists its jobs too."""
+
+
+class Finding(Listening):
+    """Runs with one."""
+
+    def _remotes(self) -> Mapping[str, Toy]:
+        return {**super()._remotes(), "bare": Lister(CAPABILITIES["bare"])}
 
 
 def ordered(*names: str, public: str = "https://me.example") -> tuple[Listening, ev.Post]:
@@ -184,7 +195,10 @@ def test_a_link_that_is_told_is_never_followed() -> None:
     assert fetch.link == "https://gateway.example/true.mp4"
 
 
-@pytest.mark.parametrize("polled", [Running(), Succeeded("link", Decimal(3)), Failed("moderated", "no")])
+@pytest.mark.parametrize(
+    "polled",
+    [Running(), Succeeded("link", Decimal(3)), Failed("moderated", "no"), Absent("no-link", "no clip", known=True)],
+)
 def test_a_lost_order_gets_its_job_once_the_gateway_has_confirmed_it(polled: Polled) -> None:
     stage = lost()
     assert (stage.phases(), settled(stage)[0].state) == ({"1A-1": "posting"}, "unsure")
@@ -273,6 +287,21 @@ def test_what_was_told_early_is_a_hint_where_the_answer_comes_after_all() -> Non
     stage.call()
     decision = answer(stage, post, Accepted(JOB))
     assert (kinds(decision), len(decision.read)) == (["Poll"], 1)
+
+
+def test_an_old_order_that_is_told_of_while_it_is_looked_for_lets_the_new_words_be_ordered() -> None:
+    """Its words were changed while nobody knew whether they were ordered."""
+    stage = Finding(film(shot("1A", provider="bare")))
+    (post,) = posts(stage.begin())
+    key = stage.attempts("1A-1")[0].key
+    stage.film = film(replace(shot("1A", provider="bare"), prompt="Something else."))
+    (find,) = stage.again().actions
+    assert isinstance(find, ev.Find)
+    stage.confirm(stage.call(key=key), Running())
+    assert stage.history.attempts[post.attempt].job == JOB
+    (new,) = posts(stage.hear(ev.Answered(find.attempt, Unknown("the list says nothing"))))
+    assert new.attempt != post.attempt
+    assert stage.history.attempts[post.attempt].state == "accepted"
 
 
 def test_where_no_callback_comes_in_time_a_person_decides() -> None:

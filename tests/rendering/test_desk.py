@@ -192,7 +192,7 @@ def test_jobs_at_once_follow_what_the_gateway_bears() -> None:
     assert not posts(answer(stage, first, Accepted(JobId("1"))))
     (third,) = posts(answer(stage, second, Accepted(JobId("2"))))
     answer(stage, third, Busy(stage.mono + 40))
-    assert stage.submissions.learned["keyed"].allowed == 1
+    assert stage.submissions.room.learned["keyed"].allowed == 1
 
 
 def test_jobs_at_once_stay_within_what_was_set() -> None:

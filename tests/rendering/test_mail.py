@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import trio
@@ -9,7 +10,7 @@ import trio.testing
 
 from storyboard.callbacks.box import CALLBACK
 from storyboard.rendering import events as ev
-from storyboard.rendering.mail import DECISION, DRAIN, INBOX_S, Mail
+from storyboard.rendering.mail import DECISION, DRAIN, Mail
 from storyboard.rendering.ports import Ports
 from storyboard.state.inbox import Message
 
@@ -52,12 +53,12 @@ def hear(box: Letterbox, then: Callable[[Mail], None] = lambda _: None) -> list[
 
     async def run() -> None:
         ports = Ports(Noon(), None, None, None, _inline, lambda: "", lambda _: None)  # type: ignore[arg-type]  # unused
-        mail = Mail(ports, box, heard.append)
+        mail = Mail(ports, box, heard.append, nullcontext)
         async with trio.open_nursery() as nursery:
             await mail.look()
             nursery.start_soon(mail.read)
             then(mail)
-            await trio.sleep(3 * INBOX_S)
+            await trio.sleep(3 * ports.inbox_s)
             nursery.cancel_scope.cancel()
         await mail.tidy()
 

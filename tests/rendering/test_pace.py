@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.rendering.pace import ENOUGH, LATEST_S, SOONEST_S, Curve, Pace
+from storyboard.rendering.pace import LATEST_S, SOONEST_S, Curve, Pace
+from storyboard.state.account import ENOUGH
 
 FIVE = Fraction(5)
 SECONDS = st.lists(st.floats(1, 1000), min_size=1, max_size=24)

@@ -1,5 +1,6 @@
 """The runner on a real disk and a real journal, in virtual time; gateways answer as each test says."""
 
+import errno
 import json
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,6 +25,7 @@ from storyboard.rendering.attempts import RESENDS
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.jobs import FETCHES
+from storyboard.rendering.mail import DRAIN
 from storyboard.rendering.ports import Network, Ports
 from storyboard.rendering.run import ANSWER_S, Ended, Runner
 from storyboard.rendering.schedule import Policy, Schedule
@@ -31,6 +33,7 @@ from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
+from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import AttemptRecord, History, Journal
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
@@ -96,6 +99,7 @@ class House:
     news: list[News] = field(default_factory=list)
     providers: Mapping[str, Provider] = field(default_factory=lambda: toy.PROVIDERS)
     digests: Mapping[str, str] = field(default_factory=dict)
+    inbox: Inbox | None = None
 
     def __post_init__(self) -> None:
         for name in ("clips", "frames"):
@@ -127,6 +131,7 @@ class House:
             new_id=random_id,
             tell=self.news.append,
             network=network,
+            inbox=self.inbox,
         )
         return Runner(schedule, ports, self.providers)
 
@@ -269,6 +274,32 @@ async def test_a_journal_that_fails_sends_nothing(house: House, autojump_clock: 
     with pytest.raises(Refused):
         await house.runner(paid(), journal, network, Policy()).run()
     assert network.sent == []
+
+
+class Wearing(LocalDisk):
+    """A disk that removes nothing."""
+
+    def remove(self, path: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize("after_s", [0.0, 1.5])
+async def test_a_disk_that_fails_the_inbox_ends_the_run_and_loses_no_job(
+    house: House, autojump_clock: MockClock, after_s: float
+) -> None:
+    house.inbox = inbox = Inbox(house.folder / "inbox", Wearing())
+    network = Script(answering(ACCEPTED, 3.0))
+
+    async def send() -> None:
+        await trio.sleep(after_s)
+        inbox.send(Message("one", DRAIN, SystemClock().now().wall + 1, {}))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(send)
+        with pytest.raises(Refused, match="Input/output error") as refused:
+            await house.render(paid(), network)
+    assert refused.value.exit_code == 14
+    assert [(one.state, one.job) for one in house.attempts] == [("accepted", "job-1")] * len(network.sent)
 
 
 async def signals(*after_s: float) -> None:

@@ -1,8 +1,9 @@
 from dataclasses import replace
 
+from storyboard.capabilities import Capabilities
 from storyboard.film import Film, ShotId
 from storyboard.planning import plan
-from storyboard.rendering.work import Works, wanted_takes
+from storyboard.rendering.work import Places, Works, wanted_takes
 from storyboard.state.journal import History
 from tests.films import after, film, shot
 from tests.rendering.stage import CAPABILITIES, KEYED
@@ -54,3 +55,16 @@ def test_each_take_knows_who_waits_for_it() -> None:
     following = {str(work.take.id): [works[key].take.id for key in work.followers] for work in works}
     assert following["1A-1"] == ["1B-1", "1C-1"]
     assert [work.missing for work in works] == [0, 1, 1, 2, 0]
+
+
+def test_a_provider_with_places_of_its_own_takes_none_of_the_others() -> None:
+    animatic, card = (Capabilities(name, local=True) for name in ("animatic", "card"))
+    places = Places({"animatic": animatic, "card": card, "paint": Capabilities("paint", True, concurrency=1)}, jobs=2)
+    places.take("animatic")
+    assert places.free("card")
+    places.take("card")
+    assert (places.free("animatic"), places.free("card"), places.free("paint")) == (False, False, True)
+    places.take("paint")
+    assert not places.free("paint")
+    places.give_back("card")
+    assert (places.free("animatic"), places.free("paint")) == (True, False)

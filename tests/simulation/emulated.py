@@ -90,9 +90,13 @@ class Emulated:
             if row.kind == "reserve" and row.task is not None
         ]
 
-    def order(self, charge: Charge) -> str:
-        """What was charged for, in words that are the same for the same order."""
-        return f"{charge.take} {same_order(charge.body, self._picture)}"
+    def order(self, take: str, body: bytes) -> str:
+        """What was ordered for a take, in words that are the same for the same order."""
+        return f"{take} {same_order(body, self._picture)}"
+
+    def ordered(self, job: str) -> bytes | None:
+        """The bytes that a job was made from; None where there is no such job."""
+        return self.made[job].body if job in self.made else None
 
     def answer(self, request: Request) -> Response:
         """The answer to one request that arrived."""

@@ -123,8 +123,11 @@ class Served(Protocol):
     def accepted(self, answer: Response) -> str | None:
         """The job that an answer to a submission names."""
 
-    def order(self, charge: Charge) -> str:
-        """What was charged for, in words that are the same for the same order."""
+    def order(self, take: str, body: bytes) -> str:
+        """What was ordered for a take, in words that are the same for the same order."""
+
+    def ordered(self, job: str) -> bytes | None:
+        """The bytes that a job was made from; None where there is no such job."""
 
 
 @dataclass(slots=True)
@@ -169,9 +172,13 @@ class Gateway:
         """The job that an answer to a submission names."""
         return str(json.loads(answer.body)["job"]) if answer.status == 200 else None
 
-    def order(self, charge: Charge) -> str:
-        """What was charged for: its very bytes, which name the take."""
-        return charge.body.decode()
+    def order(self, take: str, body: bytes) -> str:
+        """What was ordered: its very bytes, which name the take."""
+        return body.decode()
+
+    def ordered(self, job: str) -> bytes | None:
+        """The bytes that a job was made from; None where there is no such job."""
+        return self.tasks[job].charge.body if job in self.tasks else None
 
     def _submit(self, request: Request) -> Response:
         fate = self.rng.random()

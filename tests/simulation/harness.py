@@ -26,7 +26,7 @@ from tests.simulation.world import CrashKind, Strike
 
 BOOTS = 5
 SPOKEN = 3
-"""Of the seeds of a gateway, one in so many speaks to it by production's client."""
+"""Of the seeds of a gateway, one in so many speaks to it by production's client; in as many it calls."""
 BOUNDED = 0.3
 """How many films have a budget."""
 
@@ -35,7 +35,8 @@ class Simulation(Machine):
     """One seed of one kind of gateway, from the first boot to the verdict."""
 
     def __init__(self, seed: int, kind: str = TOY, twist: Twist | None = None) -> None:
-        super().__init__(Random(f"{kind} {seed}"), kind, twist, spoken=seed % SPOKEN == 0)
+        called = Random(f"called {kind} {seed}") if seed % SPOKEN == 1 else None
+        super().__init__(Random(f"{kind} {seed}"), kind, twist, spoken=seed % SPOKEN == 0, called=called)
         self.seed = seed
         self.film = scene(self.rng, KINDS.get(kind))
         self.stale = self.rng.random() < 0.5

@@ -17,7 +17,7 @@ from storyboard.planning.carried import Slot
 from storyboard.providers import Remote, ark, defapi, seedance2ai, seedance2ink
 
 TAKE = "x-take"
-KEYS = frozenset(("safety_identifier", "metadata"))
+KEYS = frozenset(("safety_identifier", "metadata", "callback_url", "webhookUrl"))
 """The fields in which an order tells its own key."""
 Said = Mapping[str, Any]
 Links = Mapping[Slot, str] | None

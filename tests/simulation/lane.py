@@ -1,4 +1,4 @@
-"""Many seeds of every kind of gateway, in several processes, and what they came to."""
+"""Many seeds of every kind of gateway, and every pair of crash points, in several processes, and what they came to."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import gc
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tests.simulation.crashes import Points, acts, pairs_after
 from tests.simulation.harness import Simulation
 from tests.simulation.kinds import KINDS, TOY
 from tests.simulation.machine import Tally
@@ -20,6 +23,8 @@ BLOCK = 50
 QUIET_S = 60.0
 """How often a lane whose output is no terminal tells how far it is."""
 
+Asked = TypeVar("Asked")
+Got = TypeVar("Got")
 Numbers = tuple[int, int]
 """The first seed's number and the one after the last; of number n the kind is ALL[n % 5], the seed n // 5."""
 
@@ -42,6 +47,7 @@ class Played:
 def play(numbers: Numbers) -> Played:
     """Play a block. An error of the program is a broken law too."""
     played = Played()
+    gc.freeze()  # what was imported is no garbage, and need not be looked through after every block
     gc.disable()
     for number in range(*numbers):
         kind, seed = ALL[number % len(ALL)], number // len(ALL)
@@ -67,7 +73,7 @@ def run(seeds: int, processes: int, first: int = 0) -> Played:
     with Progress(*columns, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task("seeds", total=seeds)
         said = time.monotonic()
-        for played in _results(blocks, processes):
+        for played in _results(play, blocks, processes):
             found.add(played)
             bar.advance(task, played.seeds)
             for broken in played.broken:
@@ -78,9 +84,36 @@ def run(seeds: int, processes: int, first: int = 0) -> Played:
     return found
 
 
-def _results(blocks: list[Numbers], processes: int) -> Iterator[Played]:
+def run_pairs(gateways: Iterable[str], shots: int, processes: int) -> dict[str, Points]:
+    """Play every pair of crash points of a chain of so many shots and tell how far it is. What each gateway came to."""
+    first = [(gateway, at, shots) for gateway in gateways for at in range(acts(gateway, shots) + 1)]
+    found: dict[str, Points] = defaultdict(Points)
+    left = Counter(gateway for gateway, _, _ in first)
+    for gateway, points in _results(_pairs, first, processes):
+        found[gateway].add(points)
+        left[gateway] -= 1
+        if not left[gateway]:
+            print(spell_pairs(gateway, found[gateway]), flush=True)
+    return found
+
+
+def _pairs(first: tuple[str, int, int]) -> tuple[str, Points]:
+    return first[0], pairs_after(*first)
+
+
+def _results(act: Callable[[Asked], Got], asked: Iterable[Asked], processes: int) -> Iterator[Got]:
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(play, blocks)
+        yield from pool.imap_unordered(act, asked)
+
+
+def spell_pairs(gateway: str, found: Points) -> str:
+    """What a gateway's pairs came to, in words, with the first that broke a law."""
+    broken = "".join(f"\n  {strikes}: {violation}" for strikes, violation in found.violations[:5])
+    return (
+        f"{gateway}: {found.points} crash points, {found.runs} pairs, {found.crashes} crashes: "
+        f"{len(found.violations)} laws broken; at most {found.most_open} submissions of open fate after a crash, "
+        f"{found.ambiguous} ambiguous in the end, at most {found.most_ambiguous} of a run{broken}"
+    )
 
 
 def spell(played: Played, seconds: float) -> str:

@@ -1,10 +1,13 @@
 """The laws that the simulation watches, by the names that a violation carries.
 
-- `paid-twice`: nothing is charged twice for the same take, words and carried frames, by one gateway or by two.
+- `paid-twice`: nothing is charged twice for the same take, words and carried frames, by one gateway or by two; but once
+  more for each time that a person has ordered it anew.
+- `wrong-job`: a submission's job is one that its gateway made from its very bytes, whoever has told of it.
+- `unheeded`: of a callback that was kept, and that goes, the job stands in the journal.
 - `open-elsewhere`: nobody else is asked for a take while an attempt at it may still come to something.
 - `no-intent`: an attempt with the very bytes is durable before they leave.
 - `two-at-risk`: of the takes in the plan, an account without keys has one submission under way, and none beside one
-  whose answer was lost, unless that is being looked for.
+  whose answer was lost, unless that is being looked for, or told of.
 - `old-first`: new words are not sent while it is open whether the old ones of their take were ordered.
 - `resubmitted`: an ambiguous or settled attempt is never sent.
 - `rendered-again`: a take that is done is not made again from the same frames.
@@ -19,7 +22,7 @@
 - `unfinished`: the calm boots end with every take done, or ambiguous or lost, or behind such a one; takes may stay
   stale where nobody asked for new ones.
 - `money-vanished`: every charge that stays is known, by its job or by an attempt of unknown fate; and where the film
-  was not edited, its take is done or listed as ambiguous or lost.
+  was not edited, its take is done, or listed as ambiguous or lost, or was ordered anew.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from storyboard.planning.carried import Slot, digest_of
 from storyboard.planning.plan import Plan
 from storyboard.rendering import events as ev
 from storyboard.rendering.allowance import OVER_BUDGET
+from storyboard.rendering.callbacks import TOLD
 from storyboard.rendering.money import UNSETTLED, committed
 from storyboard.rendering.schedule import Schedule
 from storyboard.state.journal import AttemptRecord, History, TakeRecord
@@ -72,7 +76,7 @@ class Laws:
     gateways: Mapping[str, Served]
     clips: Path
     listed: frozenset[str] = frozenset()
-    """The gateways that list their jobs: there, a submission whose answer was lost is looked for while others go on."""
+    """The gateways that list their jobs, or call: there, one whose answer was lost is looked for while others go on."""
     unwatched: frozenset[str] = frozenset()
     violations: list[Violation] = field(default_factory=list)
     planned: frozenset[TakeKey] = frozenset()
@@ -141,16 +145,28 @@ class Laws:
                 self.check(disk.exists(path) and _decodes(disk.read(path), record.clip), "clip-missing", record.take)
                 self.finished.add((record.key, record.carried))
                 self._check_label(record, history)
-        for gateway in self.gateways.values():
-            paid = Counter(gateway.order(charge) for charge in gateway.ledger if not charge.refunded)
+        for provider, gateway in self.gateways.items():
+            paid = Counter(gateway.order(one.take, one.body) for one in gateway.ledger if not one.refunded)
+            anew = self._given_up(provider) if max(paid.values(), default=0) > 1 else Counter()
             for order, times in paid.items():
-                self.check(times == 1, "paid-twice", order)
+                self.check(times <= 1 + anew[order], "paid-twice", order)
+        for attempt in history.attempts.values():
+            made = None if attempt.job is None else self.gateways[attempt.provider].ordered(attempt.job)
+            self.check(attempt.job is None or made == attempt.body, "wrong-job", attempt)
         for provider in sorted(budget.most):
             most = budget.most[provider]
             if all(one.reserve is not None for one in history.attempts.values() if one.provider == provider):
                 spent = _spent(history, provider)
                 taken = sum(one.amount for one in self.gateways[provider].ledger if not one.refunded)
                 self.check(max(spent, taken) <= most, "over-budget", (provider, spent, taken, most))
+
+    def heeded(self, told: Iterable[tuple[str, str]]) -> None:
+        """What must hold of callbacks that were kept and are gone: of each the submission's key, and its job."""
+        by_key = {attempt.key: attempt for attempt in self._attempts()}
+        for key, job in told:
+            attempt = by_key.get(key)
+            heeded = attempt is None or attempt.job is not None or attempt.state not in TOLD
+            self.check(heeded, "unheeded", (attempt, job))
 
     def judge(self, made: Plan, budget: Budget, edited: bool, stale: bool) -> None:
         """What must hold in the end, for the plan of what would be left to do."""
@@ -167,12 +183,20 @@ class Laws:
             for charge in gateway.ledger:
                 known = _known(charge.body, charge.job, history.attempts.values())
                 listed = edited or any(states.get(take) in LISTED for take in _takes(charge.body, history))
-                self.check(charge.refunded or (known and listed), "money-vanished", charge)
+                anew = any(one.state == "given-up" and one.body == charge.body for one in history.attempts.values())
+                self.check(charge.refunded or (known and (listed or anew)), "money-vanished", charge)
 
     def _settled_elsewhere(self, provider: str, takes: Set[TakeKey], attempts: Iterable[AttemptRecord]) -> None:
         may_come = (*IN_FLIGHT, "accepted", "ambiguous")
         there = [one for one in attempts if one.take in takes and one.provider != provider]
         self.check(all(one.state not in may_come for one in there), "open-elsewhere", there)
+
+    def _given_up(self, provider: str) -> Counter[str]:
+        """How often a person has ordered each order anew."""
+        gateway = self.gateways[provider]
+        given_up = [one for one in self._attempts() if one.state == "given-up" and one.provider == provider]
+        takes = self.world.journal.known.takes
+        return Counter(gateway.order(takes[one.take].take, one.body) for one in given_up)
 
     def _elders(self, attempt: AttemptRecord) -> list[str]:
         """Attempts of open fate at takes of the same name that are no longer in the plan."""

@@ -25,18 +25,19 @@ from storyboard.exchange import Ask, Request
 from storyboard.film import Budget, ClipId, Film, Frame
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
-from storyboard.providers import Listing, Provider, Remote
+from storyboard.providers import Calling, Listing, Provider, Remote
 from storyboard.rendering import events as ev
-from storyboard.rendering.ports import Clips, Network, Ports
+from storyboard.rendering.ports import Clips, Letters, Network, Ports
 from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
-from storyboard.rendering.submission import Submissions
+from storyboard.rendering.submission import NO_CALLS, Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import Disk
 from storyboard.state.journal import History, Journal
 from storyboard.state.rescue import Rescue
 from tests.simulation import toy
+from tests.simulation.calling import LOOKS_S, Caller, taken_in
 from tests.simulation.emulated import HOST, Emulated
 from tests.simulation.gateway import CALM, Faults, Gateway, Served
 from tests.simulation.kinds import KINDS, TOY
@@ -44,7 +45,7 @@ from tests.simulation.laws import Laws, Stalled
 from tests.simulation.speaking import Remembered, inline, speak
 from tests.simulation.studio import Studio
 from tests.simulation.wire import Wire
-from tests.simulation.world import STATE, CrashKind, Killed, SimulatedDisk, Strike, World
+from tests.simulation.world import STATE, CrashKind, Killed, SimulatedDisk, Strike, World, WorldClock
 
 CLIPS = STATE.parent / "clips"
 FRAMES = STATE.parent / "frames"
@@ -79,6 +80,9 @@ class Twist:
 
     def clips(self, clips: ClipStore, world: World) -> Clips:
         return clips
+
+    def letters(self, caller: Caller) -> Letters:
+        return caller
 
 
 @dataclass
@@ -115,25 +119,6 @@ class Ending:
     among: str = ""
 
 
-class WorldClock:
-    """`Clock`: trio's for waiting; the wall goes on while the machine is down."""
-
-    booted = 1_700_000_000.0
-    wrong_s = 0.0
-    """By how much the machine's clock is wrong."""
-
-    def now(self) -> ev.Now:
-        return ev.Now(trio.current_time(), self.wall())
-
-    def wall(self) -> float:
-        """What the machine believes."""
-        return self.true() + self.wrong_s
-
-    def true(self) -> float:
-        """What the gateways know."""
-        return self.booted + trio.current_time()
-
-
 class Shelf:
     """`Host`: a frame's link tells its digest, a clip's its address."""
 
@@ -164,10 +149,18 @@ class Watched(Schedule):
 
 class Machine:
     """`kind` is the gateway whose driver is tried, beside a toy without keys; where it is `toy`, a toy with keys is.
-    `trace` tells what happened.
+    Where `called` is given, a gateway that calls does, as that draws. `trace` tells what happened.
     """
 
-    def __init__(self, rng: Random, kind: str = TOY, twist: Twist | None = None, *, spoken: bool = False) -> None:
+    def __init__(
+        self,
+        rng: Random,
+        kind: str = TOY,
+        twist: Twist | None = None,
+        *,
+        spoken: bool = False,
+        called: Random | None = None,
+    ) -> None:
         self.rng = rng
         self.kind = kind
         self.twist = twist or Twist()
@@ -177,6 +170,7 @@ class Machine:
         self.clock = WorldClock()
         self.world = World(self.twist.unsynced)
         self.accounts = Remembered()
+        self.caller: Caller | None = None
         remotes: dict[str, Remote] = {"bare": toy.BARE, "keyed": toy.KEYED}
         self.gateways: dict[str, Served] = {
             name: Gateway(one.capabilities.retention_s, Random(rng.random()), self.clock.true)
@@ -184,11 +178,16 @@ class Machine:
         }
         if kind != TOY:
             remotes[kind] = KINDS[kind].remote
-            self.gateways[kind] = Emulated(KINDS[kind], Random(rng.random()), self.clock.true)
+            tried = Emulated(KINDS[kind], Random(rng.random()), self.clock.true)
+            self.gateways[kind] = tried
+            if called is not None and isinstance(tried.kind.remote, Calling):
+                self.caller = Caller(tried, self.world.disk, called, self.clock.true)
         self.providers = self.twist.providers({**remotes, "sketch": toy.SKETCH})
+        self.remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}
         self.budget = Budget(unknown_price="allow")
         listed = frozenset(name for name, one in remotes.items() if isinstance(one, Listing))
+        listed |= {kind} if self.caller is not None else set()
         self.laws = Laws(self.world, self.gateways, CLIPS, listed, self.twist.unwatched)
         self.stale = False
         self.film: Film
@@ -222,10 +221,15 @@ class Machine:
         self.clock.booted += clock.current_time() + ending.down_s
         self.world.crash(ending.crash, chance or self.rng)
         self.laws.inspect(self.budget)
+        if self.caller is not None:
+            self.laws.heeded(self.caller.gone())
 
     def made(self) -> plan.Plan:
         """The plan of what is left to do."""
-        return plan.make(self.film, self.capabilities, self.world.journal.read(), {})
+        return self._plan(self.world.journal.read())
+
+    def _plan(self, history: History) -> plan.Plan:
+        return plan.make(self.film, self.capabilities, history, {})
 
     def judge(self, made: plan.Plan, *, edited: bool = False) -> None:
         """The verdict, by the plan of what is left to do."""
@@ -261,6 +265,10 @@ class Machine:
                 journal.append(adopted)
                 history = journal.read()
             store.sweep()
+            self.calls = NO_CALLS
+            if self.caller is not None:
+                self.calls = taken_in(self.caller, journal, self._plan, self.clock.wall())
+                history = journal.read()
             history.clips = {key: clip for key, clip in history.clips.items() if store.has(key)}
             async with AsyncExitStack() as stack:
                 network = await self._network(stack)
@@ -284,9 +292,8 @@ class Machine:
         return self.twist.network(network, self.clock.wall)
 
     def _runner(self, journal: Journal, store: ClipStore, history: History, rescue: Rescue, network: Network) -> Runner:
-        made = plan.make(self.film, self.capabilities, history, {})
+        made = self._plan(history)
         policy = Policy(jobs=2, stale=self.stale)
-        remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
         frames = {
             key: Frame(str(path), record.pixels)
             for key, record in history.frames.items()
@@ -298,7 +305,9 @@ class Machine:
             history,
             self.capabilities,
             self._compose,
-            Submissions(remotes, history.attempts.values(), self._new_id, policy.poll_s, self.budget),
+            Submissions(
+                self.remotes, history.attempts.values(), self._new_id, policy.poll_s, self.budget, calls=self.calls
+            ),
             policy,
             frames,
         )
@@ -314,6 +323,8 @@ class Machine:
             network=network,
             host=Shelf(self.world.disk),
             reserve=rescue,
+            inbox=self.twist.letters(self.caller) if self.caller is not None else None,
+            inbox_s=LOOKS_S,
         )
         return Runner(schedule, ports, self.providers)
 

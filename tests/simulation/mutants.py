@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from storyboard.exchange import NotSent, Outcome, Rejected, Request, Response, Unknown
+from storyboard.exchange import Absent, NotSent, Outcome, Polled, Rejected, Request, Response, Running, Unknown
 from storyboard.film import Clip
-from storyboard.providers import Provider
-from storyboard.rendering.ports import Clips, Network
+from storyboard.providers import Calling, Provider, Remote
+from storyboard.rendering.ports import Clips, Letters, Network
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import Disk
+from storyboard.state.inbox import Message
 from storyboard.state.journal import AttemptRecord, History, Journal, Record
+from tests.simulation.calling import Caller
 from tests.simulation.machine import Twist
 from tests.simulation.toy import KEY, Toy
 from tests.simulation.world import SimulatedDisk, World
@@ -210,3 +213,40 @@ class _Optimistic:
 
     async def fetch(self, provider: str, link: str, target: Path) -> None:
         await self.network.fetch(provider, link, target)
+
+
+class Heedless(Twist):
+    """A callback goes from the inbox when it is read, before anything followed from it."""
+
+    def letters(self, caller: Caller) -> Letters:
+        return _Emptied(caller)
+
+
+@dataclass
+class _Emptied:
+    caller: Caller
+
+    def drain(self) -> list[Message]:
+        messages = self.caller.drain()
+        self.caller.settle(messages)
+        return messages
+
+    def settle(self, messages: Iterable[Message]) -> None:
+        """They are gone."""
+
+
+class Believing(Twist):
+    """A job that somebody tells of is taken for known, although its gateway does not know it."""
+
+    def providers(self, providers: Mapping[str, Provider]) -> Mapping[str, Provider]:
+        found = dict(providers)
+        for name, driver in providers.items():
+            if isinstance(driver, Calling):
+                found[name] = copy(driver)
+                vars(found[name])["read_poll"] = partial(_believed, driver)
+        return found
+
+
+def _believed(driver: Remote, response: Response) -> Polled | None:
+    polled = driver.read_poll(response)
+    return Running() if isinstance(polled, Absent) else polled

@@ -16,8 +16,11 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
+import trio
+
 from storyboard.diagnostics import Refused
 from storyboard.film import Clip
+from storyboard.rendering import events as ev
 from storyboard.state.disk import refusal
 from storyboard.state.journal import AttemptRecord, FilmRecord, FrameRecord, History, Record, TakeRecord
 
@@ -261,6 +264,25 @@ class World:
         self.fuse.at, self.fuse.strike, self.fuse.among = None, "before", ""
         self.fuse.met, self.fuse.dead = 0, False
         self.fuse.trace.clear()
+
+
+class WorldClock:
+    """`Clock`: trio's for waiting; the wall goes on while the machine is down."""
+
+    booted = 1_700_000_000.0
+    wrong_s = 0.0
+    """By how much the machine's clock is wrong."""
+
+    def now(self) -> ev.Now:
+        return ev.Now(trio.current_time(), self.wall())
+
+    def wall(self) -> float:
+        """What the machine believes."""
+        return self.true() + self.wrong_s
+
+    def true(self) -> float:
+        """What the gateways know."""
+        return self.booted + trio.current_time()
 
 
 def _apply(names: Names, entries: dict[Path, File]) -> None:

@@ -9,13 +9,15 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 
 from tests.stories import gateways
 from tests.stories.boards import board
@@ -24,6 +26,8 @@ from tests.stories.command import start, storyboard
 pytestmark = pytest.mark.browser
 AXE = "axe-core@4"
 PATIENCE_MS, POLL_MS = 90_000, 100
+STRANGER = "board.evil.example"
+"""A name that leads to this machine and is not the board's."""
 FILM = """\
 storyboard: 1
 title: Ferry
@@ -61,6 +65,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.skip("the browser lane needs chromium: apt-get install chromium")
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments.append(f"--host-resolver-rules=MAP {STRANGER} 127.0.0.1")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
@@ -172,10 +177,12 @@ def test_a_circle_is_written_and_what_was_held_starts(chromium: Browser, tmp_pat
         same = stays(page)
         page.keyboard.press("r")  # the board's own render
         card(page, "1A", "choose")
-        page.evaluate(
-            "fetch('/acts/circle', {method: 'POST', headers: {'content-type': 'application/json'},"
-            "body: JSON.stringify({shot: '1A', take: 2})})"
-        )
+        with visiting(chromium, url) as closer:
+            closer.locator('[data-card][href="/shots/1A"]').click()
+            closer.wait_for_url("**/shots/1A")
+            closer.locator('[data-act="circle"][data-take="2"]').click()
+            expect(closer.locator('[data-take="2"].circled')).to_have_count(1)
+            expect(closer.locator("#toast")).to_have_text("take 2 of 1A is circled")
         card(page, "1B", "done")
         card(page, "1C", "done")
         assert "render" in states(page).values()  # while the rest is still to come
@@ -297,6 +304,73 @@ def violations(page: Page, axe: str) -> list[tuple[str, str]]:
     page.evaluate(axe)
     found = page.evaluate("axe.run()")["violations"]
     return [(one["id"], node["html"][:120]) for one in found for node in one["nodes"]]
+
+
+@contextmanager
+def strange_page(text: str) -> Iterator[str]:
+    """Another server on this machine, with one page; its address."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_other_names_other_pages_and_other_tokens_are_refused(
+    chromium: Browser, rendered: Path, tmp_path: Path
+) -> None:
+    path = shutil.copytree(rendered.parent, tmp_path / "copy", symlinks=True) / rendered.name
+    before = path.read_bytes()
+    with board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url:
+        base = url.split("/enter")[0]
+        asks = "".join(
+            f"fetch('{base}/acts/{act}', {{method: 'POST', mode: 'no-cors', credentials: 'include', body: '{said}'}});"
+            for act, said in (("lock", '{"shot": "1X"}'), ("render", "{}"), ("stop", "{}"))
+        )
+        form = (
+            f'<form method="post" action="{base}/acts/lock" enctype="text/plain"><input name="shot" value="1X"></form>'
+        )
+        evil = f"<body>{form}<iframe src='{base}'></iframe><script>{asks}</script>"
+        with strange_page(evil) as stranger, chromium.new_context() as context:
+            page = context.new_page()
+            page.goto(url)
+            asked: list[str] = []
+            page.on("requestfinished", lambda one: asked.append(one.method))
+            page.on("requestfailed", lambda one: asked.append(one.method))
+            page.goto(stranger)  # the same site to a browser: the visitor's cookie comes along
+            page.wait_for_load_state("networkidle")
+            assert asked.count("POST") == 3  # it has asked
+            assert not any(board_in(frame) for frame in page.frames[1:])
+            with page.expect_navigation():
+                page.evaluate("document.forms[0].submit()")
+            assert "another page" in page.inner_text("body")
+            answer = page.goto(base.replace("127.0.0.1", STRANGER))
+            assert answer is not None
+            assert answer.status == 421
+            context.add_cookies([{**one, "value": "0" * 32} for one in context.cookies(base)])  # type: ignore[typeddict-item]  # playwright returns another type than it takes
+            for where in ("/", "/shots/1A", "/film.mp4", "/events?page=/", "/enter?token=wrong"):
+                answer = page.goto(base + where)
+                assert answer is not None
+                assert answer.status == 403, where
+            expect(page.locator("[role=alert]")).to_have_text("That is not the token of this board.")
+    assert path.read_bytes() == before
+
+
+def board_in(frame: Frame) -> bool:
+    """Whether a frame shows the board."""
+    return frame.locator("body[data-page]").count() > 0
 
 
 def test_everything_is_reached_by_keyboard_in_the_order_of_the_page(

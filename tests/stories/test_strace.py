@@ -8,13 +8,8 @@ network, and of the rest some.
 
 import json
 import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,21 +19,11 @@ from storyboard.rendering.money import UNSETTLED, charges
 from storyboard.state.journal import History
 from storyboard.state.sqlite import read_history
 from tests.stories.paying import Gateways, Production, gateways, production
+from tests.stories.tracing import CALLS, EVERY, MANY, NETWORK, TRACING, calls_in, killing, logging, traced
 from tests.stories.zygote import Zygote
 
-pytestmark = [
-    pytest.mark.strace,
-    pytest.mark.skipif(sys.platform != "linux" or shutil.which("strace") is None, reason="strace is not installed"),
-]
+pytestmark = TRACING
 
-NETWORK = ("connect", "sendto", "sendmsg", "recvfrom", "recvmsg")
-CALLS = (
-    *(*NETWORK, "write"),
-    *("fsync", "fdatasync", "rename", "renameat", "renameat2", "ftruncate", "unlink", "unlinkat"),
-)
-"""Of those below only every seventh is visited."""
-MANY = ("pwrite64", "openat")
-EVERY = int(os.environ.get("STRACE_EVERY", "7"))
 GATEWAYS = {"seedance2ai": 1, "defapi": 1_000_000, "seedance2ink": 1, "ark": 1000}
 """Each with what its ledger counts where the state counts one, of credits or of thousands of tokens."""
 KEYLESS = ("defapi", "seedance2ink")
@@ -61,23 +46,6 @@ def zygote() -> Iterator[Zygote]:
     one = Zygote()
     yield one
     one.close()
-
-
-@contextmanager
-def traced(pid: int, *options: str) -> Iterator[None]:
-    """strace laid on a stopped process, which goes on inside."""
-    line = ["strace", "-p", str(pid), *options]
-    with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as strace:
-        assert strace.stderr is not None
-        said = strace.stderr.readline()
-        while "attached" not in said:
-            assert said, "strace ended"
-            said = strace.stderr.readline()
-        os.kill(pid, signal.SIGCONT)
-        try:
-            yield
-        finally:
-            strace.stderr.read()
 
 
 def shoot(zygote: Zygote, made: Production, *options: str) -> int:
@@ -107,9 +75,8 @@ def new(folder: Path, at: Gateways, provider: str, name: str) -> Production:
 def counted(zygote: Zygote, made: Production) -> dict[str, int]:
     """How often a whole render makes each call."""
     log = made.path.with_suffix(".strace")
-    assert shoot(zygote, made, "-o", str(log), "-e", f"trace={','.join((*CALLS, *MANY))}") == 0
-    calls = re.findall(r"^(\w+)\(", log.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
-    return {call: calls.count(call) for call in (*CALLS, *MANY)}
+    assert shoot(zygote, made, *logging(log)) == 0
+    return calls_in(log)
 
 
 def judged(made: Production, at: Gateways, key: str, code: int, said: str) -> str:
@@ -150,8 +117,7 @@ def test_killed_before_any_system_call_an_order_is_paid_once_or_listed(
     ends: dict[str, int] = {}
     for call, number in points(counts, provider):
         made = new(tmp_path, at, provider, f"{call}-{number}")
-        inject = f"inject={call}:signal=KILL:when={number}"
-        killed = shoot(zygote, made, "-o", os.devnull, "-e", f"trace={call}", "-e", inject)
+        killed = shoot(zygote, made, *killing(call, number))
         code, said = again(zygote, made)
         end = judged(made, at, f"{provider}-{call}-{number}", code, f"{call} {number} ended {killed}: {said}")
         ends[end] = ends.get(end, 0) + 1

@@ -1,5 +1,6 @@
-"""A stranger's state and media: inputs 69 and 70 of the list of bad ones."""
+"""A stranger's state, media and code: inputs 69, 70 and 72 of the list of bad ones."""
 
+import re
 import shutil
 import sqlite3
 import time
@@ -136,3 +137,51 @@ def test_input_69_what_hangs_on_a_film_does_not_come_into_ours(tmp_path: Path) -
     assert not [one for one in made if zipfile.is_zipfile(one) or b"rm -rf" in one.read_bytes()]
     with av.open(str(tmp_path / "poly.storyboard" / "film.mp4")) as film:
         assert film.streams.video[0].frames == 24
+
+
+CODE = """\
+import pathlib
+pathlib.Path(__file__).with_name("ran").touch()
+PROVIDER = None
+"""
+FOREIGN = {
+    """\
+storyboard: 1
+plugins: [./evil.py]
+custom_nodes: {Vision: evil.PROVIDER}
+defaults: {duration: 1, provider: ./evil.py}
+shots:
+  - {id: 1A, action: Fog., provider: "evil:PROVIDER"}
+  - {id: 1B, action: Fog., provider: {module: evil}}
+  - {id: 1C, action: Fog., provider: animatic, options: {animatic: {node: evil.py}}}
+  - {id: 1D, action: "{{ evil() }}"}
+  - {id: 1E, prompt: "{% import 'evil.py' as evil %}Fog."}
+""": ("2:1", "3:1", "4:35", "6:38", "7:38", "8:69", "9:26", "10:23"),
+    "storyboard: 1\nshots: [{id: 1A, action: !!python/object/apply:evil.run []}]\n": ("2:26",),
+    "storyboard: 1\ninclude: [evil.py]\nshots: [{id: 1A, action: Fog.}]\n": ("1:1",),
+}
+"""Storyboards that would have code run, and where it is said that they may not."""
+
+
+@pytest.mark.parametrize("text", FOREIGN, ids=("named", "tagged", "included"))
+def test_input_72_no_storyboard_brings_code(text: str, tmp_path: Path) -> None:
+    (tmp_path / "evil.py").write_text(CODE, encoding="utf-8")
+    board = tmp_path / "plugged.yaml"
+    board.write_text(text, encoding="utf-8")
+    told = storyboard("render", board, "--yes", cwd=tmp_path, PYTHONSAFEPATH="1")
+    assert (told.returncode, "Traceback" in told.stderr) == (10, False), told.stderr
+    at = re.findall(r"(?:yaml|py):(\d+:\d+): error", told.stderr)
+    assert tuple(at) == FOREIGN[text], told.stderr
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["evil.py", "plugged.yaml"]
+
+
+@pytest.mark.slow
+def test_input_72_modules_beside_a_storyboard_are_not_ours(tmp_path: Path) -> None:
+    """Neither the command nor its workers import what lies there under the name of something that they use."""
+    for name in ("av", "jinja2", "numpy", "PIL", "rich", "ruamel", "trio", "yaml"):
+        (tmp_path / f"{name}.py").write_text(CODE, encoding="utf-8")
+    board = tmp_path / "plain.yaml"
+    board.write_text(BOARD, encoding="utf-8")
+    told = storyboard("render", board, cwd=tmp_path, PYTHONSAFEPATH="1")  # as the installed command is started
+    assert told.returncode == 0, told.stderr
+    assert not (tmp_path / "ran").exists()

@@ -53,9 +53,7 @@ class Zygote:
 
     def close(self) -> None:
         """Let it end."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(30)
+        self._process.communicate(timeout=30)
 
     def _ask(self, line: str) -> int:
         assert self._process.stdin is not None

@@ -37,13 +37,18 @@ function draw(row) {
   const paths = [];
   const frame = (card) => card.querySelector(".frame").getBoundingClientRect();
   const all = new Map([...row.querySelectorAll(".shot")].map((card) => [card.dataset.shot, card]));
+  const seen = [...all.values()].filter((card) => !card.closest("li").hidden);
+  const next = new Map(seen.map((card, at) => [card, seen[at + 1]]));
   for (const card of cards.values()) {
     if (card.closest("li").hidden) continue;
     const to = card.closest("li").getBoundingClientRect();
     if (!near(to)) continue;
     for (const source of card.dataset.opens.split(" ")) {
       const from = all.get(source);
-      if (from && !from.closest("li").hidden) paths.push(line(frame(from), frame(card), origin));
+      if (!from || from.closest("li").hidden) continue;
+      const [a, b] = [frame(from), frame(card)];
+      const below = Math.abs(a.left - b.left) < 4 && next.get(from) === card;
+      paths.push(below ? down(from.closest("li").getBoundingClientRect(), b, origin) : line(a, b, origin));
     }
   }
   let svg = row.querySelector(":scope > .chains");
@@ -54,6 +59,14 @@ function draw(row) {
     row.append(svg);
   }
   svg.replaceChildren(...paths.flat());
+}
+
+// In a single column, from a card to the one below it.
+function down(from, to, origin) {
+  const x = to.left + 20 - origin.left;
+  const y = to.top - origin.top;
+  const d = `M${x} ${from.bottom - origin.top + 5}V${y - 6}`;
+  return [element("path", { d }), element("path", { d: `M${x - 4} ${y - 7}l4 6l4 -6z`, class: "end" })];
 }
 
 function line(from, to, origin) {

@@ -1,0 +1,226 @@
+"""The executor on a real scheduler with real workers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+import pytest
+import trio
+import trustme
+
+from storyboard.diagnostics import Refused
+from storyboard.media.cluster.address import Certificates, Scheduler
+from storyboard.media.cluster.cluster import Cluster, open_cluster
+from storyboard.media.cluster.link import Warn, open_link
+from storyboard.media.executor import InProcess, open_executor
+from storyboard.media.jobs import FrameJob, MediaError, PieceJob, VerifyJob
+from storyboard.media.reading.verify import verify
+from storyboard.media.reel import Reel, Segment
+from tests.media.cluster.room import Room, children, room
+from tests.media.footage import film, silent
+from tests.media.test_executor import ENVIRONMENT
+
+PATIENCE_S = 60
+
+
+class Told(list[tuple[str, str]]):
+    """What a person was told; the codes of it, as they come."""
+
+    def __init__(self) -> None:
+        self._send, self._receive = trio.open_memory_channel[str](100)
+
+    def __call__(self, code: str, message: str) -> None:
+        self.append((code, message))
+        self._send.send_nowait(code)
+
+    async def next(self) -> str:
+        with trio.fail_after(PATIENCE_S):
+            return await self._receive.receive()
+
+
+async def test_a_job_is_done_by_a_worker_and_stopped_when_it_is_cancelled(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4")
+    piece = _piece(tmp_path)
+    shares: list[float] = []
+    with room() as rack:
+        async with (
+            open_executor(1, ENVIRONMENT) as here,
+            open_cluster(partial(open_link, rack.place, tmp_path), here, _silent) as cluster,
+        ):
+            assert cluster.places == 1
+            assert await cluster.run(VerifyJob(str(path)), shares.append) == verify(path, silent)
+            taken = await cluster.run(FrameJob(str(path), None, str(tmp_path / "a.png")))
+            assert taken == await InProcess().run(FrameJob(str(path), None, str(tmp_path / "b.png")))
+            with pytest.raises(MediaError) as raised:
+                await cluster.run(VerifyJob("/missing.mp4"))
+            assert raised.value.code == "missing-media"
+            with trio.CancelScope() as scope:
+                await cluster.run(piece, lambda share: scope.cancel())
+            assert scope.cancelled_caught
+            assert await cluster.run(VerifyJob(str(path))) == verify(path, silent)
+        assert not here.processes
+    assert shares
+    assert shares == sorted(shares)
+    assert _names(tmp_path) == {"a.mp4", "a.png", "b.png", "long.mp4"}
+
+
+@pytest.mark.cluster
+async def test_a_job_whose_worker_is_killed_is_done_by_another(tmp_path: Path) -> None:
+    job = _piece(tmp_path)
+    expected = await InProcess().run(job)
+    with room(workers=2) as rack:
+        killed = trio.Event()
+
+        def kill(share: float) -> None:
+            if not killed.is_set():
+                killed.set()
+                max(rack.processes[1:], key=children).kill()
+
+        async with _cluster(rack, tmp_path, _silent) as cluster:
+            assert await cluster.run(job, kill) == expected
+        assert killed.is_set()
+
+
+@pytest.mark.cluster
+async def test_a_job_that_kills_its_workers_ends_as_such(tmp_path: Path) -> None:
+    job = _piece(tmp_path)
+    with room(workers=6) as rack:
+        async with _cluster(rack, tmp_path, _silent) as cluster:
+
+            def kill(share: float) -> None:
+                busy = max(rack.processes[1:], key=children)
+                if children(busy) > 0:
+                    busy.kill()
+
+            with pytest.raises(MediaError) as raised:
+                await cluster.run(job, kill)
+    assert raised.value.code == "worker-died"
+
+
+@pytest.mark.cluster
+async def test_without_its_scheduler_the_work_goes_on_here_and_a_new_one_is_used(tmp_path: Path) -> None:
+    job, told = _piece(tmp_path), Told()
+    expected = await InProcess().run(job)
+    with room() as rack:
+        async with _cluster(rack, tmp_path, told) as cluster:
+            assert await cluster.run(job, lambda share: rack.processes[0].kill()) == expected
+            assert await told.next() == "cluster-lost"
+            assert await cluster.run(job) == expected
+            await trio.to_thread.run_sync(rack.schedule)
+            await trio.to_thread.run_sync(rack.work)
+            assert await told.next() == "cluster-back"
+            assert await cluster.run(job) == expected
+    assert [code for code, _ in told] == ["cluster-lost", "cluster-back"]
+
+
+@pytest.mark.cluster
+async def test_where_no_worker_is_left_the_work_goes_on_here(tmp_path: Path) -> None:
+    job, told = _piece(tmp_path), Told()
+    expected = await InProcess().run(job)
+    with room() as rack:
+        async with _cluster(rack, tmp_path, told) as cluster:
+            assert await cluster.run(job, lambda share: rack.processes[1].kill()) == expected
+    assert [code for code, _ in told] == ["cluster-lost"]
+
+
+@pytest.mark.cluster
+async def test_a_worker_of_another_version_is_refused(tmp_path: Path) -> None:
+    preload = tmp_path / "older.py"
+    preload.write_text("import storyboard.version\nstoryboard.version.VERSION = '0.0.9'\n")
+    with room() as rack:
+        rack.work("--preload", str(preload))
+        with pytest.raises(Refused) as raised:
+            await open_link(rack.place, tmp_path, _silent)
+    assert raised.value.diagnostics[0].code == "cluster-version"
+    assert "has storyboard 0.0.9" in raised.value.diagnostics[0].message
+
+
+@pytest.mark.cluster
+async def test_a_strange_worker_that_joins_later_is_told_and_left_alone(tmp_path: Path) -> None:
+    path, told = film(tmp_path / "a.mp4"), Told()
+    preload = tmp_path / "older.py"
+    preload.write_text("import storyboard.version\nstoryboard.version.VERSION = '0.0.9'\n")
+    with room() as rack:
+        async with _cluster(rack, tmp_path, told) as cluster:
+            await trio.to_thread.run_sync(rack.work, "--preload", str(preload))
+            assert await told.next() == "cluster-version"
+            await trio.to_thread.run_sync(rack.work)
+            for _ in range(4):
+                assert await cluster.run(VerifyJob(str(path))) == verify(path, silent)
+    assert "0.0.9, this is" in told[0][1]
+    assert "it is left alone" in told[0][1]
+    assert len(told) == 1
+
+
+@pytest.mark.cluster
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="a path that is another one for each process: /proc")
+async def test_a_worker_that_does_not_see_the_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with room() as rack:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(Refused) as raised:
+            await open_link(rack.place, Path("/proc/self/cwd"), _silent)
+    assert raised.value.diagnostics[0].code == "cluster-files"
+    assert not _names(tmp_path)
+
+
+@pytest.mark.cluster
+async def test_a_scheduler_without_workers_and_none_at_all_are_told(tmp_path: Path) -> None:
+    with room(workers=0) as rack:
+        with pytest.raises(Refused) as raised:
+            await open_link(rack.place, tmp_path, _silent)
+        assert raised.value.diagnostics[0].code == "no-worker"
+        place = rack.place
+    with pytest.raises(Refused) as raised:
+        await open_link(place, tmp_path, _silent)
+    assert raised.value.diagnostics[0].code == "no-cluster"
+
+
+@pytest.mark.cluster
+async def test_beyond_this_machine_both_ends_show_a_certificate(tmp_path: Path) -> None:
+    path, ours, theirs = film(tmp_path / "a.mp4"), _certificates(tmp_path / "ours"), _certificates(tmp_path / "theirs")
+    with room(certificates=ours) as rack:
+        assert rack.url.startswith("tls://")
+        async with _cluster(rack, tmp_path, _silent) as cluster:
+            assert await cluster.run(VerifyJob(str(path))) == verify(path, silent)
+        with pytest.raises(Refused) as raised:
+            await open_link(Scheduler(rack.url, theirs), tmp_path, _silent)
+    assert raised.value.diagnostics[0].code == "no-cluster"
+
+
+def _certificates(folder: Path) -> Certificates:
+    """An authority, and a certificate of it."""
+    authority = trustme.CA()
+    found = Certificates(folder / "ca.pem", folder / "mine.pem", folder / "mine.key")
+    folder.mkdir()
+    mine = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(str(found.ca))
+    mine.private_key_pem.write_to_path(str(found.key))
+    for part in mine.cert_chain_pems:
+        part.write_to_path(str(found.cert), append=True)
+    return found
+
+
+def _piece(folder: Path, frames: int = 600) -> PieceJob:
+    """A job of a second or two."""
+    path = film(folder / "long.mp4", frames)
+    reel = Reel(160, 90, Fraction(24), False, (Segment(str(path), 0, frames),))
+    return PieceJob(reel.to_json(), 0, frames, str(folder / "piece.mp4"))
+
+
+def _silent(code: str, message: str) -> None:
+    pytest.fail(f"{code}: {message}")
+
+
+def _names(folder: Path) -> set[str]:
+    return {one.name for one in folder.iterdir()}
+
+
+@asynccontextmanager
+async def _cluster(rack: Room, folder: Path, warn: Warn) -> AsyncIterator[Cluster]:
+    async with (
+        open_executor(1, ENVIRONMENT) as here,
+        open_cluster(partial(open_link, rack.place, folder), here, warn) as cluster,
+    ):
+        yield cluster
