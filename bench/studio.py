@@ -103,13 +103,12 @@ def studio(size: int) -> list[Ratio]:
     kinds = [_known(shape) for shape in FILMS]
     began, done, seconds, crowds = time.process_time(), 0, 0.0, Counter[int]()
     fullest, used = 0, list[float]()
-    with no_cyclic_collection():
-        for account in range(accounts):
-            for number in range(days):
-                one = day(kinds[(account + number) % len(kinds)], seed=account * days + number)
-                done, seconds, fullest = done + one.takes, seconds + one.seconds, max(fullest, one.fullest)
-                used.append(one.used)
-                crowds[one.crowd] += 1
+    for seed in range(accounts * days):
+        with no_cyclic_collection():
+            one = day(kinds[sum(divmod(seed, days)) % len(kinds)], seed)
+        done, seconds, fullest = done + one.takes, seconds + one.seconds, max(fullest, one.fullest)
+        used.append(one.used)
+        crowds[one.crowd] += 1
     ms = 1000 * (time.process_time() - began) / done
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     print(

@@ -230,8 +230,7 @@ class Production:
         folder.create()
         with ExitStack() as stack:
             stack.enter_context(Lock(folder.lock, time.time()))
-            with no_cyclic_collection():
-                journal = stack.enter_context(SqliteJournal(folder.database))
+            journal = stack.enter_context(SqliteJournal(folder.database))
             store = folder.store(LocalDisk())
             retaken = _retaken(loaded.film, wishes.retakes, self.path)
             planned = self._adopt(loaded, journal, store, files, retaken)

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from storyboard.cli.ends import INCOMPLETE, Ended, say, texts_of
-from storyboard.cli.options import on_production
+from storyboard.cli.options import cluster_option, on_production
 from storyboard.cli.progress import open_progress
-from storyboard.cli.working import cluster_option, place, shared_folder, work
+from storyboard.cli.working import place, shared_folder, work
 from storyboard.diagnostics import Diagnostic, draw
 from storyboard.media.cluster.address import Processes, Scheduler
 from storyboard.production import Production

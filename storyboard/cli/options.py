@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from storyboard.language.text.names import id_problem, normal
-
 if TYPE_CHECKING:
     from storyboard.production import Production
 
@@ -66,7 +64,9 @@ class Given:
 
     def production(self) -> Production:
         """The production of these options. Raises click.UsageError for a malformed `--set` or name."""
-        from storyboard.production import Production  # not before it is needed: it brings the whole language
+        # Not before it is needed: it brings the whole language.
+        from storyboard.language.text.names import id_problem, normal
+        from storyboard.production import Production
 
         pairs: dict[str, str] = {}
         for assignment in self.assignments:
@@ -94,6 +94,12 @@ class Given:
             providers=providers,
             gateways=gateways,
         )
+
+
+def cluster_option(command: F) -> F:
+    """`--cluster ADDRESS`, where the media jobs of the command run."""
+    told = "Draw, look and encode there: tcp://127.0.0.1:PORT, tls://HOST:PORT, or local:N processes."
+    return click.option("--cluster", "cluster", metavar="ADDRESS", help=told)(command)
 
 
 def on_storyboard(command: Callable[..., None]) -> Callable[..., None]:

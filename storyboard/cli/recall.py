@@ -33,7 +33,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from storyboard.capabilities import Capabilities
 from storyboard.cli.options import Given
@@ -62,11 +62,21 @@ class Answer:
 class Recall:
     """The memory of one question: a storyboard, how it is read, and in which form it is told.
 
-    `now_ns` is the wall clock, in nanoseconds, before anything is read: what changes later is told by it.
+    `memo` says in which file it is kept, `made` what of a film's folder the answer depends on besides. `now_ns` is the
+    wall clock, in nanoseconds, before anything is read: what changes later is told by it.
     """
 
-    def __init__(self, given: Given, form: Sequence[object], now_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self,
+        given: Given,
+        form: Sequence[object],
+        memo: Literal["answer", "ran"] = "answer",
+        made: Callable[[Folder], list[Any]] = lambda folder: [],
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
         self._given = given
+        self._kept = memo
+        self._made = made
         self._began_ns = now_ns()
         self._form = list(form)
         self._facts = self._looked()
@@ -111,7 +121,8 @@ class Recall:
         write_memo(self._memo(), {**found, "out": answer.out, "err": answer.err})
 
     def _memo(self) -> Path:
-        return Folder.of(self._given.file, self._given.state).answer
+        folder = Folder.of(self._given.file, self._given.state)
+        return folder.answer if self._kept == "answer" else folder.ran
 
     def _texts(self, names: Iterable[str]) -> dict[str, list[str]]:
         """Where each name of a text leads now, and the digest of what stands there."""
@@ -130,7 +141,7 @@ class Recall:
             state = _state(folder)
             if state is None:
                 return None
-            here = given.file.stat()
+            here, made = given.file.stat(), self._made(folder)
             values = _sha256(_text(given.vars_file)) if given.vars_file is not None else ""
         except (OSError, ValueError, Refused):
             return None
@@ -140,7 +151,7 @@ class Recall:
             "program": _program(),
             "asked": asked,
             "storyboard": [here.st_dev, here.st_ino, here.st_ctime_ns, os.path.realpath(given.file)],
-            "state": [str(folder.state), *state],
+            "state": [str(folder.state), *state, made],
             "providers": _sha256(repr(sorted(_spelt(one.capabilities) for one in discover().values())).encode()),
         }
 

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import click
 import trio
 
 from storyboard.cli.options import worker_environment
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from storyboard.production import Production
 
 T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., object])
 USAGE = 2
 
 
@@ -39,12 +37,6 @@ class Crowd(Executor, Protocol):
 def processors() -> int:
     """How many clips are drawn at once unless somebody says otherwise."""
     return os.cpu_count() or 1
-
-
-def cluster_option(command: F) -> F:
-    """`--cluster ADDRESS`, where the media jobs of the command run."""
-    told = "Draw, look and encode there: tcp://127.0.0.1:PORT, tls://HOST:PORT, or local:N processes."
-    return click.option("--cluster", "cluster", metavar="ADDRESS", help=told)(command)
 
 
 def place(made: Production, written: str | None) -> Processes | Scheduler:

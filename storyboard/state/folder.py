@@ -89,6 +89,11 @@ class Folder:
         return self.state / "plan.json"
 
     @property
+    def ran(self) -> Path:
+        """The memo of what `render` said last, where it had nothing to do."""
+        return self.state / "run.json"
+
+    @property
     def forecast(self) -> Path:
         """The memo of what was foretold of the film's last run."""
         return self.root / (f"forecast-{file_stem(self.name)}.json" if self.name else "forecast.json")

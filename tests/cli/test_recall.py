@@ -74,7 +74,7 @@ def keep(path: Path, clip_id: ClipId) -> None:
 
 def asked(given_: Given, form: list[object] = FORM, clock: Callable[[], int] = later) -> bool:
     """Plan, with memory and without: what is remembered is what is computed. Answers whether it was remembered."""
-    recall = Recall(given_, form, clock)
+    recall = Recall(given_, form, now_ns=clock)
     kept = recall.answer()
     films = [(one.name, one.plan()) for one in given_.production().films()]
     fresh = Answer(*told(films, bool(form[0]), None, None, 2, lacks=""))

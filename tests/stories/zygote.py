@@ -24,6 +24,7 @@ from tests.stories.command import environment
 T = TypeVar("T")
 PRELOADED = (
     "storyboard.cli.render",
+    "storyboard.cli.rendering",
     "storyboard.network.client",
     "storyboard.network.hosting",
     "storyboard.cli.status",
