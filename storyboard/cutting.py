@@ -80,12 +80,13 @@ class _Ready:
         return cut.cut(self.film, self.clips, self.paths, target, self.captioned, laid)
 
 
-def check_suffix(target: Path | None, codec: Codec) -> None:
-    """Raises Refused `wrong-suffix` (2) where a film of that codec is not to be called so."""
-    wanted = suffix(codec)
+def check_suffix(target: Path | None, codec: Codec, draft: bool = False) -> None:
+    """Raises Refused `wrong-suffix` (2) where a film of that codec, or its `draft`, is not to be called so."""
+    wanted = suffix("h264" if draft else codec)
     if target is not None and target.suffix.lower() != wanted:
-        message = f"a film of codec {codec} is a {wanted} file, not {target.name!r}"
-        hint = f"write -o {target.with_suffix(wanted)}, or another codec under delivery"
+        what = "a draft" if draft else f"a film of codec {codec}"
+        message = f"{what} is a {wanted} file, not {target.name!r}"
+        hint = f"write -o {target.with_suffix(wanted)}" + ("" if draft else ", or another codec under delivery")
         raise Refused([Diagnostic("wrong-suffix", message, hint=hint)], 2)
 
 

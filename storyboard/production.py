@@ -320,7 +320,7 @@ class Production:
 
         Raises Refused as `cut` does.
         """
-        check_suffix(target, "h264")
+        check_suffix(target, "h264", draft=True)
         with self._clips(partial) as (material, _):
             return await draft(material, target or self.folder.draft(), executor, tell, sheet)
 

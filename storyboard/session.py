@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -23,6 +22,7 @@ from storyboard.planning import ask, plan, uses
 from storyboard.planning.carried import Slot
 from storyboard.planning.price import Total, spell_totals
 from storyboard.providers import Calling, Provider, Remote
+from storyboard.rendering import learning
 from storyboard.rendering.callbacks import Calls
 from storyboard.rendering.desk import Account
 from storyboard.rendering.events import News
@@ -37,6 +37,7 @@ from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import Phase, wanted_takes
+from storyboard.state.account import ENOUGH
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
@@ -166,7 +167,7 @@ class Session:
             executor=self.executor,
             offload=in_thread,
             new_id=random_id,
-            tell=self.tell,
+            tell=partial(self._tell, schedule),
             network=self.outside.network if self.outside else None,
             host=self.outside.host if self.outside else None,
             inbox=self._inbox,
@@ -181,7 +182,9 @@ class Session:
         finally:
             self._link(schedule)
             self._note(schedule)
-        self._learn(schedule)
+        if self.outside is not None:
+            learning.times(schedule, self.outside.files)
+            learning.prices(schedule, self.outside)
         if ended.signal is None:
             note_end(self.folder.forecast, clock.now().wall)
         states = {work.take.key: Fate(work.phase, work.reason, work.code) for work in schedule.works}
@@ -208,20 +211,11 @@ class Session:
         else:
             self.folder.forecast.unlink(missing_ok=True)
 
-    def _learn(self, schedule: Schedule) -> None:
-        """Remember what the clips of this run were charged and how long they took, for later plans and runs."""
-        for provider, took in schedule.submissions.jobs.polling.learned.items():
-            if self.outside is not None and provider in self.outside.files:
-                self.outside.files[provider].timed(took)
-        for work in schedule.works:
-            attempt = schedule.submissions.attempts.get(work.attempt or "")
-            if self.outside is None or attempt is None or attempt.state != "succeeded" or attempt.charged is None:
-                continue
-            shot, file = work.take.shot, self.outside.files.get(attempt.provider)
-            if file is not None and attempt.account == self.outside.accounts[attempt.provider].name:
-                named = self.planned.capabilities[shot.provider].price_name(shot)
-                with suppress(Refused):  # it only saves asking again
-                    file.learn(named, work.take.duration, attempt.charged)
+    def _tell(self, schedule: Schedule, news: News) -> None:
+        """Tell on, and keep what is known of jobs by now for whoever looks on."""
+        self.tell(news)
+        if news.event == "done" and self.outside is not None:
+            learning.times(schedule, self.outside.files, ENOUGH)
 
     def _decide(self, decision: Mapping[str, Any]) -> plan.Plan | None:
         """Plan again with a decision that was made meanwhile; None where it means nothing to this run."""

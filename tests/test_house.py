@@ -78,6 +78,7 @@ OWNERS = {
     "fontpkg_source_sans_3": {"media"},
     "fountain": {"importing"},
     "opentimelineio": {"importing", "finishing"},  # one reads timelines, one writes them; they share no code
+    "c2pa": {"finishing"},
     "sqlite3": {"state"},
     "click": {"cli"},
     "platformdirs": {"cli"},

@@ -13,10 +13,12 @@ from storyboard.cli.ends import say
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
+from storyboard.cutting import check_suffix
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Film, ShotId
 from storyboard.finishing import sidecars
 from storyboard.finishing.cut import perform
+from storyboard.finishing.exporting.credentials import Signing, sign
 from storyboard.finishing.exporting.edit import Edit, short_of_handles
 from storyboard.media.jobs import Executor, FrameJob
 from storyboard.production import Production
@@ -95,11 +97,13 @@ WRITERS: Mapping[str, Callable[[Edit], str]] = {
     "ass": partial(_subtitles, "ass"),
 }
 """What writes each kind of file."""
+ALGORITHMS = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
+"""C2PA's names of how a key signs."""
 
 
 @click.command("export")
 @on_production
-@click.option("--to", "kind", type=click.Choice([*WRITERS, "html"]), required=True, help="The kind of file.")
+@click.option("--to", "kind", type=click.Choice([*WRITERS, "html", "c2pa"]), required=True, help="The kind of file.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Where it goes.")
 @click.option(
     "--handles",
@@ -108,13 +112,56 @@ WRITERS: Mapping[str, Callable[[Edit], str]] = {
     help="Frames to trim with on both sides of each shot; says where there are fewer.",
 )
 @click.option("--partial", is_flag=True, help="Slates stand for the shots that have no clip.")
-def command(made: Production, kind: str, output: Path | None, handles: int | None, partial: bool) -> None:
-    """Write the film's timeline for an editor, its shot list, or its subtitles. Renders and cuts nothing."""
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path),
+    envvar="STORYBOARD_C2PA_CERTIFICATE",
+    metavar="PEM",
+    help="With --to c2pa: whose signature it is, the whole chain.",
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    envvar="STORYBOARD_C2PA_KEY",
+    metavar="PEM",
+    help="With --to c2pa: its key.",
+)
+@click.option(
+    "--algorithm", type=click.Choice(ALGORITHMS), default=ALGORITHMS[0], show_default=True, help="That of the key."
+)
+def command(
+    made: Production,
+    kind: str,
+    output: Path | None,
+    handles: int | None,
+    partial: bool,
+    certificate: Path | None,
+    key: Path | None,
+    algorithm: str,
+) -> None:
+    """Write the film's timeline, shot list, subtitles, or a signed copy of it. Renders and cuts nothing."""
     films = made.films()
     if output and len(films) > 1:
         raise click.UsageError("-o takes one film; name it with --variant")
     for film in films:
-        _export(film, kind, output, handles, partial)
+        if kind != "c2pa":
+            _export(film, kind, output, handles, partial)
+        elif certificate is None or key is None:
+            raise click.UsageError("--to c2pa takes --certificate and --key")
+        else:
+            _signed(film, output, Signing(certificate, key, algorithm))
+
+
+def _signed(made: Production, output: Path | None, signing: Signing) -> None:
+    """A signed copy of the film as it was cut."""
+    delivery = made.load().film.delivery
+    check_suffix(output, delivery.codec)
+    film = made.folder.film(delivery.suffix)
+    target = output or film.with_name(f"{film.stem}.signed{film.suffix}")
+    if target.resolve() == film.resolve():
+        raise click.BadParameter("the film itself is not signed, a copy is", param_hint="-o")
+    sign(film, target, signing, [name for name, one in made.capabilities.items() if not one.local])
+    click.echo(str(target))
 
 
 def _export(made: Production, kind: str, output: Path | None, handles: int | None, partial: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import trio
 
@@ -17,8 +17,10 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.media.cluster.address import Processes, Scheduler, address
 from storyboard.media.executor import open_executor
 from storyboard.media.jobs import Executor
-from storyboard.production import Production
 from storyboard.rendering.events import News
+
+if TYPE_CHECKING:
+    from storyboard.production import Production
 
 T = TypeVar("T")
 USAGE = 2

@@ -18,7 +18,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import ExitStack, asynccontextmanager, nullcontext, suppress
 from typing import IO, Any
 
 import trio
@@ -96,19 +96,20 @@ class LocalProcesses:
 
     async def _start(self) -> _Worker:
         # A file, not a pipe: it needs no reader and never fills. The worker's `kill` closes it.
-        complaints = tempfile.TemporaryFile()  # noqa: SIM115
-        try:
-            process = await trio.lowlevel.open_process(
-                command_line(self._memory_bytes),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                env=self._environment,
-                start_new_session=True,
-            )
-        except OSError as error:
-            complaints.close()
-            raise MediaError("worker-died", f"a media worker could not start: {error.strerror}") from error
+        with ExitStack() as stack:
+            complaints = stack.enter_context(tempfile.TemporaryFile())
+            try:
+                process = await trio.lowlevel.open_process(
+                    command_line(self._memory_bytes),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=complaints,
+                    env=self._environment,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise MediaError("worker-died", f"a media worker could not start: {error.strerror}") from error
+            stack.pop_all()
         worker = _Worker(process, complaints)
         self._alive.add(worker)
         return worker

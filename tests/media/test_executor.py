@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import select
@@ -150,6 +151,23 @@ async def test_a_cancellation_kills_the_worker_and_leaves_no_film(tmp_path: Path
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
     assert not (tmp_path / "film.mp4").exists()
+
+
+async def test_a_job_that_is_cancelled_before_its_worker_starts_leaves_nothing_open(tmp_path: Path) -> None:
+    """It waits for the only place, and is cancelled when it has just got it."""
+    job, waiting = long_job(tmp_path), trio.CancelScope()
+
+    async def wait() -> None:
+        with waiting:
+            await executor.run(job)
+
+    async with open_executor(1, ENVIRONMENT) as executor, trio.open_nursery() as nursery:
+        with trio.CancelScope() as scope:
+            nursery.start_soon(wait)
+            await executor.run(job, lambda share: scope.cancel())
+        waiting.cancel()
+    assert waiting.cancelled_caught
+    gc.collect()  # a file that nobody closed is told of now
 
 
 async def test_no_worker_outlives_the_executor(tmp_path: Path) -> None:

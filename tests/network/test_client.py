@@ -197,9 +197,9 @@ async def test_an_order_that_has_to_wait_too_long_for_its_turn_has_not_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subject, "PATIENCE_S", 0.2)
-    async with serving(good) as server, speaking(server.url, tmp_path, requests=1) as client:
+    async with serving(good) as server, speaking(server.url, tmp_path, requests=2) as client:
         await client.send("toy", POLL)
-        answer = await client.send("toy", ORDER)
+        answer = await client.send("toy", ORDER)  # its greeting takes the second place
         assert isinstance(answer, NotSent)
     assert "POST" not in {one.method for one in server.heard}
 

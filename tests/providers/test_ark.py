@@ -319,7 +319,7 @@ def test_succeeded_gives_the_clip_the_tokens_and_the_last_frame() -> None:
 def test_success_without_url_is_asked_again_and_then_lost(content: object) -> None:
     outcome = polled(content=content)
     assert isinstance(outcome, Absent)
-    assert (outcome.code, outcome.lost) == ("no-link", True)
+    assert (outcome.code, outcome.lost, outcome.known) == ("no-link", True, True)
 
 
 @pytest.mark.parametrize("status", ["running", "paused", "post_processing", None, 7])

@@ -244,7 +244,7 @@ def test_a_charge_that_is_not_told_is_not_known(consumed: object) -> None:
 def test_row_14_success_without_a_clip_is_asked_again_and_then_lost(result: object) -> None:
     outcome = polled(result=result)
     assert isinstance(outcome, Absent)
-    assert (outcome.code, outcome.lost) == ("no-link", True)
+    assert (outcome.code, outcome.lost, outcome.known) == ("no-link", True, True)
 
 
 @pytest.mark.parametrize("status", ["pending", "submitted", "in_progress", "completed", "paused", None, 7])

@@ -317,7 +317,7 @@ def test_completed_gives_the_clip_the_charge_and_the_last_frame() -> None:
 def test_row_14_finished_without_a_clip_is_asked_again_and_then_lost(output: object) -> None:
     outcome = polled(output=output)
     assert isinstance(outcome, Absent)
-    assert (outcome.code, outcome.lost) == ("no-link", True)
+    assert (outcome.code, outcome.lost, outcome.known) == ("no-link", True, True)
 
 
 @pytest.mark.parametrize("status", ["processing", "queued", "paused", None, 7])

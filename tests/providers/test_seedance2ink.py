@@ -254,7 +254,7 @@ def test_succeeded_gives_the_clip_and_leaves_the_charge_as_it_was_told_at_accept
 def test_row_14_succeeded_without_a_clip_is_asked_again_and_then_lost(output: object) -> None:
     outcome = polled(output=output)
     assert isinstance(outcome, Absent)
-    assert (outcome.code, outcome.lost) == ("no-link", True)
+    assert (outcome.code, outcome.lost, outcome.known) == ("no-link", True, True)
 
 
 @pytest.mark.parametrize(

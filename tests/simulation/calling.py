@@ -1,9 +1,9 @@
 """A gateway that calls back, in virtual time: what it tells, what becomes of that on its way, and the inbox it lies in.
 
 A callback comes on time, late, twice, behind a later one, before its order is answered, or never. Beside it strangers
-knock: without a signature, with another one, and with one that they have got hold of, to tell of jobs that are not its
-order's. The door is open while a render runs. While none does, `inbox --listen` keeps it open, or nobody does: then the
-gateway gives up, or calls again. What was not kept durably is told again.
+knock: without a signature, with another one, and with one that they have got hold of, to tell of nobody's job, or of
+one that is known to be another order's. The door is open while a render runs. While none does, `inbox --listen` keeps
+it open, or nobody does: then the gateway gives up, or calls again. What was not kept durably is told again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import History, Journal
 from tests.simulation.emulated import Emulated
 from tests.simulation.gateway import CALM
-from tests.simulation.world import STATE, SimulatedDisk
+from tests.simulation.world import STATE, World
 
 PUBLIC = "https://films.example"
 SECRET = b"simulated"
@@ -60,13 +60,13 @@ class Caller:
     run reads.
     """
 
-    def __init__(self, gateway: Emulated, disk: SimulatedDisk, rng: Random, now: Callable[[], float]) -> None:
+    def __init__(self, gateway: Emulated, world: World, rng: Random, now: Callable[[], float]) -> None:
         calls = gateway.gateway
         if not isinstance(calls, callbacks.Calls):
             raise TypeError(f"{gateway.kind.name} does not call")
         self._calls: callbacks.Calls = calls
         self._gateway = gateway
-        self._disk = disk
+        self._world = world
         self._rng = rng
         self._now = now
         self.listens = rng.random() < 0.5
@@ -88,8 +88,8 @@ class Caller:
 
     def begin(self) -> None:
         """A process begins; what was to be told since the last one was told, or not."""
-        self._inbox = Inbox(INBOX, self._disk)
-        self._disk.make_dir(INBOX)
+        self._inbox = Inbox(INBOX, self._world.disk)
+        self._world.disk.make_dir(INBOX)
         self._box = Box(self._inbox, self._now)
         self._lies = True
         if not self.listens:
@@ -118,7 +118,7 @@ class Caller:
         """The keys of submissions with the jobs that were told of them, by messages that are settled; not of jobs that
         the gateway did not own up to when it was asked.
         """
-        lie = set(Inbox(INBOX, self._disk).ids()) if self._taken else set()
+        lie = set(Inbox(INBOX, self._world.disk).ids()) if self._taken else set()
         for (key, job), names in self._taken.items():
             if lie.isdisjoint(names) and "404_grace" not in self._task(job).faults:
                 yield key, job
@@ -166,8 +166,13 @@ class Caller:
         self._send(now, plain, body)
         self._send(now, f"{plain}?sig={'0' * 64}", body)
         for job in (callbacks.STRANGER, *(others and [self._rng.choice(others)])):
-            self._send(now, url, elsewhere.replace(task.id.encode(), job.encode()))
+            if job == callbacks.STRANGER or job in self._bound():
+                self._send(now, url, elsewhere.replace(task.id.encode(), job.encode()))
         self._send(now, url, self._rng.choice((b"<html>", b"[" * 5000, b"{}", b'{"id": []}', body[: len(body) // 2])))
+
+    def _bound(self) -> set[str | None]:
+        """The jobs that the journal knows whose they are."""
+        return {attempt.job for attempt in self._world.journal.known.attempts.values()}
 
     def _send(self, at: float, url: str, body: bytes, job: str | None = None) -> None:
         self._letters += 1

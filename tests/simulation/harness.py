@@ -25,6 +25,7 @@ from tests.simulation.scenes import RAIN, scene
 from tests.simulation.world import CrashKind, Strike
 
 BOOTS = 5
+CALM_BOOTS = 2
 SPOKEN = 3
 """Of the seeds of a gateway, one in so many speaks to it by production's client; in as many it calls."""
 BOUNDED = 0.3
@@ -54,7 +55,7 @@ class Simulation(Machine):
                 self._wild(STORM if self.rng.random() < 0.2 else WILD)
                 if self.laws.violations:
                     return self.laws.violations
-            for _ in range(2):
+            for _ in range(CALM_BOOTS if self.caller is None else 2 * CALM_BOOTS):  # one may be told that a job failed
                 self.boot(CALM, Ending(crash="power"))
                 made = self.made()
                 if all(take.verdict == "done" for take in made.takes):

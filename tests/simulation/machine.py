@@ -181,7 +181,7 @@ class Machine:
             tried = Emulated(KINDS[kind], Random(rng.random()), self.clock.true)
             self.gateways[kind] = tried
             if called is not None and isinstance(tried.kind.remote, Calling):
-                self.caller = Caller(tried, self.world.disk, called, self.clock.true)
+                self.caller = Caller(tried, self.world, called, self.clock.true)
         self.providers = self.twist.providers({**remotes, "sketch": toy.SKETCH})
         self.remotes = {name: one for name, one in self.providers.items() if isinstance(one, Remote)}
         self.capabilities = {name: one.capabilities for name, one in self.providers.items()}

@@ -44,8 +44,8 @@ MUTANTS: list[tuple[type[Twist], str, str, int]] = [
     (mutants.OurClock, TOY, "paid-twice", 30),
     (mutants.Careless, TOY, "paid-twice", 60),
     (mutants.NoJournalFsync, TOY, "paid-twice", 60),
-    (mutants.Heedless, "defapi", "unheeded", 90),
-    (mutants.Believing, "defapi", "wrong-job", 50),
+    (mutants.Heedless, "defapi", "unheeded", 200),
+    (mutants.Believing, "defapi", "wrong-job", 200),
 ]
 """Each mutant, the gateway at which it is tried, the law that sees it, and among how many seeds."""
 

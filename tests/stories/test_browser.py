@@ -55,6 +55,17 @@ new MutationObserver((all) => all.forEach((one) => window.touched.add(part(one.t
   document.getElementById("main"), {childList: true, subtree: true, characterData: true}
 );
 """
+FORWARD = """
+() => {
+  const [one, last] = [document.activeElement, window.been.at(-1)];
+  if (window.been.includes(one)) return null;
+  if (!(last.compareDocumentPosition(one) & (Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_CONTAINED_BY)))
+    throw new Error(`the focus goes back to ${one.outerHTML}`);
+  window.been.push(one);
+  return one.dataset.act ?? Object.keys(one.dataset)[0] ?? one.tagName;
+}
+"""
+"""What the focus is on; null where it is at the beginning again."""
 GULLS = "".join(f"      - {{id: {n}X, action: Gulls {n}.}}\n" for n in range(1, 4))
 LONG = "".join(f"      - {{id: {n}X, action: Gulls {n}.}}\n" for n in range(1, 41))
 
@@ -173,16 +184,18 @@ def test_cards_change_while_an_emulated_gateway_renders_and_another_take_is_paid
 def test_a_circle_is_written_and_what_was_held_starts(chromium: Browser, tmp_path: Path) -> None:
     path = tmp_path / "ferry.yaml"
     path.write_text(FILM + LONG, encoding="utf-8")
-    with board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url, visiting(chromium, url) as page:
+    with (
+        board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url,
+        visiting(chromium, url) as page,
+        visiting(chromium, url) as closer,
+    ):
         same = stays(page)
+        closer.locator('[data-card][href="/shots/1A"]').click()
+        closer.wait_for_url("**/shots/1A")
         page.keyboard.press("r")  # the board's own render
-        card(page, "1A", "choose")
-        with visiting(chromium, url) as closer:
-            closer.locator('[data-card][href="/shots/1A"]').click()
-            closer.wait_for_url("**/shots/1A")
-            closer.locator('[data-act="circle"][data-take="2"]').click()
-            expect(closer.locator('[data-take="2"].circled')).to_have_count(1)
-            expect(closer.locator("#toast")).to_have_text("take 2 of 1A is circled")
+        closer.locator('[data-act="circle"][data-take="2"]').click()  # as soon as that take is there
+        expect(closer.locator("#toast")).to_have_text("take 2 of 1A is circled")
+        expect(closer.locator('[data-take="2"].circled')).to_have_count(1)
         card(page, "1B", "done")
         card(page, "1C", "done")
         assert "render" in states(page).values()  # while the rest is still to come
@@ -282,12 +295,22 @@ def test_axe_finds_nothing_on_any_page(
     scheme: str, chromium: Browser, axe: str, rendered: Path, tmp_path: Path
 ) -> None:
     path = shutil.copytree(rendered.parent, tmp_path / "copy", symlinks=True) / rendered.name
+    path.write_text(path.read_text("utf-8").replace("Gulls 2.", "Terns over the 2 piers."), "utf-8")  # words to compare
     sizes = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
     with board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url:
         base = url.split("/enter")[0]
         for size in sizes:
             with visiting(chromium, url, color_scheme=scheme, viewport=size) as page:
-                for where in ("/", "/shots/1A", "/shots/1B", "/film", "/graph", "/profiles", "/shots/nothing"):
+                for where in (
+                    "/",
+                    "/shots/1A",
+                    "/shots/1B",
+                    "/shots/2X",
+                    "/film",
+                    "/graph",
+                    "/profiles",
+                    "/shots/nothing",
+                ):
                     page.goto(base + where)
                     assert violations(page, axe) == [], (where, size)
                 page.goto(base)
@@ -397,3 +420,36 @@ def test_everything_is_reached_by_keyboard_in_the_order_of_the_page(
         for key, where in (("g", "graph"), ("p", "profiles"), ("f", "film")):
             page.keyboard.press(key)
             page.wait_for_url(f"**/{where}")
+
+
+def test_focus_goes_down_the_page_and_single_keys_can_be_turned_off(
+    chromium: Browser, rendered: Path, tmp_path: Path
+) -> None:
+    with board(rendered, given={"XDG_STATE_HOME": str(tmp_path)}) as url, visiting(chromium, url) as page:
+        page.goto(f"{url.split('/enter')[0]}/shots/2X")
+        page.evaluate("window.been = [document.body]")
+        reached: set[str] = set()
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            what = page.evaluate(FORWARD)
+            if what is None:
+                break
+            reached.add(what)
+        assert {"circle", "retake", "lock", "wipe", "seek", "play"} <= reached
+        wipe = page.locator("[data-wipe]").first
+        wipe.focus()
+        page.keyboard.press("ArrowRight")
+        assert wipe.input_value() == "51"
+        assert page.evaluate("document.querySelector('.wipe').style.getPropertyValue('--at')") == "51%"
+        page.locator("main").focus()
+        page.keyboard.press("?")
+        page.locator("#single").uncheck()
+        page.keyboard.press("Escape")
+        page.keyboard.press("f")
+        page.reload()
+        assert page.url.endswith("/shots/2X")
+        page.locator('[data-open="keys"]').press("Enter")
+        page.locator("#single").check()
+        page.keyboard.press("Escape")
+        page.keyboard.press("f")
+        page.wait_for_url("**/film")

@@ -111,3 +111,15 @@ def test_without_opentimelineio_it_is_said_how_to_get_it(board: Path, tmp_path: 
     assert done.returncode == 2
     assert "needs-extra" in done.stderr
     assert "pip install 'storyboard-render[timeline]'" in done.stderr
+
+
+def test_a_signature_needs_a_certificate_and_never_takes_the_films_place(board: Path, tmp_path: Path) -> None:
+    unsigned = storyboard("export", board, "--to", "c2pa")
+    assert unsigned.returncode == 2
+    assert "--to c2pa takes --certificate and --key" in unsigned.stderr
+    chain = tmp_path / "chain.pem"
+    chain.write_text("no certificate", encoding="utf-8")
+    refused = storyboard("export", board, "--to", "c2pa", "--certificate", chain, "--key", chain)
+    assert refused.returncode == 2
+    assert "error[cannot-sign]" in refused.stderr
+    assert not list((board.with_suffix(".storyboard")).glob("*signed*"))

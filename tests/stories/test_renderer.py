@@ -1,14 +1,18 @@
 """A renderer of one's own, as the reference shows it: declared in the settings, named by a storyboard."""
 
 import json
+import os
 import re
+import select
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.media.cluster.room import room
-from tests.stories.command import events, storyboard
+from tests.media.test_executor import PATIENCE_S
+from tests.stories.command import events, start, storyboard
 
 PAGE = (Path(__file__).parents[2] / "storyboard" / "reference" / "cluster.md").read_text(encoding="utf-8")
 BOARD = """\
@@ -103,6 +107,28 @@ def test_where_nobody_has_them_that_is_told(painted: Path) -> None:
         done = storyboard("render", painted, "--cluster", rack.url, given=settings(painted))
     assert done.returncode == 3
     assert f'one that has: dask worker {rack.url} --resources "GPU=1"' in done.stderr
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_on_a_worker_it_ends_with_the_render_that_is_stopped(painted: Path, number: signal.Signals) -> None:
+    pid = painted.parent / "pid"
+    program = f"import os, signal\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\n"
+    program += "print('{\"share\": 0.5}', flush=True)\nsignal.pause()\n"
+    (painted.parent / "paint.py").write_text(program)
+    with room(workers=0) as rack:
+        rack.work("--resources", "GPU=1")
+        process = start("render", painted, "--cluster", rack.url, "--json", given=settings(painted))
+        assert process.stdout is not None
+        assert any('"share": 0.4' in line for line in process.stdout)
+        painting = os.pidfd_open(int(pid.read_text()))
+        gone: list[int] = []
+        while not gone:  # the first signal lets it finish, which it never does; one that comes a second later stops
+            process.send_signal(number)
+            gone, _, _ = select.select([painting], [], [], 1.5)
+        os.close(painting)
+        process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == -number
 
 
 def _grandparent(pid: int) -> int:

@@ -4,7 +4,14 @@ import { act } from "./acts.js";
 const PAGES = { s: "/", f: "/film", g: "/graph", p: "/profiles" };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+// Letters alone may get in the way of those who speak to their machine: they can be turned off.
+const OFF = "storyboard-single-keys-off";
+const single = () => localStorage.getItem(OFF) === null;
+
 export function keys() {
+  const box = document.getElementById("single");
+  box.checked = single();
+  box.addEventListener("change", () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "")));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input:not([type=range]), select, textarea, video");
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -19,6 +26,7 @@ export function keys() {
 function pressed(event) {
   const { key } = event;
   if (key in ARROWS && document.body.dataset.page === "/" && !event.target.matches("input")) return go(...ARROWS[key]);
+  if (!single()) return false;
   if (key === "?") return opened("keys");
   if (key === "/") return focused("search");
   if (key === "[" || key === "]") return followed(`a[rel="${key === "[" ? "prev" : "next"}"]`);

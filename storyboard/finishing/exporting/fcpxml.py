@@ -4,7 +4,8 @@ Laws (Apple's FCPXML reference and its DTD).
 - Times are exact fractions of a second, all of them whole frames of the film.
 - The shots lie in the spine cut to cut, with transitions on the cuts; a slate is a gap. A fade through black is a fade
   of opacity, over the black below.
-- Titles lie over their shots in lane 1; laid sounds hang under the shot at which they begin, in lanes of their own.
+- Titles lie over their shots in lane 1; laid sounds hang under the shot at which they begin, in lanes of their own. The
+  film's subtitles are captions in lane 2, each on the shot at which it begins.
 - A clip of another rate plays at its own time (`conform-rate`); another speed is a `timeMap`.
 
 Written here: the adapter of OpenTimelineIO has neither transitions nor speeds.
@@ -13,14 +14,14 @@ Written here: the adapter of OpenTimelineIO has neither transitions nor speeds.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
 
 from storyboard.film import Sound
 from storyboard.finishing.exporting.edit import Edit, Event, Media, Span, lanes, repeats, spans
-from storyboard.media.reel import Overlay, Track
+from storyboard.media.reel import Cue, Overlay, Toward, Track
 
 VERSION = "1.10"
 COLORS = "1-1-1 (Rec. 709)"
@@ -30,7 +31,12 @@ TRANSITIONS = {
     "Cross Dissolve": "FxPlug:4731E73A-8DAC-4113-9A30-AE85B1761265",
     "Wipe": "FxPlug:857E2FBA-98DB-411B-A88C-CE6ABC1F65D8",
 }
-"""Its own transitions; which way a wipe goes is told nowhere, and is set by hand."""
+"""Its own transitions."""
+DIRECTION = {"name": "Direction", "key": "13"}
+"""What its wipe calls the way that its edge goes, and by which number."""
+WAYS: Mapping[Toward, str] = {"left": "0", "up": "1", "right": "2", "down": "3"}
+CAPTIONS = "iTT?captionFormat=ITT.en"
+"""The role of captions; it names a language, and a storyboard does not."""
 KEYS = "com.apple.proapps.studio."
 ROLES = {"music": "music", "narration": "dialogue.narration", "effect": "effects", "ambience": "effects.ambience"}
 
@@ -57,6 +63,7 @@ class _Writing:
         self._resources = ET.Element("resources")
         self._ids: dict[tuple[object, ...], str] = {}
         self._tc = edit.start.frames / edit.fps
+        self._captions = edit.cues if edit.film.subtitles is not None else ()
 
     def document(self) -> ET.Element:
         delivery, title = self._edit.film.delivery, _clean(self._edit.film.title)
@@ -126,7 +133,9 @@ class _Writing:
         at, frames = span.at - span.before, span.before + span.after
         made = ET.Element("transition", name=name, offset=self._offset(at), duration=self._time(frames))
         effect, _ = self._resource("effect", (name,), name=name, uid=TRANSITIONS[name])
-        ET.SubElement(made, "filter-video", ref=effect, name=name)
+        filtered = ET.SubElement(made, "filter-video", ref=effect, name=name)
+        if name == "Wipe":
+            ET.SubElement(filtered, "param", DIRECTION, value=WAYS[span.event.placed.direction])
         return made
 
     def _offset(self, frame: int) -> str:
@@ -153,6 +162,7 @@ class _Writing:
                 ET.SubElement(made, "adjust-volume", amount=f"{event.placed.gain_db:f}dB")
         for title in event.placed.titles:
             made.extend(self._title(title, span, local))
+        made.extend(self._caption(cue, span, local) for cue in self._captions if span.at <= cue.first < span.end)
         while hung and (hung[0][0] < span.end or last):
             made.append(self._laid(hung.pop(0), span, local))
         if media is None:
@@ -194,14 +204,31 @@ class _Writing:
         if first >= last:
             return
         effect, _ = self._resource("effect", (TITLE,), name="Basic Title", uid=TITLE)
-        style = f"ts{len(self._ids) + 1}"
-        self._ids["style", style] = style
+        style = self._style()
         made = ET.Element("title", ref=effect, lane="1", offset=self._time(local + first))
         made.attrib |= {"name": _clean(title.text), "start": "3600s", "duration": self._time(last - first)}
         ET.SubElement(ET.SubElement(made, "text"), "text-style", ref=style).text = _clean(title.text)
         look = {"font": "Helvetica", "fontSize": "72", "fontColor": _color(title.color), "alignment": "center"}
         ET.SubElement(ET.SubElement(made, "text-style-def", id=style), "text-style", look)
         yield made
+
+    def _caption(self, cue: Cue, span: Span, local: Fraction) -> ET.Element:
+        style = self._style()
+        made = ET.Element("caption", lane="2", offset=self._time(local + cue.first - span.at), role=CAPTIONS)
+        made.attrib |= {"name": _clean(" ".join(cue.lines)), "start": "3600s"}
+        made.set("duration", self._time(cue.last - cue.first))
+        text = ET.SubElement(made, "text", placement="top" if cue.place == "top" else "bottom")
+        ET.SubElement(text, "text-style", ref=style).text = _clean("\n".join(cue.lines))
+        look = {"font": ".SF NS Text", "fontSize": "13", "fontFace": "Regular", "fontColor": "1 1 1 1"}
+        look |= {"italic": "1"} if cue.italic else {}
+        ET.SubElement(ET.SubElement(made, "text-style-def", id=style), "text-style", look)
+        return made
+
+    def _style(self) -> str:
+        """The id of another style of letters."""
+        style = f"ts{len(self._ids) + 1}"
+        self._ids["style", style] = style
+        return style
 
     def _hung(self) -> list[tuple[int, Sound, Track, int, int, Fraction]]:
         """What is laid over the film, in order: where it begins and ends, from where in its file, and in which lane."""

@@ -24,6 +24,8 @@ from storyboard.film import ShotId
 from storyboard.finishing.exporting.edit import Edit, Event
 from storyboard.version import VERSION
 
+PAGE_FOOT = 'font: 8pt "Source Sans 3", system-ui, sans-serif; color: #676a70'
+"""How the film's title stands at the foot of each printed page."""
 THUMBNAIL_PX = 480
 """How wide a picture is."""
 STYLE = Path(__file__).with_suffix(".css")
@@ -41,8 +43,9 @@ def write(edit: Edit, pictures: Mapping[ShotId, tuple[bytes, bytes]], seams: Seq
     ET.SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": POLICY})
     ET.SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
     ET.SubElement(head, "title").text = _clean(edit.film.title)
-    shape = f":root {{ --shape: {size.width_px} / {size.height_px}; }}"
-    ET.SubElement(head, "style").text = STYLE.read_text(encoding="utf-8") + shape
+    own = f":root {{ --shape: {size.width_px} / {size.height_px}; }}\n"
+    own += f"@page {{ @bottom-left {{ content: {_quoted(edit.film.title)}; {PAGE_FOOT} }} }}"
+    ET.SubElement(head, "style").text = STYLE.read_text(encoding="utf-8") + own
     body = ET.SubElement(html, "body", {"class": "wide" if size.width_px > size.height_px else "tall"})
     body.append(_header(edit, seams))
     joins = {str(one["to"]): one for one in seams}
@@ -57,6 +60,11 @@ def _add(parent: ET.Element, tag: str, text: str = "", kind: str = "") -> ET.Ele
     child = ET.SubElement(parent, tag, {"class": kind} if kind else {})
     child.text = _clean(text)
     return child
+
+
+def _quoted(text: str) -> str:
+    """A text as a string of CSS, in which only letters and digits stand as they are."""
+    return '"' + "".join(one if one.isalnum() or one == " " else f"\\{ord(one):x} " for one in text) + '"'
 
 
 def _clean(text: str) -> str:

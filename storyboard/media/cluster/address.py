@@ -38,6 +38,12 @@ class Scheduler:
     url: str
     certificates: Certificates | None = None
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Its host and port."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or 0
+
 
 def address(written: str, certificates: Certificates | None) -> Processes | Scheduler:
     """What `--cluster` names. Raises ValueError, with words for people, for what is not safe or says nothing."""

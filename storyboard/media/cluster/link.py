@@ -308,8 +308,10 @@ async def _connected(scheduler: Scheduler) -> Client:
             return Client(scheduler.url, security=security, timeout=CONNECT_S, set_as_default=False)
 
     try:
+        with trio.fail_after(CONNECT_S):  # a wait that can be broken off, which Dask's own is not
+            await (await trio.open_tcp_stream(*scheduler.place)).aclose()
         return await trio.to_thread.run_sync(connect)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, trio.TooSlowError, ValueError) as error:
         hint = f"start one with: dask scheduler --host {scheduler.url.rpartition(':')[0]}"
         why = str(error) or type(error).__name__
         raise _refused("no-cluster", f"no Dask scheduler answers at {scheduler.url}: {why}", hint) from error

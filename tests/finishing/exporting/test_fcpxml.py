@@ -8,8 +8,10 @@ from fractions import Fraction
 import opentimelineio as otio
 import pytest
 
+from storyboard.delivery import Subtitles
 from storyboard.finishing.exporting.edit import spans
 from storyboard.finishing.exporting.fcpxml import write
+from storyboard.media.reel import Cue
 from tests.finishing.exporting.edits import RATES, edit
 
 CHILDREN = {
@@ -26,11 +28,13 @@ CHILDREN = {
     "project": "sequence ",
     "sequence": "(note )?spine ",
     "spine": "(asset-clip |gap |transition )*",
-    "asset-clip": "(note )?(conform-rate )?(timeMap )?(adjust-blend )?(adjust-volume )?(title |asset-clip )*(marker )*",
-    "gap": "(note )?(title |asset-clip )*(marker )*",
+    "asset-clip": "(note )?(conform-rate )?(timeMap )?(adjust-blend )?(adjust-volume )?"
+    "(title |caption |asset-clip )*(marker )*",
+    "gap": "(note )?(title |caption |asset-clip )*(marker )*",
     "transition": "(filter-video )?",
-    "filter-video": "",
+    "filter-video": "(param )*",
     "title": "(text )*(text-style-def )*",
+    "caption": "(text )*(text-style-def )*",
     "text": "(text-style )*",
     "text-style": "",
     "text-style-def": "text-style ",
@@ -58,6 +62,7 @@ REQUIRED = {
     "gap": {"duration"},
     "transition": {"duration"},
     "title": {"ref", "duration"},
+    "caption": {"duration"},
     "marker": {"start", "value"},
     "timept": {"time", "value"},
     "param": {"name"},
@@ -84,7 +89,9 @@ def test_it_keeps_to_the_dtd(fps: Fraction, start: str) -> None:
         assert re.fullmatch(CHILDREN[element.tag], inside), f"{element.tag}: {inside}"
         assert set(element.keys()) >= REQUIRED.get(element.tag, set())
         assert element.get("ref", next(iter(ids))) in ids
-        assert ("lane" in element.attrib) == (element.tag in ("title", "asset-clip") and not _in_spine(made, element))
+        assert ("lane" in element.attrib) == (
+            element.tag in ("title", "caption", "asset-clip") and not _in_spine(made, element)
+        )
 
 
 def _in_spine(made: ET.Element, element: ET.Element) -> bool:
@@ -112,6 +119,30 @@ def test_transitions_lie_where_the_shots_overlap() -> None:
     made = edit()
     found = [(one.get("name"), int(seconds(one.attrib["offset"]) * 24)) for one in root(*RATES[0]).iter("transition")]
     assert found == [("Cross Dissolve", made.events[1].placed.at), ("Wipe", made.events[2].placed.at)]
+
+
+def test_a_wipe_says_which_way_it_goes() -> None:
+    wiped = next(one for one in root(*RATES[0]).iter("transition") if one.get("name") == "Wipe")
+    (told,) = wiped.iter("param")
+    assert edit().events[2].placed.direction == "down"
+    assert told.attrib == {"name": "Direction", "key": "13", "value": "3"}
+
+
+def test_subtitles_are_captions_over_their_frames() -> None:
+    made = edit(*RATES[1])
+    shown = spans(made)
+    cues = tuple(Cue((f"Line {n}", "and more"), span.at + 2, span.at + 9) for n, span in enumerate(shown) if n % 2)
+    lettered = replace(made, cues=cues, film=replace(made.film, subtitles=Subtitles(dialogue=True)))
+    sequence = next(ET.fromstring(write(lettered)).iter("sequence"))
+    found = []
+    for shot in sequence.iter():
+        for caption in shot.findall("caption"):
+            into = seconds(caption.attrib["offset"]) - seconds(shot.get("start", "0s"))
+            at = (seconds(shot.attrib["offset"]) - seconds(sequence.attrib["tcStart"]) + into) * made.fps
+            text = "".join(next(caption.iter("text")).itertext())
+            found.append((text, at, seconds(caption.attrib["duration"]) * made.fps))
+    assert found == [("\n".join(cue.lines), Fraction(cue.first), Fraction(7)) for cue in cues]
+    assert not list(ET.fromstring(write(replace(lettered, film=made.film))).iter("caption"))
 
 
 def test_a_speed_is_a_map_of_times_and_a_fade_one_of_opacity() -> None:

@@ -45,3 +45,8 @@ def test_what_is_safe_is_taken(written: str, found: Processes | Scheduler) -> No
 def test_what_is_not_is_refused_with_what_would_be(written: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         address(written, None)
+
+
+def test_a_scheduler_has_a_host_and_a_port() -> None:
+    assert Scheduler("tcp://[::1]:8786").place == ("::1", 8786)
+    assert Scheduler("tls://farm.example:8786", MINE).place == ("farm.example", 8786)
