@@ -21,6 +21,7 @@ from bench import (
     running,
     sizes,
     studio,
+    working,
 )
 from bench.ratio import Ratio
 
@@ -37,6 +38,7 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "resume": rendering.resume,
     "pacing": pacing.pacing,
     "forecast": foreseeing.foreseeing,
+    "work": working.work,
     "run": running.run,
     "sizes": sizes.sizes,
     "studio": studio.studio,

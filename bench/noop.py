@@ -2,6 +2,8 @@
 
 import hashlib
 import math
+import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -178,3 +180,14 @@ async def bare(takes: int) -> int:
             if follows is not None:
                 nursery.start_soon(step, follows)
     return told // 2
+
+
+def main(path: Path) -> int:
+    """Render a film of such takes from nothing, from its file to the last durable record: what a process has to do."""
+    film = read(path)
+    with tempfile.TemporaryDirectory() as folder:
+        return 0 if render(film, Path(folder) / "state.db") == len(film.shots) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -5,7 +5,8 @@ Laws.
    use where it is cut off: its share of the window, its places. All shares together are never more than there is.
 2. Who is cut off asks nothing until the others must have noticed (`ALIVE_S`) and their requests have left the window.
    Then it goes on with its share, which the others leave to it for `LOST_S`; after that it waits for the server.
-   So a limit holds whatever becomes of the server, of the way to it, and of anybody else.
+   So a limit holds whatever becomes of the server, of the way to it, and of anybody else; but not where a server comes
+   back without its memory while somebody is still cut off from it for longer than it waits (`grace`).
 3. Where an account takes one order at a time, or may spend so much in a month, nobody orders who is cut off.
 4. It is said once that the server is lost, and once that it is back.
 """
