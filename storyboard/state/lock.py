@@ -67,13 +67,14 @@ class Lock:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process holds the lock. Nothing is created or written to find out, and nobody who wants the lock
-    meanwhile is turned away. Raises Refused (14).
+    """Whether a process holds the lock. Nothing is created or written to find out, on a read-only disk neither, and
+    nobody who wants the lock meanwhile is turned away. Raises Refused (14).
     """
     if not path.exists():
         return False
     with refusing(path), _gate(path.parent):
-        fd = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+        flags = os.O_RDWR if sys.platform == "win32" else os.O_RDONLY
+        fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
         try:
             return not taken(fd)
         finally:
