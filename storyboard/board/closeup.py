@@ -225,4 +225,4 @@ def _spelt(value: object) -> str:
         return ", ".join(f"{name} {_spelt(one)}" for name, one in value.items() if one is not None)
     if isinstance(value, list | tuple):
         return ", ".join(_spelt(one) for one in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{round(value, 2) + 0.0:g}" if isinstance(value, float) else str(value)  # no negative zero
