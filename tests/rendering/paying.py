@@ -21,7 +21,7 @@ class Listed(Toy):
         return Request("GET", f"/v1/videos?page={page}")
 
     def read_find(self, response: Response, key: str) -> Found | None:
-        raise NotImplementedError("decisions read nothing")
+        raise AssertionError("decisions read nothing")
 
 
 class Pictured(Toy):

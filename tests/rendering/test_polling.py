@@ -24,7 +24,7 @@ class Together(Toy):
         return Request("GET", "/v1/videos")
 
     def read_list(self, response: Response) -> Mapping[JobId, Polled] | None:
-        raise NotImplementedError("decisions read nothing")
+        raise AssertionError("decisions read nothing")
 
 
 @dataclass

@@ -2,14 +2,13 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.stories.command import events, start, storyboard
-from tests.stories.paying import Gateways, Production, gateways, production
+from tests.stories.paying import Gateways, Production, production
 
 QUEUED = {"fault": "stuck", "status": "queued", "times": 0}
 
@@ -20,18 +19,6 @@ def board(provider: str, shots: int = 2, duration: int = 4) -> str:
     return head + "".join(
         f"  - {{id: {n}A, action: Something happens for the {n}. time.}}\n" for n in range(1, shots + 1)
     )
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Gateways]:
-    with gateways() as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _disarmed(emulator: Gateways) -> Iterator[None]:
-    yield
-    emulator.tell("faults", None, "DELETE")
 
 
 def submitting(made: Production, *options: str, jobs: int = 2) -> "subprocess.Popen[str]":

@@ -1,6 +1,5 @@
 """A film through the emulated defapi: paid once a take, opened on what was handed on; what is lost stays a question."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from tests.stories.command import events
 from tests.stories.paying import (
     Gateways,
-    gateways,
     opens_on_what_it_was_handed,
     paid_once,
     production,
@@ -32,18 +30,6 @@ ALONE = BOARD.split("  - {id: 3A")[0].replace("chain: previous\n", "")
 PRICES = 'prices = {"seedance-2.0" = "0.1"}\n'
 PAID = 2.5
 """What the four cost: 5, 5, 10 and 5 seconds at a tenth of a credit."""
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Gateways]:
-    with gateways() as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _disarmed(emulator: Gateways) -> Iterator[None]:
-    yield
-    emulator.tell("faults", None, "DELETE")
 
 
 def test_a_chain_is_paid_once_a_take_and_opens_each_shot_on_the_frame_it_was_handed(

@@ -1,7 +1,6 @@
 """A film through the emulated seedance2.ink: paid at acceptance, once a take; what is lost stays a question."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from tests.stories.command import events, start, storyboard
 from tests.stories.paying import (
     Gateways,
     Production,
-    gateways,
     opens_on_what_it_was_handed,
     paid_once,
     production,
@@ -49,18 +47,6 @@ shots:
   - {id: 1C, action: A door closes., start: {image: a.png}, end: {image: b.png}}
 """
 COLORS = {"a.png": "navy", "b.png": "gold", "c.png": "teal"}
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Gateways]:
-    with gateways() as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _disarmed(emulator: Gateways) -> Iterator[None]:
-    yield
-    emulator.tell("faults", None, "DELETE")
 
 
 def painted(folder: Path) -> None:

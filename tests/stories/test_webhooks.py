@@ -14,7 +14,6 @@ from tests.stories.command import events, start, storyboard
 from tests.stories.paying import (
     Gateways,
     Production,
-    gateways,
     opens_on_what_it_was_handed,
     paid_once,
     production,
@@ -38,18 +37,6 @@ def board(provider: str, shots: int = 2, chained: bool = True) -> str:
     chain = "chain: previous\n" if chained else ""
     defaults = f"defaults: {{provider: {provider}, resolution: 720p, duration: 5}}\n"
     return f"storyboard: 1\ndelivery: {{size: 320x180}}\n{chain}{defaults}shots:\n{''.join(lines)}"
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Gateways]:
-    with gateways() as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _disarmed(emulator: Gateways) -> Iterator[None]:
-    yield
-    emulator.tell("faults", None, "DELETE")
 
 
 def called(folder: Path, emulator: Gateways, provider: str, key: str, film: str = "", poll_s: str = "1") -> Production:
