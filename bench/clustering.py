@@ -25,6 +25,7 @@ from storyboard.finishing.pieces import Pieces
 from storyboard.media.animatic.spec import Does, Spec
 from storyboard.media.cluster.address import Scheduler
 from storyboard.media.cluster.cluster import open_cluster
+from storyboard.media.cluster.greeting import SharedFolder
 from storyboard.media.cluster.link import open_link
 from storyboard.media.executor import open_executor
 from storyboard.media.jobs import DrawJob, Executor, JoinJob
@@ -83,7 +84,7 @@ async def cluster(url: str, folder: Path) -> AsyncIterator[Executor]:
     def warn(code: str, message: str) -> None:
         raise RuntimeError(f"{code}: {message}")
 
-    connect = partial(open_link, Scheduler(url), folder)
+    connect = partial(open_link, Scheduler(url), SharedFolder(folder))
     async with open_executor(1, dict(os.environ)) as here, open_cluster(connect, here, warn) as executor:
         yield executor
 

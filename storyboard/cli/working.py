@@ -21,7 +21,7 @@ from storyboard.rendering.events import News
 
 if TYPE_CHECKING:
     from storyboard.media.cluster.ways import Way
-    from storyboard.production import Production
+    from storyboard.production.production import Production
 
 T = TypeVar("T")
 USAGE = 2

@@ -13,6 +13,7 @@ import trustme
 from storyboard.diagnostics import Refused
 from storyboard.media.cluster.address import Certificates, Scheduler
 from storyboard.media.cluster.cluster import Cluster, open_cluster
+from storyboard.media.cluster.greeting import SharedFolder
 from storyboard.media.cluster.link import Warn, open_link
 from storyboard.media.executor import InProcess, open_executor
 from storyboard.media.jobs import FrameJob, MediaError, PieceJob, VerifyJob
@@ -47,7 +48,7 @@ async def test_a_job_is_done_by_a_worker_and_stopped_when_it_is_cancelled(tmp_pa
     with room() as rack:
         async with (
             open_executor(1, ENVIRONMENT) as here,
-            open_cluster(partial(open_link, rack.place, tmp_path), here, _silent) as cluster,
+            open_cluster(partial(open_link, rack.place, SharedFolder(tmp_path)), here, _silent) as cluster,
         ):
             assert cluster.places == 1
             assert await cluster.run(VerifyJob(str(path)), shares.append) == verify(path, silent)
@@ -132,7 +133,7 @@ async def test_a_worker_of_another_version_is_refused(tmp_path: Path) -> None:
     with room() as rack:
         rack.work("--preload", str(preload))
         with pytest.raises(Refused) as raised:
-            await open_link(rack.place, tmp_path, _silent)
+            await open_link(rack.place, SharedFolder(tmp_path), _silent)
     assert raised.value.diagnostics[0].code == "cluster-version"
     assert "has storyboard 0.0.9" in raised.value.diagnostics[0].message
 
@@ -160,7 +161,7 @@ async def test_a_worker_that_does_not_see_the_files_is_refused(tmp_path: Path, m
     with room() as rack:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(Refused) as raised:
-            await open_link(rack.place, Path("/proc/self/cwd"), _silent)
+            await open_link(rack.place, SharedFolder(Path("/proc/self/cwd")), _silent)
     assert raised.value.diagnostics[0].code == "cluster-files"
     assert not _names(tmp_path)
 
@@ -169,11 +170,11 @@ async def test_a_worker_that_does_not_see_the_files_is_refused(tmp_path: Path, m
 async def test_a_scheduler_without_workers_and_none_at_all_are_told(tmp_path: Path) -> None:
     with room(workers=0) as rack:
         with pytest.raises(Refused) as raised:
-            await open_link(rack.place, tmp_path, _silent)
+            await open_link(rack.place, SharedFolder(tmp_path), _silent)
         assert raised.value.diagnostics[0].code == "no-worker"
         place = rack.place
     with pytest.raises(Refused) as raised:
-        await open_link(place, tmp_path, _silent)
+        await open_link(place, SharedFolder(tmp_path), _silent)
     assert raised.value.diagnostics[0].code == "no-cluster"
 
 
@@ -185,7 +186,7 @@ async def test_beyond_this_machine_both_ends_show_a_certificate(tmp_path: Path) 
         async with _cluster(rack, tmp_path, _silent) as cluster:
             assert await cluster.run(VerifyJob(str(path))) == verify(path, silent)
         with pytest.raises(Refused) as raised:
-            await open_link(Scheduler(rack.url, theirs), tmp_path, _silent)
+            await open_link(Scheduler(rack.url, theirs), SharedFolder(tmp_path), _silent)
     assert raised.value.diagnostics[0].code == "no-cluster"
 
 
@@ -221,6 +222,6 @@ def _names(folder: Path) -> set[str]:
 async def _cluster(rack: Room, folder: Path, warn: Warn) -> AsyncIterator[Cluster]:
     async with (
         open_executor(1, ENVIRONMENT) as here,
-        open_cluster(partial(open_link, rack.place, folder), here, warn) as cluster,
+        open_cluster(partial(open_link, rack.place, SharedFolder(folder)), here, warn) as cluster,
     ):
         yield cluster
