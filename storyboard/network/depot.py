@@ -17,7 +17,7 @@ import httpx
 import trio
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.media.cluster.carrying import Depot, NotThere, Perform
+from storyboard.media.cluster.carrying import Depot, Greet, NotThere, Perform
 from storyboard.media.cluster.crew import greet_stored
 from storyboard.media.cluster.crew import perform as perform_with
 from storyboard.network import moving
@@ -64,7 +64,7 @@ class SignedDepot:
         self.url = url
         self.trust = trust
         self.perform: Perform = perform
-        self.greet: Perform = greet
+        self.greet: Greet = greet
         self._store = store
         self._http = http
 
@@ -138,9 +138,9 @@ async def perform(text: str) -> str:
     return await perform_with(text, open_carrier)
 
 
-async def greet(text: str) -> str:
-    """What a worker is asked to run before it gets any: `crew.greet_stored` by links."""
-    return await greet_stored(text, open_carrier)
+async def greet(text: str, dask_worker: Any) -> str:
+    """What a worker is asked to run before it gets any: `crew.greet_stored` by links. Dask adds the worker."""
+    return await greet_stored(text, open_carrier, dask_worker)
 
 
 def _speaker(trust: str) -> httpx.AsyncClient:

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 Perform = Callable[[str], Awaitable[str]]
 """What a Dask worker is asked to run, by its name: JSON in and out."""
+Greet = Callable[[str, Any], Awaitable[str]]
+"""The same, where the worker itself is handed to it as `dask_worker`."""
 
 
 class NotThere(Exception):
@@ -38,7 +40,7 @@ class Depot(Protocol):
     url: str
     trust: str
     perform: Perform
-    greet: Perform
+    greet: Greet
 
     async def holds(self, name: str, size: int) -> bool:
         """Whether there is an object of that size."""

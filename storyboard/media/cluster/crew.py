@@ -71,14 +71,13 @@ def greet(text: str) -> str:
     return json.dumps({"storyboard": VERSION, "python": python, "host": host, "read": read, "wrote": wrote})
 
 
-async def greet_stored(text: str, carrying: Carrying) -> str:
+async def greet_stored(text: str, carrying: Carrying, worker: Worker) -> str:
     """Say who this worker is, and show that files come and go by links: JSON in and out.
 
     In: `link` and `bytes` of an object, `slots`, where to put it, by worker, and `trust`. Out: as `greet`, with
     `problem`, why it does not, None where it does.
     """
-    worker, asked = get_worker(), json.loads(text)
-    crew = await _crew(worker)
+    asked, crew = json.loads(text), await _crew(worker)
 
     async def echo() -> Said:
         async with carrying(asked["trust"]) as carrier:

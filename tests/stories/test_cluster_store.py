@@ -1,0 +1,91 @@
+"""A film on a cluster whose workers do not have the production's folder: its files go through a bucket."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.media.cluster.room import Room, can_hide, children, room
+from tests.network.buckets import KEY, SECRET, moto
+from tests.stories.command import events, start, storyboard
+from tests.stories.test_kill import board, film
+
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(not can_hide(), reason="a worker that does not see the folder takes unshare, and its leave"),
+]
+
+
+@dataclass
+class Studio:
+    """A production, the bucket of its cluster, and what a command is given for it."""
+
+    path: Path
+    bucket: str
+    given: dict[str, str]
+
+    def names(self) -> set[str]:
+        """What is in the bucket."""
+        listed = httpx.get(self.bucket, params={"list-type": "2"}, trust_env=False)
+        return set(re.findall("<Key>([^<]+)</Key>", listed.raise_for_status().text))
+
+
+@contextmanager
+def studio(folder: Path) -> Iterator[Studio]:
+    here = folder / "here"
+    settings = here / "config" / "storyboard" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    with moto(folder / "moto.log") as url:
+        settings.write_text(f'[cluster]\nstore = "s3://films/farm"\nendpoint = "{url}"\n', encoding="utf-8")
+        httpx.put(f"{url}/films", trust_env=False).raise_for_status()
+        keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
+        yield Studio(board(here), f"{url}/films", {**keys, "XDG_CONFIG_HOME": str(here / "config")})
+
+
+def hire(rack: Room, folder: Path, workers: int = 2) -> None:
+    """Workers of one machine that have a folder of their own and nothing of the production's."""
+    for _ in range(workers):
+        rack.work("--local-directory", str(folder / "there"), hidden=folder / "here")
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The film as this machine makes it alone."""
+    path = board(tmp_path_factory.mktemp("alone"))
+    rendered = storyboard("render", path, "--cluster", "local:2")
+    assert rendered.returncode == 0, rendered.stderr
+    return film(path)
+
+
+def rendering(made: Studio, rack: Room) -> subprocess.Popen[str]:
+    """A render on the cluster that has begun its second take."""
+    process = start("render", made.path, "--cluster", rack.url, "--json", given=made.given)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if '"submitted"' in line and '"2A-1"' in line:
+            return process
+    raise AssertionError(process.communicate()[1])
+
+
+def test_workers_without_the_folder_make_the_same_film_also_when_one_is_killed(tmp_path: Path, expected: str) -> None:
+    with studio(tmp_path) as made, room(workers=0) as rack:
+        hire(rack, tmp_path)
+        process = rendering(made, rack)
+        max(rack.processes[1:], key=children).kill()
+        heard, said = process.communicate()
+        assert process.returncode == 0, said
+        assert not [one for one in events(heard) if one["event"] == "warning"]
+        assert film(made.path) == expected
+        assert {name.split("/")[1] for name in made.names()} <= {"in"}
+        again = storyboard("cut", made.path, "--cluster", rack.url, "-o", tmp_path / "b.mp4", given=made.given)
+        assert again.returncode == 0, again.stderr
+    assert (tmp_path / "b.mp4").read_bytes() == (made.path.with_suffix(".storyboard") / "film.mp4").read_bytes()
+    assert not list((tmp_path / "there").rglob("made*"))
+    assert list((tmp_path / "there").rglob("storyboard-files/*"))
+    assert not list(made.path.parent.rglob("*.part*"))
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
