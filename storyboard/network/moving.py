@@ -138,7 +138,7 @@ class _Ailing(Exception):
 async def _streamed(http: httpx.AsyncClient, link: str, file: BinaryIO, size: int) -> str:
     digest, have = hashlib.sha256(), 0
     async with http.stream("GET", link, headers={"accept-encoding": "identity"}) as answer:
-        chunks = answer.aiter_raw()
+        chunks = answer.aiter_bytes()
         try:
             if answer.status_code in OPENS_NOTHING:
                 raise NotThere(f"the store answers HTTP {answer.status_code} to a GET")

@@ -3,9 +3,10 @@
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.media.cluster.room import Room, can_hide, children, room
 from tests.network.buckets import KEY, SECRET, moto
 from tests.stories.command import events, start, storyboard
-from tests.stories.test_kill import board, film
+from tests.stories.test_kill import board, done, film
 
 pytestmark = [
     pytest.mark.cluster,
@@ -26,13 +27,19 @@ class Studio:
     """A production, the bucket of its cluster, and what a command is given for it."""
 
     path: Path
-    bucket: str
+    url: str
     given: dict[str, str]
+    store: ExitStack
 
     def names(self) -> set[str]:
         """What is in the bucket."""
-        listed = httpx.get(self.bucket, params={"list-type": "2"}, trust_env=False)
+        listed = httpx.get(f"{self.url}/films", params={"list-type": "2"}, trust_env=False)
         return set(re.findall("<Key>([^<]+)</Key>", listed.raise_for_status().text))
+
+    def restart(self, log: Path) -> None:
+        """Another store at the address of the one before, with an empty bucket."""
+        self.store.enter_context(moto(log, urlsplit(self.url).port or 0))
+        httpx.put(f"{self.url}/films", trust_env=False).raise_for_status()
 
 
 @contextmanager
@@ -40,11 +47,12 @@ def studio(folder: Path) -> Iterator[Studio]:
     here = folder / "here"
     settings = here / "config" / "storyboard" / "config.toml"
     settings.parent.mkdir(parents=True)
-    with moto(folder / "moto.log") as url:
+    with ExitStack() as store:
+        url = store.enter_context(moto(folder / "moto.log"))
         settings.write_text(f'[cluster]\nstore = "s3://films/farm"\nendpoint = "{url}"\n', encoding="utf-8")
         httpx.put(f"{url}/films", trust_env=False).raise_for_status()
         keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
-        yield Studio(board(here), f"{url}/films", {**keys, "XDG_CONFIG_HOME": str(here / "config")})
+        yield Studio(board(here), url, {**keys, "XDG_CONFIG_HOME": str(here / "config")}, store)
 
 
 def hire(rack: Room, folder: Path, workers: int = 2) -> None:
@@ -75,6 +83,8 @@ def rendering(made: Studio, rack: Room) -> subprocess.Popen[str]:
 def test_workers_without_the_folder_make_the_same_film_also_when_one_is_killed(tmp_path: Path, expected: str) -> None:
     with studio(tmp_path) as made, room(workers=0) as rack:
         hire(rack, tmp_path)
+        blind = storyboard("render", made.path, "--cluster", rack.url)
+        assert (blind.returncode, "error[cluster-files]" in blind.stderr) == (12, True)
         process = rendering(made, rack)
         max(rack.processes[1:], key=children).kill()
         heard, said = process.communicate()
@@ -89,3 +99,47 @@ def test_workers_without_the_folder_make_the_same_film_also_when_one_is_killed(t
     assert list((tmp_path / "there").rglob("storyboard-files/*"))
     assert not list(made.path.parent.rglob("*.part*"))
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
+
+
+def test_a_store_that_is_lost_in_the_middle_changes_no_byte(tmp_path: Path, expected: str) -> None:
+    with studio(tmp_path) as made, room(workers=0) as rack:
+        hire(rack, tmp_path)
+        process = rendering(made, rack)
+        made.store.close()
+        heard, said = process.communicate()
+        assert process.returncode == 0, said
+        assert [one["code"] for one in events(heard) if one["event"] == "warning"] == ["store-lost"]
+        assert film(made.path) == expected
+        made.restart(tmp_path / "second.log")
+        again = storyboard("cut", made.path, "--cluster", rack.url, "-o", tmp_path / "b.mp4", given=made.given)
+        assert again.returncode == 0, again.stderr
+    assert (tmp_path / "b.mp4").read_bytes() == (made.path.with_suffix(".storyboard") / "film.mp4").read_bytes()
+
+
+def test_a_render_that_is_killed_resumes_through_the_store(tmp_path: Path, expected: str) -> None:
+    with studio(tmp_path) as made, room(workers=0) as rack:
+        hire(rack, tmp_path)
+        process = rendering(made, rack)
+        process.kill()
+        process.communicate()
+        finished = done(made.path)
+        again = storyboard("render", made.path, "--cluster", rack.url, "--json", given=made.given)
+        assert again.returncode == 0, again.stderr
+        drawn = {event["take"] for event in events(again.stdout) if event["event"] == "submitted"}
+        assert not drawn & finished
+        assert film(made.path) == expected
+
+
+def test_what_cannot_move_files_is_refused_before_anything_is_ordered(tmp_path: Path) -> None:
+    with studio(tmp_path) as made, room(workers=0) as rack:
+        hire(rack, tmp_path, workers=1)
+        httpx.delete(f"{made.url}/films", trust_env=False).raise_for_status()
+        refused = storyboard("render", made.path, "--cluster", rack.url, given=made.given)
+        assert refused.returncode == 12
+        assert "error[cluster-files]" in refused.stderr
+        assert "NoSuchBucket" in refused.stderr
+        keyless = storyboard("render", made.path, "--cluster", rack.url, given={**made.given, "AWS_ACCESS_KEY_ID": ""})
+        assert keyless.returncode == 12
+        assert "AWS_ACCESS_KEY_ID" in keyless.stderr
+        assert SECRET not in refused.stderr + keyless.stderr
+    assert not done(made.path)

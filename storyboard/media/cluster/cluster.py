@@ -5,7 +5,7 @@ Laws.
   scheduler that comes back to the address is used again. What the whole film passes through, its assembly, stays here.
 - The same holds for the store through which files go, where they do.
 - A job that takes what this machine may not have, as a renderer does, is never done here. It waits for what is lost,
-  says so, and fails when it has waited for `WAIT_S`.
+  says so, and fails when it has waited for five minutes.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ Connect = Callable[[Warn], Awaitable[Link]]
 class Cluster:
     """Runs jobs on a cluster, or on `here`. Made by `open_cluster`."""
 
-    def __init__(self, link: Link, connect: Connect, here: LocalProcesses, warn: Warn) -> None:
+    def __init__(self, link: Link, connect: Connect, here: LocalProcesses, warn: Warn, wait_s: float) -> None:
         self._link: Link | None = link
         self._connect = connect
         self._here = here
         self._warn = warn
+        self._wait_s = wait_s
         self._returned = trio.Event()
         self._stuck = False
         self._waiting = False
@@ -66,7 +67,7 @@ class Cluster:
 
     async def _only_there(self, job: Job, report: Report | None, resources: Mapping[str, float]) -> Answer:
         """Do a job on the cluster, whenever that is there."""
-        until = trio.current_time() + WAIT_S
+        until = trio.current_time() + self._wait_s
         while True:
             link = await self._there(until)
             began = trio.current_time()
@@ -101,7 +102,7 @@ class Cluster:
         """The connection, once there is one. Raises MediaError `cluster-lost` where none comes in time."""
         if self._link is None and not self._waiting:
             self._waiting = True
-            message = f"what only a worker can make waits for the cluster, for up to {WAIT_S / 60:g} minutes"
+            message = f"what only a worker can make waits for the cluster, for up to {self._wait_s / 60:g} minutes"
             self._warn("cluster-waiting", message)
         with trio.move_on_at(until):
             while self._link is None:
@@ -142,9 +143,14 @@ class Cluster:
 
 
 @asynccontextmanager
-async def open_cluster(connect: Connect, here: LocalProcesses, warn: Warn) -> AsyncIterator[Cluster]:
-    """An executor on the cluster that `connect` leads to. Raises Refused as `open_link` does, at first."""
-    cluster = Cluster(await connect(warn), connect, here, warn)
+async def open_cluster(
+    connect: Connect, here: LocalProcesses, warn: Warn, wait_s: float = WAIT_S
+) -> AsyncIterator[Cluster]:
+    """An executor on the cluster that `connect` leads to; what only that can do waits for it for `wait_s`.
+
+    Raises Refused as `open_link` does, at first.
+    """
+    cluster = Cluster(await connect(warn), connect, here, warn, wait_s)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(cluster.keep)
         yield cluster

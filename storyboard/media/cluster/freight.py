@@ -66,8 +66,9 @@ class Freight:
 
     moves = True
 
-    def __init__(self, depot: Depot) -> None:
+    def __init__(self, depot: Depot, again_s: float) -> None:
         self._depot = depot
+        self._again_s = again_s
         self.perform = depot.perform
         self._run = token_hex(16)
         self._files = KnownFiles()
@@ -196,7 +197,7 @@ class Freight:
 
     def _lost(self, why: str) -> Unmoved:
         message = f"files do not get through {self._depot.url}: {why}"
-        self._down = trio.current_time() + AGAIN_S, message
+        self._down = trio.current_time() + self._again_s, message
         return Unmoved(message)
 
     # ── who is there ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,9 +249,9 @@ class Freight:
 
 
 @asynccontextmanager
-async def open_freight(depot: Depot) -> AsyncIterator[Freight]:
-    """The way of files through a depot, for one render."""
-    freight = Freight(depot)
+async def open_freight(depot: Depot, again_s: float = AGAIN_S) -> AsyncIterator[Freight]:
+    """The way of files through a depot, for one render. One that was lost is tried again after `again_s`."""
+    freight = Freight(depot, again_s)
     try:
         yield freight
     finally:

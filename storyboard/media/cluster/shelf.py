@@ -43,8 +43,11 @@ class Shelf:
         kept = self._folder / digest
         try:
             os.utime(kept)
+        except OSError:
+            return False
+        try:
             _link(kept, target)
-        except FileNotFoundError:
+        except FileNotFoundError:  # it was dropped this moment
             return False
         if digest_of(target) == digest:
             return True
