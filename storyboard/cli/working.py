@@ -84,7 +84,7 @@ async def _crowd(where: Processes | Scheduler, made: Production | None, progress
         raise Refused([Diagnostic("needs-extra", "a cluster needs dask.distributed", hint=hint)], USAGE) from None
 
     def warn(code: str, message: str) -> None:
-        progress.hear(News("warning", facts={"code": code, "message": message}))
+        progress.hear(News("warning", facts={"code": code, "message": message, "hint": f"storyboard explain {code}"}))
 
     async with (
         open_executor(processors(), worker_environment()) as here,
