@@ -1,5 +1,6 @@
 """Jobs whose files go through a bucket: both ends, and a store that lies, loses and is away. moto is the store."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +15,7 @@ import trio
 
 from storyboard.diagnostics import Refused
 from storyboard.media.cluster.cargo import Making
+from storyboard.media.cluster.carrying import NotThere
 from storyboard.media.cluster.freight import Freight, open_freight
 from storyboard.media.cluster.shelf import Shelf
 from storyboard.media.cluster.ways import AtHome, Spoilt, Unmoved
@@ -26,7 +28,8 @@ from storyboard.network.depot import open_carrier, open_depot
 from storyboard.network.signing import SignedStore, open_store
 from storyboard.network.stores import Hosting, exchange
 from tests.media.footage import film, silent
-from tests.network.buckets import KEY, SECRET, moto
+from tests.network.buckets import ACCOUNT, ACCOUNT_KEY, KEY, SECRET, azurite, make_container, moto, swift
+from tests.network.test_signing import make_bucket
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
 
@@ -222,3 +225,41 @@ async def test_a_bucket_that_lacks_something_is_refused_with_what_it_lacks() -> 
             pass
     assert raised.value.diagnostics[0].code == "cluster-files"
     assert "AWS_ACCESS_KEY_ID" in (raised.value.diagnostics[0].hint or "")
+
+
+@pytest.mark.slow
+async def test_a_store_that_checks_signatures_takes_each_link_for_what_it_was_signed_for(tmp_path: Path) -> None:
+    with swift(tmp_path / "swift") as url:
+        await make_bucket(url)
+        await _signed_for(bucket(url, "film"), tmp_path)
+
+
+@pytest.mark.azure
+async def test_azure_s_store_does_so_too(tmp_path: Path) -> None:
+    with azurite(tmp_path / "azurite") as url:
+        await trio.to_thread.run_sync(make_container, url)
+        keys = {"AZURE_STORAGE_ACCOUNT_NAME": ACCOUNT, "AZURE_STORAGE_ACCOUNT_KEY": ACCOUNT_KEY}
+        found = exchange({"store": "az://film/farm", "endpoint": url}, keys)
+        assert found is not None
+        await _signed_for(found, tmp_path)
+
+
+async def _signed_for(place: Hosting, folder: Path) -> None:
+    path, back = folder / "clip", folder / "back"
+    path.write_bytes(b"a clip")
+    async with open_depot(place, None) as depot, open_carrier("") as carrier:
+        assert not await depot.holds("in/a", 6)
+        await depot.put("in/a", path)
+        assert await depot.holds("in/a", 6)
+        link, slot = await depot.link("in/a"), await depot.slot("out/b")
+        digest = hashlib.sha256(b"a clip").hexdigest()
+        assert await carrier.fetch(link, back, 6) == digest
+        await carrier.put(slot["link"], slot["headers"], path)
+        assert await depot.fetch("out/b", back, 6) == digest
+        with pytest.raises(NotThere):
+            await carrier.put(link, slot["headers"], path)  # which was signed for reading
+        with pytest.raises(NotThere):
+            await carrier.fetch(link.replace("in/a", "out/b"), back, 6)  # and for another object
+        await depot.remove(["out/b"])
+        with pytest.raises(NotThere):
+            await depot.fetch("out/b", back, 6)

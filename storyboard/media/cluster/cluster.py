@@ -17,7 +17,7 @@ import trio
 
 from storyboard.diagnostics import Refused
 from storyboard.media.cluster.cargo import Home
-from storyboard.media.cluster.link import Link, Lost, Warn
+from storyboard.media.cluster.link import Link, Lost, Warn, hushed
 from storyboard.media.cluster.ways import AtHome, Unmoved
 from storyboard.media.executor import LocalProcesses
 from storyboard.media.jobs import Answer, Job, MediaError, RenderJob, Report
@@ -150,8 +150,9 @@ async def open_cluster(
 
     Raises Refused as `open_link` does, at first.
     """
-    cluster = Cluster(await connect(warn), connect, here, warn, wait_s)
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(cluster.keep)
-        yield cluster
-        nursery.cancel_scope.cancel()
+    with hushed():
+        cluster = Cluster(await connect(warn), connect, here, warn, wait_s)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(cluster.keep)
+            yield cluster
+            nursery.cancel_scope.cancel()

@@ -18,8 +18,8 @@ import json
 import logging
 import math
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
@@ -294,7 +294,6 @@ async def open_link(scheduler: Scheduler, way: Way, warn: Warn) -> Link:
 
     Raises Refused (12) as `Link.greet` does, and `no-cluster` where no scheduler answers; 14 where the disk fails.
     """
-    _hush()
     client = await _connected(scheduler)
     link = Link(client, scheduler.url, way, warn)
     try:
@@ -328,8 +327,19 @@ async def _connected(scheduler: Scheduler) -> Client:
         raise _refused("no-cluster", f"no Dask scheduler answers at {scheduler.url}: {why}", hint) from error
 
 
-def _hush() -> None:
-    """Dask's log says at length what is said here in a line."""
-    for name in logging.root.manager.loggerDict:
-        if name.partition(".")[0] == "distributed":
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Silence Dask's log meanwhile: it says at length what is said here in a line. Then it is as it was."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if _is_dask(name)]
+    levels = [one.level for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for one, level in zip(loggers, levels, strict=True):
+            one.setLevel(level)
+
+
+def _is_dask(logger: str) -> bool:
+    return logger.partition(".")[0] == "distributed"

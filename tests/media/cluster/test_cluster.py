@@ -1,5 +1,6 @@
 """The executor on a real scheduler with real workers."""
 
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
@@ -58,6 +59,7 @@ async def test_a_job_is_done_by_a_worker_and_stopped_when_it_is_cancelled(tmp_pa
             open_cluster(partial(open_link, rack.place, SharedFolder(tmp_path)), here, _silent) as cluster,
         ):
             assert cluster.places == 1
+            assert not logging.getLogger("distributed.client").isEnabledFor(logging.CRITICAL)
             assert await cluster.run(VerifyJob(str(path)), shares.append) == verify(path, silent)
             taken = await cluster.run(FrameJob(str(path), None, str(tmp_path / "a.png")))
             assert taken == await InProcess().run(FrameJob(str(path), None, str(tmp_path / "b.png")))
@@ -69,6 +71,7 @@ async def test_a_job_is_done_by_a_worker_and_stopped_when_it_is_cancelled(tmp_pa
             assert scope.cancelled_caught
             assert await cluster.run(VerifyJob(str(path))) == verify(path, silent)
         assert not here.processes
+    assert logging.getLogger("distributed.client").isEnabledFor(logging.CRITICAL)
     assert shares
     assert shares == sorted(shares)
     assert _names(tmp_path) == {"a.mp4", "a.png", "b.png", "long.mp4"}
