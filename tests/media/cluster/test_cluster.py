@@ -162,7 +162,8 @@ async def test_what_only_a_worker_can_do_fails_when_it_has_waited_long_enough(tm
 @pytest.mark.cluster
 async def test_a_store_that_comes_back_is_used_again(tmp_path: Path) -> None:
     job, told = VerifyJob(str(film(tmp_path / "a.mp4"))), Told()
-    with room() as rack, ExitStack() as store:
+    with room(workers=0) as rack, ExitStack() as store:
+        rack.work("--local-directory", str(tmp_path / "there"))
         url = store.enter_context(moto(tmp_path / "log"))
         place = await _bucket(url)
         async with (
