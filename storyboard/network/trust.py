@@ -6,6 +6,7 @@ Laws. No certificate goes unchecked, and nothing switches that off. The environm
 
 from __future__ import annotations
 
+import re
 import ssl
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import httpx
 from storyboard.diagnostics import Diagnostic, Refused
 
 USAGE = 2
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def trusted(ca_file: Path | None) -> ssl.SSLContext:
@@ -35,9 +37,13 @@ def trusted(ca_file: Path | None) -> ssl.SSLContext:
 
 
 def authorities(ca_file: Path | None) -> str:
-    """The certificates of `ca_file` as `trusting` takes them, for another machine. Raises Refused (2) as `trusted`."""
+    """The certificates of `ca_file` as `trusting` takes them, for another machine, and nothing else that it may hold.
+
+    Raises Refused (2) as `trusted`.
+    """
     trusted(ca_file)
-    return ca_file.read_text(encoding="ascii", errors="ignore") if ca_file is not None else ""
+    text = ca_file.read_text(encoding="ascii", errors="ignore") if ca_file is not None else ""
+    return "".join(f"{one}\n" for one in _CERTIFICATE.findall(text))
 
 
 def trusting(pem: str) -> ssl.SSLContext:

@@ -21,7 +21,7 @@ from storyboard.media.cluster.shelf import Shelf
 from storyboard.media.cluster.ways import AtHome, Spoilt, Unmoved
 from storyboard.media.cluster.workplace import Workplace
 from storyboard.media.executor import InProcess
-from storyboard.media.jobs import Answer, FrameJob, Job, LoudnessJob, MediaError, VerifyJob
+from storyboard.media.jobs import Answer, FrameJob, Job, LoudnessJob, MediaError, Report, VerifyJob
 from storyboard.media.reading.verify import verify
 from storyboard.media.wire import job_from_json
 from storyboard.network.depot import open_carrier, open_depot
@@ -208,6 +208,23 @@ async def test_a_store_that_is_away_moves_nothing_and_says_so(tmp_path: Path) ->
     with pytest.raises(Unmoved):
         await made.freight.bring(job)
     assert trio.current_time() - began < 1  # what is known to be away is not asked for a while
+
+
+async def test_a_worker_whose_disk_is_full_has_nothing_to_say_of_the_clip(tmp_path: Path, store: str) -> None:
+    class Full:
+        """An executor on a disk without room."""
+
+        async def run(self, job: Job, report: Report | None = None) -> Answer:
+            raise MediaError("disk-full", "no room for a.png")
+
+    async with farm(store, tmp_path) as made, open_carrier("") as carrier:
+        job = FrameJob(str(film(tmp_path / "a.mp4")), 0, str(tmp_path / "a.png"))
+        sent = await made.freight.packed(job)
+        place = Workplace(tmp_path / "desks", Shelf(tmp_path / "shelf"), Full(), carrier)
+        said = await place.do(job, sent["files"], lambda share: None)
+        assert "no room for a.png" in said["unmoved"]
+        with pytest.raises(Unmoved):
+            await made.freight.unpacked(job, said, sent)
 
 
 async def test_what_is_not_there_or_goes_nowhere_is_done_at_home(tmp_path: Path, store: str) -> None:

@@ -4,7 +4,8 @@ Laws.
 - What is read is named by its SHA-256 (`in/…`), and put once. Nobody here removes it, since another render may use it;
   the store's own rules may, since what is not there is put again.
 - What is written has a name that this render alone knows (`out/RUN/…`); it is removed when the render ends, well or
-  not. That of a render that was killed is left to the store's rules. A clip that came from there is not put again.
+  not. That of a render that was killed or has lost the store is left to the store's rules. A clip that came from there
+  is not put again.
 - Nothing in a store is believed: an object counts by the digest that came another way, over the cluster's own
   connection. A file is installed when it is whole and right, by a rename.
 - A link opens one object, and is signed when a place for the job is free. A worker that finds that it opens nothing
@@ -146,6 +147,8 @@ class Freight:
             if isinstance(job, PieceJob) and isinstance(answer, Clip):
                 target = whole_name(target, answer.id)
             made = _Object(said["file"]["sha256"], said["file"]["bytes"], sent["files"]["put"]["name"])
+            if isinstance(answer, Clip) and answer.id != made.digest:
+                raise Spoilt(made.digest)
             await self._install(made, target, isinstance(job, RenderJob))
         return answer
 
@@ -154,7 +157,7 @@ class Freight:
         for digest in digests:
             self._there.pop(digest, None)
             self._doubtful.add(digest)
-        raise Spoilt(", ".join(digests))
+        raise Spoilt(", ".join(digests) or "a link opens nothing")
 
     async def _install(self, made: _Object, target: Path, dear: bool) -> None:
         """Fetch what a worker has put; tried again for a while where it is `dear`."""
@@ -240,8 +243,9 @@ class Freight:
         return Diagnostic("cluster-files", message, hint="let that machine reach the store's address over HTTP")
 
     async def close(self) -> None:
-        """Remove what only this render knew of."""
-        await self._remove(sorted(self._made))
+        """Remove what only this render knew of, where the store is not lost just now."""
+        if trio.current_time() >= self._down[0]:
+            await self._remove(sorted(self._made))
 
     async def _remove(self, names: list[str]) -> None:
         with trio.CancelScope(shield=True), trio.move_on_after(FAREWELL_S):

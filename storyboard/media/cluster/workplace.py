@@ -5,6 +5,7 @@ Laws.
   the digests that say what is in them.
 - What came is hashed before it is read. An object that is not there, or is not what it should be, is named to the
   client as lacking, who puts it there and sends the job again.
+- Nothing is wrong with a job for which this machine's disk has no room: its client hears that files cannot be moved.
 - A job works in a folder of its own, under the names that its files have at home, so that what it says of them reads
   as if it were done there. The folder goes with it, and with the Dask worker that dies.
 """
@@ -33,6 +34,8 @@ AT_ONCE = 4
 """How many files of one job are fetched at once."""
 PATIENCE_S, BEAT_S = 300.0, 15.0
 """For so long it is tried again, at this beat, to put what a renderer may have worked on for hours."""
+DISK = frozenset(("disk-full", "cannot-write"))
+"""What a job says of the disk that it works on, which is not the client's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,12 @@ class Workplace:
             return said if made is None else {**said, "file": await self._put(job, made, files["put"])}
         except NotThere:
             return {"lacks": []}
+        except MediaError as error:
+            if error.code not in DISK:
+                raise
+            return _unmoved(error.message)
         except OSError as error:  # of the network, or of this machine's disk
-            return {"unmoved": f"a worker on {platform.node()} cannot move files: {_why(error)}"}
+            return _unmoved(_why(error))
         finally:
             shutil.rmtree(desk, ignore_errors=True)
 
@@ -144,6 +151,10 @@ class Workplace:
             await trio.sleep(BEAT_S)
         await trio.to_thread.run_sync(self.shelf.keep, made, digest)
         return {"sha256": digest, "bytes": size}
+
+
+def _unmoved(why: str) -> dict[str, Any]:
+    return {"unmoved": f"a worker on {platform.node()} cannot move files: {why}"}
 
 
 def _why(error: OSError) -> str:
