@@ -1,7 +1,9 @@
 """A film on a cluster whose workers do not have the production's folder: its files go through a bucket."""
 
+import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,11 +24,25 @@ pytestmark = [
 ]
 
 
+PAGE = (Path(__file__).parents[2] / "storyboard" / "reference" / "cluster.md").read_text(encoding="utf-8")
+PAINTED = """\
+storyboard: 1
+title: Painted
+delivery: {size: 192x108}
+chain: previous
+defaults: {provider: paint, duration: 1}
+shots:
+  - {id: 1A, action: Fog rolls over an empty deck.}
+  - {id: 1B, action: A hand on the rail.}
+"""
+
+
 @dataclass
 class Studio:
     """A production, the bucket of its cluster, and what a command is given for it."""
 
     path: Path
+    settings: Path
     url: str
     given: dict[str, str]
     store: ExitStack
@@ -52,7 +68,7 @@ def studio(folder: Path) -> Iterator[Studio]:
         settings.write_text(f'[cluster]\nstore = "s3://films/farm"\nendpoint = "{url}"\n', encoding="utf-8")
         httpx.put(f"{url}/films", trust_env=False).raise_for_status()
         keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
-        yield Studio(board(here), url, {**keys, "XDG_CONFIG_HOME": str(here / "config")}, store)
+        yield Studio(board(here), settings, url, {**keys, "XDG_CONFIG_HOME": str(here / "config")}, store)
 
 
 def hire(rack: Room, folder: Path, workers: int = 2) -> None:
@@ -143,3 +159,26 @@ def test_what_cannot_move_files_is_refused_before_anything_is_ordered(tmp_path: 
         assert "AWS_ACCESS_KEY_ID" in keyless.stderr
         assert SECRET not in refused.stderr + keyless.stderr
     assert not done(made.path)
+
+
+def test_a_renderer_in_a_room_of_its_own_is_sent_its_pictures_and_sends_its_clips(tmp_path: Path) -> None:
+    with studio(tmp_path) as made, room(workers=0) as rack:
+        there = tmp_path / "there"
+        there.mkdir()
+        (program,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+        note = f"with open({str(there / 'starts')!r}, 'a') as file:\n    print(asked['start'], file=file)\n"
+        (there / "paint.py").write_text(program.replace("size =", f"{note}size =", 1), encoding="utf-8")
+        command = json.dumps([sys.executable, str(there / "paint.py")])
+        with made.settings.open("a", encoding="utf-8") as file:
+            file.write(f'[providers.paint]\nkind = "command"\ncommand = {command}\nresources = {{GPU = 1}}\n')
+        made.path.write_text(PAINTED, encoding="utf-8")
+        hire(rack, tmp_path, workers=1)
+        rack.work("--resources", "GPU=1", "--local-directory", str(there), hidden=tmp_path / "here")
+        rendered = storyboard("render", made.path, "--cluster", rack.url, "--json", given=made.given)
+        assert rendered.returncode == 0, rendered.stderr
+        told = events(rendered.stdout)
+        assert {one["code"] for one in told if one["event"] == "warning"} <= {"visible-seam"}
+        assert told[-1]["frames"] == 48
+        first, second = (there / "starts").read_text(encoding="utf-8").split()
+        assert first == "None"
+        assert second.startswith(f"{there}/")
