@@ -1,5 +1,7 @@
 import hashlib
 import os
+import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from storyboard.media.cluster.shelf import Shelf, digest_of
@@ -59,3 +61,27 @@ def test_a_disk_that_takes_nothing_keeps_nothing(tmp_path: Path) -> None:
     assert not Shelf(tmp_path / "shelf").take(digest, tmp_path / "taken")
     assert path.read_bytes() == b"a clip"
     assert {one.name for one in (tmp_path / "one").iterdir()} == {path.name}
+
+
+def test_many_workers_keep_take_and_drop_the_same_files_at_once(tmp_path: Path) -> None:
+    kept = [file(tmp_path / "made", bytes([number]) * 1000) for number in range(8)]
+
+    def work(worker: int) -> int:
+        chance, taken = random.Random(worker), 0
+        shelf, own = Shelf(tmp_path / "shelf", most_bytes=4000), tmp_path / str(worker)
+        own.mkdir()
+        for turn in range(150):
+            path, digest = chance.choice(kept)
+            target = own / str(turn)
+            if shelf.take(digest, target):
+                taken += digest_of(target) == digest
+            else:
+                target.write_bytes(path.read_bytes())
+                shelf.keep(target, digest)
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(work, range(4)))
+    assert all(taken)
+    assert sum(one.stat().st_size for one in (tmp_path / "shelf").iterdir()) <= 8000
+    assert {one.name for one in (tmp_path / "shelf").iterdir()} <= {digest for _, digest in kept}
