@@ -1,6 +1,7 @@
 """The executor on a real scheduler with real workers."""
 
 import logging
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
@@ -160,7 +161,7 @@ async def test_what_only_a_worker_can_do_fails_when_it_has_waited_long_enough(tm
 
 
 @pytest.mark.cluster
-async def test_a_store_that_comes_back_is_used_again(tmp_path: Path) -> None:
+async def test_a_store_that_comes_back_is_used_again_and_given_what_it_lost(tmp_path: Path) -> None:
     job, told = VerifyJob(str(film(tmp_path / "a.mp4"))), Told()
     with room(workers=0) as rack, ExitStack() as store:
         rack.work("--local-directory", str(tmp_path / "there"))
@@ -182,6 +183,9 @@ async def test_a_store_that_comes_back_is_used_again(tmp_path: Path) -> None:
             await _bucket(url)
             assert await cluster.run(other) != expected
             assert await told.next() == "store-back"
+            (shelf,) = (tmp_path / "there").rglob("storyboard-files")
+            shutil.rmtree(shelf)
+            assert await cluster.run(job) == expected  # which the new store has never had: it is put and sent again
     assert len(told) == 2
 
 
