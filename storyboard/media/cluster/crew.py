@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import platform
 import threading
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -46,6 +48,8 @@ from storyboard.version import VERSION
 
 NAME = f"storyboard-media-{VERSION}"
 START_S = 30.0
+BEAT_S = 0.25
+"""Progress is told no more often: each time takes work of the worker's loop, the scheduler and the client."""
 OTHER_VERSION = "cluster-version"
 SHELF = "storyboard-files"
 """What a machine keeps of the files that it was sent, beside the folders of its Dask workers (`--local-directory`)."""
@@ -101,8 +105,13 @@ async def perform(text: str, carrying: Carrying | None = None) -> str:
     worker = get_worker()
     crew = await _crew(worker)
 
+    told = -math.inf
+
     def report(share: float) -> None:
-        worker.log_event(asked["topic"], {"key": asked["key"], "share": share})
+        nonlocal told
+        if (now := time.monotonic()) >= told + BEAT_S:
+            told = now
+            worker.log_event(asked["topic"], {"key": asked["key"], "share": share})
 
     async def act() -> Said:
         job = job_from_json(asked["job"])
