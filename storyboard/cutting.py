@@ -70,10 +70,10 @@ class _Ready:
     captioned: frozenset[ShotId]
     slated: tuple[ShotId, ...]
 
-    def pieces(self, store: ClipStore, target: Path) -> Pieces:
+    def pieces(self, material: Material, target: Path) -> Pieces:
         """The pieces that the film at `target` is encoded in, and where they are kept."""
         digests = {str(self.paths[shot]): clip.id for shot, clip in self.clips.items()}
-        return Pieces(store.pieces(target), digests)
+        return Pieces(material.store.pieces(target), {**material.digests, **digests})
 
     def job(self, target: Path, laid: Mapping[ShotId, Grade]) -> JoinJob:
         """The job that joins it with those grades. Raises Refused (exit 3) where the clips do not fit together."""
@@ -104,7 +104,7 @@ async def join(
         look = look_at(material, ready.film, journal.read().frames)
         laid = await _graded(material, ready, executor, look)
         job = ready.job(target, laid)
-        pieces = ready.pieces(material.store, target)
+        pieces = ready.pieces(material, target)
         film = await cut.make(job, ready.clips, material.digests, pieces, executor, journal, *_telling(tell))
         report = look.report(laid)
         answers = await looking.looked(looking.jobs(report), material.known, executor)

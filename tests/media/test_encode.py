@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from storyboard.media.encode import RGB, Samples, Writer
+from storyboard.media.encode import RGB, Writer
 from storyboard.media.jobs import MediaError
+from storyboard.media.sound.sound_track import Samples
 from tests.media import footage
 
 SIZE = (96, 64)

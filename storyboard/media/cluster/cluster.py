@@ -14,14 +14,25 @@ import trio
 from storyboard.diagnostics import Refused
 from storyboard.media.cluster.link import Link, Lost, Warn
 from storyboard.media.executor import LocalProcesses
-from storyboard.media.jobs import Answer, AssembleJob, DraftJob, Job, JoinJob, MediaError, RenderJob, Report, SheetJob
+from storyboard.media.jobs import (
+    Answer,
+    AssembleJob,
+    DraftJob,
+    Job,
+    JoinJob,
+    MediaError,
+    MixJob,
+    RenderJob,
+    Report,
+    SheetJob,
+)
 
 RETURN_S = 5.0
 """How often a scheduler is looked for that was lost."""
 WAIT_S = 300.0
 """For so long a clip waits for a cluster that is lost, where it takes what this machine may not have."""
 Connect = Callable[[Warn], Awaitable[Link]]
-Home = AssembleJob | DraftJob | JoinJob | SheetJob
+Home = AssembleJob | DraftJob | JoinJob | MixJob | SheetJob
 """Jobs on a whole film: they read all of it once and write it where it was asked for."""
 
 
