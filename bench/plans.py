@@ -14,7 +14,7 @@ from pathlib import Path
 from bench import noop
 from bench.peers import Usage, environment, measured
 from bench.ratio import Ratio
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.state.journal import Record, TakeRecord
 from storyboard.state.sqlite import SqliteJournal
 

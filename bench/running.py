@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import plans
 from bench.peers import environment, measured
 from bench.ratio import Ratio
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.state.journal import Record, TakeRecord
 from storyboard.state.sqlite import SqliteJournal
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from storyboard.diagnostics import Refused as Refused
     from storyboard.film import Film as Film
     from storyboard.language import load as load
-    from storyboard.production import Production as Production
+    from storyboard.production.production import Production as Production
 
 __version__ = VERSION
 
@@ -32,7 +32,7 @@ _DOOR = {
     "Diagnostic": "storyboard.diagnostics",
     "Refused": "storyboard.diagnostics",
     "Film": "storyboard.film",
-    "Production": "storyboard.production",
+    "Production": "storyboard.production.production",
     "load": "storyboard.language",
 }
 

@@ -27,6 +27,7 @@ FLOORS = [
     "rendering",
     "finishing",
     "emulator",
+    "production",
     "board",
     "cli",
 ]
@@ -48,14 +49,6 @@ GROUND = {
     "codes": -1,
 }
 ROOF = {
-    "cutting": len(FLOORS) - 3,
-    "exporting": len(FLOORS) - 3,
-    "session": len(FLOORS) - 3,
-    "production": len(FLOORS) - 2,
-    "decisions": len(FLOORS) - 2,
-    "cancelling": len(FLOORS) - 2,
-    "adopting": len(FLOORS) - 2,
-    "upkeep": len(FLOORS) - 2,
     "__init__": len(FLOORS),
     "__main__": len(FLOORS),
 }

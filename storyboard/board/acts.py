@@ -10,14 +10,14 @@ import trio
 
 from storyboard.board.renders import Renders
 from storyboard.board.watch import Watch
-from storyboard.cancelling import names, tell_render
-from storyboard.decisions import circle, lock, unlock
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.planning.price import Total, spell_totals
-from storyboard.production import Production
+from storyboard.production.cancelling import names, tell_render
+from storyboard.production.decisions import circle, lock, unlock
+from storyboard.production.production import Production
+from storyboard.production.session import Planned
 from storyboard.rendering.ordering import orders
 from storyboard.rendering.work import wanted_takes
-from storyboard.session import Planned
 
 Said = Mapping[str, Any]
 

@@ -19,7 +19,7 @@ from storyboard.board.view import Limit
 from storyboard.board.watch import Watch
 from storyboard.media.jobs import Executor
 from storyboard.network.settings import Settings
-from storyboard.production import Production
+from storyboard.production.production import Production
 
 
 @asynccontextmanager

@@ -13,8 +13,8 @@ from storyboard.film import Clip, ShotId
 from storyboard.finishing.timeline import Timeline, expected, timeline
 from storyboard.planning import cuts, report
 from storyboard.planning.plan import Plan
+from storyboard.production.session import Planned
 from storyboard.rendering.money import charges
-from storyboard.session import Planned
 
 
 @dataclass(frozen=True, slots=True)

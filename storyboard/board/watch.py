@@ -27,8 +27,8 @@ from storyboard.diagnostics import Refused, draw
 from storyboard.film import TakeId
 from storyboard.finishing.seams import as_json
 from storyboard.network.settings import Settings
-from storyboard.production import Production
-from storyboard.session import Planned
+from storyboard.production.production import Production
+from storyboard.production.session import Planned
 from storyboard.state.clips import file_stem
 from storyboard.state.folder import Folder
 from storyboard.state.lock import holder, is_held

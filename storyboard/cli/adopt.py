@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from storyboard.adopting import adopt_file
 from storyboard.cli.ends import say
 from storyboard.cli.options import PATH, on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
-from storyboard.decisions import adopt
 from storyboard.diagnostics import Diagnostic, draw
 from storyboard.media.cluster.address import Processes
-from storyboard.production import Production
+from storyboard.production.adopting import adopt_file
+from storyboard.production.decisions import adopt
+from storyboard.production.production import Production
 from storyboard.rendering.delivered import LESS
 
 

@@ -21,7 +21,7 @@ from storyboard.cli.options import PATH, Given, on_storyboard, worker_environmen
 if TYPE_CHECKING:
     from storyboard.board.serving import Place
     from storyboard.board.view import Limit
-    from storyboard.production import Production
+    from storyboard.production.production import Production
 
 PORT = 8400
 STOPS = ("SIGINT", "SIGTERM", "SIGHUP")

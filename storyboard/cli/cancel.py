@@ -8,12 +8,12 @@ from typing import Any
 import click
 import trio
 
-from storyboard.cancelling import Called, cancel, names, tell_render
 from storyboard.cli.ends import DECIDE, INCOMPLETE, Ended, say
 from storyboard.cli.gateways import state_folder
 from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
-from storyboard.production import Production
+from storyboard.production.cancelling import Called, cancel, names, tell_render
+from storyboard.production.production import Production
 from storyboard.rendering.money import cost
 from storyboard.rendering.outside import open_outside
 

@@ -12,7 +12,7 @@ from storyboard.cli.ends import Ended, refuse, say, terminal_columns, texts_of
 from storyboard.cli.formats import Checked
 from storyboard.cli.options import taken, vars_options
 from storyboard.diagnostics import Refused, draw
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.timing import exact_frames
 
 FORMATS = ("text", "json", "sarif", "github")

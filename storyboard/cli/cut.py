@@ -12,7 +12,7 @@ from storyboard.cli.progress import open_progress
 from storyboard.cli.working import place, shared_folder, work
 from storyboard.diagnostics import Diagnostic, draw
 from storyboard.media.cluster.address import Processes, Scheduler
-from storyboard.production import Production
+from storyboard.production.production import Production
 
 PICTURES = (".jpg", ".jpeg", ".png")
 

@@ -13,7 +13,6 @@ from storyboard.cli.ends import say
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
-from storyboard.cutting import check_suffix
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Film, ShotId
 from storyboard.finishing import sidecars
@@ -21,7 +20,8 @@ from storyboard.finishing.cut import perform
 from storyboard.finishing.exporting.credentials import Signing, sign
 from storyboard.finishing.exporting.edit import Edit, short_of_handles
 from storyboard.media.jobs import Executor, FrameJob
-from storyboard.production import Production
+from storyboard.production.cutting import check_suffix
+from storyboard.production.production import Production
 
 
 def _otio(edit: Edit) -> str:

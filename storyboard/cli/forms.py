@@ -16,8 +16,8 @@ from storyboard.film import ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.supplied import stays_home
+from storyboard.production.session import Planned
 from storyboard.rendering.ordering import unhosted
-from storyboard.session import Planned
 
 Films = Sequence[tuple[str | None, Planned]]
 """The films of a storyboard: what each is called beside the others, and its plan."""

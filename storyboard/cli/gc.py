@@ -7,8 +7,8 @@ import click
 from storyboard.cli.ends import say
 from storyboard.cli.gateways import on_terminal
 from storyboard.cli.options import on_production
-from storyboard.production import Production
-from storyboard.upkeep import Heap, gc
+from storyboard.production.production import Production
+from storyboard.production.upkeep import Heap, gc
 
 
 @click.command("gc")

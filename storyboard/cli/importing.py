@@ -35,7 +35,7 @@ def command(file: Path, target: Path | None) -> None:
 
 def _look(target: Path) -> None:
     """Say what a check of the new storyboard finds: the import went well all the same."""
-    from storyboard.production import Production
+    from storyboard.production.production import Production
 
     try:
         Production(target).load()

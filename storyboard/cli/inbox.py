@@ -12,7 +12,7 @@ from storyboard.cli.calling import opened, place, signing_secret
 from storyboard.cli.ends import say
 from storyboard.cli.options import debug_option
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.production import Production
+from storyboard.production.production import Production
 
 STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from storyboard.production import Production
+    from storyboard.production.production import Production
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -66,7 +66,7 @@ class Given:
         """The production of these options. Raises click.UsageError for a malformed `--set` or name."""
         # Not before it is needed: it brings the whole language.
         from storyboard.language.text.names import id_problem, normal
-        from storyboard.production import Production
+        from storyboard.production.production import Production
 
         pairs: dict[str, str] = {}
         for assignment in self.assignments:

@@ -21,7 +21,7 @@ from storyboard.cli.recall import Recall
 from storyboard.state.folder import Folder
 from storyboard.state.memo import identity
 
-OWN = frozenset(("lock", "state.db", "plan.json", "run.json", "files.json", "checks.json"))
+OWN = frozenset(("lock", "state.db", "plan.json", "run.json", "files.json", "checks.json", "seal.json"))
 """Files of the state that a render without work may touch, or that are looked at otherwise."""
 
 TEXTS = frozenset((".json", ".srt", ".vtt", ".ass"))

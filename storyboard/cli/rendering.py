@@ -19,14 +19,14 @@ from storyboard.diagnostics import Diagnostic, Refused, draw
 from storyboard.finishing import sidecars
 from storyboard.language import Loaded
 from storyboard.media.cluster.address import Processes, Scheduler
-from storyboard.production import Production
+from storyboard.production.production import Production
+from storyboard.production.session import Fate, Rendered, Wishes
 from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.events import News
 from storyboard.rendering.money import spell
 from storyboard.rendering.outside import open_outside
 from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.work import ENDED
-from storyboard.session import Fate, Rendered, Wishes
 
 SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "fetching": "downloading"}
 """Where a paid take may stand when a run is stopped, and what `status` calls that."""

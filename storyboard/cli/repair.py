@@ -10,9 +10,9 @@ from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
 from storyboard.media.jobs import Executor
-from storyboard.production import Production
+from storyboard.production.production import Production
+from storyboard.production.upkeep import Repaired, repair
 from storyboard.rendering.outside import open_outside
-from storyboard.upkeep import Repaired, repair
 
 
 @click.command("repair")

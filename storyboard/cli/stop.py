@@ -8,7 +8,7 @@ import click
 
 from storyboard.cli.ends import say
 from storyboard.cli.options import debug_option
-from storyboard.production import Production
+from storyboard.production.production import Production
 
 
 @click.command("stop")

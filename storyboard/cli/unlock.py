@@ -6,8 +6,8 @@ import click
 
 from storyboard.cli.ends import say
 from storyboard.cli.options import on_production
-from storyboard.decisions import unlock
-from storyboard.production import Production
+from storyboard.production.decisions import unlock
+from storyboard.production.production import Production
 
 
 @click.command("unlock")

@@ -8,7 +8,7 @@ from storyboard.cli.ends import Ended, say
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
-from storyboard.production import Production
+from storyboard.production.production import Production
 
 
 @click.command("verify")

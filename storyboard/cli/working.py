@@ -20,7 +20,7 @@ from storyboard.media.jobs import Executor
 from storyboard.rendering.events import News
 
 if TYPE_CHECKING:
-    from storyboard.production import Production
+    from storyboard.production.production import Production
 
 T = TypeVar("T")
 USAGE = 2

@@ -42,7 +42,7 @@ async def open_pools(
     from storyboard.network.sharing.account import Bounds, SharedAccount  # most runs share nothing
     from storyboard.network.sharing.server import Server, Unreachable
 
-    server, pools = Server(settings.redis), dict[str, SharedAccount]()
+    server, pools = Server(settings.redis, settings.ca_file), dict[str, SharedAccount]()
     teller = _Teller(server.named, tell)
     seats: list[Turn] = []
     for provider, name in names.items():

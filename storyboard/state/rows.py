@@ -38,8 +38,8 @@ _PATH = re.compile(r"(/(?!/)[!-~]*)?").fullmatch
 
 @dataclass(frozen=True)
 class Table:
-    """How one kind of record is kept: its table, its key columns, which columns hold floating seconds, how text becomes
-    a field, what a field must look like.
+    """How one kind of record is kept: its table, called like the field of `History`; its key columns; which columns
+    hold floating seconds; how text becomes a field; what a field must look like.
     """
 
     name: str
@@ -61,8 +61,9 @@ class Table:
         cells = tuple(_seconds(value) if name in self.seconds else _cell(value) for name, value in named)
         return (*cells, checksum(cells))
 
-    def reader(self, columns: Sequence[str]) -> Callable[[tuple[Value, ...]], Record]:
-        """What makes a row's record; the row's cells are those of `columns`, in the table's own order.
+    def reader(self, columns: Sequence[str], *, sealed: bool = False) -> Callable[[tuple[Value, ...]], Record]:
+        """What makes a row's record; the row's cells are those of `columns`, in the table's own order. Rows of a file
+        that is `sealed` are not held against their checksums again.
 
         It raises ValueError, TypeError or ArithmeticError for a row that was damaged or doctored.
         """
@@ -74,17 +75,14 @@ class Table:
         kind = self.kind
 
         def read(row: tuple[Value, ...]) -> Record:
-            if row[last] != checksum(row[:last] if ordered else row[:last] + row[last + 1 :]):
+            if not sealed and row[last] != checksum(row[:last] if ordered else row[:last] + row[last + 1 :]):
                 raise ValueError(f"a row of {self.name} does not match its checksum")
-            cells: list[Any] = [*row[:last]] if ordered else [row[place] for place in places]
+            cells: tuple[Any, ...] = row[:last] if ordered else tuple([row[place] for place in places])
             for place, name, fits in shapes:
                 value = cells[place]
                 if value is not None and not fits(value):
                     raise ValueError(f"{self.name}.{name} cannot be {value!r}")
-            for place, reader in readers:
-                if cells[place] is not None:
-                    cells[place] = reader(str(cells[place]))
-            return kind(*cells)  # the checksum vouches for the cells' types
+            return kind(*_spelt_out(cells, readers))  # the checksum, or the seal, vouches for the cells' types
 
         return read
 
@@ -93,6 +91,16 @@ class Table:
             value = getattr(record, name)
             if value is not None and not fits(value):
                 raise ValueError(f"{self.name}.{name} cannot be {value!r}")
+
+
+def _spelt_out(cells: tuple[Any, ...], readers: Sequence[tuple[int, Callable[[str], Any]]]) -> Sequence[Any]:
+    if not readers:
+        return cells
+    made: list[Any] = [*cells]
+    for place, reader in readers:
+        if made[place] is not None:
+            made[place] = reader(str(made[place]))
+    return made
 
 
 def checksum(cells: tuple[Value, ...]) -> bytes:

@@ -2,7 +2,8 @@
 
 Laws. One writer, which holds the film's lock; readers open read-only and leave no file behind. A batch is one
 transaction under WAL with `synchronous=FULL`. Mode 0600 from the first byte. A file is made under another name and
-renamed when whole, so a half-made state does not exist. A damaged, newer, doctored or unsafe file is refused (exit code
+renamed when whole, so a half-made state does not exist. A state is verified before it is written to: row by row, or by
+the seal that its last writer left. A damaged, newer, doctored or unsafe file is refused (exit code
 13) before anything is opened for writing, and stays as it is. After a failed write nothing is written any more.
 """
 
@@ -13,6 +14,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +26,7 @@ from storyboard.state.log import damaged
 from storyboard.state.refusals import check_file, corrupt, speaking, unwritable
 from storyboard.state.rows import TABLES, Table, Value
 from storyboard.state.schema import APPLICATION_ID, STEPS
+from storyboard.state.seal import is_sealed, seal
 from storyboard.state.upgrade import Steps, check_version, transaction, upgrade, upgraded
 
 _WAIT_S = 5.0
@@ -41,7 +44,7 @@ class SqliteJournal:
         self._broken: Refused | None = None
         self._verified: History | None = None
         if check_file(path):
-            self._verified = verify(path, steps)
+            self._verified = _trusted(path, steps)
         else:
             make(path, (), steps)
         with speaking(path), ExitStack() as unless_open:
@@ -86,9 +89,11 @@ class SqliteJournal:
             return _history(self._connection)
 
     def close(self) -> None:
-        """Fold the log into the file and let go of it."""
+        """Fold the log into the file, let go of it, and seal it."""
         with speaking(self._path):
             self._connection.close()
+            if not self._broken and _at_rest(self._path) is not None:
+                seal(self._path)
 
 
 def read_history(path: Path, steps: Steps = STEPS) -> History:
@@ -106,13 +111,22 @@ def read_history(path: Path, steps: Steps = STEPS) -> History:
                     closing(_connect(path, "ro", immutable=resting is not None)) as connection,
                     upgraded(connection, steps) as current,
                 ):
-                    history = _history(current)
+                    history = _history(current, sealed=resting is not None and is_sealed(path))
             except (sqlite3.DatabaseError, Refused):
                 if resting == _at_rest(path):
                     raise
                 continue
         if resting is None or resting == _at_rest(path):
             return history
+
+
+def _trusted(path: Path, steps: Steps) -> History:
+    """What a state says that is sealed, or else verified."""
+    with speaking(path):
+        if _at_rest(path) is None or not is_sealed(path):
+            return verify(path, steps)
+        with closing(_connect(path, "ro", immutable=True)) as connection, upgraded(connection, steps) as current:
+            return _history(current, sealed=True)
 
 
 def verify(path: Path, steps: Steps = STEPS) -> History:
@@ -177,16 +191,20 @@ def make(path: Path, records: Sequence[Record] = (), steps: Steps = STEPS) -> No
         disk.sync_dir(path.parent)
 
 
-def _history(connection: sqlite3.Connection) -> History:
+def _history(connection: sqlite3.Connection, *, sealed: bool = False) -> History:
     history = History()
     with transaction(connection, "DEFERRED"):
         for table in TABLES:
             cursor = connection.execute(f"SELECT * FROM {table.name}")
-            read = table.reader([column[0] for column in cursor.description])
-            keep = history.keep
+            read, key = (
+                table.reader([column[0] for column in cursor.description], sealed=sealed),
+                attrgetter(*table.key),
+            )
+            known = getattr(history, table.name)
             try:
                 for row in cursor:
-                    keep(read(row))
+                    record = read(row)
+                    known[key(record)] = record
             except (ValueError, TypeError, ArithmeticError) as error:
                 raise corrupt(str(error)) from error
     return history

@@ -19,8 +19,8 @@ from storyboard.board.renders import Renders
 from storyboard.board.watch import Watch
 from storyboard.film import ShotId
 from storyboard.media.executor import InProcess
-from storyboard.production import Production
-from storyboard.session import Wishes
+from storyboard.production.production import Production
+from storyboard.production.session import Wishes
 
 HERE = "http://127.0.0.1:8400"
 TOKEN, SECRET = "t" * 32, "s" * 32

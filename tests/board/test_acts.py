@@ -5,7 +5,7 @@ from pathlib import Path
 
 import trio
 
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.rendering.mail import CANCEL
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from storyboard.board.cards import Card, Seen, Stand, card
 from storyboard.film import TakeId
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.state.journal import AttemptRecord, TakeRecord
 from tests.board.stage import FILM, film
 

@@ -7,7 +7,7 @@ from storyboard.board.closeup import closeup
 from storyboard.board.view import view
 from storyboard.film import ShotId
 from storyboard.finishing.seams import as_json
-from storyboard.production import Production
+from storyboard.production.production import Production
 
 
 def test_takes_stand_side_by_side_with_their_joins(ferry: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from storyboard.board.profiles import columns
-from storyboard.production import Production
+from storyboard.production.production import Production
 from tests.board.stage import Visitor, read, visiting, write
 from tests.board.test_app import told
 

@@ -18,7 +18,7 @@ from storyboard.board.opening import open_board
 from storyboard.board.serving import Place, listening
 from storyboard.diagnostics import Refused
 from storyboard.media.executor import InProcess
-from storyboard.production import Production
+from storyboard.production.production import Production
 
 CERT, KEY, TOKEN = Path("cert.pem"), Path("key.pem"), "t" * 32
 

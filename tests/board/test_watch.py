@@ -10,7 +10,7 @@ import trio
 from storyboard.board.renders import Renders
 from storyboard.board.watch import Watch
 from storyboard.network.settings import Settings
-from storyboard.production import Production
+from storyboard.production.production import Production
 from tests.board.stage import FILM, Visitor, film, read, visiting, write
 
 PAID = FILM.replace("size: 160x90, fps: 12", "size: 1280x720").replace(

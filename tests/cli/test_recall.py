@@ -11,7 +11,7 @@ from storyboard.cli.forms import told
 from storyboard.cli.options import Given
 from storyboard.cli.recall import Answer, Recall
 from storyboard.film import Clip, ClipId
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.state.journal import TakeRecord
 from storyboard.state.sqlite import SqliteJournal
 from tests.state import records

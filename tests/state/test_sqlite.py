@@ -94,7 +94,7 @@ def test_looking_creates_nothing(path: Path) -> None:
     with SqliteJournal(path) as journal:
         journal.append(records.production(1))
     before = files(path.parent)
-    assert set(before) == {"state.db"}
+    assert set(before) == {"state.db", "seal.json"}
     read_history(path)
     assert files(path.parent) == before
 
@@ -103,7 +103,7 @@ def test_a_half_made_state_is_made_anew(path: Path) -> None:
     path.with_name("state.db.part").write_bytes(b"SQLite form")
     with SqliteJournal(path) as journal:
         assert journal.read() == History()
-    assert set(files(path.parent)) == {"state.db"}
+    assert set(files(path.parent)) == {"state.db", "seal.json"}
 
 
 WRITER = """

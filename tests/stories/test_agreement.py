@@ -11,7 +11,7 @@ import httpx
 
 from storyboard.film import ShotId
 from storyboard.planning.standing import WORDS
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.state.journal import AttemptRecord, TakeRecord
 from storyboard.state.sqlite import SqliteJournal
 from tests.board.stage import FILM, film

@@ -1,7 +1,7 @@
-"""One account on several machines, through Debian's redis-server and with real processes.
+"""One account on several machines, through a real redis-server or valkey-server, and with real processes.
 
 A gateway on loopback writes down when each request arrives; by that log no window ever held more than its requests.
-Takes `apt-get install redis-server` (or valkey-server).
+Takes `apt-get install redis-server`, or a `valkey-server` on the PATH; where both are, each is tried.
 """
 
 import json
@@ -11,24 +11,26 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
 import trio.testing
+import trustme
 
 from storyboard.network.sharing.account import Bounds, SharedAccount, Times
-from storyboard.network.sharing.server import Server
+from storyboard.network.sharing.server import Server, Unreachable
 from tests.network.serving import Heard, say, serving
 from tests.network.sharing.test_account import attempt
 from tests.stories.command import events, start
 from tests.stories.gateways import SHOTS, emulating, production
 
 pytestmark = pytest.mark.redis
-PROGRAM = shutil.which("redis-server") or shutil.which("valkey-server")
+PROGRAMS = [one for one in map(shutil.which, ("redis-server", "valkey-server")) if one is not None]
 REQUESTS, WINDOW_S = 60, 3.0
 JITTER_S = 0.6
 """By how much an order may arrive later than it was counted, where four processes share two cores."""
@@ -41,16 +43,25 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+Begin = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
+"""Starts the server at a port, with a folder that it may write to; more options of it may follow."""
+
+
+@pytest.fixture(params=PROGRAMS or ["none"], ids=lambda one: Path(one).name)
+def redis_server(request: pytest.FixtureRequest) -> Begin:
+    if not PROGRAMS:
+        pytest.skip("takes redis-server or valkey-server")
+    return partial(running, request.param)
+
+
 @contextmanager
-def redis_server(port: int, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def running(program: str, port: int, folder: Path, *more: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The server, which keeps nothing on disk."""
-    if PROGRAM is None:
-        pytest.skip("takes Debian's redis-server or valkey-server")
-    line = [PROGRAM, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    line = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder), *more]
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 10
-        while True:
+        while process.poll() is None:
             with socket.socket() as one:
                 if one.connect_ex(("127.0.0.1", port)) == 0 or time.monotonic() > until:
                     break
@@ -97,7 +108,7 @@ def fullest(log: list[float]) -> int:
     return max(sum(first <= one < first + WINDOW_S - JITTER_S for one in log) for first in log)
 
 
-async def test_three_machines_never_pass_the_limit_and_use_it(tmp_path: Path) -> None:
+async def test_three_machines_never_pass_the_limit_and_use_it(tmp_path: Path, redis_server: Begin) -> None:
     log: list[float] = []
 
     async def answer(heard: Heard, stream: trio.SocketStream) -> None:
@@ -118,7 +129,9 @@ async def test_three_machines_never_pass_the_limit_and_use_it(tmp_path: Path) ->
     print(f"{len(whole)} of {REQUESTS * windows} requests, at most {fullest(log)} of {REQUESTS} in a window")
 
 
-async def test_without_the_server_each_goes_on_with_its_share_and_comes_back(tmp_path: Path) -> None:
+async def test_without_the_server_each_goes_on_with_its_share_and_comes_back(
+    tmp_path: Path, redis_server: Begin
+) -> None:
     log: list[float] = []
 
     async def answer(heard: Heard, stream: trio.SocketStream) -> None:
@@ -154,7 +167,7 @@ async def test_without_the_server_each_goes_on_with_its_share_and_comes_back(tmp
 HOLDER = """
 import sys, trio
 from storyboard.network.sharing.account import *
-from storyboard.network.sharing.server import Server
+from storyboard.network.sharing.server import Server, Unreachable
 from tests.network.sharing.test_account import attempt
 async def hold():
     times = Times(renew=0.3, alive=1.0, lost=4.0, grace=0.0)
@@ -179,7 +192,9 @@ def holding(url: str) -> Iterator["subprocess.Popen[str]"]:
             holder.kill()
 
 
-async def test_places_of_a_killed_holder_come_back_and_at_once_to_who_takes_its_seat(tmp_path: Path) -> None:
+async def test_places_of_a_killed_holder_come_back_and_at_once_to_who_takes_its_seat(
+    tmp_path: Path, redis_server: Begin
+) -> None:
     port = free_port()
     url, times = f"redis://127.0.0.1:{port}", Times(renew=0.3, alive=1.0, lost=4.0, grace=0.0)
     with redis_server(port, tmp_path):
@@ -202,7 +217,7 @@ async def test_places_of_a_killed_holder_come_back_and_at_once_to_who_takes_its_
             assert time.monotonic() - began < times.lost
 
 
-def test_two_machines_render_with_one_account_and_no_refusal(tmp_path: Path) -> None:
+def test_two_machines_render_with_one_account_and_no_refusal(tmp_path: Path, redis_server: Begin) -> None:
     port = free_port()
     with redis_server(port, tmp_path), emulating() as gateway:
         films = [production(tmp_path / name, gateway, "shared") for name in ("one", "other")]
@@ -215,3 +230,27 @@ def test_two_machines_render_with_one_account_and_no_refusal(tmp_path: Path) -> 
         assert not [one for one in asked if one["status"] in (429, 503)]
         assert len(gateway.rows("shared", "reserve")) == 2 * SHOTS
         assert all(events(out)[-1]["frames"] == SHOTS * 4 * 24 for out, _ in ended)
+
+
+def test_a_secured_server_is_believed_by_the_authority_that_was_named_and_by_no_other(
+    tmp_path: Path, redis_server: Begin
+) -> None:
+    authority, certificate, key = trustme.CA(), tmp_path / "server.pem", tmp_path / "server.key"
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_pem.write_to_path(key)
+    certificate.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    named, other = tmp_path / "named.pem", tmp_path / "other.pem"
+    authority.cert_pem.write_to_path(named)
+    trustme.CA().cert_pem.write_to_path(other)
+    port, plain = free_port(), free_port()
+    options = ["--tls-port", str(port), "--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
+    with redis_server(plain, tmp_path, *options, "--tls-auth-clients", "no") as server:
+        if server.poll() is not None:
+            pytest.skip("this server was built without TLS")
+        url = f"rediss://127.0.0.1:{port}"
+        with closing(Server(url, named)) as one:
+            one.greet()
+            assert one.decide("an account", "none", "order", ["me", 0, 0, 0, 0, 1, 10**6, 1, 2, 0, 0]).wait_us >= 0
+        for believed in (other, None):
+            with closing(Server(url, believed)) as one, pytest.raises(Unreachable, match="certificate"):
+                one.greet()

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -46,10 +47,14 @@ class Decided:
 
 
 class Server:
-    """The server at a `redis://`, `rediss://` or `unix://` address. Its calls block, and may come from any thread."""
+    """The server at a `redis://`, `rediss://` or `unix://` address. Its calls block, and may come from any thread.
 
-    def __init__(self, url: str) -> None:
+    The authorities of `ca_file`, in PEM, are believed besides the usual ones.
+    """
+
+    def __init__(self, url: str, ca_file: Path | None = None) -> None:
         self._url = url
+        self._ca_file = ca_file
         self._salt = ""
 
     def __repr__(self) -> str:
@@ -70,8 +75,10 @@ class Server:
         except ImportError:
             message = f"[limits] redis takes a package more: {EXTRA}"
             raise Refused([Diagnostic("needs-extra", message)], USAGE) from None
+        secured = urlsplit(self._url).scheme == "rediss" and self._ca_file is not None
+        believed = {"ssl_ca_certs": str(self._ca_file)} if secured else {}
         return Redis.from_url(
-            self._url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S, retry=Retry(NoBackoff(), 1)
+            self._url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S, retry=Retry(NoBackoff(), 1), **believed
         )
 
     @cached_property

@@ -13,9 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storyboard.callbacks.box import told_of
-from storyboard.cutting import Joined, Material, Tell, check_suffix, draft, join, known_report
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
-from storyboard.exporting import edit
 from storyboard.film import Film, ShotId
 from storyboard.finishing.exporting.edit import Edit
 from storyboard.finishing.seams import Report
@@ -30,6 +28,9 @@ from storyboard.network.settings import Settings
 from storyboard.planning import cuts, plan, prompt, uses
 from storyboard.planning.naming import shot_of_takes
 from storyboard.planning.numbers import good_clip
+from storyboard.production.cutting import Joined, Material, Tell, check_suffix, draft, join, known_report
+from storyboard.production.exporting import edit
+from storyboard.production.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
 from storyboard.providers import Provider, discover
 from storyboard.rendering.callbacks import woken
 from storyboard.rendering.events import News
@@ -39,7 +40,6 @@ from storyboard.rendering.schedule import Policy
 from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
 from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import wanted_takes
-from storyboard.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
 from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storyboard.cutting import Material, standing
 from storyboard.delivery import Subtitles
 from storyboard.film import Money
 from storyboard.finishing import provenance
@@ -13,6 +12,7 @@ from storyboard.finishing.subtitles import subtitles
 from storyboard.finishing.timeline import timeline
 from storyboard.finishing.tracks import laid, narration
 from storyboard.planning.plan import PlannedTake
+from storyboard.production.cutting import Material, standing
 from storyboard.state.folder import Folder
 from storyboard.state.journal import History
 

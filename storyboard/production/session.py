@@ -11,7 +11,6 @@ from typing import Any
 
 from storyboard.callbacks.box import told_of
 from storyboard.capabilities import Capabilities
-from storyboard.cutting import Material, Tell, join
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import Ask
 from storyboard.film import Budget, Clip, ClipId, Frame, ShotId, TakeKey
@@ -21,6 +20,7 @@ from storyboard.media.jobs import Executor
 from storyboard.planning import ask, plan, uses
 from storyboard.planning.carried import Slot
 from storyboard.planning.price import Total, spell_totals
+from storyboard.production.cutting import Material, Tell, join
 from storyboard.providers import Calling, Provider, Remote
 from storyboard.rendering import learning
 from storyboard.rendering.callbacks import Calls

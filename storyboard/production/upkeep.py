@@ -14,7 +14,7 @@ from pathlib import Path
 
 from storyboard.film import Clip, ClipId, TakeId
 from storyboard.media.jobs import Executor
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.providers import Remote
 from storyboard.rendering.mending import Mend, Mender
 from storyboard.rendering.outside import Outside

@@ -21,7 +21,7 @@ from storyboard.media.jobs import Executor, MediaError, VerifyJob
 from storyboard.planning import uses
 from storyboard.planning.naming import shot_of_takes
 from storyboard.planning.plan import PlannedTake
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.rendering.attempts import OPEN
 from storyboard.rendering.delivered import shortfall
 from storyboard.rendering.edge import random_id

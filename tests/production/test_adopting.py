@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from storyboard.adopting import chosen, named
 from storyboard.diagnostics import Refused
 from storyboard.film import ADOPTED, Clip, ClipId, Shot
 from storyboard.planning.plan import PlannedTake, make
+from storyboard.production.adopting import chosen, named
 from storyboard.state.journal import AttemptRecord, AttemptState, History, TakeRecord
 from tests.films import CAPABILITIES, film, shot
 from tests.rendering.stage import clip_of

@@ -15,11 +15,11 @@ from storyboard.language import edit
 from storyboard.language.text.names import normal
 from storyboard.planning import plan
 from storyboard.planning.naming import shot_of_takes
-from storyboard.production import Production
+from storyboard.production.production import Production
+from storyboard.production.session import Planned, existing
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.mail import DECISION
 from storyboard.rendering.settling import adoptable, adopted, alternative, duplicate, owner, unsettled
-from storyboard.session import Planned, existing
 from storyboard.state.disk import LocalDisk
 from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import AttemptRecord

@@ -17,7 +17,7 @@ from storyboard.exchange import CANCELLED, Absent, Cancelled, Failed, NotCancell
 from storyboard.film import TakeId
 from storyboard.language.text.names import folded, normal
 from storyboard.language.text.spelling import did_you_mean
-from storyboard.production import Production
+from storyboard.production.production import Production
 from storyboard.providers import Remote
 from storyboard.rendering.attempts import OPEN
 from storyboard.rendering.calling_off import call_off, ended
