@@ -155,9 +155,9 @@ async def make(
     journal: Journal,
     report: Report,
     warn: Callable[[Diagnostic], None],
-) -> Clip:
-    """The film at the job's target; joined again only where it is not there as it was recorded, and of `pieces` only
-    those encoded that are not there.
+) -> tuple[Clip, bool]:
+    """The film at the job's target, and whether it is unchanged; joined again only where it is not there as it was
+    recorded, and of `pieces` only those encoded that are not there.
 
     Where a loudness is asked for, all the sound is measured before it is mixed; `warn` hears where it is missed.
     Raises Refused with the join's own code: 14 where the disk failed, else 3.
@@ -165,7 +165,7 @@ async def make(
     target, joined, history = Path(job.target), digest(job, clips, digests), journal.read()
     known = history.films.get(target.name)
     if known is not None and known.joined == joined and _is(target, known.clip):
-        return history.clips[known.clip]
+        return history.clips[known.clip], True
 
     async def level(asked: JoinJob, tell: Report) -> JoinJob:
         return await _levelled(asked, executor, tell, warn)
@@ -175,7 +175,7 @@ async def make(
     except MediaError as error:
         raise _uncut(error, UNCUT) from error
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
-    return answer
+    return answer, False
 
 
 async def draft(job: JoinJob, executor: Executor, report: Report, warn: Callable[[Diagnostic], None]) -> Drafted:
