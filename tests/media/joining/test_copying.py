@@ -65,11 +65,11 @@ async def test_a_master_is_what_editors_expect(codec: Codec, tag: str, tmp_path:
         assert Fraction(audio.duration or 0, 48_000) == 24 / FPS
 
 
-def ramp(path: Path, frames: int) -> Path:
-    """A clip of ten bits: every level from 64 to 940 across, as losslessly coded."""
+def ramp(path: Path, frames: int, encoder: str = "ffv1", **options: str) -> Path:
+    """A clip of ten bits: every level from 64 to 940 across, as losslessly coded as the encoder does."""
     levels = np.rint(np.linspace(64, 940, 1024)).astype("<u2")
     with av.open(str(path), "w") as container:
-        video = container.add_stream("ffv1", rate=FPS)
+        video = container.add_stream(encoder, rate=FPS, options=options)
         video.width, video.height, video.pix_fmt = 1024, 128, "yuv422p10le"
         video.codec_context.color_range = 1
         for number in range(frames):
