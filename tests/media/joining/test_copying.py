@@ -70,6 +70,7 @@ def ramp(path: Path, frames: int, encoder: str = "ffv1", **options: str) -> Path
     levels = np.rint(np.linspace(64, 940, 1024)).astype("<u2")
     with av.open(str(path), "w") as container:
         video = container.add_stream(encoder, rate=FPS, options=options)
+        assert isinstance(video, av.VideoStream)
         video.width, video.height, video.pix_fmt = 1024, 128, "yuv422p10le"
         video.codec_context.color_range = 1
         for number in range(frames):
