@@ -51,6 +51,9 @@ CONVERT = "flags=bilinear+accurate_rnd+full_chroma_inp+bitexact:out_color_matrix
 def settings(fps: Fraction, crf: int, exact_frames: tuple[int, ...] = (), preset: str = "veryfast") -> dict[str, str]:
     """What x264 is told. `stitchable`: all clips of a size and rate have one header, so that they can be joined."""
     group = max(1, round(fps * GROUP_SECONDS))
+    # x264 forgets the quantizer of a zone for a key frame after the first: exact frames are to be none.
+    while any(index and index % group == 0 for index in exact_frames) and group > 1:
+        group -= 1
     x264 = {"cpu-independent": "1", "aq-mode": "3", "keyint": str(group), "min-keyint": "1", "scenecut": "40"}
     x264["stitchable"] = "1"
     if exact_frames:
