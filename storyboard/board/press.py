@@ -56,7 +56,7 @@ def pieces(page: str, view: View, columns: Sequence[Column] = ()) -> dict[str, P
     if page == "/":
         found += [Piece(f"card:{shot}", "card", one) for shot, one in view.cards.items()]
     elif page == "/film":
-        found += [Piece("reel", "reel", (view.cut.version, view.bar.title)), Piece("cut", "cut", view.cut)]
+        found += [Piece("reel", "reel", reel(view)), Piece("cut", "cut", view.cut)]
     elif page == "/graph":
         found.append(Piece("graph", "drawing", graph(view.planned.plan, view.cards)))
     elif page.startswith(SHOT):
@@ -74,6 +74,23 @@ def pieces(page: str, view: View, columns: Sequence[Column] = ()) -> dict[str, P
     elif page != "/door":
         raise KeyError(page)
     return {one.key: one for one in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """The film to be watched, or where it is a master, to be had; `poster` stands for that one."""
+
+    version: str
+    title: str
+    master: str
+    poster: Moment | None
+
+
+def reel(view: View) -> Reel:
+    """The film of a view."""
+    cut = view.cut
+    poster = next((one.picture for one in cut.picture if one.picture), None) if cut.master else None
+    return Reel(cut.version, view.bar.title, cut.master, poster)
 
 
 class Press:

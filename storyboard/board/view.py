@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from storyboard.board.cards import Card, Moment, Seen, Stand, card
+from storyboard.delivery import Codec
 from storyboard.diagnostics import Refused
 from storyboard.film import Clip, ShotId
 from storyboard.finishing.timeline import Timeline, expected, timeline
@@ -15,6 +16,9 @@ from storyboard.planning import cuts, report
 from storyboard.planning.plan import Plan
 from storyboard.production.session import Planned
 from storyboard.rendering.money import charges
+
+MASTERS: Mapping[Codec, str] = {"h264": "", "prores": "ProRes", "dnxhr": "DNxHR"}
+"""What films for editors are called, which no browser plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,12 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The film: `version` changes with its file and is empty where none is cut; `fps` is frames a second."""
+    """The film: `version` changes with its file and is empty where none is cut; `fps` is frames a second. `master` is
+    what it is called where it is for editors and not for watching, else empty.
+    """
 
     version: str
+    master: str
     fps: float
     frames: int
     picture: tuple[Placing, ...]
@@ -205,7 +212,7 @@ def cut(planned: Planned, cards: Mapping[ShotId, Card], version: str) -> Cut:
     picture = tuple(
         Placing(one.shot, one.at, one.frames, about[one.shot], cards[one.shot].picture) for one in line.picture
     )
-    return Cut(version, float(line.fps), line.frames, picture)
+    return Cut(version, MASTERS[planned.plan.film.delivery.codec], float(line.fps), line.frames, picture)
 
 
 def _line(planned: Planned) -> Timeline:
