@@ -13,8 +13,9 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
-from hashlib import file_digest
 from pathlib import Path
+
+from storyboard.media.reading.digest import digest_of
 
 MOST_BYTES = 20 << 30
 """What is kept at most; and never more than half of the room that the disk has for it."""
@@ -22,12 +23,6 @@ ROOM = 0.9
 """What is kept of that when something has to go, so that not every file makes another go."""
 STEP = 0.01
 """The share of it that comes in before it is counted again."""
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, 64 hex digits. Raises OSError."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 class Shelf:

@@ -25,9 +25,10 @@ import trio
 from storyboard.film import Clip
 from storyboard.media.cluster.cargo import Making, renamed
 from storyboard.media.cluster.carrying import Carrier, NotThere
-from storyboard.media.cluster.shelf import Shelf, digest_of
+from storyboard.media.cluster.shelf import Shelf
 from storyboard.media.jobs import Answer, Executor, Job, MediaError, PieceJob, RenderJob, Report
 from storyboard.media.pieces import whole_name
+from storyboard.media.reading.digest import digest_of
 from storyboard.media.wire import answer_to_json
 
 AT_ONCE = 4

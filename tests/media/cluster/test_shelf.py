@@ -4,7 +4,8 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from storyboard.media.cluster.shelf import Shelf, digest_of
+from storyboard.media.cluster.shelf import Shelf
+from storyboard.media.reading.digest import digest_of
 
 
 def file(folder: Path, data: bytes) -> tuple[Path, str]:
