@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import trio
 
-from storyboard.board.cards import Card, Seen, Stand, card
+from storyboard.board.cards import Card, Cards, Seen, Stand
 from storyboard.board.view import View
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import ShotId
@@ -50,7 +50,7 @@ class Column:
     facts: str = ""
     sums: Sums | None = None
     given: Sums | None = None
-    cards: Mapping[ShotId, Card] | None = None
+    cards: Mapping[ShotId, Card] | None = field(default=None, compare=False)
     refused: str = ""
 
 
@@ -106,7 +106,7 @@ def _column(made: Production, profiles: Sequence[str], circles: Mapping[ShotId, 
         facts=f"{film.delivery.width_px}×{film.delivery.height_px}, {_providers(planned)}",
         sums=_sums(planned),
         given=_sums(decided) if decided is not None else None,
-        cards={shot.id: replace(card(shot, stand), why="") for shot in film.shots},
+        cards=Cards({shot.id: shot for shot in film.shots}, stand),
     )
 
 

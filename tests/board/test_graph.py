@@ -21,7 +21,7 @@ def test_no_two_shots_share_a_place_and_arrows_go_to_the_right(sources: list[int
     edges = [films.after(names[one]) if one < number else None for number, one in enumerate(sources)]
     film = films.film(*(films.shot(name, start=edge) for name, edge in zip(names, edges, strict=True)))
     made = plan.make(film, films.CAPABILITIES, History(), {})
-    found = graph(made, {one.id: of(one) for one in film.shots})
+    found = graph(made, {one.id: of(one) for one in film.shots}, {one.id for one in film.shots})
     places = {(one.x, one.y) for one in found.nodes}
     assert len(places) == len(sources)
     assert all(x % ACROSS_PX == y % DOWN_PX == MARGIN_PX for x, y in places)
@@ -35,4 +35,4 @@ def test_no_two_shots_share_a_place_and_arrows_go_to_the_right(sources: list[int
 
 
 def test_a_graph_of_nothing_is_small() -> None:
-    assert graph(plan.make(films.film(), films.CAPABILITIES, History(), {}), {}).nodes == ()
+    assert graph(plan.make(films.film(), films.CAPABILITIES, History(), {}), {}, ()).nodes == ()
