@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from storyboard.board.cards import Seen, Stand, progress, resting, searched
@@ -114,6 +115,12 @@ class Overview:
             return timeline(film, shown) if len(shown) == len(film.on_screen) else expected(film)
         except Refused:  # the clips do not fit together, which the cut says
             return expected(film)
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the storyboard is read from and that it names, itself not among them."""
+        film = self.planned.plan.film
+        return tuple(Path(one) for one in (*film.included, *(one.path for one in film.files)))
 
     @cached_property
     def stems(self) -> Mapping[str, TakeId]:

@@ -77,7 +77,10 @@ def shown(address: Address, view: View, columns: Sequence[Column] = ()) -> Shown
 
     Raises KeyError for a page that is not there.
     """
-    path, around, here, near = address.path, None, None, None
+    path = address.path
+    around: object = None
+    here: Sheet | None = None
+    near: Closeup | None = None
     found = [Piece("bar", "bar", view.bar)]
     if path.startswith(SHOT):
         near = closeup(view, ShotId(path.removeprefix(SHOT)))

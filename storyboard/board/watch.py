@@ -64,7 +64,8 @@ class Numbered:
 
 class Watch:
     """One film. `ceilings` are the bounds that the settings set, by provider; `limits` tells how much accounts are
-    asked just now, `learned` completes settings by what is known of the accounts by now.
+    asked just now, `learned` completes settings by what is known of the accounts by now, `kept_shots` bounds the views
+    that are kept.
     """
 
     def __init__(
@@ -74,11 +75,13 @@ class Watch:
         ceilings: Mapping[str, Decimal],
         limits: Callable[[], tuple[Limit, ...]] = tuple,
         learned: Callable[[Settings], Settings] = lambda settings: settings,
+        kept_shots: int = KEPT_SHOTS,
     ) -> None:
         self.made = made
         self.renders = renders
         self._limits = limits
         self._learned = learned
+        self._kept_shots = kept_shots
         self._ceilings = ceilings
         self._folder: Folder = made.folder
         self._epoch = secrets.token_hex(4)
@@ -107,10 +110,12 @@ class Watch:
 
     async def open(self) -> None:
         """Plan for the first time. Raises Refused where the film cannot be shown at all."""
-        self._stamps = self._texts(), self._state()
+        texts, state = self._texts(), self._state()
         self._planned = await trio.to_thread.run_sync(self.made.plan)
-        self._stamps = self._texts(), self._stamps[1]  # now the files that the film names are known too
-        await self._tell(await self._view())
+        found = await self._view()
+        named = self._texts()[len(texts) :]  # the files that the film names are known by now
+        self._stamps = (*texts, *named), state
+        await self._tell(found)
 
     async def run(self) -> None:
         """Watch, until cancelled."""
@@ -173,7 +178,7 @@ class Watch:
             return
         async with self._news:
             self._views.append(Numbered(self._epoch, last.number + 1 if last else 1, found))
-            while len(self._views) > 1 and _shots(self._views) > KEPT_SHOTS:
+            while len(self._views) > 1 and _shots(self._views) > self._kept_shots:
                 self._views.popleft()
             self._news.notify_all()
 
@@ -200,11 +205,8 @@ class Watch:
         return f"process {who.pid} on {who.host} renders" if who else "another process renders"
 
     def _texts(self) -> Stamp:
-        film = self._planned.plan.film if self._planned else None
         files = [self.made.path, *([self.made.vars_file] if self.made.vars_file else [])]
-        files += [Path(one) for one in film.included] if film else []
-        files += [Path(one.path) for one in film.files] if film else []
-        return _stamp(files)
+        return _stamp([*files, *(self._overview.files if self._overview is not None else ())])
 
     def _state(self) -> Stamp:
         database = self._folder.database
