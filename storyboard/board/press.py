@@ -140,7 +140,7 @@ class Press:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(picture=picture, amount=amount, clock=clock, many=many)
+        self._templates.filters.update(picture=picture, amount=amount, clock=clock)
         self._templates.globals.update(words=WORDS, choices=MANY)
         self._printed: OrderedDict[tuple[str, str], tuple[Piece, Printed]] = OrderedDict()
 
@@ -190,11 +190,6 @@ def picture(moment: Moment) -> str:
 def amount(value: Decimal) -> str:
     """Money, without zeros that say nothing."""
     return f"{value.normalize():f}" if value else "0"
-
-
-def many(count: int) -> str:
-    """`100,000`"""
-    return f"{count:,}"
 
 
 def clock(seconds: float) -> str:

@@ -333,7 +333,7 @@ def test_a_long_film_has_pages_that_are_turned_by_keys_and_told_of_their_own_car
         page.keyboard.press("/")
         page.keyboard.type("terns")
         page.keyboard.press("Enter")
-        expect(page.locator("#found")).to_contain_text("1 of 2,000 shots")
+        expect(page.locator("#found")).to_contain_text("1 of 2000 shots")
         expect(page.locator(".shot")).to_have_attribute("data-shot", "70-3")
         page.locator('[data-card][href="/shots/70-3"]').click()
         page.locator('.neighbours a:has-text("Page 4: scenes 61 – 80")').click()
