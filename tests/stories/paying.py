@@ -28,9 +28,14 @@ class Gateways:
 
     at: dict[str, str]
 
-    def account(self, key: str) -> None:
+    def account(self, key: str, credits_left: int = 1000) -> None:
         """An account of its own for a key."""
-        self.tell("accounts", {"key": key, "account": key, "credits": 1000})
+        self.tell("accounts", {"key": key, "account": key, "credits": credits_left})
+
+    def arm(self, **rule: Any) -> None:
+        """Arm a fault; those that are left from before are taken away."""
+        self.tell("faults", None, "DELETE")
+        self.tell("faults", rule)
 
     def tell(self, what: str, said: Any, method: str = "POST") -> None:
         httpx.request(method, f"{self.at['admin']}/{what}", json=said, trust_env=False).raise_for_status()
@@ -83,17 +88,28 @@ class Production:
         return storyboard("render", self.path, "--yes", "--json", *options, given=self.environment)
 
 
-def production(folder: Path, at: Gateways, provider: str, key: str, board: str, terms: str = "") -> Production:
+def production(
+    folder: Path,
+    at: Gateways,
+    provider: str,
+    key: str,
+    board: str,
+    terms: str = "",
+    *,
+    name: str = "film",
+    hosted: bool = True,
+    credits_left: int = 1000,
+) -> Production:
     """A storyboard with an account of its own; `terms` are lines of settings about its provider."""
     folder.mkdir(exist_ok=True)
-    path = folder / "film.yaml"
+    path = folder / f"{name}.yaml"
     path.write_text(board, encoding="utf-8")
     settings = folder / "config" / "storyboard" / "config.toml"
     settings.parent.mkdir(parents=True, exist_ok=True)
     bucket = at.at["bucket"]
-    written = f'[hosting]\nurl = "{bucket}"\npublic = "{bucket}"\n[providers.{provider}]\npoll_s = 1\n{terms}'
-    settings.write_text(written, encoding="utf-8")
-    at.account(key)
+    hosting = f'[hosting]\nurl = "{bucket}"\npublic = "{bucket}"\n' if hosted else ""
+    settings.write_text(f"{hosting}[providers.{provider}]\npoll_s = 1\n{terms}", encoding="utf-8")
+    at.account(key, credits_left)
     found = discover()[provider].capabilities.gateway
     assert found is not None
     given = {

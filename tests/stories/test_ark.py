@@ -3,19 +3,17 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import numpy as np
-import pytest
 from PIL import Image
 
-from storyboard.media.reading.frames import Reader, pictures
-from tests.stories.command import events, start, storyboard
+from tests.stories import paying
+from tests.stories.command import events, start
+from tests.stories.paying import Gateways, Production, first
 
 SHOTS = 4
 BOARD = """\
@@ -32,87 +30,31 @@ TOKENS = 87_300
 
 @dataclass
 class Ark:
-    """The emulator in a process of its own, and one account with it."""
+    """One account with the emulated gateway."""
 
-    at: dict[str, str]
-    key: str = ""
-
-    def ask(self, what: str) -> Any:
-        return httpx.get(f"{self.at['admin']}/{what}", trust_env=False).json()
-
-    def arm(self, **rule: Any) -> None:
-        httpx.post(f"{self.at['admin']}/faults", json=rule, trust_env=False).raise_for_status()
-
-    def account(self, key: str, credits_: int = 1000) -> "Ark":
-        """An account of its own for a key."""
-        said = {"key": key, "account": key, "credits": credits_}
-        httpx.post(f"{self.at['admin']}/accounts", json=said, trust_env=False).raise_for_status()
-        return Ark(self.at, key)
+    at: Gateways
+    key: str
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """The rows of the account's ledger."""
-        return [row for row in self.ask("ledger")["ark"] if (row["account"], row["kind"]) == (self.key, kind)]
+        return self.at.rows("ark", self.key, kind)
 
     def posted(self) -> list[dict[str, Any]]:
         """This account's orders as they came in; a key is recorded by its first five letters."""
         mine = f"Bearer {self.key[:5]}"
-        asked = [one for one in self.ask("requests") if one["route"] == "submit"]
-        return [one for one in asked if one["headers"].get("authorization", "").startswith(mine)]
+        return [one for one in self.at.orders("ark") if one["headers"].get("authorization", "").startswith(mine)]
 
     def orders(self) -> list[dict[str, Any]]:
         """The bodies of this account's orders."""
         return [json.loads(one["body"]) for one in self.posted()]
 
 
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Ark]:
-    options = ("--port", "0", "--speed", "2000", "--shorter-side", "300", "--credits", "0", "--jobs", "2")
-    process = start("emulate", *options)
-    assert process.stdout is not None
-    try:
-        yield Ark(json.loads(process.stdout.readline()))
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-@dataclass
-class Production:
-    """A storyboard in a folder, with the settings and the environment to render it."""
-
-    path: Path
-    environment: dict[str, str]
-
-    def status(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(storyboard("status", self.path, "--json", given=self.environment).stdout)
-        return told
-
-    def render(self, *options: str) -> Any:
-        return storyboard("render", self.path, "--yes", "--json", *options, given=self.environment)
-
-
-def production(folder: Path, ark: Ark, board: str = BOARD, more: str = "", *, hosted: bool = True) -> Production:
-    path = folder / "four.yaml"
-    path.write_text(board, encoding="utf-8")
-    settings = folder / "config" / "storyboard" / "config.toml"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    bucket = ark.at["bucket"]
-    hosting = f'[hosting]\nurl = "{bucket}"\npublic = "{bucket}"\n' if hosted else ""
-    settings.write_text(f"[providers.ark]\npoll_s = 1\n{more}{hosting}", encoding="utf-8")
-    return Production(
-        path,
-        {
-            "ARK_API_KEY": ark.key,
-            "ARK_BASE_URL": ark.at["ark"],
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "XDG_STATE_HOME": str(folder / "user"),
-        },
+def production(
+    folder: Path, ark: Ark, board: str = BOARD, more: str = "", *, hosted: bool = True, credits_left: int = 1000
+) -> Production:
+    return paying.production(
+        folder, ark.at, "ark", ark.key, board, more, name="four", hosted=hosted, credits_left=credits_left
     )
-
-
-def opening(clip: Path) -> "np.ndarray[Any, Any]":
-    """The first picture of a clip."""
-    return Reader().rgb(next(iter(pictures(clip, 0)))).astype(np.int16)
 
 
 def settled(made: Production, ark: Ark, shots: int = SHOTS) -> None:
@@ -135,7 +77,7 @@ def settled(made: Production, ark: Ark, shots: int = SHOTS) -> None:
         (picture,) = (folder / "frames").glob(f"{before['clip']['sha256']}*{index}*")
         with Image.open(picture) as image:
             carried = np.asarray(image.convert("RGB")).astype(np.int16)
-        assert np.abs(opening(Path(after["clip"]["path"])) - carried).mean() < 3
+        assert np.abs(first(Path(after["clip"]["path"])) - carried).mean() < 3
     assert status["film"]
 
 
@@ -144,20 +86,22 @@ def opened_on(order: dict[str, Any]) -> list[str]:
     return [urlsplit(item["image_url"]["url"]).path.split("/")[1] for item in order["content"][1:]]
 
 
-def test_a_chain_is_paid_once_a_take_and_opened_on_the_frames_that_came_back(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("chain")
+def test_a_chain_is_paid_once_a_take_and_opened_on_the_frames_that_came_back(
+    tmp_path: Path, emulator: Gateways
+) -> None:
+    ark = Ark(emulator, "chain")
     made = production(tmp_path, ark)
-    before = len(ark.ask("requests"))
+    before = len(emulator.ask("requests"))
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
     assert events(rendered.stdout)[-1]["frames"] == SHOTS * 4 * 24
     settled(made, ark)
     assert [row["credits"] for row in ark.rows("reserve")] == [-TOKENS] * SHOTS
-    asked = ark.ask("requests")[before:]
+    asked = emulator.ask("requests")[before:]
     assert {one["status"] for one in asked} == {200}
     assert not [one for one in asked if one["route"] == "bucket"]
     assert [opened_on(order) for order in ark.orders()] == [[], *[["files"]] * (SHOTS - 1)]
-    limit = ark.ask("")["gateways"]["ark"]["limit"]
+    limit = emulator.ask("")["gateways"]["ark"]["limit"]
     assert limit["fullest"] <= 28 < limit["most"]
     assert limit["refused"] == 0
     again = made.render()
@@ -165,22 +109,22 @@ def test_a_chain_is_paid_once_a_take_and_opened_on_the_frames_that_came_back(tmp
     assert len(ark.rows("reserve")) == SHOTS
 
 
-def test_tasks_that_run_at_once_are_asked_for_in_one_request(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("together")
+def test_tasks_that_run_at_once_are_asked_for_in_one_request(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "together")
     made = production(tmp_path, ark, BOARD.replace("chain: previous\n", ""), "concurrency = 2\n")
-    before = len(ark.ask("requests"))
+    before = len(emulator.ask("requests"))
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
     assert [take["state"] for take in made.status()["takes"]] == ["done"] * SHOTS
     assert len(ark.rows("reserve")) == SHOTS
-    asked = Counter(one["route"] for one in ark.ask("requests")[before:])
-    lists = [one for one in ark.ask("requests")[before:] if "filter.task_ids" in one["path"]]
+    asked = Counter(one["route"] for one in emulator.ask("requests")[before:])
+    lists = [one for one in emulator.ask("requests")[before:] if "filter.task_ids" in one["path"]]
     assert lists
     assert asked["status"] <= SHOTS // 2
 
 
-def test_a_frame_from_within_a_clip_is_hosted(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("within")
+def test_a_frame_from_within_a_clip_is_hosted(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "within")
     board = BOARD.split("  - {id: 3A")[0].replace("for the 1. time.", "for the 1. time., out: 3")
     made = production(tmp_path, ark, board)
     rendered = made.render()
@@ -190,8 +134,8 @@ def test_a_frame_from_within_a_clip_is_hosted(tmp_path: Path, emulated: Ark) -> 
     assert [opened_on(order) for order in ark.orders()] == [[], ["bucket"]]
 
 
-def test_without_a_hosting_pictures_go_inside_the_request(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("inside")
+def test_without_a_hosting_pictures_go_inside_the_request(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "inside")
     board = BOARD.split("  - {id: 3A")[0].replace("for the 1. time.", "for the 1. time., out: 3")
     made = production(tmp_path, ark, board, hosted=False)
     rendered = made.render()
@@ -201,8 +145,8 @@ def test_without_a_hosting_pictures_go_inside_the_request(tmp_path: Path, emulat
     assert too_large_to_record == [False, True]
 
 
-def test_models_go_by_the_names_that_were_set(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("models")
+def test_models_go_by_the_names_that_were_set(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "models")
     board = (
         BOARD.split("  - {id: 3A")[0]
         .replace("chain: previous\n", "")
@@ -215,10 +159,10 @@ def test_models_go_by_the_names_that_were_set(tmp_path: Path, emulated: Ark) -> 
     assert {order["model"] for order in ark.orders()} == {"ep-20260101-abcde", "dreamina-seedance-2-0-fast-260128"}
 
 
-def test_a_task_that_fails_is_said_and_costs_nothing(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("failing")
+def test_a_task_that_fails_is_said_and_costs_nothing(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "failing")
     made = production(tmp_path, ark, BOARD.split("  - {id: 2A")[0])
-    ark.arm(fault="fail", code="OutputVideoSensitiveContentDetected", message="The output may be sensitive")
+    emulator.arm(fault="fail", code="OutputVideoSensitiveContentDetected", message="The output may be sensitive")
     rendered = made.render()
     assert rendered.returncode == 3, rendered.stderr
     (take,) = made.status()["takes"]
@@ -229,33 +173,33 @@ def test_a_task_that_fails_is_said_and_costs_nothing(tmp_path: Path, emulated: A
     assert [row["credits"] for row in ark.rows("refund")] == [TOKENS]
 
 
-def test_an_overdue_account_stops_its_provider(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("overdue", 0)
-    made = production(tmp_path, ark, BOARD.replace("chain: previous\n", ""))
+def test_an_overdue_account_stops_its_provider(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "overdue")
+    made = production(tmp_path, ark, BOARD.replace("chain: previous\n", ""), credits_left=0)
     rendered = made.render()
     assert rendered.returncode == 3
     assert {take["error"]["code"] for take in made.status()["takes"]} == {"AccountOverdueError"}
-    refused = [one for one in ark.ask("requests") if one["status"] == 403]
+    refused = [one for one in emulator.ask("requests") if one["status"] == 403]
     assert 1 <= len(refused) <= 2
 
 
 ONE = BOARD.split("  - {id: 2A")[0]
 
 
-def test_a_task_whose_answer_was_lost_is_found_in_the_list(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("lost")
+def test_a_task_whose_answer_was_lost_is_found_in_the_list(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "lost")
     made = production(tmp_path, ark, BOARD.split("  - {id: 3A")[0])
-    ark.arm(fault="drop_response_after_accept", route="submit")
+    emulator.arm(fault="drop_response_after_accept", route="submit")
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
     settled(made, ark, 2)
     assert len(ark.rows("reserve")) == 2
 
 
-def test_killed_before_the_answer_came_the_next_run_finds_the_task(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("killed")
+def test_killed_before_the_answer_came_the_next_run_finds_the_task(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "killed")
     made = production(tmp_path, ark, ONE)
-    ark.arm(fault="delay_response", route="submit", seconds=30.0)
+    emulator.arm(fault="delay_response", route="submit", seconds=30.0)
     process = start("render", made.path, "--yes", "--json", given=made.environment)
     while not ark.rows("reserve") and process.poll() is None:
         pass
@@ -267,10 +211,10 @@ def test_killed_before_the_answer_came_the_next_run_finds_the_task(tmp_path: Pat
     settled(made, ark, 1)
 
 
-def test_what_is_in_no_list_is_never_ordered_again(tmp_path: Path, emulated: Ark) -> None:
-    ark = emulated.account("unknown")
+def test_what_is_in_no_list_is_never_ordered_again(tmp_path: Path, emulator: Gateways) -> None:
+    ark = Ark(emulator, "unknown")
     made = production(tmp_path, ark, ONE)
-    ark.arm(fault="html_502", route="submit")
+    emulator.arm(fault="html_502", route="submit")
     for _ in range(2):
         rendered = made.render()
         assert rendered.returncode == 4, rendered.stderr

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.stories.gateways import BOARD, ONE, Gateway, emulating, production
+from tests.stories.paying import Gateways, gateways
+from tests.stories.six import BOARD, NAME, ONE, production
 
 MENDED: dict[str, dict[str, Any]] = {
     "a proxy's page for an order": {"fault": "html_502", "route": "submit"},
@@ -39,26 +40,26 @@ CASES = [what if what in QUICK else pytest.param(what, marks=pytest.mark.slow) f
 
 
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[Gateway]:
-    with emulating() as one:
+def gateway() -> Iterator[Gateways]:
+    with gateways() as one:
         yield one
 
 
 @pytest.mark.parametrize("what", CASES)
-def test_what_strikes_once_costs_nothing(tmp_path: Path, gateway: Gateway, what: str) -> None:
+def test_what_strikes_once_costs_nothing(tmp_path: Path, gateway: Gateways, what: str) -> None:
     key = f"bad-{list(MENDED).index(what)}"
     made = production(tmp_path, gateway, key, ONE)
     gateway.arm(**MENDED[what])
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
-    assert len(gateway.rows(key, "reserve")) == 1
+    assert len(gateway.rows(NAME, key, "reserve")) == 1
     (rule,) = gateway.ask("faults")["rules"]
     assert rule["struck"] == 1
 
 
 @pytest.mark.slow
 def test_a_clip_that_never_comes_fails_at_its_shot_keeps_its_job_and_spares_the_rest(
-    tmp_path: Path, gateway: Gateway
+    tmp_path: Path, gateway: Gateways
 ) -> None:
     board = BOARD.split("  - {id: 3A")[0].replace("chain: previous\n", "")
     made = production(tmp_path, gateway, "lost", board)
@@ -69,14 +70,14 @@ def test_a_clip_that_never_comes_fails_at_its_shot_keeps_its_job_and_spares_the_
     assert (lost["state"], done["state"]) == ("lost", "done")
     line = 5 if lost["shot"] == "1A" else 6
     assert f"six.yaml:{line}:10: error[paid-lost]: take {lost['take']}: " in rendered.stderr
-    assert lost["job"] in {row["task"] for row in gateway.rows("lost", "reserve")}
+    assert lost["job"] in {row["task"] for row in gateway.rows(NAME, "lost", "reserve")}
     again = made.render()
     assert again.returncode == 4
-    assert len(gateway.rows("lost", "reserve")) == 2
+    assert len(gateway.rows(NAME, "lost", "reserve")) == 2
 
 
 @pytest.mark.slow
-def test_a_clip_that_always_comes_damaged_is_lost_and_never_bought_again(tmp_path: Path, gateway: Gateway) -> None:
+def test_a_clip_that_always_comes_damaged_is_lost_and_never_bought_again(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "damaged", ONE)
     gateway.arm(fault="truncated_download", route="file", framing="close-delimited", times=0)
     for _ in range(2):
@@ -84,10 +85,10 @@ def test_a_clip_that_always_comes_damaged_is_lost_and_never_bought_again(tmp_pat
     (take,) = made.status()["takes"]
     assert (take["state"], take["charged"]) == ("lost", {"amount": "24", "unit": "credits"})
     assert take["error"]["code"] == "clip-damaged"
-    assert len(gateway.rows("damaged", "reserve")) == 1
+    assert len(gateway.rows(NAME, "damaged", "reserve")) == 1
 
 
-def test_a_job_that_fails_is_refunded_and_tried_again_by_the_next_run(tmp_path: Path, gateway: Gateway) -> None:
+def test_a_job_that_fails_is_refunded_and_tried_again_by_the_next_run(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "refunded", ONE)
     gateway.arm(fault="fail", message="Output was rejected by moderation")
     rendered = made.render()
@@ -95,4 +96,4 @@ def test_a_job_that_fails_is_refunded_and_tried_again_by_the_next_run(tmp_path: 
     assert "six.yaml:7:10: error[take-failed]: take 1A-1: Output was rejected by moderation" in rendered.stderr
     assert made.status()["charged"]["seedance2ai"]["amount"] == "0"
     assert made.render().returncode == 0
-    assert (len(gateway.rows("refunded", "reserve")), len(gateway.rows("refunded", "refund"))) == (2, 1)
+    assert (len(gateway.rows(NAME, "refunded", "reserve")), len(gateway.rows(NAME, "refunded", "refund"))) == (2, 1)

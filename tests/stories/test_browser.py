@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 
-from tests.stories import gateways
+from tests.stories import six
 from tests.stories.boards import board
 from tests.stories.command import start, storyboard
+from tests.stories.paying import gateways
 
 pytestmark = pytest.mark.browser
 AXE = "axe-core@4"
@@ -156,8 +157,8 @@ def stays(page: Page) -> Callable[[], None]:
 def test_cards_change_while_an_emulated_gateway_renders_and_another_take_is_paid_once(
     chromium: Browser, tmp_path: Path
 ) -> None:
-    with gateways.emulating() as gateway:
-        made = gateways.production(tmp_path / "six", gateway, "sk_board")
+    with gateways() as gateway:
+        made = six.production(tmp_path / "six", gateway, "sk_board")
         with board(made.path, given=made.environment) as url, visiting(chromium, url) as page:
             same = stays(page)
             assert set(states(page).values()) == {"render"}
@@ -177,7 +178,7 @@ def test_cards_change_while_an_emulated_gateway_renders_and_another_take_is_paid
             page.locator("#ask-yes").click()
             expect(page.locator('[data-part="take:2"] video')).to_have_count(1)
             expect(page.locator(".working")).to_have_count(0)
-        assert len(gateway.rows("sk_board", "reserve")) == 7
+        assert len(gateway.rows(six.NAME, "sk_board", "reserve")) == 7
         assert made.status()["takes"][2]["take"] == "2A-2"
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from storyboard.media.reading.frames import Reader, pictures
 from tests.stories.command import events, start, storyboard
-from tests.stories.gateways import BOARD, ONE, SHOTS, Gateway, Production, emulating, production
+from tests.stories.paying import Gateways, Production, first, gateways
+from tests.stories.six import BOARD, NAME, ONE, SHOTS, production
 
 CANARY = "sk_live_canary_7f3a"
 KILLED = (1, pytest.param(49, marks=pytest.mark.slow))
@@ -25,23 +25,18 @@ KILLED = (1, pytest.param(49, marks=pytest.mark.slow))
 
 
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[Gateway]:
-    with emulating() as one:
+def gateway() -> Iterator[Gateways]:
+    with gateways() as one:
         yield one
 
 
-def opening(clip: Path) -> "np.ndarray[Any, Any]":
-    """The first picture of a clip."""
-    return Reader().rgb(next(iter(pictures(clip, 0)))).astype(np.int16)
-
-
-def settled(made: Production, gateway: Gateway, key: str) -> dict[str, Any]:
+def settled(made: Production, gateway: Gateways, key: str) -> dict[str, Any]:
     """What `status` says, where every take was paid once, the state says what the ledger does, and each shot opens on
     the frame it was given.
     """
     status = made.status()
     assert [take["state"] for take in status["takes"]] == ["done"] * SHOTS
-    paid = gateway.rows(key, "reserve")
+    paid = gateway.rows(NAME, key, "reserve")
     assert Counter(row["task"] for row in paid) == Counter(take["job"] for take in status["takes"])
     assert status["charged"]["seedance2ai"] == {
         "amount": str(-sum(row["credits"] for row in paid)),
@@ -57,13 +52,13 @@ def settled(made: Production, gateway: Gateway, key: str) -> dict[str, Any]:
         (picture,) = (made.state / "frames").glob(f"{before['clip']['sha256']}*{index}*")
         with Image.open(picture) as image:
             carried = np.asarray(image.convert("RGB")).astype(np.int16)
-        assert np.abs(opening(Path(after["clip"]["path"])) - carried).mean() < 3
+        assert np.abs(first(Path(after["clip"]["path"])) - carried).mean() < 3
     assert status["film"]
     return status
 
 
 def test_a_chain_of_six_is_paid_once_a_take_and_opens_each_shot_on_the_frame_it_was_handed(
-    tmp_path: Path, gateway: Gateway
+    tmp_path: Path, gateway: Gateways
 ) -> None:
     made = production(tmp_path, gateway, "six")
     before = len(gateway.ask("requests"))
@@ -81,11 +76,11 @@ def test_a_chain_of_six_is_paid_once_a_take_and_opens_each_shot_on_the_frame_it_
     assert not [one for one in asked if one["status"] == 429]
     again = made.render()
     assert again.returncode == 0, again.stderr
-    assert len(gateway.rows("six", "reserve")) == SHOTS
+    assert len(gateway.rows(NAME, "six", "reserve")) == SHOTS
 
 
 @pytest.mark.parametrize("instants", KILLED)
-def test_killed_at_any_instant_every_take_is_still_paid_once(tmp_path: Path, gateway: Gateway, instants: int) -> None:
+def test_killed_at_any_instant_every_take_is_still_paid_once(tmp_path: Path, gateway: Gateways, instants: int) -> None:
     luck = random.Random(f"gateway {instants}")
     for number in range(instants):
         key = f"killed-{instants}-{number}"
@@ -99,7 +94,7 @@ def test_killed_at_any_instant_every_take_is_still_paid_once(tmp_path: Path, gat
         settled(made, gateway, key)
 
 
-def test_a_key_stands_in_no_file_and_on_no_screen(tmp_path: Path, gateway: Gateway) -> None:
+def test_a_key_stands_in_no_file_and_on_no_screen(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, CANARY, ONE)
     said = [made.render("--debug"), storyboard("status", made.path, "--json", given=made.environment)]
     said.append(storyboard("providers", "seedance2ai", given=made.environment))
@@ -112,23 +107,23 @@ def test_a_key_stands_in_no_file_and_on_no_screen(tmp_path: Path, gateway: Gatew
     assert not [path for path in files if CANARY.encode() in path.read_bytes() or CANARY in path.name]
 
 
-def test_nothing_is_spent_unless_somebody_agrees(tmp_path: Path, gateway: Gateway) -> None:
+def test_nothing_is_spent_unless_somebody_agrees(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "unasked")
     rendered = storyboard("render", made.path, given=made.environment)
     assert rendered.returncode == 4
     assert "error[not-agreed]: nobody agreed to spend 144 credits (seedance2ai)" in rendered.stderr
-    assert not gateway.rows("unasked", "reserve")
+    assert not gateway.rows(NAME, "unasked", "reserve")
 
 
-def test_a_bound_of_the_run_is_not_passed(tmp_path: Path, gateway: Gateway) -> None:
+def test_a_bound_of_the_run_is_not_passed(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "bounded")
     rendered = made.render("--budget", "seedance2ai=50")
     assert rendered.returncode == 5
     assert re.search(r"24 credits more than the 48 so far would pass what this run may spend of 50", rendered.stderr)
-    assert len(gateway.rows("bounded", "reserve")) == 2
+    assert len(gateway.rows(NAME, "bounded", "reserve")) == 2
 
 
-def test_without_a_key_or_a_hosting_nothing_is_ordered(tmp_path: Path, gateway: Gateway) -> None:
+def test_without_a_key_or_a_hosting_nothing_is_ordered(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "bare")
     keyless = {name: text for name, text in made.environment.items() if name != "SEEDANCE2AI_API_KEY"}
     rendered = storyboard("render", made.path, "--yes", given=keyless)
@@ -146,10 +141,10 @@ def test_without_a_key_or_a_hosting_nothing_is_ordered(tmp_path: Path, gateway: 
     apex = {**made.environment, "SEEDANCE2AI_BASE_URL": gateway.at["apex"]}
     rendered = storyboard("render", made.path, "--yes", given=apex)
     assert (rendered.returncode, "error[gateway-redirects]" in rendered.stderr) == (12, True)
-    assert not gateway.rows("bare", "reserve")
+    assert not gateway.rows(NAME, "bare", "reserve")
 
 
-def test_an_empty_account_stops_its_provider_and_nobody_else(tmp_path: Path, gateway: Gateway) -> None:
+def test_an_empty_account_stops_its_provider_and_nobody_else(tmp_path: Path, gateway: Gateways) -> None:
     board = BOARD.split("  - {id: 3A")[0].replace("chain: previous\n", "") + (
         "  - {id: 9A, provider: animatic, duration: 1, action: Gulls lift.}\n"
     )
@@ -167,11 +162,11 @@ def test_an_empty_account_stops_its_provider_and_nobody_else(tmp_path: Path, gat
     assert 1 <= len(orders) <= 2
 
 
-def dropped(made: Production, gateway: Gateway, key: str) -> str:
+def dropped(made: Production, gateway: Gateways, key: str) -> str:
     """Let the answer to the only order be lost, and kill the render; answers the job that nobody here knows of."""
     gateway.arm(fault="drop_response_after_accept", route="submit")
     process = start("render", made.path, "--yes", given=made.environment)
-    while not (paid := gateway.rows(key, "reserve")):
+    while not (paid := gateway.rows(NAME, key, "reserve")):
         assert process.poll() is None
     process.kill()
     process.communicate()
@@ -179,7 +174,7 @@ def dropped(made: Production, gateway: Gateway, key: str) -> str:
     return str(row["task"])
 
 
-def test_an_order_of_unknown_fate_is_listed_with_its_price_and_adopted(tmp_path: Path, gateway: Gateway) -> None:
+def test_an_order_of_unknown_fate_is_listed_with_its_price_and_adopted(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "unknown", ONE)
     job = dropped(made, gateway, "unknown")
     gateway.account("another")
@@ -190,7 +185,7 @@ def test_an_order_of_unknown_fate_is_listed_with_its_price_and_adopted(tmp_path:
         assert "error[ambiguous]: take 1A-1: " in rendered.stderr
         assert "Charged: 0 credits (seedance2ai) + up to 24 unknown (1 take)." in rendered.stderr
     assert made.status()["takes"][0]["state"] == "ambiguous"
-    assert not gateway.rows("another", "reserve")
+    assert not gateway.rows(NAME, "another", "reserve")
     wrong = storyboard("adopt", made.path, "2A-1", job, given=made.environment)
     assert (wrong.returncode, "error[cannot-adopt]" in wrong.stderr) == (2, True)
     adopted = storyboard("adopt", made.path, "1A-1", job, given=made.environment)
@@ -198,10 +193,10 @@ def test_an_order_of_unknown_fate_is_listed_with_its_price_and_adopted(tmp_path:
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
     assert made.status()["takes"][0]["job"] == job
-    assert len(gateway.rows("unknown", "reserve")) == 1
+    assert len(gateway.rows(NAME, "unknown", "reserve")) == 1
 
 
-def test_an_order_of_unknown_fate_is_made_anew_only_where_somebody_says_so(tmp_path: Path, gateway: Gateway) -> None:
+def test_an_order_of_unknown_fate_is_made_anew_only_where_somebody_says_so(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "anew", ONE)
     dropped(made, gateway, "anew")
     gateway.account("elsewhere")
@@ -210,10 +205,10 @@ def test_an_order_of_unknown_fate_is_made_anew_only_where_somebody_says_so(tmp_p
     unbounded = made.render("--on-ambiguous", "resubmit")
     assert (unbounded.returncode, "--max-extra-cost" in unbounded.stderr) == (2, True)
     assert made.render("--on-ambiguous", "resubmit", "--max-extra-cost", "seedance2ai=23").returncode == 4
-    assert not gateway.rows("elsewhere", "reserve")
+    assert not gateway.rows(NAME, "elsewhere", "reserve")
     rendered = made.render("--on-ambiguous", "resubmit", "--max-extra-cost", "seedance2ai=24")
     assert rendered.returncode == 0, rendered.stderr
-    assert len(gateway.rows("elsewhere", "reserve")) == 1
+    assert len(gateway.rows(NAME, "elsewhere", "reserve")) == 1
     assert made.status()["charged"]["seedance2ai"] == {
         "amount": "24",
         "unit": "credits",
@@ -222,18 +217,18 @@ def test_an_order_of_unknown_fate_is_made_anew_only_where_somebody_says_so(tmp_p
     }
 
 
-def test_what_was_ordered_before_its_words_were_changed_is_found_first(tmp_path: Path, gateway: Gateway) -> None:
+def test_what_was_ordered_before_its_words_were_changed_is_found_first(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "edited", ONE)
     job = dropped(made, gateway, "edited")
     made.path.write_text(ONE.replace("Something happens", "Something else happens"), encoding="utf-8")
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
-    jobs = [row["task"] for row in gateway.rows("edited", "reserve")]
+    jobs = [row["task"] for row in gateway.rows(NAME, "edited", "reserve")]
     assert jobs == [job, made.status()["takes"][0]["job"]]
     assert made.status()["charged"]["seedance2ai"]["amount"] == "48"
 
 
-def test_a_plan_learns_what_the_account_is_charged(tmp_path: Path, gateway: Gateway) -> None:
+def test_a_plan_learns_what_the_account_is_charged(tmp_path: Path, gateway: Gateways) -> None:
     board = ONE.replace(
         "resolution: 720p, duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: pro}}"
     )
@@ -252,7 +247,7 @@ def test_a_plan_learns_what_the_account_is_charged(tmp_path: Path, gateway: Gate
     assert priced() == "95"
 
 
-def test_a_remembered_plan_hears_of_a_hosting_in_the_environment(tmp_path: Path, gateway: Gateway) -> None:
+def test_a_remembered_plan_hears_of_a_hosting_in_the_environment(tmp_path: Path, gateway: Gateways) -> None:
     made = production(tmp_path, gateway, "hosted")
     (tmp_path / "config" / "storyboard" / "config.toml").unlink()
     made.state.mkdir()
@@ -262,7 +257,7 @@ def test_a_remembered_plan_hears_of_a_hosting_in_the_environment(tmp_path: Path,
         assert ("warning[no-hosting]" in told.stderr) == warned
 
 
-def test_a_price_that_nobody_knows_takes_the_settings_word_too(tmp_path: Path, gateway: Gateway) -> None:
+def test_a_price_that_nobody_knows_takes_the_settings_word_too(tmp_path: Path, gateway: Gateways) -> None:
     """A storyboard may come from a stranger: its own `unknown_price: allow` spends nothing alone."""
     board = ONE.replace(
         "resolution: 720p, duration: 4", "duration: 4, resolution: 1080p, options: {seedance2ai: {quality_tier: mini}}"
@@ -270,9 +265,9 @@ def test_a_price_that_nobody_knows_takes_the_settings_word_too(tmp_path: Path, g
     made = production(tmp_path, gateway, "unpriced", board.replace("chain:", "budget: {unknown_price: allow}\nchain:"))
     rendered = made.render()
     assert rendered.returncode == 5
-    assert not gateway.rows("unpriced", "reserve")
+    assert not gateway.rows(NAME, "unpriced", "reserve")
     config = tmp_path / "config" / "storyboard" / "config.toml"
     config.write_text('unknown_price = "allow"\n' + config.read_text(encoding="utf-8"), encoding="utf-8")
     rendered = made.render()
     assert rendered.returncode == 0, rendered.stderr
-    assert len(gateway.rows("unpriced", "reserve")) == 1
+    assert len(gateway.rows(NAME, "unpriced", "reserve")) == 1

@@ -12,7 +12,8 @@ import pytest
 
 from tests.network.buckets import SECRET, moto
 from tests.stories.command import events, storyboard
-from tests.stories.gateways import SHOTS, Gateway, Production, production
+from tests.stories.paying import Gateways, Production
+from tests.stories.six import NAME, SHOTS, production
 from tests.stories.test_gateway import gateway, settled
 
 __all__ = ["gateway"]
@@ -42,7 +43,7 @@ def bucket(tmp_path: Path) -> Iterator[Bucket]:
         yield Bucket(url, tmp_path / "moto.log")
 
 
-def hosted(folder: Path, gateway: Gateway, key: str, bucket: Bucket) -> Production:
+def hosted(folder: Path, gateway: Gateways, key: str, bucket: Bucket) -> Production:
     """The film of six in a chain, with that bucket in its settings, from a gateway that returns no last frames."""
     made = production(folder, gateway, key)
     silent = {"fault": "last_frame_missing", "times": 0}
@@ -56,7 +57,7 @@ def hosted(folder: Path, gateway: Gateway, key: str, bucket: Bucket) -> Producti
 
 
 def test_each_frame_of_a_chain_is_one_object_and_a_lost_answer_changes_none_of_it(
-    tmp_path: Path, gateway: Gateway, bucket: Bucket
+    tmp_path: Path, gateway: Gateways, bucket: Bucket
 ) -> None:
     folder = tmp_path / "film"
     made = hosted(folder, gateway, "signed", bucket)
@@ -79,7 +80,7 @@ def test_each_frame_of_a_chain_is_one_object_and_a_lost_answer_changes_none_of_i
     assert all(int(parse_qs(urlsplit(one).query)["X-Amz-Expires"][0]) >= 86_400 for one in links)
     again = made.render()
     assert again.returncode == 0, again.stderr
-    assert len(gateway.rows("signed", "reserve")) == SHOTS
+    assert len(gateway.rows(NAME, "signed", "reserve")) == SHOTS
     assert bucket.puts == SHOTS - 1
     written = [path for path in folder.rglob("*") if path.is_file()]
     assert not [path for path in written if SECRET.encode() in path.read_bytes()]
@@ -87,7 +88,7 @@ def test_each_frame_of_a_chain_is_one_object_and_a_lost_answer_changes_none_of_i
 
 
 def test_without_credentials_the_hosting_is_told_what_it_lacks_before_anything_is_ordered(
-    tmp_path: Path, gateway: Gateway, bucket: Bucket
+    tmp_path: Path, gateway: Gateways, bucket: Bucket
 ) -> None:
     made = hosted(tmp_path / "film", gateway, "lacking", bucket)
     del made.environment["AWS_SECRET_ACCESS_KEY"]
@@ -96,13 +97,13 @@ def test_without_credentials_the_hosting_is_told_what_it_lacks_before_anything_i
     assert (planned.returncode, lacks in planned.stderr) == (0, True)
     rendered = made.render()
     assert (rendered.returncode, "error[no-hosting]" in rendered.stderr, lacks in rendered.stderr) == (12, True, True)
-    assert not gateway.rows("lacking", "reserve")
+    assert not gateway.rows(NAME, "lacking", "reserve")
     mended = storyboard("plan", made.path, given={**made.environment, "AWS_SECRET_ACCESS_KEY": SECRET})
     assert lacks not in mended.stderr
 
 
 def test_a_store_that_refuses_fails_the_shots_that_need_it_and_gives_no_link_away(
-    tmp_path: Path, gateway: Gateway, bucket: Bucket
+    tmp_path: Path, gateway: Gateways, bucket: Bucket
 ) -> None:
     made = hosted(tmp_path / "film", gateway, "refused", bucket)
     config = tmp_path / "film" / "config" / "storyboard" / "config.toml"
@@ -111,4 +112,4 @@ def test_a_store_that_refuses_fails_the_shots_that_need_it_and_gives_no_link_awa
     assert rendered.returncode == 3
     assert "the hosting answers HTTP 404 (NoSuchBucket) to a PUT" in rendered.stdout + rendered.stderr
     assert "X-Amz" not in rendered.stdout + rendered.stderr
-    assert len(gateway.rows("refused", "reserve")) == 1
+    assert len(gateway.rows(NAME, "refused", "reserve")) == 1

@@ -9,12 +9,13 @@ import pytest
 
 from storyboard.media.reading.frames import Reader, pictures
 from tests.stories.command import events, storyboard
-from tests.stories.gateways import Gateway, emulating, production
+from tests.stories.paying import Gateways, gateways
+from tests.stories.six import NAME, production
 
 
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[Gateway]:
-    with emulating() as one:
+def gateway() -> Iterator[Gateways]:
+    with gateways() as one:
         yield one
 
 
@@ -31,7 +32,7 @@ shots:
 """
 
 
-def test_what_a_gateway_refuses_is_made_by_the_next_provider(gateway: Gateway, tmp_path: Path) -> None:
+def test_what_a_gateway_refuses_is_made_by_the_next_provider(gateway: Gateways, tmp_path: Path) -> None:
     board = REFUSED.replace("PROVIDER", "[seedance2ai, animatic]")
     made = production(tmp_path, gateway, "sk_live_poor_1", board, credits_left=0)
     told = made.render()
@@ -40,12 +41,12 @@ def test_what_a_gateway_refuses_is_made_by_the_next_provider(gateway: Gateway, t
     assert (again["take"], again["failed"], again["provider"]) == ("1B-1", "seedance2ai", "animatic")
     takes = made.status()["takes"]
     assert [(take["provider"], take["state"]) for take in takes] == [("animatic", "done")] * 3
-    assert gateway.rows("sk_live_poor_1", "reserve") == []
+    assert gateway.rows(NAME, "sk_live_poor_1", "reserve") == []
     done = storyboard("plan", made.path, "--json", given=made.environment)
     assert [take["verdict"] for take in json.loads(done.stdout)["takes"]] == ["done"] * 3
 
 
-def test_slates_stand_for_a_shot_that_failed_and_for_what_waits_for_it(gateway: Gateway, tmp_path: Path) -> None:
+def test_slates_stand_for_a_shot_that_failed_and_for_what_waits_for_it(gateway: Gateways, tmp_path: Path) -> None:
     board = REFUSED.replace("PROVIDER", "seedance2ai")
     made = production(tmp_path, gateway, "sk_live_poor_2", board, credits_left=0)
     told = made.render()
@@ -59,7 +60,7 @@ def test_slates_stand_for_a_shot_that_failed_and_for_what_waits_for_it(gateway: 
     assert "error[take-failed]: take 1B-1" in told.stderr
 
 
-def test_without_a_word_the_film_waits_for_a_shot_that_failed(gateway: Gateway, tmp_path: Path) -> None:
+def test_without_a_word_the_film_waits_for_a_shot_that_failed(gateway: Gateways, tmp_path: Path) -> None:
     board = REFUSED.replace("PROVIDER", "seedance2ai").replace(", on_fail: placeholder", "")
     made = production(tmp_path, gateway, "sk_live_poor_3", board, credits_left=0)
     told = made.render()

@@ -27,7 +27,8 @@ from storyboard.network.sharing.server import Server, Unreachable
 from tests.network.serving import Heard, say, serving
 from tests.network.sharing.test_account import attempt
 from tests.stories.command import events, start
-from tests.stories.gateways import SHOTS, emulating, production
+from tests.stories.paying import gateways
+from tests.stories.six import NAME, SHOTS, production
 
 pytestmark = pytest.mark.redis
 PROGRAMS = [one for one in map(shutil.which, ("redis-server", "valkey-server")) if one is not None]
@@ -219,7 +220,7 @@ async def test_places_of_a_killed_holder_come_back_and_at_once_to_who_takes_its_
 
 def test_two_machines_render_with_one_account_and_no_refusal(tmp_path: Path, redis_server: Begin) -> None:
     port = free_port()
-    with redis_server(port, tmp_path), emulating() as gateway:
+    with redis_server(port, tmp_path), gateways() as gateway:
         films = [production(tmp_path / name, gateway, "shared") for name in ("one", "other")]
         for film in films:
             film.environment["STORYBOARD_REDIS"] = f"redis://127.0.0.1:{port}"
@@ -228,7 +229,7 @@ def test_two_machines_render_with_one_account_and_no_refusal(tmp_path: Path, red
         assert [run.returncode for run in runs] == [0, 0], ended
         asked = gateway.ask("requests")
         assert not [one for one in asked if one["status"] in (429, 503)]
-        assert len(gateway.rows("shared", "reserve")) == 2 * SHOTS
+        assert len(gateway.rows(NAME, "shared", "reserve")) == 2 * SHOTS
         assert all(events(out)[-1]["frames"] == SHOTS * 4 * 24 for out, _ in ended)
 
 
