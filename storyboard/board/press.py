@@ -91,7 +91,8 @@ def shown(address: Address, view: View, columns: Sequence[Column] = ()) -> Shown
         around = here.rows if path == "/" else (here.number, len(here.pages))
         found += _of_sheet(path, here, view, columns)
         if len(here.pages) > 1:
-            found += [Piece(f"pages:{end}", "pages", (end, here.turning)) for end in ("top", "end")]
+            ends = ("top",) if path == "/film" else ("top", "end")  # the strip is one line high
+            found += [Piece(f"pages:{end}", "pages", (end, here.turning)) for end in ends]
     elif path != "/door":
         raise KeyError(path)
     return Shown({one.key: one for one in found}, around, here, near)
