@@ -14,6 +14,7 @@ import trio
 
 from storyboard.board.cards import Card, Cards, Seen, Stand
 from storyboard.board.view import View
+from storyboard.board.watch import KEPT_SHOTS
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import ShotId
 from storyboard.planning import plan, report
@@ -74,12 +75,19 @@ class Comparison:
                 began = trio.current_time()
                 found = await trio.to_thread.run_sync(columns, made, view.planned)
                 self._known.append((number, found))
+                while len(self._known) > 1 and sum(_shots(each) for _, each in self._known) > KEPT_SHOTS:
+                    self._known.popleft()
                 self._rested = trio.current_time() + REST * (trio.current_time() - began)
         return found
 
     async def rest(self) -> None:
         """Wait until it may well be reckoned again."""
         await trio.sleep_until(self._rested)
+
+
+def _shots(found: Collection[Column]) -> int:
+    """How many shots the plans of columns have together."""
+    return sum(len(one.cards) for one in found if one.cards is not None)
 
 
 def columns(made: Production, planned: Planned) -> tuple[Column, ...]:

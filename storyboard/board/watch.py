@@ -1,8 +1,8 @@
 """Watches a film: the storyboard's texts, its state, and who renders it. What changed is told as numbered views.
 
 Laws. Watching takes no lock and writes nothing. Whether something changed is seen from names, sizes and times of files,
-so that a film at rest costs next to nothing; a film is planned again at most a fifth of the time. Whatever is refused
-meanwhile is said above the last view that there was, and the watch goes on.
+so that a film at rest costs next to nothing; a film is planned again at most a fifth of the time, or 5 s later where
+that would be longer. Whatever is refused meanwhile is said above the last view that there was, and the watch goes on.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ BEAT_S = 0.4
 """How often files are looked at."""
 REST = 4.0
 """How many times as long as planning took nothing is planned again."""
+REST_S = 5.0
+"""The longest of such rests."""
 AGAIN_S = 2.0
 """How often a film is planned again that could not be, though none of its files changed."""
 KEPT = 64
@@ -128,7 +130,7 @@ class Watch:
             if now != before or due or self.renders.stirring or self.now.view.seen != self._seen():
                 problem = await self._look(problem, read=now[0] != before[0], planned=now[1] != before[1])
                 self._stamps, again = now, trio.current_time() + AGAIN_S
-                await trio.sleep(min(5.0, REST * (trio.current_time() - began)))
+                await trio.sleep(min(REST_S, REST * (trio.current_time() - began)))
 
     async def _look(self, problem: str, read: bool, planned: bool) -> str:
         """Look again, as far as something changed; what is wrong with the film now."""
