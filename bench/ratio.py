@@ -48,7 +48,7 @@ def interleaved(
     what: str,
     ours: Callable[[], object],
     peer: Callable[[], object],
-    goal: float,
+    goal: float | None,
     *,
     pairs: int = 7,
     speedup: bool = False,

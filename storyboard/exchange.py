@@ -207,12 +207,12 @@ Polled = Running | Succeeded | Failed | Absent
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What somebody who says to be the gateway told of a job unasked: a hint to ask for it, never more. `key` is that
-    of its submission, where it is told.
+    """What somebody who says to be the gateway told of a job unasked: a hint to ask for it, never more. `polled` is how
+    it is said to stand, None where that is not told; `key` is that of its submission, where it is told.
     """
 
     job: JobId
-    polled: Polled
+    polled: Polled | None
     key: str | None = None
 
 

@@ -9,7 +9,7 @@ import click
 from storyboard.cli.ends import INCOMPLETE, Ended, say, texts_of
 from storyboard.cli.options import cluster_option, on_production
 from storyboard.cli.progress import open_progress
-from storyboard.cli.working import place, shared_folder, work
+from storyboard.cli.working import place, work
 from storyboard.diagnostics import Diagnostic, draw
 from storyboard.media.cluster.address import Processes, Scheduler
 from storyboard.production.production import Production
@@ -71,9 +71,8 @@ def _cut(
             film, encoded = drafted.film, drafted.film.frames - drafted.copied
             how = f": {drafted.copied} copied, {encoded} encoded"
         else:
-            folder = shared_folder(made)
             joined = work(
-                lambda executor: made.cut(executor, progress.hear, output, sheet, partial), progress, where, folder
+                lambda executor: made.cut(executor, progress.hear, output, sheet, partial), progress, where, made
             )
             path, film, problems, how = joined.path, joined.film, joined.problems, ""
     click.echo(str(path))

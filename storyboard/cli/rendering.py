@@ -14,7 +14,7 @@ from storyboard.cli.gateways import agreement, budgets, on_terminal, ordering_an
 from storyboard.cli.progress import open_progress
 from storyboard.cli.recall import Answer
 from storyboard.cli.status import charged_json
-from storyboard.cli.working import Crowd, place, shared_folder, work
+from storyboard.cli.working import Crowd, place, work
 from storyboard.diagnostics import Diagnostic, Refused, draw
 from storyboard.finishing import sidecars
 from storyboard.language import Loaded
@@ -114,7 +114,7 @@ def _render(
                     ordering_anew,
                 )
 
-        rendered = work(act, progress, where, shared_folder(made))
+        rendered = work(act, progress, where, made)
         path = _place(rendered, output)
         progress.finished(_status(rendered, path))
     code = _end(rendered, path, made.path, as_json)

@@ -20,6 +20,7 @@ from storyboard.media.jobs import Executor
 from storyboard.rendering.events import News
 
 if TYPE_CHECKING:
+    from storyboard.media.cluster.ways import Way
     from storyboard.production.production import Production
 
 T = TypeVar("T")
@@ -54,12 +55,12 @@ def work(
     act: Callable[[Crowd], Awaitable[T]],
     progress: Progress,
     where: Processes | Scheduler | None = None,
-    folder: Path | None = None,
+    made: Production | None = None,
 ) -> T:
-    """Run `act` in trio with the worker processes of this machine, or with a cluster, which has to see `folder`."""
+    """Run `act` in trio with the worker processes of this machine, or with a cluster that works for `made`."""
 
     async def run() -> T:
-        async with _crowd(where or Processes(processors()), folder, progress) as crowd, trio.open_nursery() as nursery:
+        async with _crowd(where or Processes(processors()), made, progress) as crowd, trio.open_nursery() as nursery:
             nursery.start_soon(progress.keep_fresh)
             result = await act(crowd)
             nursery.cancel_scope.cancel()
@@ -69,9 +70,10 @@ def work(
 
 
 @asynccontextmanager
-async def _crowd(where: Processes | Scheduler, folder: Path | None, progress: Progress) -> AsyncIterator[Crowd]:
-    if isinstance(where, Processes):
-        async with open_executor(where.count, worker_environment()) as executor:
+async def _crowd(where: Processes | Scheduler, made: Production | None, progress: Progress) -> AsyncIterator[Crowd]:
+    if isinstance(where, Processes) or made is None:
+        count = where.count if isinstance(where, Processes) else processors()
+        async with open_executor(count, worker_environment()) as executor:
             yield executor
         return
     try:
@@ -82,17 +84,33 @@ async def _crowd(where: Processes | Scheduler, folder: Path | None, progress: Pr
         raise Refused([Diagnostic("needs-extra", "a cluster needs dask.distributed", hint=hint)], USAGE) from None
 
     def warn(code: str, message: str) -> None:
-        progress.hear(News("warning", facts={"code": code, "message": message}))
+        progress.hear(News("warning", facts={"code": code, "message": message, "hint": f"storyboard explain {code}"}))
 
-    connect = partial(open_link, where, folder or Path.cwd())
     async with (
         open_executor(processors(), worker_environment()) as here,
-        open_cluster(connect, here, warn) as cluster,
+        _way(made) as way,
+        open_cluster(partial(open_link, where, way), here, warn) as cluster,
     ):
         yield cluster
 
 
-def shared_folder(made: Production) -> Path:
+@asynccontextmanager
+async def _way(made: Production) -> AsyncIterator[Way]:
+    """How files come to the workers of a cluster: by the bucket of the settings, else by the folder."""
+    from storyboard.media.cluster.greeting import SharedFolder
+
+    settings = made.gateways
+    if settings.exchange is None:
+        yield SharedFolder(_folder(made))
+        return
+    from storyboard.media.cluster.freight import open_freight
+    from storyboard.network.depot import open_depot
+
+    async with open_depot(settings.exchange, settings.ca_file) as depot, open_freight(depot) as freight:
+        yield freight
+
+
+def _folder(made: Production) -> Path:
     """The folder that a cluster has to have in common with this machine: the film's, or the nearest there is."""
     root = made.folder.root
     return next(one for one in (root, *root.parents) if one.is_dir())

@@ -5,6 +5,7 @@ Laws of the worker processes.
   its own, so that a Ctrl-C in the terminal does not either.
 - They start when work comes and are used again. One that dies, falls silent past the deadline or loses its job to a
   cancellation is killed and replaced; jobs are idempotent and leave nothing that matters.
+- One whose program worked for longer than it may is ended too, with whatever that has left behind.
 - They see only the environment that the caller passes, and modules are never looked up in the working folder.
 - They end when the executor closes, and by themselves when the parent is killed; a program that one runs ends with
   it.
@@ -25,7 +26,7 @@ import trio
 
 from storyboard.media.jobs import Answer, Job, MediaError, RenderJob, Report
 from storyboard.media.wire import answer_from_json, job_to_json
-from storyboard.media.worker import BUG, FIXED_ENVIRONMENT, MEMORY_BYTES, command_line, run_job
+from storyboard.media.worker import BUG, FIXED_ENVIRONMENT, MEMORY_BYTES, OVERTIME, command_line, run_job
 
 SILENCE_S = 120.0
 """A worker says something at least this often while it works; past it, it counts as stuck."""
@@ -71,7 +72,10 @@ class LocalProcesses:
             except BaseException:
                 await self._bury(worker)
                 raise
-            self._idle.append(worker)
+            if said.get("error") == OVERTIME:
+                await self._bury(worker)
+            else:
+                self._idle.append(worker)
             if "error" in said:
                 raise worker.failure(said)
         return answer_from_json(said)

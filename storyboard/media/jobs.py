@@ -81,14 +81,16 @@ class RenderJob:
     """Have a program of somebody's own make a clip at `target`; see `media.making.program`.
 
     `command` is the program and its arguments, `request` what it reads, as JSON; the path to write to is added to it.
-    `resources` are what a worker of a cluster has to have for it; on this machine they mean nothing. Answers the
-    verified `Clip`; raises MediaError `renderer-failed`.
+    `resources` are what a worker of a cluster has to have for it; on this machine they mean nothing. After `timeout_s`
+    seconds of work it is stopped; None: never. Answers the verified `Clip`; raises MediaError `renderer-failed`,
+    `renderer-timeout`.
     """
 
     command: Sequence[str]
     request: Mapping[str, Any]
     target: str
     resources: Mapping[str, float]
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ from storyboard.media.wire import answer_to_json, job_from_json
 
 BUG = "media-bug"
 """The code of what should not happen: a mistake in this program, not in its input."""
+OVERTIME = "renderer-timeout"
+"""The code of a program that was stopped: what it has started itself is left, and ends with this process."""
 SHARE_STEP = 0.01
 HEARTBEAT_S = 1.0
 """Progress is told in steps of a hundredth, or once a second: never so often that it costs, never so seldom that the

@@ -2,8 +2,7 @@
 
 Laws. An object's name is the SHA-256 of its bytes, so a file is put once, and nothing is ever replaced. Before its link
 is given away the object is fetched by that very link and hashed, since a store may serve it a while later than it takes
-it; a gateway that got something else, or nothing, would charge for a clip of it. Only PUTs of such objects are repeated
-in here, since a second one changes nothing. No URL stands in an error: a signed one opens the object for whoever reads.
+it; a gateway that got something else, or nothing, would charge for a clip of it.
 
 Links and money. A signed link is another text each time, and an order that is sent again under its key must have the
 very bytes it had, links and all; those bytes are part of the recorded intent, so a replay signs nothing anew. What a
@@ -16,11 +15,11 @@ and a person is asked. An order that was never taken gets fresh links with its n
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -28,9 +27,9 @@ import httpx
 import trio
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.exchange import Response
 from storyboard.network.download import hang_up
 from storyboard.network.linking import kind
+from storyboard.network.moving import holds, put
 from storyboard.network.settings import USAGE
 from storyboard.network.stores import Hosting
 
@@ -41,12 +40,6 @@ LEAST_LIFE_S = 86_400.0
 """How long a link still opens its object when it is given away, at least, in seconds."""
 PATIENCE_S = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 """The waits before each look at what the public address serves, in seconds."""
-AGAIN_S = (0.0, 1.0, 4.0)
-"""The waits before each PUT of an object to a store that fails, in seconds."""
-SKEW_S = 60.0
-"""How wrong this machine's clock may be before it is named as the cause of a refusal."""
-TOLD_BYTES = 4096
-_CODE = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
 
 
 class Store(Protocol):
@@ -134,21 +127,13 @@ class PutHost:
         look = await self._store.look(one.name)
         if look is None and await self._seen(link) == one.digest:
             return
-        if look is None or not await self._holds(look, len(one.data)):
+        if look is None or not await holds(self._http, look, len(one.data)):
             await self._put(one)
         for wait_s in PATIENCE_S:
             await trio.sleep(wait_s)
             if await self._seen(link) == one.digest:
                 return
         raise ConnectionError("what was put on the hosting is not what its public address serves")
-
-    async def _holds(self, look: str, size: int) -> bool:
-        """Whether the store has an object of that size. One that may not tell says no, as one does that has none."""
-        try:
-            answer = await self._http.head(look, headers={"accept-encoding": "identity"})
-        except httpx.HTTPError:
-            return False
-        return answer.status_code == 200 and answer.headers.get("content-length") == str(size)
 
     async def _put(self, one: _Object) -> None:
         headers = {
@@ -157,36 +142,7 @@ class PutHost:
             "accept-encoding": "identity",
             **self._store.headers,
         }
-        why = ""
-        for wait_s in AGAIN_S:
-            await trio.sleep(wait_s)
-            url = await self._store.put(one.name)
-            try:
-                async with self._http.stream("PUT", url, content=one.data, headers=headers) as answer:
-                    if 200 <= answer.status_code < 300:
-                        return
-                    why = await self._refusal(answer)
-                    if answer.status_code < 500 and answer.status_code != 429:
-                        break
-            except httpx.HTTPError as error:
-                why = f"the hosting cannot be reached: {type(error).__name__}"
-        raise ConnectionError(why)
-
-    async def _refusal(self, answer: httpx.Response) -> str:
-        """What a store says against a PUT, in its own word where it has one, and where our clock is why."""
-        told, chunks = b"", answer.aiter_bytes()
-        try:
-            while len(told) < TOLD_BYTES and (chunk := await anext(chunks, b"")):
-                told += chunk
-        finally:
-            await hang_up(answer, chunks)
-        code = _CODE.search(told[:TOLD_BYTES])
-        said = f"HTTP {answer.status_code}" + (f" ({code[1].decode('ascii')})" if code else "")
-        date = Response(answer.status_code, answer.headers, b"").date
-        skew_s = 0.0 if date is None else self._wall() - date
-        late = f"; this machine's clock is {abs(skew_s) / 60:.0f} minutes {'ahead' if skew_s > 0 else 'behind'}"
-        wrong = answer.status_code in (400, 401, 403) and abs(skew_s) > SKEW_S
-        return f"the hosting answers {said} to a PUT" + (late if wrong else "")
+        await put(self._http, partial(self._store.put, one.name), lambda: one.data, headers, "the hosting", self._wall)
 
     async def _seen(self, link: str) -> str | None:
         """The SHA-256 of what a link serves; None where it serves nothing, or too much."""

@@ -30,6 +30,7 @@ FIELDS: Mapping[str, Any] = MappingProxyType(
         "audio": bool,
         "prompt_chars": int,
         "pace": NUMBER,
+        "timeout_s": NUMBER,
     }
 )
 """What may be set of one, and of which kind."""
@@ -71,7 +72,7 @@ def renderer(name: str, table: Mapping[str, Any]) -> Renderer:
         concurrency=_count(table, "concurrency", 1),
         pace=float(table.get("pace", 30)),
     )
-    return Renderer(capabilities, _command(table), _resources(table.get("resources", {})))
+    return Renderer(capabilities, _command(table), _resources(table.get("resources", {})), _timeout_s(table))
 
 
 def _command(table: Mapping[str, Any]) -> tuple[str, ...]:
@@ -105,6 +106,15 @@ def _durations(written: list[Any] | None) -> tuple[Fraction, ...] | None:
     if found[0] <= 0:
         raise ValueError("durations are lengths in seconds, like [4, 8]")
     return tuple(found)
+
+
+def _timeout_s(table: Mapping[str, Any]) -> float | None:
+    found = table.get("timeout_s")
+    if found is None:
+        return None
+    if not 0 < found < float("inf"):
+        raise ValueError("timeout_s is a number of seconds, like 3600")
+    return float(found)
 
 
 def _resources(table: Mapping[str, Any]) -> dict[str, float]:

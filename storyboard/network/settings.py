@@ -18,7 +18,7 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.media.cluster.address import Certificates
 from storyboard.network.addresses import is_local
 from storyboard.network.renderers import is_declared, renderer
-from storyboard.network.stores import FIELDS, Hosting, hosting
+from storyboard.network.stores import FIELDS, Hosting, exchange, hosting
 from storyboard.providers import Provider, Regional
 from storyboard.providers.renderer import Renderer
 from storyboard.state.account import Took, usual_pace
@@ -67,7 +67,8 @@ class Settings:
     """All of it, and what is known of the accounts from before, by provider: what they were charged, and how long their
     jobs took. `ca_file` holds certificates of authorities that are believed besides the usual ones. `redis` is the
     address of the server by which machines share accounts; it may hold a password. `certificates` are those of a
-    cluster, `renderers` programs of one's own that make clips.
+    cluster, `exchange` the bucket through which its files go, None where its workers have the folder; `renderers` are
+    programs of one's own that make clips.
     """
 
     terms: Mapping[str, Terms] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Settings:
     ca_file: Path | None = None
     redis: str | None = field(default=None, repr=False)
     certificates: Certificates | None = None
+    exchange: Hosting | None = None
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
     charges: Mapping[str, Charges] = field(default_factory=dict)
     took: Mapping[str, tuple[Took, ...]] = field(default_factory=dict)
@@ -130,7 +132,7 @@ def read(text: str, where: str, environment: Mapping[str, str], capabilities: Ma
         written.get("unknown_price") == "allow",
         _ca_file(written.get("ca_file"), where, environment),
         redis,
-        _certificates(written.get("cluster", {}), where),
+        *_cluster(written.get("cluster", {}), where, environment),
         renderers,
     )
 
@@ -169,16 +171,20 @@ def _ca_file(written: str | None, where: str, environment: Mapping[str, str]) ->
     return _whole_path(given, where, "ca_file")
 
 
-def _certificates(table: Any, where: str) -> Certificates | None:
-    """Those of a cluster. Raises Refused (2) where one of the three is missing."""
-    names = ("ca_file", "cert_file", "key_file")
-    _check_keys(table, dict.fromkeys(names, str), where, "cluster.")
-    if not table:
-        return None
+def _cluster(table: Any, where: str, environment: Mapping[str, str]) -> tuple[Certificates | None, Hosting | None]:
+    """The certificates of a cluster, and the bucket of its files. Raises Refused (2) where one of three is missing."""
+    names, bucket = ("ca_file", "cert_file", "key_file"), ("store", "endpoint", "region")
+    _check_keys(table, dict.fromkeys((*names, *bucket), str), where, "cluster.")
+    try:
+        files = exchange(table, environment)
+    except ValueError as error:
+        _refuse(where, str(error))
+    if not table.keys() & set(names):
+        return None, files
     for name in names:
         if name not in table:
             _refuse(where, f"[cluster] takes {', '.join(names)}; {name} is missing")
-    return Certificates(*(_whole_path(table[name], where, f"cluster.{name}") for name in names))
+    return Certificates(*(_whole_path(table[name], where, f"cluster.{name}") for name in names)), files
 
 
 def _whole_path(written: str, where: str, name: str) -> Path:

@@ -56,7 +56,15 @@ class SignedStore:
         """Where anybody fetches an object."""
         return await self._signed("GET", name, LIFE_S) if self._public == PRESIGNED else self._public + name
 
-    async def _signed(self, method: Literal["GET", "HEAD", "PUT"], name: str, life_s: int) -> str:
+    async def slot(self, name: str) -> str:
+        """Where somebody else PUTs an object, for as long as a link lasts."""
+        return await self._signed("PUT", name, LIFE_S)
+
+    async def removal(self, name: str) -> str:
+        """Where to DELETE an object."""
+        return await self._signed("DELETE", name, ERRAND_S)
+
+    async def _signed(self, method: Literal["GET", "HEAD", "PUT", "DELETE"], name: str, life_s: int) -> str:
         def sign() -> str:
             import obstore
 

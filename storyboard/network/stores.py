@@ -1,4 +1,5 @@
-"""Where hosting puts files, by `[hosting]` and the environment: a folder that takes HTTP PUT, or a bucket.
+"""Where hosting puts files, by `[hosting]` and the environment: a folder that takes HTTP PUT, or a bucket; and the
+bucket through which the files of a cluster go, by `[cluster]`.
 
 Laws. The credentials of a store come from its usual environment variables and from nowhere else, and none shows in a
 `repr`. What the settings cannot mean is refused at once; what is only missing for them (`lacks`) is not, since a film
@@ -55,8 +56,7 @@ class Hosting:
 def hosting(table: Mapping[str, str], environment: Mapping[str, str]) -> Hosting:
     """What `[hosting]` (a table of `FIELDS`) means. Raises ValueError, in words for people, for what it cannot mean."""
     url, public = table.get("url", ""), table.get("public", "")
-    scheme, _, rest = url.partition("://")
-    if scheme not in _STORES:
+    if url.partition("://")[0] not in _STORES:
         if not url or not public:
             raise ValueError("hosting needs url, where files are put, and public, where they are fetched")
         if public == PRESIGNED:
@@ -64,29 +64,58 @@ def hosting(table: Mapping[str, str], environment: Mapping[str, str]) -> Hosting
         if "endpoint" in table or "region" in table:
             raise ValueError("hosting.endpoint and hosting.region are of s3://, gs:// and az://")
         return Hosting(_base(url, "hosting.url"), _base(public, "hosting.public"))
-    name, prefix = _place(rest, scheme)
-    kind, config, lacks = _STORES[scheme](name, table, environment)
+    bucket, lacks = _bucket(url, "hosting.url", _endpoint(table, "hosting"), table.get("region", ""), environment)
     public = PRESIGNED if public in ("", PRESIGNED) else _base(public, "hosting.public")
-    if not lacks and "session_token" in config and public == PRESIGNED:
+    if not lacks and "session_token" in bucket.config and public == PRESIGNED:
         lacks = (
             "AWS_SESSION_TOKEN is set, and its session ends before the links should: use a key of its own for hosting"
         )
-    if not lacks and find_spec("obstore") is None:
-        lacks = EXTRA
-    return Hosting(f"{url.rstrip('/')}/", public, Bucket(kind, name, prefix, config), lacks)
+    return Hosting(f"{url.rstrip('/')}/", public, bucket, lacks or _extra())
 
 
-def _place(rest: str, scheme: str) -> tuple[str, str]:
+def exchange(table: Mapping[str, str], environment: Mapping[str, str]) -> Hosting | None:
+    """The bucket that `store`, `endpoint` and `region` of `[cluster]` mean, None without a `store`.
+
+    Its links are signed and open for no longer than one render: so a session's credentials will do. Raises ValueError,
+    in words for people, for what they cannot mean.
+    """
+    if "store" not in table:
+        if wrong := table.keys() & {"endpoint", "region"}:
+            raise ValueError(f"cluster.{min(wrong)} is of cluster.store, which is missing")
+        return None
+    url = table["store"]
+    if url.partition("://")[0] not in _STORES:
+        raise ValueError(f"cluster.store is s3://bucket/prefix, gs://bucket/prefix or az://container/prefix, not {url}")
+    bucket, lacks = _bucket(url, "cluster.store", _endpoint(table, "cluster"), table.get("region", ""), environment)
+    return Hosting(f"{url.rstrip('/')}/", PRESIGNED, bucket, lacks or _extra())
+
+
+def _extra() -> str:
+    """What to install for buckets; empty where it is there."""
+    return EXTRA if find_spec("obstore") is None else ""
+
+
+def _bucket(
+    url: str, field_name: str, endpoint: str, region: str, environment: Mapping[str, str]
+) -> tuple[Bucket, str]:
+    """The bucket that a URL names, and what it lacks."""
+    scheme, _, rest = url.partition("://")
+    name, prefix = _place(rest, scheme, field_name)
+    kind, config, lacks = _STORES[scheme](name, endpoint, region, environment)
+    return Bucket(kind, name, prefix, config), lacks
+
+
+def _place(rest: str, scheme: str, field_name: str) -> tuple[str, str]:
     """The bucket and the prefix in it."""
     name, _, path = rest.partition("/")
     parts = path.rstrip("/").split("/") if path.rstrip("/") else []
     if not BUCKET(name):
-        raise ValueError(f"hosting.url is like {scheme}://bucket/prefix")
+        raise ValueError(f"{field_name} is like {scheme}://bucket/prefix")
     wrong = [part for part in parts if part in ("", ".", "..") or not part.isprintable() or set(part) & set("?#%\\*")]
     if scheme == "az" and not wrong:  # a link to others could not be signed: see signing.py
         wrong = [part for part in parts if not BUCKET(part)]
     if wrong:
-        raise ValueError(f"hosting.url has a prefix that no store has: {wrong[0]!r}")
+        raise ValueError(f"{field_name} has a prefix that no store has: {wrong[0]!r}")
     return name, "".join(f"{part}/" for part in parts)
 
 
@@ -101,8 +130,8 @@ def _base(written: str, field_name: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}/"
 
 
-def _endpoint(table: Mapping[str, str]) -> str:
-    return _base(table["endpoint"], "hosting.endpoint").rstrip("/") if "endpoint" in table else ""
+def _endpoint(table: Mapping[str, str], path: str) -> str:
+    return _base(table["endpoint"], f"{path}.endpoint").rstrip("/") if "endpoint" in table else ""
 
 
 def _first(environment: Mapping[str, str], *names: str) -> str:
@@ -115,12 +144,12 @@ def _first(environment: Mapping[str, str], *names: str) -> str:
     return ""
 
 
-def _s3(name: str, table: Mapping[str, str], environment: Mapping[str, str]) -> tuple[Kind, Config, str]:
+def _s3(name: str, endpoint: str, region: str, environment: Mapping[str, str]) -> tuple[Kind, Config, str]:
     """Amazon S3 and what speaks like it. A host that begins with the bucket's name is the bucket's own."""
-    region = table.get("region") or _first(environment, "AWS_REGION", "AWS_DEFAULT_REGION") or REGION
+    region = region or _first(environment, "AWS_REGION", "AWS_DEFAULT_REGION") or REGION
     if not _REGION(region):
         raise ValueError(f"the region {region!r} is none: one is like eu-central-1, or auto")
-    endpoint = _endpoint(table) or f"https://s3.{region}.amazonaws.com"
+    endpoint = endpoint or f"https://s3.{region}.amazonaws.com"
     config: dict[str, str | bool] = {
         "access_key_id": _first(environment, "AWS_ACCESS_KEY_ID"),
         "secret_access_key": _first(environment, "AWS_SECRET_ACCESS_KEY"),
@@ -137,30 +166,30 @@ def _s3(name: str, table: Mapping[str, str], environment: Mapping[str, str]) -> 
     return "s3", config, f"set {missing}, the credentials of s3://{name}" if missing else ""
 
 
-def _gs(name: str, table: Mapping[str, str], environment: Mapping[str, str]) -> tuple[Kind, Config, str]:
+def _gs(name: str, endpoint: str, region: str, environment: Mapping[str, str]) -> tuple[Kind, Config, str]:
     """Google Cloud Storage, by the key of a service account: only that signs links by itself."""
     path = _first(
         environment, "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_PATH"
     )
     key = environment.get("GOOGLE_SERVICE_ACCOUNT_KEY", "")
     config: dict[str, str | bool] = {"service_account": path} if path else {"service_account_key": key}
-    if endpoint := _endpoint(table):
+    if endpoint:
         config["base_url"] = endpoint
     missing = f"set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account for gs://{name}"
     return "gs", config, "" if path or key else missing
 
 
-def _az(name: str, table: Mapping[str, str], environment: Mapping[str, str]) -> tuple[Kind, Config, str]:
+def _az(name: str, endpoint: str, region: str, environment: Mapping[str, str]) -> tuple[Kind, Config, str]:
     """Azure Blob Storage, by the key of a storage account; the bucket is a container."""
     account = _first(environment, "AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT")
     key = _first(environment, "AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_KEY")
-    endpoint = _endpoint(table) or f"https://{account}.blob.core.windows.net"
+    endpoint = endpoint or f"https://{account}.blob.core.windows.net"
     config: dict[str, str | bool] = {"account_name": account, "account_key": key, "endpoint": endpoint}
     missing = f"set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY, the credentials of az://{name}"
     return "az", config, "" if account and key else missing
 
 
-_Read = Callable[[str, Mapping[str, str], Mapping[str, str]], tuple[Kind, Config, str]]
+_Read = Callable[[str, str, str, Mapping[str, str]], tuple[Kind, Config, str]]
 _STORES: dict[str, _Read] = {"s3": _s3, "gs": _gs, "az": _az}
 
 

@@ -6,6 +6,7 @@ Laws. No certificate goes unchecked, and nothing switches that off. The environm
 
 from __future__ import annotations
 
+import re
 import ssl
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import httpx
 from storyboard.diagnostics import Diagnostic, Refused
 
 USAGE = 2
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def trusted(ca_file: Path | None) -> ssl.SSLContext:
@@ -31,6 +33,25 @@ def trusted(ca_file: Path | None) -> ssl.SSLContext:
         why = error.strerror if not isinstance(error, ssl.SSLError) and error.strerror else "it holds none in PEM"
         message = f"ca_file: cannot read certificates of authorities from {ca_file}: {why}"
         raise Refused([Diagnostic("bad-settings", message)], USAGE) from None
+    return context
+
+
+def authorities(ca_file: Path | None) -> str:
+    """The certificates of `ca_file` as `trusting` takes them, for another machine, and nothing else that it may hold.
+
+    Raises Refused (2) as `trusted`.
+    """
+    trusted(ca_file)
+    text = ca_file.read_text(encoding="ascii", errors="ignore") if ca_file is not None else ""
+    return "".join(f"{one}\n" for one in _CERTIFICATE.findall(text))
+
+
+def trusting(pem: str) -> ssl.SSLContext:
+    """The authorities that are believed; those in a PEM besides the usual ones."""
+    if not pem:
+        return _usual()
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_verify_locations(cadata=pem)
     return context
 
 

@@ -193,7 +193,7 @@ class Ark:
         return Request("GET", f"{TASKS}/{quote(job, safe='')}")
 
     def read_poll(self, response: Response) -> Polled | None:
-        """A task; a status that is not documented counts as running."""
+        """A task; a status that is not documented counts as running, and none tells nothing."""
         said = json_object(response.body)
         if response.status == 200:
             return _task(said)
@@ -227,7 +227,8 @@ class Ark:
         if response.status != 200:
             return None
         tasks = [inner(one) for one in json_object(response.body)["items"] or ()]
-        return {JobId(job): _task(one) for one in tasks if (job := text(one.get("id"))) is not None}
+        told = ((text(one.get("id")), _task(one)) for one in tasks)
+        return {JobId(job): polled for job, polled in told if job is not None and polled is not None}
 
     def cancel_request(self, job: JobId) -> Request:
         """Calls a queued task off. The same request makes the gateway forget one that has ended."""
@@ -300,9 +301,9 @@ def _hidden(code: str, message: str) -> str:
     return message if code in message else f"{message} ({code})"
 
 
-def _task(said: Mapping[str, Any]) -> Polled:
+def _task(said: Mapping[str, Any]) -> Polled | None:
     charged = amount(inner(said.get("usage")).get("completion_tokens"))
-    match said.get("status"):
+    match text(said.get("status")):
         case "succeeded":
             content = inner(said.get("content"))
             clip = text(content.get("video_url"))
@@ -320,4 +321,6 @@ def _task(said: Mapping[str, Any]) -> Polled:
             return Failed("expired", "the task was expired", charged)
         case "queued":
             return Running(queued=True)
-    return Running()
+        case str():
+            return Running()
+    return None

@@ -161,11 +161,11 @@ def _message(said: Mapping[str, Any]) -> str:
     return text(said.get("message")) or text(said.get("detail")) or "no reason given"
 
 
-def _task(said: Mapping[str, Any]) -> Polled:
-    """A task; a status that is not documented counts as running."""
+def _task(said: Mapping[str, Any]) -> Polled | None:
+    """A task; a status that is not documented counts as running, and none tells nothing."""
     told = amount(said.get("consumed"))
     consumed = Decimal(f"{told.normalize():f}") if told is not None else None
-    match said.get("status"):
+    match text(said.get("status")):
         case "success":
             link = _link(said.get("result"))
             if link is None:
@@ -174,7 +174,9 @@ def _task(said: Mapping[str, Any]) -> Polled:
         case "failed":
             reason = text(inner(said.get("status_reason")).get("message")) or "no reason given"
             return Failed("generation-failed", reason, consumed)
-    return Running()
+        case str():
+            return Running()
+    return None
 
 
 def _link(result: object) -> str | None:

@@ -18,15 +18,18 @@ from storyboard.media.jobs import RenderJob
 
 @dataclass(slots=True)
 class Renderer:
-    """A program and its arguments, what a worker needs for it, and what it can. See `storyboard.providers.Local`."""
+    """A program and its arguments, what a worker needs for it, after how many seconds of work on a clip it is stopped
+    (None: never), and what it can. See `storyboard.providers.Local`.
+    """
 
     capabilities: Capabilities
     command: tuple[str, ...]
     resources: Mapping[str, float] = field(default_factory=dict)
+    timeout_s: float | None = None
 
     def draw(self, ask: Ask, target: str) -> RenderJob:
         """The job that has the program make the clip of `ask` at `target`."""
-        return RenderJob(self.command, request(ask, self.capabilities), target, self.resources)
+        return RenderJob(self.command, request(ask, self.capabilities), target, self.resources, self.timeout_s)
 
 
 def request(ask: Ask, capabilities: Capabilities) -> dict[str, Any]:

@@ -153,7 +153,7 @@ class Seedance2ai:
         return Request("GET", f"{TASKS}/{quote(job, safe='')}")
 
     def read_poll(self, response: Response) -> Polled | None:
-        """A task; a status that is not documented counts as running."""
+        """A task; a status that is not documented counts as running, and none tells nothing."""
         said = json_object(response.body)
         if response.status == 200:
             return _task(said)
@@ -222,8 +222,8 @@ def _charged(said: Mapping[str, Any]) -> Decimal | None:
     return max(Decimal(0), used - refunded) if used is not None and refunded is not None else None
 
 
-def _task(said: Mapping[str, Any]) -> Polled:
-    match said.get("status"):
+def _task(said: Mapping[str, Any]) -> Polled | None:
+    match text(said.get("status")):
         case "failed":
             code, message = failure(said)
             return Failed(code or "generation-failed", message, _charged(said))
@@ -238,4 +238,6 @@ def _task(said: Mapping[str, Any]) -> Polled:
                 used if used is not None else amount(said.get("credits_used")),
                 text(links.get("last_frame_url")),
             )
-    return Running()
+        case str():
+            return Running()
+    return None

@@ -136,7 +136,7 @@ class Seedance2ink:
         return Request("GET", f"{JOBS}/{quote(job, safe='')}")
 
     def read_poll(self, response: Response) -> Polled | None:
-        """A job; a status that is not documented counts as running."""
+        """A job; a status that is not documented counts as running, and none tells nothing."""
         said = json_object(response.body)
         if response.status == 200 and said.get("success") is True:
             return _job(said)
@@ -178,8 +178,8 @@ def _refusal(said: Mapping[str, Any]) -> tuple[str | None, str]:
     return (code, message) if said.get("success") is False else (None, message)
 
 
-def _job(said: Mapping[str, Any]) -> Polled:
-    match said.get("status"):
+def _job(said: Mapping[str, Any]) -> Polled | None:
+    match text(said.get("status")):
         case "succeeded":
             link = text(inner(said.get("output")).get("url"))
             if link is None:
@@ -192,4 +192,6 @@ def _job(said: Mapping[str, Any]) -> Polled:
             return Failed(CANCELLED, "the job was cancelled")
         case "queued":
             return Running(queued=True)
-    return Running()
+        case str():
+            return Running()
+    return None

@@ -20,6 +20,8 @@ OVER: frozenset[AttemptState] = frozenset(("not-sent", "busy", "rejected", "fail
 """States of attempts that are over without a clip: another may be made."""
 OPEN: frozenset[AttemptState] = frozenset(("intended", "unsure"))
 """States of attempts that may be on their way: nobody knows whether they were accepted."""
+RESENT: frozenset[AttemptState] = frozenset(("unsure", "not-sent", "busy"))
+"""States of attempts whose bytes may be sent again, or whose job may be looked for."""
 RESENDS = 5
 """How often one attempt's bytes are sent again in a run before the take fails or is called ambiguous."""
 RESEND_AFTER_S = 2.0

@@ -79,6 +79,8 @@ class Elders:
 
     def _send(self, work: Work, elder: AttemptRecord) -> None:
         known = self._book.by_id[elder.id]
+        if all(one.id != elder.id for one in self._waiting[work.take.id]):
+            return  # it was settled meanwhile
         if known.job is not None:  # a callback has told it meanwhile
             self._settle(work, known)
         elif not self._again(replace(elder, state="unsure")):

@@ -28,6 +28,7 @@ from storyboard.rendering import turns
 from storyboard.rendering.asking import ask_all
 from storyboard.rendering.calling_off import call_off
 from storyboard.rendering.desk import NO_HOSTING
+from storyboard.rendering.drawing import drawn
 from storyboard.rendering.finding import UNREADABLE, find
 from storyboard.rendering.mail import Mail
 from storyboard.rendering.ports import Ports
@@ -258,12 +259,8 @@ class Runner:
             raise TypeError(f"{action.provider} does not draw on this machine")
         part = self.ports.clips.part_path(action.take, self.ports.new_id())
         job = provider.draw(action.ask, str(part))
-
-        def report(share: float) -> None:
-            self.ports.tell(ev.News("progress", action.take, {"share": round(share, 3)}))
-
         try:
-            clip = await self._media(job, report)
+            clip = await drawn(job, action.take, action.provider, self._media, self.ports.tell)
         except MediaError as error:
             return ev.Broke(action.key, error.code, error.message, again=error.code in AGAIN)
         if not isinstance(clip, Clip):

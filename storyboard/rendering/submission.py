@@ -28,7 +28,7 @@ from storyboard.film import Budget
 from storyboard.providers import Batching, Listing, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.allowance import OUT_OF_REACH, Allowance
-from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, Attempts, Keys
+from storyboard.rendering.attempts import OVER, RESEND_AFTER_S, RESENDS, RESENT, Attempts, Keys
 from storyboard.rendering.callbacks import Callbacks, Calls
 from storyboard.rendering.cancels import Cancels
 from storyboard.rendering.desk import Account, Desk
@@ -204,7 +204,7 @@ class Submissions:
         elif self.keys.may_hold(attempt, self.schedule.now) or self._listed(attempt):
             self._record(replace(attempt, state="unsure"))
             work.phase = "posting"
-            self.schedule.after(0.0, lambda: self._repost(work))
+            self._repost_in(0.0, work, attempt)
         else:
             self._ambiguous(work, attempt, attempt.reason or "the run ended before the answer came")
         return True
@@ -307,15 +307,18 @@ class Submissions:
         request = Request("POST", attempt.path, json.loads(attempt.headers), attempt.body)
         self.schedule.order(ev.Post(attempt.id, attempt.provider, request))
 
-    def _repost(self, work: Work) -> None:
-        """Send an attempt's bytes again, once it is known that this is safe."""
-        provider = self.book.of(work).provider
-        self.greetings.once_met(provider, self.schedule, lambda: self._repost_now(work))
+    def _repost_in(self, seconds: float, work: Work, attempt: AttemptRecord) -> None:
+        """Send an attempt's bytes again in so many seconds, once it is known that this is safe."""
 
-    def _repost_now(self, work: Work) -> None:
-        attempt = self.book.of(work)
-        if attempt.job is not None:
-            return  # a callback has told it meanwhile
+        def repost() -> None:
+            self.greetings.once_met(attempt.provider, self.schedule, lambda: self._repost(work, attempt.id))
+
+        self.schedule.after(seconds, repost)
+
+    def _repost(self, work: Work, sent: str) -> None:
+        attempt = self.book.by_id[sent]
+        if work.attempt != sent or attempt.job is not None or attempt.state not in RESENT:
+            return  # a callback has told its job meanwhile, and the take may even be on its next attempt
         unreachable = self.greetings.unreachable.get(attempt.provider)
         if work.called_off and attempt.state != "unsure":
             self.book.leave(work)
@@ -323,7 +326,7 @@ class Submissions:
         elif unreachable is not None:
             self._fail(work, OUT_OF_REACH, f"{unreachable}; what was sent before is asked for again next time")
         elif self.room.must_wait(attempt.provider):
-            self.schedule.after(RESEND_AFTER_S, lambda: self._repost(work))
+            self._repost_in(RESEND_AFTER_S, work, attempt)
         elif attempt.state != "unsure" and self._forbidden(work):  # others have spent meanwhile what it would cost
             self.book.leave(work)
         elif attempt.state != "unsure":
@@ -354,9 +357,7 @@ class Submissions:
         elif work.tries >= RESENDS:
             self._fail(work, state, reason)
         else:
-            self.schedule.after(
-                RESEND_AFTER_S * 2**work.tries if wait_s is None else wait_s, lambda: self._repost(work)
-            )
+            self._repost_in(RESEND_AFTER_S * 2**work.tries if wait_s is None else wait_s, work, attempt)
             work.tries += 1
 
     def _listed(self, attempt: AttemptRecord) -> bool:
@@ -373,7 +374,11 @@ class Submissions:
             message = f"it may have been accepted and charged: {reason}"
             self.schedule.fail(work, "ambiguous", message, phase="ambiguous")
 
-        if not self.callbacks.awaited(work, unsure, end):
+        def end_unsettled() -> None:
+            if self.book.by_id[unsure.id].state == "unsure":  # nothing else has settled it meanwhile
+                end()
+
+        if not self.callbacks.awaited(work, unsure, end_unsettled):
             end()
             return
         work.phase = "posting"

@@ -20,10 +20,10 @@ ACCOUNT, ACCOUNT_KEY = "filmmaker", base64.b64encode(SECRET.encode()).decode()
 
 
 @contextmanager
-def moto(log: Path) -> Iterator[str]:
+def moto(log: Path, port: int = 0) -> Iterator[str]:
     """The URL of moto's S3, which writes a line a request into `log`. It holds nothing yet."""
-    with _started([sys.executable, str(HERE / "moto_server.py")], log) as port:
-        yield f"http://127.0.0.1:{port}"
+    with _started([sys.executable, str(HERE / "moto_server.py"), str(port)], log) as at:
+        yield f"http://127.0.0.1:{at}"
 
 
 @contextmanager

@@ -14,11 +14,11 @@ def test_a_renderer_is_declared_with_what_it_can() -> None:
         PAINT
         + 'models = ["big", "small"]\ndurations = [4, 2.5]\naspects = ["16:9"]\nresolutions = ["720p"]\n'
         + "start_frame = false\nend_frame = true\nreferences = 3\naudio = true\nprompt_chars = 500\n"
-        + "concurrency = 4\npace = 12\nresources = {GPU = 1}\n"
+        + "concurrency = 4\npace = 12\ntimeout_s = 3600\nresources = {GPU = 1}\n"
     )
     made = found.renderers["paint"]
     caps = made.capabilities
-    assert (made.command, made.resources) == (("paint", "--fast"), {"GPU": 1.0})
+    assert (made.command, made.resources, made.timeout_s) == (("paint", "--fast"), {"GPU": 1.0}, 3600.0)
     assert (caps.name, caps.local, caps.free) == ("paint", True, True)
     assert caps.durations == (Fraction(5, 2), Fraction(4))
     assert (caps.aspects, caps.resolutions) == (frozenset({"16:9"}), frozenset({"720p"}))
@@ -29,7 +29,9 @@ def test_a_renderer_is_declared_with_what_it_can() -> None:
 
 
 def test_what_is_left_out_is_any_or_usual() -> None:
-    caps = settings(PAINT).renderers["paint"].capabilities
+    made = settings(PAINT).renderers["paint"]
+    caps = made.capabilities
+    assert made.timeout_s is None
     assert (caps.durations, caps.aspects, caps.resolutions, caps.options) == (None, None, None, {})
     assert (caps.start_frame, caps.end_frame, caps.references, caps.concurrency) == (True, False, 0, 1)
 
@@ -43,6 +45,8 @@ def test_what_is_left_out_is_any_or_usual() -> None:
         (PAINT + "concurrency = true\n", "concurrency is not of the right kind"),
         (PAINT + "durations = [0]\n", "durations are lengths in seconds"),
         (PAINT + 'durations = ["long"]\n', "durations are lengths in seconds"),
+        (PAINT + "timeout_s = 0\n", "timeout_s is a number of seconds"),
+        (PAINT + "timeout_s = inf\n", "timeout_s is a number of seconds"),
         (PAINT + "models = [1]\n", "models is a list of words"),
         (PAINT + 'resources = {GPU = "a"}\n', "resources.GPU is how much of it a worker has to have"),
         (PAINT.replace('["paint", "--fast"]', "[]"), "command is a list of words"),

@@ -173,6 +173,18 @@ def test_a_price_that_was_set_goes_before_what_was_charged() -> None:
     assert over.prices["pro/1080p"] == Decimal(19)
 
 
+def test_the_store_of_a_cluster_needs_no_certificates() -> None:
+    keys = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": KEY}
+    found = settings('[cluster]\nstore = "s3://farm/films"\n', **keys)
+    assert found.certificates is None
+    assert found.exchange is not None
+    assert found.exchange.url == "s3://farm/films/"
+    assert KEY not in repr(found)
+    with pytest.raises(Refused) as refused:
+        settings('[cluster]\nstore = "films"\n')
+    assert "cluster.store is s3://bucket/prefix" in refused.value.diagnostics[0].message
+
+
 def test_the_certificates_of_a_cluster_are_three_whole_paths() -> None:
     table = '[cluster]\nca_file = "/ca.pem"\ncert_file = "/mine.pem"\n'
     assert settings().certificates is None

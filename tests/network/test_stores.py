@@ -1,6 +1,6 @@
 import pytest
 
-from storyboard.network.stores import PRESIGNED, Bucket, Hosting, hosting, unhosted
+from storyboard.network.stores import PRESIGNED, Bucket, Hosting, exchange, hosting, unhosted
 
 SECRET = "canary-secret-51c0"
 AWS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": SECRET}
@@ -125,3 +125,34 @@ def test_a_credential_with_a_line_break_is_refused_and_not_shown() -> None:
     with pytest.raises(ValueError, match="AWS_SECRET_ACCESS_KEY has characters that no credential has") as raised:
         hosting({"url": "s3://film"}, {**AWS, "AWS_SECRET_ACCESS_KEY": f"{SECRET}\n"})
     assert SECRET not in str(raised.value)
+
+
+def test_a_cluster_s_files_go_through_a_bucket_with_signed_links() -> None:
+    assert exchange({}, AWS) is None
+    found = exchange({"store": "s3://farm/films", "endpoint": "https://minio.studio.example"}, AWS)
+    assert found is not None
+    assert found.bucket is not None
+    assert (found.url, found.public, found.lacks) == ("s3://farm/films/", PRESIGNED, "")
+    assert found.bucket.config["endpoint"] == "https://minio.studio.example"
+
+
+def test_a_session_s_credentials_will_do_for_a_cluster() -> None:
+    found = exchange({"store": "s3://farm"}, {**AWS, "AWS_SESSION_TOKEN": "t"})
+    assert found is not None
+    assert not found.lacks
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"store": "https://farm.example/in"}, "cluster.store is s3://bucket/prefix"),
+        ({"store": "farm"}, "cluster.store is s3://bucket/prefix"),
+        ({"store": "s3://"}, "cluster.store is like s3://bucket/prefix"),
+        ({"store": "s3://farm/../b"}, "cluster.store has a prefix that no store has"),
+        ({"store": "s3://farm", "endpoint": "http://store.example"}, "cluster.endpoint is https://"),
+        ({"endpoint": "https://store.example"}, "cluster.endpoint is of cluster.store, which is missing"),
+    ],
+)
+def test_a_cluster_s_store_that_cannot_be_meant_is_refused(table: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        exchange(table, AWS)

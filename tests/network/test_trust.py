@@ -15,8 +15,9 @@ from storyboard.capabilities import Gateway
 from storyboard.diagnostics import Refused
 from storyboard.exchange import Request, Response
 from storyboard.network.client import Client
+from storyboard.network.depot import open_carrier
 from storyboard.network.settings import Access, read
-from storyboard.network.trust import trusted
+from storyboard.network.trust import authorities, trusted
 from storyboard.state.account import AccountFile
 from tests.stories.command import LINE, environment
 
@@ -182,3 +183,21 @@ async def test_a_render_ends_with_12_and_orders_nothing(authority: trustme.CA, t
     assert "error[bad-certificate]: the certificate of https://localhost:" in said
     assert KEY not in said
     assert not b"".join(server.told)
+
+
+def cluttered(ca_file: Path, authority: trustme.CA) -> Path:
+    """The file with a private key and words in it besides."""
+    private = authority.issue_cert("localhost").private_key_pem.bytes()
+    ca_file.write_bytes(private + "Unser Studio, München\n".encode() + ca_file.read_bytes())
+    return ca_file
+
+
+async def test_another_machine_believes_it_too_and_is_told_nothing_else(
+    authority: trustme.CA, ca_file: Path, tmp_path: Path
+) -> None:
+    told = authorities(cluttered(ca_file, authority))
+    assert told.encode() == authority.cert_pem.bytes()
+    async with serving(authority.issue_cert("localhost")) as server, open_carrier(told) as carrier:
+        await carrier.fetch(f"https://localhost:{server.port}/clip", tmp_path / "clip", 2)
+    assert (tmp_path / "clip").read_bytes() == b"{}"
+    assert authorities(None) == ""

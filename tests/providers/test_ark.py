@@ -322,9 +322,14 @@ def test_success_without_url_is_asked_again_and_then_lost(content: object) -> No
     assert (outcome.code, outcome.lost, outcome.known) == ("no-link", True, True)
 
 
-@pytest.mark.parametrize("status", ["running", "paused", "post_processing", None, 7])
+@pytest.mark.parametrize("status", ["running", "paused", "post_processing"])
 def test_an_unknown_status_word_is_running(status: object) -> None:
     assert polled(status=status) == Running()
+
+
+@pytest.mark.parametrize("status", [None, 7, [], ""])
+def test_an_answer_without_a_status_tells_nothing(status: object) -> None:
+    assert polled(status=status) is None
 
 
 def test_a_queued_task_may_still_be_called_off() -> None:

@@ -247,9 +247,14 @@ def test_row_14_success_without_a_clip_is_asked_again_and_then_lost(result: obje
     assert (outcome.code, outcome.lost, outcome.known) == ("no-link", True, True)
 
 
-@pytest.mark.parametrize("status", ["pending", "submitted", "in_progress", "completed", "paused", None, 7])
+@pytest.mark.parametrize("status", ["pending", "submitted", "in_progress", "completed", "paused"])
 def test_row_13_only_success_and_failed_end_a_task(status: object) -> None:
     assert polled(status=status) == Running()
+
+
+@pytest.mark.parametrize("status", [None, 7, [], ""])
+def test_an_answer_without_a_status_tells_nothing(status: object) -> None:
+    assert polled(status=status) is None
 
 
 @pytest.mark.parametrize(

@@ -320,9 +320,14 @@ def test_row_14_finished_without_a_clip_is_asked_again_and_then_lost(output: obj
     assert (outcome.code, outcome.lost, outcome.known) == ("no-link", True, True)
 
 
-@pytest.mark.parametrize("status", ["processing", "queued", "paused", None, 7])
+@pytest.mark.parametrize("status", ["processing", "queued", "paused"])
 def test_row_13_an_unknown_status_word_is_running(status: object) -> None:
     assert polled(status=status) == Running()
+
+
+@pytest.mark.parametrize("status", [None, 7, [], ""])
+def test_an_answer_without_a_status_tells_nothing(status: object) -> None:
+    assert polled(status=status) is None
 
 
 @pytest.mark.parametrize(

@@ -257,11 +257,14 @@ def test_row_14_succeeded_without_a_clip_is_asked_again_and_then_lost(output: ob
     assert (outcome.code, outcome.lost, outcome.known) == ("no-link", True, True)
 
 
-@pytest.mark.parametrize(
-    ("status", "queued"), [("queued", True), ("processing", False), ("paused", False), (None, False), (7, False)]
-)
+@pytest.mark.parametrize(("status", "queued"), [("queued", True), ("processing", False), ("paused", False)])
 def test_row_13_an_unknown_status_word_is_running(status: object, queued: bool) -> None:
     assert polled(status=status) == Running(queued=queued)
+
+
+@pytest.mark.parametrize("status", [None, 7, [], ""])
+def test_an_answer_without_a_status_tells_nothing(status: object) -> None:
+    assert polled(status=status) is None
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from storyboard.exchange import (
     Succeeded,
     Unknown,
 )
-from storyboard.film import JobId
+from storyboard.film import Fallback, JobId
 from storyboard.rendering import events as ev
 from storyboard.rendering.callbacks import BEATS, CONFIRM_S, CONFIRMS, Calls, woken
 from storyboard.rendering.money import charges
@@ -302,6 +302,16 @@ def test_an_old_order_that_is_told_of_while_it_is_looked_for_lets_the_new_words_
     (new,) = posts(stage.hear(ev.Answered(find.attempt, Unknown("the list says nothing"))))
     assert new.attempt != post.attempt
     assert stage.history.attempts[post.attempt].state == "accepted"
+
+
+def test_an_order_that_is_told_of_before_it_is_looked_for_has_nothing_sent_again_in_its_stead() -> None:
+    """Its job has failed, and the next provider is asked; the timer that was to look for the first one does nothing."""
+    stage = Finding(film(shot("1A", provider="bare", fallbacks=(Fallback("keyed"),))))
+    (post,) = posts(stage.begin())
+    answer(stage, post, Unknown("the answer was lost"))
+    (other,) = posts(stage.confirm(stage.call(), Failed("generation-failed", "no", Decimal(0))))
+    assert other.provider == "keyed"
+    assert not posts(stage.hear(later_s=60.0))
 
 
 def test_where_no_callback_comes_in_time_a_person_decides() -> None:

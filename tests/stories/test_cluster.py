@@ -60,6 +60,20 @@ def test_a_scheduler_killed_in_the_middle_is_told_once_and_changes_no_byte(tmp_p
     assert film(path) == expected
 
 
+def test_a_person_who_looks_on_is_told_of_it_in_a_line(tmp_path: Path) -> None:
+    path = board(tmp_path)
+    with room(workers=1) as rack:
+        process = start("render", path, "--cluster", rack.url)
+        assert process.stderr is not None
+        assert any("2A-1 started" in line for line in process.stderr)
+        rack.processes[0].kill()
+        said = process.communicate()[1]
+    assert process.returncode == 0, said
+    (line,) = [one for one in said.splitlines() if "cluster" in one]
+    assert "] warning[cluster-lost]: the connection to tcp://" in line
+    assert line.endswith("; storyboard explain cluster-lost")
+
+
 def test_a_render_killed_at_any_instant_resumes_on_the_cluster(tmp_path: Path, expected: str) -> None:
     instants = random.Random("kill on a cluster")
     with room(workers=2) as rack:

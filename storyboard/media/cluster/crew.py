@@ -8,16 +8,21 @@ Laws.
 - Two workers may do the same job at once, when one was given up for lost. So a job writes under a name of its own, and
   what is finished is renamed.
 - A job that nobody waits for any more is stopped: its client has cancelled it, died or lost its scheduler.
+- Links are nobody else's: what goes wrong with a job is told to its client, never raised, since Dask would write what
+  the job was given into its log.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import platform
 import threading
-from collections.abc import Callable, Mapping
+import time
+import traceback
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -30,18 +35,25 @@ from dask.typing import Key
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from storyboard.film import Clip
+from storyboard.media.cluster.cargo import Making
+from storyboard.media.cluster.carrying import Carrier, Carrying
+from storyboard.media.cluster.shelf import Shelf
+from storyboard.media.cluster.workplace import Workplace
 from storyboard.media.executor import LocalProcesses, open_executor
-from storyboard.media.jobs import Answer, CardJob, ConformJob, DrawJob, FrameJob, Job, MediaError, PieceJob, RenderJob
+from storyboard.media.jobs import Answer, Job, MediaError, PieceJob
 from storyboard.media.pieces import whole_name
 from storyboard.media.wire import answer_to_json, job_from_json
-from storyboard.media.worker import harmless
+from storyboard.media.worker import BUG, harmless
 from storyboard.version import VERSION
 
 NAME = f"storyboard-media-{VERSION}"
 START_S = 30.0
+BEAT_S = 0.25
+"""Progress is told no more often: each time takes work of the worker's loop, the scheduler and the client."""
 OTHER_VERSION = "cluster-version"
-Making = DrawJob | ConformJob | CardJob | FrameJob | PieceJob | RenderJob
-"""The jobs that write a file, of those that come here."""
+SHELF = "storyboard-files"
+"""What a machine keeps of the files that it was sent, beside the folders of its Dask workers (`--local-directory`)."""
+Said = dict[str, Any]
 
 
 def greet(text: str) -> str:
@@ -63,28 +75,63 @@ def greet(text: str) -> str:
     return json.dumps({"storyboard": VERSION, "python": python, "host": host, "read": read, "wrote": wrote})
 
 
-async def perform(text: str) -> str:
+async def greet_stored(text: str, carrying: Carrying, worker: Worker) -> str:
+    """Say who this worker is, and show that files come and go by links: JSON in and out.
+
+    In: `link` and `bytes` of an object, `slots`, where to put it, by worker, and `trust`. Out: as `greet`, with
+    `problem`, why it does not, None where it does.
+    """
+    asked, crew = json.loads(text), await _crew(worker)
+
+    async def echo() -> Said:
+        async with carrying(asked["trust"]) as carrier:
+            return {"problem": await crew.workplace(carrier).echo(asked, asked["slots"][worker.address])}
+
+    said = await crew.call(echo)
+    return json.dumps({"storyboard": VERSION, "python": platform.python_version(), "host": platform.node(), **said})
+
+
+async def perform(text: str, carrying: Carrying | None = None) -> str:
     """Do a job: JSON in and out.
 
     In: `storyboard`, the version that asks; `key`, the task's; `topic`, where progress is told as `{"key", "share"}`;
-    `job`. Out: the answer, or `error`, `message` and `notes`.
+    `job`; with `carrying`, also `files`, see `freight`. Out: the answer, or `error`, `message` and `notes`; with
+    `carrying`, as `Workplace.do` has it.
     """
     asked = json.loads(text)
     if asked["storyboard"] != VERSION:
         message = f"a worker on {platform.node()} has storyboard {VERSION}, this is {asked['storyboard']}"
         return json.dumps({"error": OTHER_VERSION, "message": message, "notes": []})
     worker = get_worker()
+    crew = await _crew(worker)
+
+    told = -math.inf
+
+    def report(share: float) -> None:
+        nonlocal told
+        if (now := time.monotonic()) >= told + BEAT_S:
+            told = now
+            worker.log_event(asked["topic"], {"key": asked["key"], "share": share})
+
+    async def act() -> Said:
+        job = job_from_json(asked["job"])
+        if carrying is None:
+            return answer_to_json(await _done(job, crew.executor, report))
+        async with carrying(asked["files"]["trust"]) as carrier:
+            return await crew.workplace(carrier).do(job, asked["files"], report)
+
+    return json.dumps(await crew.call(act, asked["key"]))
+
+
+async def _crew(worker: Worker) -> Crew:
+    """That of a Dask worker, made when it is needed first."""
     crew = worker.plugins.get(NAME)
     if crew is None:
         crew = Crew()
         await worker.plugin_add(crew, NAME)
     if not isinstance(crew, Crew):
         raise TypeError(f"{NAME} is a plugin of somebody else's")
-
-    def report(share: float) -> None:
-        worker.log_event(asked["topic"], {"key": asked["key"], "share": share})
-
-    return await crew.perform(asked["key"], asked["job"], report)
+    return crew
 
 
 class Crew(WorkerPlugin):
@@ -92,6 +139,8 @@ class Crew(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:
         """Open the executor; its processes start when work comes."""
+        self._desks = Path(worker.local_directory)
+        self._shelf = Shelf(self._desks.parent / SHELF)
         self._running: dict[str, trio.CancelScope] = {}
         self._ready = threading.Event()
         self._thread = threading.Thread(
@@ -113,15 +162,19 @@ class Crew(WorkerPlugin):
             with suppress(trio.RunFinishedError):
                 self._trio.run_sync_soon(self._stop, key)
 
-    async def perform(self, key: str, job: Mapping[str, Any], report: Callable[[float], None]) -> str:
-        """Do a job; called in Dask's loop, done in trio's."""
-        future: Future[str] = Future()
-        self._trio.run_sync_soon(self._begin, key, job_from_json(job), report, future)
+    def workplace(self, carrier: Carrier) -> Workplace:
+        """Where jobs are done whose files `carrier` brings."""
+        return Workplace(self._desks, self._shelf, self.executor, carrier)
+
+    async def call(self, act: Callable[[], Awaitable[Said]], key: str = "") -> Said:
+        """What `act` says; called in Dask's loop, done in trio's, and stopped with the task `key`."""
+        future: Future[Said] = Future()
+        self._trio.run_sync_soon(self._begin, act, key or token_hex(8), future)
         return await asyncio.wrap_future(future)
 
-    def _begin(self, key: str, job: Job, report: Callable[[float], None], future: Future[str]) -> None:
+    def _begin(self, act: Callable[[], Awaitable[Said]], key: str, future: Future[Said]) -> None:
         self._running[key] = trio.CancelScope()
-        self._nursery.start_soon(self._do, key, job, report, future)
+        self._nursery.start_soon(self._do, act, key, future)
 
     def _stop(self, key: str) -> None:
         if key in self._running:
@@ -130,28 +183,33 @@ class Crew(WorkerPlugin):
     async def _serve(self, threads: int) -> None:
         self._trio = trio.lowlevel.current_trio_token()
         async with open_executor(threads, harmless(os.environ)) as executor, trio.open_nursery() as nursery:
-            self._executor, self._nursery, self._scope = executor, nursery, nursery.cancel_scope
+            self.executor, self._nursery, self._scope = executor, nursery, nursery.cancel_scope
             self._ready.set()
             await trio.sleep_forever()
 
-    async def _do(self, key: str, job: Job, report: Callable[[float], None], future: Future[str]) -> None:
+    async def _do(self, act: Callable[[], Awaitable[Said]], key: str, future: Future[Said]) -> None:
         try:
             with self._running[key]:
-                future.set_result(json.dumps(await self._said(job, report)))
+                future.set_result(await _said(act))
                 return
             future.set_exception(Reschedule())
-        except Exception as error:  # noqa: BLE001 -- whatever it is, it is for the client to hear
-            future.set_exception(error)
         finally:
             del self._running[key]
             if not future.done():  # the crew ends, and another worker does the job
                 future.set_exception(Reschedule())
 
-    async def _said(self, job: Job, report: Callable[[float], None]) -> dict[str, Any]:
-        try:
-            return answer_to_json(await _done(job, self._executor, report))
-        except MediaError as error:
-            return {"error": error.code, "message": error.message, "notes": getattr(error, "__notes__", [])}
+
+async def _said(act: Callable[[], Awaitable[Said]]) -> Said:
+    try:
+        return await act()
+    except MediaError as error:
+        return {"error": error.code, "message": error.message, "notes": getattr(error, "__notes__", [])}
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is for the client to hear
+        return {
+            "error": BUG,
+            "message": f"{type(error).__name__}: {error}",
+            "notes": traceback.format_exc().split("\n"),
+        }
 
 
 async def _done(job: Job, executor: LocalProcesses, report: Callable[[float], None]) -> Answer:

@@ -7,49 +7,86 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import trio
 from distributed import Client
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.media.cluster.crew import greet
+from storyboard.media.cluster.carrying import Perform
+from storyboard.media.cluster.crew import greet, perform
+from storyboard.media.cluster.ways import answer_of
+from storyboard.media.jobs import Answer, Job
+from storyboard.media.wire import job_to_json
 from storyboard.version import VERSION
 
 INSTALL = "all workers take the same storyboard: pip install 'storyboard-render[cluster]'"
 
 
-async def greeted(client: Client, workers: Mapping[str, str], folder: Path) -> dict[str, Diagnostic | None]:
-    """What speaks against each of the workers, addresses by id, None where nothing does; those that do not answer are
-    left out.
+class SharedFolder:
+    """The `Way` of files where all workers have `folder` under its path: there is nothing to move."""
 
-    Each reads a file in `folder` and writes another. Raises Refused (14) where this machine cannot, and as Dask does.
+    moves = False
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.perform: Perform = perform
+
+    async def bring(self, job: Job) -> None:
+        """It is there."""
+
+    async def packed(self, job: Job) -> dict[str, Any]:
+        """The job alone."""
+        return {"job": job_to_json(job)}
+
+    async def unpacked(self, job: Job, said: Mapping[str, Any], sent: Mapping[str, Any]) -> Answer:
+        """The answer alone. Raises the MediaError that the worker told."""
+        return answer_of(said)
+
+    async def greeted(self, client: Client, workers: Mapping[str, str]) -> dict[str, Diagnostic | None]:
+        """As `Way.greeted`: each worker reads a file in the folder and writes another."""
+        words, token = token_hex(16), self._folder / f".storyboard-{token_hex(8)}.part"
+        text = json.dumps({"folder": str(self._folder), "token": token.name})
+        try:
+            _write(token, words)
+            answers = await asked(partial(client.run, greet, text), workers)
+            return {name: self._problem(workers[name], answer, words) for name, answer in answers.items()}
+        finally:
+            _sweep(token)
+
+    def _problem(self, worker: str, answer: str | Exception, words: str) -> Diagnostic | None:
+        said = kin(worker, answer)
+        if isinstance(said, Diagnostic):
+            return said
+        if said["read"] == words and said["wrote"] is not None and (self._folder / said["wrote"]).exists():
+            return None
+        message = f"the worker {worker} on {said['host']} does not read and write {self._folder} as this machine does"
+        hint = (
+            "mount the production's folder there under the same path, and let its user write to it; "
+            "or set store under [cluster] in config.toml"
+        )
+        return Diagnostic("cluster-files", message, hint=hint)
+
+
+async def asked(run: partial[Any], workers: Mapping[str, str]) -> dict[str, str | Exception]:
+    """What each of the workers says to what `run`, a call of `Client.run`, asks; those that do not answer are left out.
+
+    Raises as Dask does.
     """
-    if not workers:
-        return {}
-    words, token = token_hex(16), folder / f".storyboard-{token_hex(8)}.part"
-    text = json.dumps({"folder": str(folder), "token": token.name})
-    call = partial(client.run, greet, text, workers=list(workers.values()), on_error="return")
-    try:
-        _write(token, words)
-        said = await trio.to_thread.run_sync(call, abandon_on_cancel=True)
-        answers = {name: said[at] for name, at in workers.items() if not isinstance(said.get(at), OSError | None)}
-        return {name: _problem(workers[name], answer, words, folder) for name, answer in answers.items()}
-    finally:
-        _sweep(token)
+    call = partial(run, workers=list(workers.values()), on_error="return")
+    said = await trio.to_thread.run_sync(call, abandon_on_cancel=True)
+    return {name: said[at] for name, at in workers.items() if not isinstance(said.get(at), OSError | None)}
 
 
-def _problem(worker: str, answer: str | Exception, words: str, folder: Path) -> Diagnostic | None:
+def kin(worker: str, answer: str | Exception) -> Diagnostic | dict[str, Any]:
+    """What a worker says of itself, or that it is of another version."""
     if isinstance(answer, Exception):
         return Diagnostic("cluster-version", f"the worker {worker} has no storyboard: {answer}", hint=INSTALL)
-    said = json.loads(answer)
+    said: dict[str, Any] = json.loads(answer)
     if said["storyboard"] != VERSION:
         message = f"the worker {worker} has storyboard {said['storyboard']}, this is {VERSION}"
         return Diagnostic("cluster-version", message, hint=INSTALL)
-    if said["read"] != words or said["wrote"] is None or not (folder / said["wrote"]).exists():
-        message = f"the worker {worker} on {said['host']} does not read and write {folder} as this machine does"
-        hint = "mount the production's folder there under the same path, and let its user write to it"
-        return Diagnostic("cluster-files", message, hint=hint)
-    return None
+    return said
 
 
 def _write(token: Path, words: str) -> None:

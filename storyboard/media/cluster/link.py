@@ -4,8 +4,8 @@ Laws.
 - Dask's client lives in a thread of its own. What it tells comes over by trio's token; what blocks is called in
   another.
 - No more jobs are sent than the workers have threads for, so that none waits behind another's long one.
-- A job goes only to workers that were held against what it needs: the version, and the production's folder. One that
-  joins later is held against it too, and left alone where it fails.
+- A job goes only to workers that were held against what it needs: the version, and the way to the production's files
+  (see `ways`). One that joins later is held against it too, and left alone where it fails.
 - A job that is lost with its worker is given to another by the scheduler itself. One that is sent again here is the
   same job: jobs are idempotent.
 - What is cancelled here is stopped there.
@@ -18,11 +18,10 @@ import json
 import logging
 import math
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from secrets import token_hex
 from typing import Any, Self
 
@@ -32,10 +31,8 @@ from distributed.client import FutureCancelledError
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.media.cluster.address import Scheduler
-from storyboard.media.cluster.crew import perform
-from storyboard.media.cluster.greeting import greeted
+from storyboard.media.cluster.ways import Spoilt, Unmoved, Way
 from storyboard.media.jobs import Answer, Job, MediaError, Report
-from storyboard.media.wire import answer_from_json, job_to_json
 from storyboard.media.worker import BUG
 from storyboard.version import VERSION
 
@@ -50,7 +47,8 @@ FAREWELL_S = 3.0
 MEDIA = "MEDIA"
 """The resource of workers for media jobs. Where no worker has it, all of them are."""
 UNREACHABLE = 12
-
+TRIES = 3
+"""How often a job is sent whose files are not what they should be."""
 
 GONE = (OSError, RuntimeError, trio.TooSlowError, asyncio.CancelledError)
 """What Dask's client raises when its scheduler goes while it is asked."""
@@ -72,15 +70,16 @@ class _Flight:
 
 
 class Link:
-    """A client of one scheduler, whose workers have `folder` too. Made by `open_link`; `close` ends it.
+    """A client of one scheduler, to whose workers files come by `way`. Made by `open_link`; `close` ends it.
 
     `warn` hears of workers that are left alone.
     """
 
-    def __init__(self, client: Client, url: str, folder: Path, warn: Warn) -> None:
+    def __init__(self, client: Client, url: str, way: Way, warn: Warn) -> None:
         self.url = url
         self._client = client
-        self._folder = folder
+        self._way = way
+        self._unmoved = ""
         self._warn = warn
         self._trio = trio.lowlevel.current_trio_token()
         self._topic = f"storyboard-{token_hex(8)}"
@@ -92,6 +91,11 @@ class Link:
         self._changed = trio.Event()
         self._lost: Lost | None = None
         client.subscribe_topic(self._topic, self._heard)
+
+    @property
+    def moves(self) -> bool:
+        """Whether files go through something that may be lost by itself."""
+        return self._way.moves
 
     @property
     def places(self) -> int:
@@ -113,15 +117,29 @@ class Link:
         """Do a job on a worker that has `resources`, else on any for media.
 
         Raises MediaError: what the job raised, `worker-died` where several workers died of it, `no-worker`,
-        `cluster-version`; Lost.
+        `cluster-version`; Lost; AtHome and Unmoved, as its way does.
         """
+        for _ in range(TRIES):
+            await self._way.bring(job)
+            sent, said = await self._said(job, report, resources)
+            try:
+                return await self._way.unpacked(job, said, sent)
+            except Spoilt as spoilt:
+                what = str(spoilt)
+        raise Unmoved(f"files do not come as they were put: {what}")
+
+    async def _said(
+        self, job: Job, report: Report | None, resources: Mapping[str, float] | None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What was sent, and what a worker says to it."""
         async with self._slots if resources is None else nullcontext():
             while True:
                 workers = await self._able(resources)
                 tags = self._tags if resources is None else resources
-                said = await self._sent(job, _Flight(workers, report), tags)
+                sent = await self._way.packed(job)
+                said = await self._sent(sent, _Flight(workers, report), tags)
                 if said is not None:
-                    return _answer(said)
+                    return sent, said
 
     async def _able(self, resources: Mapping[str, float] | None) -> frozenset[str]:
         """The workers that a job may go to; waits for one. Raises MediaError `no-worker` where none comes; Lost."""
@@ -137,14 +155,13 @@ class Link:
         message = f'no worker at {self.url} has {tagged}; one that has: dask worker {self.url} --resources "{tagged}"'
         raise MediaError("no-worker", message)
 
-    async def _sent(self, job: Job, flight: _Flight, tags: Mapping[str, float]) -> dict[str, Any] | None:
+    async def _sent(self, told: Mapping[str, Any], flight: _Flight, tags: Mapping[str, float]) -> dict[str, Any] | None:
         """What the worker says; None where the job is to be sent again, as when somebody restarts the scheduler."""
-        said = job_to_json(job)
-        key = f"storyboard-{said['job']}-{token_hex(16)}"
-        text = json.dumps({"storyboard": VERSION, "key": key, "topic": self._topic, "job": said})
+        key = f"storyboard-{told['job']['job']}-{token_hex(16)}"
+        text = json.dumps({"storyboard": VERSION, "key": key, "topic": self._topic, **told})
         self._flights[key] = flight
         future = self._client.submit(
-            perform, text, key=key, pure=False, resources=dict(tags), workers=sorted(flight.workers)
+            self._way.perform, text, key=key, pure=False, resources=dict(tags), workers=sorted(flight.workers)
         )
         future.add_done_callback(lambda _: self._soon(flight.landed))
         try:
@@ -213,10 +230,12 @@ class Link:
                 )
                 there = {one["id"]: name for name, one in info["workers"].items()}
                 new = {one: there[one] for one in there.keys() - self._good - self._strange}
-                found = await greeted(self._client, new, self._folder)
+                found = await self._way.greeted(self._client, new) if new else {}
         except GONE:
             self.lose(f"the connection to {self.url} is lost")
             return []
+        except Unmoved as unmoved:  # who is new is asked again
+            self._unmoved, found = str(unmoved), {}
         self._good |= {name for name, problem in found.items() if problem is None}
         self._strange |= found.keys() - self._good
         self._workers = {name: one for name, one in info["workers"].items() if one["id"] in self._good}
@@ -247,13 +266,15 @@ class Link:
 
     async def greet(self) -> Self:
         """Hold every worker against what a render needs. Raises Refused (12): `no-cluster`, `no-worker`,
-        `cluster-version`, and `cluster-files` where a worker does not read and write the folder.
+        `cluster-version`, and `cluster-files` where files do not come to a worker and back.
         """
         found = await self.look()
         if self._lost is not None:
             raise _refused("no-cluster", str(self._lost))
         if found:
             raise Refused(found, UNREACHABLE)
+        if self._unmoved and not self._workers:
+            raise _refused("cluster-files", self._unmoved, "storyboard explain cluster-files")
         if not self._workers:
             hint = f"start one on each machine with storyboard's environment: dask worker {self.url}"
             raise _refused("no-worker", f"no worker is connected to {self.url}", hint)
@@ -264,28 +285,17 @@ def _offers(worker: Mapping[str, Any], resources: Mapping[str, float]) -> bool:
     return all(worker["resources"].get(name, 0) >= amount for name, amount in resources.items())
 
 
-def _answer(said: dict[str, Any]) -> Answer:
-    """The answer. Raises the MediaError that the worker told, with its trace as notes."""
-    if "error" not in said:
-        return answer_from_json(said)
-    error = MediaError(said["error"], said["message"])
-    for note in said["notes"]:
-        error.add_note(note)
-    raise error
-
-
 def _refused(code: str, message: str, hint: str | None = None) -> Refused:
     return Refused([Diagnostic(code, message, hint=hint)], UNREACHABLE)
 
 
-async def open_link(scheduler: Scheduler, folder: Path, warn: Warn) -> Link:
-    """Connect, and hold all workers against what a render needs; `folder` has to be theirs too. `warn` as in `Link`.
+async def open_link(scheduler: Scheduler, way: Way, warn: Warn) -> Link:
+    """Connect, and hold all workers against what a render needs. `way` and `warn` as in `Link`.
 
     Raises Refused (12) as `Link.greet` does, and `no-cluster` where no scheduler answers; 14 where the disk fails.
     """
-    _hush()
     client = await _connected(scheduler)
-    link = Link(client, scheduler.url, folder, warn)
+    link = Link(client, scheduler.url, way, warn)
     try:
         return await link.greet()
     except BaseException:
@@ -317,8 +327,19 @@ async def _connected(scheduler: Scheduler) -> Client:
         raise _refused("no-cluster", f"no Dask scheduler answers at {scheduler.url}: {why}", hint) from error
 
 
-def _hush() -> None:
-    """Dask's log says at length what is said here in a line."""
-    for name in logging.root.manager.loggerDict:
-        if name.partition(".")[0] == "distributed":
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Silence Dask's log meanwhile: it says at length what is said here in a line. Then it is as it was."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if _is_dask(name)]
+    levels = [one.level for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for one, level in zip(loggers, levels, strict=True):
+            one.setLevel(level)
+
+
+def _is_dask(logger: str) -> bool:
+    return logger.partition(".")[0] == "distributed"

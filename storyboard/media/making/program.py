@@ -8,18 +8,21 @@ Laws.
 - It sees what a media worker sees of the environment: no keys. It runs in an empty folder of its own, which goes with
   it.
 - It lives in the group of processes of its worker, and dies with it. It may have all the memory there is.
+- One that works for longer than it may is killed; its worker is ended then, and with it whatever else it has started.
 - The clip counts when all of it has been decoded, like any other.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import selectors
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,7 +31,7 @@ from typing import IO, Any
 from storyboard.film import Clip
 from storyboard.media.jobs import MediaError, RenderJob, Report
 from storyboard.media.reading.verify import verify
-from storyboard.media.worker import FIXED_ENVIRONMENT
+from storyboard.media.worker import FIXED_ENVIRONMENT, OVERTIME
 
 FAILED = "renderer-failed"
 BEAT_S = 0.5
@@ -40,7 +43,10 @@ MOST_LINE_BYTES = 65536
 
 
 def render(job: RenderJob, report: Report) -> Clip:
-    """Run the program of a job and verify its clip. Raises MediaError `renderer-failed`, and as `verify` does."""
+    """Run the program of a job and verify its clip.
+
+    Raises MediaError `renderer-failed`, `renderer-timeout`, and as `verify` does.
+    """
     part = Path(f"{job.target}.mp4")
     try:
         with tempfile.TemporaryDirectory(prefix="storyboard-") as folder, tempfile.TemporaryFile() as complaints:
@@ -71,27 +77,40 @@ def _run(job: RenderJob, part: Path, folder: Path, complaints: IO[bytes], report
         try:
             with suppress(BrokenPipeError), process.stdin:  # one that ends without reading says why itself
                 process.stdin.write(json.dumps({**job.request, "target": str(part)}).encode() + b"\n")
-            _follow(process, process.stdout.fileno(), report)
+            _follow(process, process.stdout.fileno(), report, job)
             return process.wait()
         finally:
             process.kill()
 
 
-def _follow(process: subprocess.Popen[bytes], output: int, report: Report) -> None:
-    """Pass progress on until the program says no more."""
-    told, heard = 0.0, b""
+def _follow(process: subprocess.Popen[bytes], output: int, report: Report, job: RenderJob) -> None:
+    """Pass progress on until the program ends. Raises MediaError `renderer-timeout`."""
+    told, heard, speaks = 0.0, b"", True
+    until = time.monotonic() + (job.timeout_s or math.inf)
     with selectors.DefaultSelector() as selector:
         selector.register(output, selectors.EVENT_READ)
         while True:
-            if selector.select(BEAT_S):
+            if speaks and selector.select(BEAT_S):
                 piece = os.read(output, MOST_LINE_BYTES)
-                if not piece:
-                    return
+                speaks = piece != b""
                 *lines, heard = (heard + piece)[-MOST_LINE_BYTES:].split(b"\n")
                 told = max([told, *(share for share in map(_share, lines) if share is not None)])
-            elif process.poll() is not None:  # it has left a child behind that holds its output open
+            elif _has_ended(process, 0 if speaks else BEAT_S):  # a child of it may still hold its output open
                 return
+            if time.monotonic() >= until:
+                message = (
+                    f"{_name(job)} was at it for longer than timeout_s = {job.timeout_s:g} allows, and was stopped"
+                )
+                raise MediaError(OVERTIME, message)
             report(RENDERING * told)
+
+
+def _has_ended(process: subprocess.Popen[bytes], within_s: float) -> bool:
+    try:
+        process.wait(within_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _share(line: bytes) -> float | None:

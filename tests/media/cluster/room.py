@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,16 @@ from storyboard.media.cluster.address import Certificates, Scheduler
 from tests.stories.command import environment
 
 Process = subprocess.Popen[str]
+ALONE = ("unshare", "--user", "--map-root-user", "--mount")
+HIDE = ("sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"')
+
+
+def can_hide() -> bool:
+    """Whether this machine lets a process have a view of the disk of its own."""
+    try:
+        return subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 @dataclass
@@ -44,16 +54,18 @@ class Room:
         process, self.url = self._start(line, r"Scheduler at:\s+(\S+)")
         return process
 
-    def work(self, *options: str, **more: str) -> Process:
-        """Start a worker of one thread, and wait until the scheduler knows it; `more` joins its environment."""
+    def work(self, *options: str, hidden: Path | None = None) -> Process:
+        """Start a worker of one thread, and wait until the scheduler knows it. What lies in `hidden` is not there for
+        it: its own view of the disk has an empty folder in that place.
+        """
         line = ["worker", self.url, "--nthreads", "1", "--no-nanny", "--no-dashboard", *self._encrypted, *options]
-        process, _ = self._start(line, r"(Registered to):", **more)
+        process, _ = self._start(line, r"(Registered to):", [] if hidden is None else [*ALONE, *HIDE, str(hidden)])
         return process
 
-    def _start(self, line: list[str], sign: str, **more: str) -> tuple[Process, str]:
+    def _start(self, line: list[str], sign: str, before: Sequence[str] = ()) -> tuple[Process, str]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *line],
-            env=environment(**more),
+            [*before, sys.executable, "-m", "dask", *line],
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -5,6 +5,7 @@ import os
 import select
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,40 @@ async def test_a_program_that_nobody_waits_for_is_killed(tmp_path: Path) -> None
         with trio.CancelScope() as scope:
             await executor.run(one, watch)
         assert _gone(told[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waiting for another's child needs Linux")
+async def test_a_program_that_takes_too_long_is_killed_with_what_it_started(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, subprocess, sys\n"
+        "child = subprocess.Popen(['sleep', '1000'])\n"
+        "open(sys.argv[1], 'w').write(f'{os.getpid()} {child.pid}')\n"
+        "print('{\"share\": 0.1}', flush=True)\n"
+        "signal.pause()"
+    )
+    one = replace(job(tmp_path, program, tmp_path / "pids"), timeout_s=3.0)
+    opened: list[int] = []
+
+    def watch(share: float) -> None:
+        if share > 0 and not opened:
+            opened.extend(os.pidfd_open(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+
+    async with open_executor(1, ENVIRONMENT) as executor:
+        with pytest.raises(MediaError) as raised:
+            await executor.run(one, watch)
+        assert len(opened) == 2
+        assert all(_gone(one) for one in opened)
+        assert not executor.processes
+    assert raised.value.code == "renderer-timeout"
+    assert "for longer than timeout_s = 3 allows" in raised.value.message
+    assert {path.name for path in tmp_path.iterdir()} == {"pids"}  # noqa: ASYNC240
+
+
+def test_a_program_that_closes_its_output_is_waited_for(tmp_path: Path) -> None:
+    shares: list[float] = []
+    wait = "import time; sys.stdout.flush(); os.close(1); time.sleep(1.2)\n"
+    render(copying(tmp_path, more=wait), shares.append)
+    assert sum(share == 0.475 for share in shares) >= 2
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waiting for another's child needs Linux")
