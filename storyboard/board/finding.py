@@ -106,13 +106,12 @@ class Turning:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many shots were found of how many, and the film's shots by state; `all` is the address of every shot."""
+    """How many shots were found of how many, and the film's shots by state."""
 
     found: int
     of: int
     chips: tuple[Chip, ...]
     searched: bool
-    all: str = "/"
 
 
 @dataclass(frozen=True, slots=True)

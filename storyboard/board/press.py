@@ -65,7 +65,7 @@ class Shown:
     near: Closeup | None = None
 
     @property
-    def leaf(self) -> int:
+    def number(self) -> int:
         """Which page of all shots it is, or stands on."""
         if self.near is not None:
             return self.near.page.number if self.near.page is not None else 1
