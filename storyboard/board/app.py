@@ -56,7 +56,7 @@ class Board:
                 Route("/events", self._events),
                 Route("/pictures/{clip}-{frame:int}.jpeg", self._picture),
                 Route("/clips/{clip}.mp4", self._clip),
-                Route("/film.mp4", self._film),
+                Route("/film{suffix}", self._film),
                 Route("/acts/{act}", self._act, methods=["POST"]),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),
             ],
@@ -91,7 +91,12 @@ class Board:
         return _video(self.watch.made.folder.clips / f"{clip}.mp4", FOREVER)
 
     async def _film(self, request: Request) -> Response:
-        return _video(self.watch.made.folder.film(), {"cache-control": "no-cache"})
+        path, headers = self.watch.film, {"cache-control": "no-cache"}
+        if request.path_params["suffix"] != path.suffix:
+            return PlainTextResponse("Not found\n", 404)
+        if path.suffix != ".mp4":  # a master: to be kept, since no browser plays it
+            headers["content-disposition"] = f'attachment; filename="film{path.suffix}"'
+        return _video(path, headers)
 
     async def _act(self, request: Request) -> Response:
         body = await body_of(request)
@@ -190,7 +195,8 @@ async def _shown(address: Address, view: View, columns: Sequence[Column]) -> Sho
 def _video(path: Path, headers: Mapping[str, str]) -> Response:
     if not path.is_file():
         return PlainTextResponse("Not found\n", 404)
-    return FileResponse(path, media_type="video/mp4", headers=headers)
+    kind = "video/mp4" if path.suffix == ".mp4" else "video/quicktime"
+    return FileResponse(path, media_type=kind, headers=headers)
 
 
 def _event(name: str, said: Mapping[str, Any], revision: str) -> str:

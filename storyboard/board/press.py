@@ -105,7 +105,7 @@ def _of_sheet(path: str, here: Sheet, view: View, columns: Sequence[Column]) -> 
             return tally + [Piece(f"card:{shot}", "card", view.cards[shot]) for shot in here.shots]
         case "/film":
             strip = cut(view, frozenset(here.shots))
-            return [Piece("reel", "reel", (view.film, view.bar.title)), Piece("cut", "cut", strip)]
+            return [Piece("reel", "reel", reel(view, strip.master)), Piece("cut", "cut", strip)]
         case "/graph":
             return [Piece("graph", "drawing", graph(view.planned.plan, view.cards, frozenset(here.shots)))]
         case _:
@@ -128,6 +128,22 @@ def _of_shot(near: Closeup) -> list[Piece]:
         *(Piece(f"seam:{one.before}", "seam", one) for one in near.seams),
         Piece("prompt", "prompt", near.prompt),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """The film to be watched, or where it is a master, to be had; `poster` stands for that one."""
+
+    version: str
+    title: str
+    master: str
+    poster: Moment | None
+
+
+def reel(view: View, master: str) -> Reel:
+    """The film of a view."""
+    first = (view.cards[one.shot].picture for one in view.overview.line.picture) if view.film and master else ()
+    return Reel(view.film, view.bar.title, master, next((one for one in first if one), None))
 
 
 class Press:

@@ -10,10 +10,14 @@ from functools import cached_property
 
 from storyboard.board.cards import Card, Cards, Moment, Seen, Stand
 from storyboard.board.overview import Overview
+from storyboard.delivery import Codec
 from storyboard.film import ShotId
 from storyboard.planning import report
 from storyboard.planning.standing import Mark
 from storyboard.production.session import Planned
+
+MASTERS: Mapping[Codec, str] = {"h264": "", "prores": "ProRes", "dnxhr": "DNxHR"}
+"""What films for editors are called, which no browser plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,12 @@ class Placing:
 @dataclass(frozen=True, slots=True)
 class Cut:
     """The film, and shots of it: `version` changes with its file and is empty where none is cut; `fps` is frames a
-    second, `frames` is the whole film's.
+    second, `frames` is the whole film's. `master` is what it is called where it is for editors and not for watching,
+    else empty.
     """
 
     version: str
+    master: str
     fps: float
     frames: int
     picture: tuple[Placing, ...]
@@ -203,4 +209,4 @@ def cut(view: View, shots: Collection[ShotId]) -> Cut:
         for one in line.picture
         if one.shot in shots
     )
-    return Cut(view.film, float(line.fps), line.frames, picture)
+    return Cut(view.film, MASTERS[view.planned.plan.film.delivery.codec], float(line.fps), line.frames, picture)

@@ -206,16 +206,22 @@ class Watch:
         who = holder(self._folder.lock)
         return f"process {who.pid} on {who.host} renders" if who else "another process renders"
 
+    @property
+    def film(self) -> Path:
+        """Where the film is, or would be: of the codec that the storyboard asks for now."""
+        planned = self._planned
+        return self._folder.film(planned.plan.film.delivery.suffix) if planned else self._folder.film()
+
     def _texts(self) -> Stamp:
         files = [self.made.path, *([self.made.vars_file] if self.made.vars_file else [])]
         return _stamp([*files, *(self._overview.files if self._overview is not None else ())])
 
     def _state(self) -> Stamp:
         database = self._folder.database
-        return _stamp((database, database.with_name(f"{database.name}-wal"), self._folder.film(), self._folder.checks))
+        return _stamp((database, database.with_name(f"{database.name}-wal"), self.film, self._folder.checks))
 
     def _film(self) -> str:
-        found = _stamp((self._folder.film(),))
+        found = _stamp((self.film,))
         return f"{found[0][1]:x}-{found[0][3]:x}" if found and found[0][3] else ""
 
 

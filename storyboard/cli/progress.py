@@ -125,7 +125,8 @@ class PlainLines:
             case "rescued":
                 say(rescued(news))
             case "cut":
-                self._say(f"film cut, {news.facts['frames']} frames{slated(news)}")
+                how = "the film is as it was" if news.facts["unchanged"] else "film cut"
+                self._say(f"{how}, {news.facts['frames']} frames{slated(news)}")
 
     async def keep_fresh(self) -> None:
         """Nothing is redrawn."""

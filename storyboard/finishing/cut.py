@@ -41,7 +41,7 @@ UNCUT = "the film was not cut"
 UNGRADED: Mapping[ShotId, Grade] = MappingProxyType({})
 MOST_SPARE = 2
 MEASURING = 0.1
-"""The share of a cut's time in which its loudness is measured."""
+"""The share of a draft's time in which its loudness is measured."""
 
 
 def reel(
@@ -155,24 +155,27 @@ async def make(
     journal: Journal,
     report: Report,
     warn: Callable[[Diagnostic], None],
-) -> Clip:
-    """The film at the job's target; joined again only where it is not there as it was recorded, and of `pieces` only
-    those encoded that are not there.
+) -> tuple[Clip, bool]:
+    """The film at the job's target, and whether it is unchanged; joined again only where it is not there as it was
+    recorded, and of `pieces` only those encoded that are not there.
 
-    Where a loudness is asked for, all the sound is measured first; `warn` hears where it is missed.
+    Where a loudness is asked for, all the sound is measured before it is mixed; `warn` hears where it is missed.
     Raises Refused with the join's own code: 14 where the disk failed, else 3.
     """
     target, joined, history = Path(job.target), digest(job, clips, digests), journal.read()
     known = history.films.get(target.name)
     if known is not None and known.joined == joined and _is(target, known.clip):
-        return history.clips[known.clip]
-    levelled, rest = await _levelled(job, executor, report, warn)
+        return history.clips[known.clip], True
+
+    async def level(asked: JoinJob, tell: Report) -> JoinJob:
+        return await _levelled(asked, executor, tell, warn)
+
     try:
-        answer = await pieces.film(levelled, executor, rest)
+        answer = await pieces.film(job, executor, report, level)
     except MediaError as error:
         raise _uncut(error, UNCUT) from error
     journal.append([answer, FilmRecord(target.name, joined, answer.id)])
-    return answer
+    return answer, False
 
 
 async def draft(job: JoinJob, executor: Executor, report: Report, warn: Callable[[Diagnostic], None]) -> Drafted:
@@ -181,8 +184,13 @@ async def draft(job: JoinJob, executor: Executor, report: Report, warn: Callable
 
     Raises Refused as `make` does.
     """
-    levelled, rest = await _levelled(job, executor, report, warn)
-    answer = await perform(DraftJob({**levelled.timeline, "codec": "h264"}, levelled.target), executor, UNCUT, rest)
+    measuring = MEASURING if Reel.from_json(job.timeline).loudness is not None else 0
+    try:
+        levelled = await _levelled(job, executor, lambda share: report(measuring * share), warn)
+    except MediaError as error:
+        raise _uncut(error, UNCUT) from error
+    drafting = DraftJob({**levelled.timeline, "codec": "h264"}, levelled.target)
+    answer = await perform(drafting, executor, UNCUT, lambda share: report(measuring + (1 - measuring) * share))
     if not isinstance(answer, Drafted):
         raise TypeError("a draft job answers a draft")
     return answer
@@ -205,24 +213,19 @@ def _uncut(error: MediaError, failing: str) -> Refused:
     return Refused([Diagnostic(error.code, f"{failing}: {error.message}")], exit_code=code)
 
 
-async def _levelled(
-    job: JoinJob, executor: Executor, report: Report, warn: Callable[[Diagnostic], None]
-) -> tuple[JoinJob, Report]:
-    """The job with the gain that brings the film to its loudness, and how to report the rest of the work.
-
-    Both are what they were where no loudness is asked for. Raises Refused.
-    """
+async def _levelled(job: JoinJob, executor: Executor, report: Report, warn: Callable[[Diagnostic], None]) -> JoinJob:
+    """The job with the gain that brings the film to its loudness; itself where none is asked for. Raises MediaError."""
     asked = Reel.from_json(job.timeline)
     if asked.loudness is None or not asked.audio:
-        return job, report
-    measured = await perform(LoudnessJob(job.timeline), executor, UNCUT, lambda share: report(MEASURING * share))
+        return job
+    measured = await executor.run(LoudnessJob(job.timeline), report)
     if not isinstance(measured, Loudness):
         raise TypeError("a loudness job answers a loudness")
     warning = missed(asked.loudness, measured)
     if warning is not None:
         warn(warning)
     levelled = replace(asked, gain_db=gain(asked.loudness, measured))
-    return replace(job, timeline=levelled.to_json()), lambda share: report(MEASURING + (1 - MEASURING) * share)
+    return replace(job, timeline=levelled.to_json())
 
 
 def _is(path: Path, clip: ClipId) -> bool:

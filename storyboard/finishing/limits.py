@@ -19,6 +19,10 @@ from storyboard.media.jobs import Checked, SeamFigures
 
 MOST_JUMP = 6
 """Frames; a picture that is further off is another one, and says nothing of frames."""
+LEAST_JUMP = 0.7
+"""Frames; what is off by less is no whole frame. The noise of the coding lies on the carried frame, so that in a slow
+movement the opening one seems to have gone back by half a step.
+"""
 MOST_SHIFT = 20
 """Percent of the width; the same for a picture that has moved further."""
 SAMPLE_RATE = 48_000
@@ -42,7 +46,8 @@ class Finding:
 
 def of_join(figures: SeamFigures, checks: Checks, *, cut: bool) -> tuple[Finding, ...]:
     """What is wrong at a join over which a frame is carried; `cut`: nothing lies over it."""
-    late = round(figures.offset) if figures.offset is not None and abs(figures.offset) <= MOST_JUMP else 0
+    offset = figures.offset or 0.0
+    late = round(offset) if LEAST_JUMP <= abs(offset) <= MOST_JUMP else 0
     jumped = late or -figures.held
     moved = figures.shift if figures.shift <= MOST_SHIFT and not late else 0.0
     skipped = f"{_frames(abs(jumped))} {'skipped' if jumped > 0 else 'repeated'}"

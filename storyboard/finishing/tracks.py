@@ -27,11 +27,9 @@ def tracks(film: Film, line: Timeline) -> tuple[Track, ...]:
 def laid(film: Film, line: Timeline) -> Iterator[tuple[Sound, Track]]:
     """Each sound of the film that is heard, with its track, in the order of the storyboard."""
     places = {placed.shot: placed for placed in line.picture}
-    for sound in film.sound:
-        begin = _begin(sound, places)
-        if sound.file is None or begin is None:
+    for sound, at in _begun(film, line, places):
+        if sound.file is None:
             continue
-        at = begin + nearest(sound.at, line.fps)
         end = _end(sound, at, film, places, line)
         if at < end:
             track = Track(
@@ -52,22 +50,20 @@ def laid(film: Film, line: Timeline) -> Iterator[tuple[Sound, Track]]:
 def narration(film: Film, line: Timeline) -> Iterator[Spoken]:
     """What the film's sounds speak, for its subtitles: also what has no file yet, as long as it takes to read."""
     places = {placed.shot: placed for placed in line.picture}
-    for sound in film.sound:
-        begin = _begin(sound, places)
-        if sound.text is None or begin is None:
+    for sound, at in _begun(film, line, places):
+        if sound.text is None:
             continue
-        at = begin + nearest(sound.at, line.fps)
         until = _end(sound, at, film, places, line) if sound.file is not None else line.frames
         if at < until:
             yield Spoken(sound.text, at, until)
 
 
-def _begin(sound: Sound, places: dict[ShotId, Placed]) -> int | None:
-    """The frame from which a sound counts, None where its shot is not shown."""
-    if sound.shot is None:
-        return 0
-    placed = places.get(sound.shot)
-    return placed.at if placed is not None else None
+def _begun(film: Film, line: Timeline, places: dict[ShotId, Placed]) -> Iterator[tuple[Sound, int]]:
+    """Each sound of the film whose shot is shown, with the frame on which it begins."""
+    for sound in film.sound:
+        if sound.shot is None or sound.shot in places:
+            begin = places[sound.shot].at if sound.shot is not None else 0
+            yield sound, begin + nearest(sound.at, line.fps)
 
 
 def _end(sound: Sound, at: int, film: Film, places: dict[ShotId, Placed], line: Timeline) -> int:

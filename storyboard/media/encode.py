@@ -5,13 +5,12 @@ Laws.
   is stamped with a time or a version of the muxer.
 - Colour is bt709, tagged and really converted: a decoder that obeys the tags gives the pictures back.
 - `exact_frames` are coded almost without loss, so that a frame carried from one clip to the next stays what it was.
-- Sound ends with the picture: cut where it is longer, silence where it is shorter.
+- Sound ends with the picture (`sound.sound_track`).
 - The target appears whole or not at all: it is written beside itself as `NAME.part` and renamed by `close`.
 """
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -27,29 +26,24 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from storyboard.media.coding import H264, PLAIN, Coding
-from storyboard.media.jobs import MediaError
 from storyboard.media.letters.soft_track import SoftTrack
+from storyboard.media.reading.guard import Heard
 from storyboard.media.reel import Cue
+from storyboard.media.sound.sound_track import CopiedTrack, EncodedTrack, Samples, SoundTrack
+from storyboard.media.writing import named_failure
 
 RGB = NDArray[np.uint8]
 """A picture: [height, width, 3], red green blue."""
-Samples = NDArray[np.float32]
-"""Sound, −1 to 1: [samples] of a clip in mono, [channels, samples] of any."""
 
 EXACT_QUANTIZER = 4
 """x264's quantizer for exact frames: below 6 the error is under one level."""
-AAC_CODER = "fast"
-"""FFmpeg's default coder spoils the first hundredths of a second of a sound that begins at once: a tick at the cut."""
 GROUP_SECONDS = 2
 """A key frame at least this often, so that editors and players seek well."""
 MOST_TIMESCALE = 2**31 - 1
-AUDIO_BIT_RATES = {1: 128_000, 2: 256_000}
-"""Bits a second by channels."""
 BT709 = 1
 """The number of bt709 in H.264's tables of primaries, transfers and matrices."""
 LIMITED_RANGE = 1
 """FFmpeg's number for video levels, 16 to 235."""
-PCM_BITS = 24
 CONVERT = "flags=bilinear+accurate_rnd+full_chroma_inp+bitexact:out_color_matrix=bt709:out_range=tv:out_h_chr_pos=0"
 """Chroma sits left, where H.264 puts it and decoders look for it: centred, it would drift with every carried frame."""
 
@@ -57,6 +51,9 @@ CONVERT = "flags=bilinear+accurate_rnd+full_chroma_inp+bitexact:out_color_matrix
 def settings(fps: Fraction, crf: int, exact_frames: tuple[int, ...] = (), preset: str = "veryfast") -> dict[str, str]:
     """What x264 is told. `stitchable`: all clips of a size and rate have one header, so that they can be joined."""
     group = max(1, round(fps * GROUP_SECONDS))
+    # x264 forgets the quantizer of a zone for a key frame after the first: exact frames are to be none.
+    while any(index and index % group == 0 for index in exact_frames) and group > 1:
+        group -= 1
     x264 = {"cpu-independent": "1", "aq-mode": "3", "keyint": str(group), "min-keyint": "1", "scenecut": "40"}
     x264["stitchable"] = "1"
     if exact_frames:
@@ -73,15 +70,6 @@ def tag(context: av.VideoCodecContext, fps: Fraction, threads: int) -> None:
     context.thread_count = threads
     context.color_primaries = context.color_trc = context.colorspace = BT709
     context.color_range = LIMITED_RANGE
-
-
-@contextmanager
-def _named_failure(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except (av.FFmpegError, OSError) as error:
-        full = getattr(error, "errno", None) == errno.ENOSPC
-        raise MediaError("disk-full" if full else "cannot-write", f"cannot write {target.name}: {error}") from error
 
 
 class _Converter:
@@ -110,7 +98,8 @@ class _Converter:
 
 
 class Writer:
-    """Writes one file of constant rate as its `coding` says, with sound of 1 or 2 `channels` where `audio` is set.
+    """Writes one file of constant rate as its `coding` says, with sound of 1 or 2 `channels` where `audio` is set, or
+    with the sound of the file that is `heard` as it is coded.
 
     `target` is the file that appears at the end; `fps` frames a second. For H.264 `crf` is x264's constant quality
     (lower is better), and `exact_frames` are the indices of frames that must come back almost as they were given.
@@ -135,6 +124,7 @@ class Writer:
         subtitles: Sequence[Cue] = (),
         timecode: str | None = None,
         coding: Coding = H264,
+        heard: Heard | None = None,
     ) -> None:
         if width_px % 2 or height_px % 2 or width_px < 2 or height_px < 2:
             raise ValueError(f"a clip's width and height are even, not {width_px}x{height_px}")
@@ -143,10 +133,10 @@ class Writer:
         self.width_px, self.height_px, self.fps, self.sample_rate = width_px, height_px, fps, sample_rate
         self.coding = coding
         self.frames = 0
-        self._samples = 0
-        self._channels = channels
-        self._waiting = np.zeros((channels, 0), np.float32)
-        with _named_failure(target):
+        self._soft: SoftTrack | None = None
+        self._audio: SoundTrack | None = None
+        self._given: EncodedTrack | None = None
+        with named_failure(target):
             # FFmpeg opens the file only with the first packet; a folder that cannot be written is known here.
             self.part.write_bytes(b"")
             # The edit list counts in the movie's timescale: this one holds frames and samples without rounding.
@@ -156,8 +146,12 @@ class Writer:
             self._video = self._open_video(crf, exact_frames, preset, threads)
             if timecode is not None:
                 self._video.metadata["timecode"] = timecode
-            self._audio = self._open_audio() if audio else None
-            self._soft = SoftTrack(self._container, fps, subtitles) if subtitles else None
+            if audio:
+                self._audio = self._given = EncodedTrack(self._container, coding, sample_rate, channels)
+            elif heard is not None:
+                self._audio = CopiedTrack(self._container, heard)
+            if subtitles:
+                self._soft = SoftTrack(self._container, fps, subtitles)
         self._converter = _Converter(width_px, height_px, fps, coding.pixels)
 
     def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:
@@ -168,22 +162,11 @@ class Writer:
         tag(stream.codec_context, self.fps, threads)
         return stream
 
-    @property
-    def _layout(self) -> str:
-        return "mono" if self._channels == 1 else "stereo"
-
-    def _open_audio(self) -> Any:
-        stream: Any = self._container.add_stream(self.coding.sound, rate=self.sample_rate, layout=self._layout)
-        if not self.coding.master:
-            stream.codec_context.bit_rate = AUDIO_BIT_RATES[self._channels]
-            stream.codec_context.options = {"flags": "+bitexact", "aac_coder": AAC_CODER}
-        return stream
-
     def write(self, rgb: RGB) -> None:
         """Add the next frame: uint8, [height_px, width_px, 3]. Raises ValueError for any other shape or type."""
         if rgb.shape != (self.height_px, self.width_px, 3) or rgb.dtype != np.uint8:
             raise ValueError(f"a frame is uint8 {(self.height_px, self.width_px, 3)}, not {rgb.dtype} {rgb.shape}")
-        with _named_failure(self.target):
+        with named_failure(self.target):
             self._encode(self._converter.convert(np.ascontiguousarray(rgb), self.frames, self.fps))
 
     def write_planes(self, planes: NDArray[np.uint8]) -> None:
@@ -203,7 +186,7 @@ class Writer:
         picture.pict_type = PictureType.NONE
         if self.coding.master:  # ProRes has the colours in the head of each picture
             picture.color_primaries = picture.color_trc = BT709
-        with _named_failure(self.target):
+        with named_failure(self.target):
             self._encode(picture)
 
     def _encode(self, picture: av.VideoFrame) -> None:
@@ -211,41 +194,22 @@ class Writer:
         self.frames += 1
         if self._soft is not None:
             self._container.mux(list(self._soft.due(self.frames)))
-        self._drain(self._due())
+        self._drain()
 
     def sound(self, samples: Samples) -> None:
         """Add samples after those given before: [channels, samples]. Raises ValueError where the clip has no sound."""
-        if self._audio is None:
+        if self._given is None:
             raise ValueError("this clip was opened without sound")
-        given = np.asarray(samples, np.float32).reshape(self._channels, -1)
-        self._waiting = np.concatenate([self._waiting, given], axis=1)
+        self._given.add(samples)
 
     def _due(self) -> int:
         """Samples that belong to the picture written so far."""
         return round(self.frames * self.sample_rate / self.fps)
 
-    def _drain(self, until: int) -> None:
-        """Encode what waits, up to sample `until` of the clip."""
-        if self._audio is None:
-            return
-        piece = self._waiting[:, : max(0, until - self._samples)]
-        count = piece.shape[1]
-        self._waiting = self._waiting[:, count:]
-        if not count:
-            return
-        frame = self._sounding(np.clip(piece, -1, 1))
-        frame.sample_rate, frame.pts = self.sample_rate, self._samples
-        frame.time_base = Fraction(1, self.sample_rate)
-        self._samples += count
-        self._container.mux(self._audio.encode(frame))
-
-    def _sounding(self, samples: Samples) -> av.AudioFrame:
-        """Samples as the encoder takes them: as they are, or of 24 bits at the upper end of 32."""
-        if not self.coding.master:
-            return av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=self._layout)
-        most = 2 ** (PCM_BITS - 1) - 1
-        whole = np.rint(samples.astype(np.float64) * most).astype(np.int32) << (32 - PCM_BITS)
-        return av.AudioFrame.from_ndarray(whole.T.reshape(1, -1), format="s32", layout=self._layout)
+    def _drain(self) -> None:
+        """Write the sound that belongs to the picture written so far."""
+        if self._audio is not None:
+            self._audio.until(self._due())
 
     def close(self) -> None:
         """Finish the file and give it its name. Raises ValueError when no frame was written."""
@@ -253,7 +217,7 @@ class Writer:
             self.discard()
             raise ValueError("a clip has at least one frame")
         try:
-            with _named_failure(self.target):
+            with named_failure(self.target):
                 self._finish()
                 self.part.replace(self.target)
         except BaseException:
@@ -262,10 +226,7 @@ class Writer:
 
     def _finish(self) -> None:
         if self._audio is not None:
-            missing = max(0, self._due() - self._samples - self._waiting.shape[1])
-            self._waiting = np.concatenate([self._waiting, np.zeros((self._channels, missing), np.float32)], axis=1)
-            self._drain(self._due())
-            self._container.mux(self._audio.encode(None))
+            self._audio.finish(self._due())
         self._end_picture()
         self._container.close()
 

@@ -166,14 +166,34 @@ class PieceJob:
 
 
 @dataclass(frozen=True, slots=True)
+class MixJob:
+    """Mix all the sound of a film and encode it to `whole_name` of `target`. `timeline` as in `JoinJob`.
+
+    Answers `Mixed`.
+    """
+
+    timeline: Mapping[str, Any]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """A film's sound that was encoded: SHA-256 of its file."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssembleJob:
-    """Put a film together at `target` from its encoded pieces, in order. `timeline` as in `JoinJob`.
+    """Put a film together at `target` from its encoded pieces, in order, and its encoded `sound`, None for none.
+    `timeline` as in `JoinJob`.
 
     Answers the film's `Clip`; raises MediaError `piece-damaged` for one that is not as it was encoded.
     """
 
     timeline: Mapping[str, Any]
     pieces: Sequence[str]
+    sound: str | None
     target: str
 
 
@@ -343,6 +363,7 @@ Job = (
     | ChooseJob
     | JoinJob
     | PieceJob
+    | MixJob
     | AssembleJob
     | DraftJob
     | SheetJob
@@ -352,7 +373,7 @@ Job = (
     | SeamJob
     | MatchJob
 )
-Answer = Clip | Taken | Chosen | Drafted | Printed | Length | Loudness | Checked | SeamFigures | Matched
+Answer = Clip | Taken | Chosen | Mixed | Drafted | Printed | Length | Loudness | Checked | SeamFigures | Matched
 
 
 class Executor(Protocol):

@@ -1,10 +1,11 @@
-"""How a film falls into pieces that can be encoded side by side. Pure, and light to import.
+"""How a film falls into pieces that can be encoded side by side, and its sound. Pure, and light to import.
 
 Laws.
 - The pieces of a film are its frames, all and in order, none twice. A piece is what one shot adds to the film, the
   transition into it included, and of a long shot at most `MOST_SECONDS`.
 - A piece is told by what is seen in it and nothing else: neither by where it stands in the film nor by any sound. So
   what a change does not touch is encoded once and used again, and a cut that was killed goes on with what it had.
+- All the sound of a film is one piece more, told by what is heard in it and nothing else: by no picture.
 """
 
 from __future__ import annotations
@@ -35,10 +36,24 @@ class Piece:
 
         Raises KeyError for a clip without a digest.
         """
-        timeline = self.reel.to_json()
-        timeline["segments"] = [{**one, "path": digests[one["path"]]} for one in timeline["segments"]]
-        told = {"timeline": timeline, "first": self.first, "last": self.last, "version": version}
-        return sha256(dumps(told, sort_keys=True).encode()).hexdigest()
+        return _name(self.reel, digests, version, first=self.first, last=self.last)
+
+
+def sound_name(reel: Reel, digests: Mapping[str, str], version: str) -> str:
+    """What a film's sound is called, as `Piece.name`: SHA-256 of all that decides what is heard."""
+    segments = tuple(map(_heard, reel.segments))
+    lean = replace(reel, width_px=0, height_px=0, fit="crop", segments=segments, subtitles=(), burn=False)
+    return _name(replace(lean, loudness=None, timecode=None), digests, version, heard=True)
+
+
+def _name(reel: Reel, digests: Mapping[str, str], version: str, **also: object) -> str:
+    """SHA-256 of a reel and what else is told, the `digests` of files in place of their paths."""
+    timeline = reel.to_json()
+    for one in (*timeline["segments"], *timeline["tracks"]):
+        one["path"] = digests[one["path"]]
+        if one.get("footage"):
+            one["footage"]["path"] = digests[one["footage"]["path"]]
+    return sha256(dumps({"timeline": timeline, **also, "version": version}, sort_keys=True).encode()).hexdigest()
 
 
 def pieces(reel: Reel) -> list[Piece]:
@@ -71,7 +86,12 @@ def _piece(reel: Reel, number: int, at: int, first: int, last: int) -> Piece:
 
 def _seen(segment: Segment) -> Segment:
     """A segment without all that is only heard."""
-    return replace(segment, gain_db=Decimal(0), mute=False, lead=0, tail=0, speech=False, footage=None)
+    return replace(segment, gain_db=Decimal(0), mute=False, lead=0, tail=0, speech=False, footage=None, spare=0)
+
+
+def _heard(segment: Segment) -> Segment:
+    """A segment without all that is only seen."""
+    return replace(segment, transition=None, direction="left", titles=(), grade=None)
 
 
 def whole_name(path: Path, digest: str) -> Path:

@@ -22,6 +22,7 @@ from av.sidedata.sidedata import SideData
 
 from storyboard.media.coding import PLAIN
 from storyboard.media.reading.frames import FULL_RANGE
+from storyboard.media.reading.guard import Opened
 from storyboard.media.reel import Fit
 
 SCALE = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
@@ -79,6 +80,11 @@ class Shaper:
         self._graph = av.filter.Graph()
         self._before: av.VideoFrame | None = None
         self._shaped: av.VideoFrame
+
+    def sees(self, clip: Opened) -> None:
+        """The pictures of this clip, open for decoding, come next: its pixels have their own aspect."""
+        pixel = clip.video.sample_aspect_ratio
+        self._pixel = Fraction(pixel) if pixel else Fraction(1)
 
     def shaped(self, frame: av.VideoFrame) -> av.VideoFrame:
         """The picture in the film's frame: `pixels`, bt709, video levels, `width_px` x `height_px`.

@@ -30,6 +30,8 @@ from storyboard.media.jobs import (
     Matched,
     MatchJob,
     MeasureJob,
+    Mixed,
+    MixJob,
     PieceJob,
     Printed,
     RenderJob,
@@ -50,6 +52,7 @@ JOBS: Mapping[str, type[Job]] = {
     "choose": ChooseJob,
     "join": JoinJob,
     "piece": PieceJob,
+    "mix": MixJob,
     "assemble": AssembleJob,
     "measure": MeasureJob,
     "loudness": LoudnessJob,
@@ -79,6 +82,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         return {"answer": "taken", **asdict(answer)}
     if isinstance(answer, Chosen):
         return {"answer": "chosen", **asdict(answer)}
+    if isinstance(answer, Mixed):
+        return {"answer": "mixed", **asdict(answer)}
     if isinstance(answer, Length):
         return {"answer": "length", **asdict(answer)}
     if isinstance(answer, Loudness):
@@ -105,6 +110,8 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             return Taken(**fields)
         case "chosen":
             return Chosen(**fields)
+        case "mixed":
+            return Mixed(**fields)
         case "length":
             return Length(**fields)
         case "loudness":

@@ -37,6 +37,7 @@ from storyboard.media.jobs import (
     MatchJob,
     MeasureJob,
     MediaError,
+    MixJob,
     PieceJob,
     RenderJob,
     Report,
@@ -50,10 +51,10 @@ BUG = "media-bug"
 """The code of what should not happen: a mistake in this program, not in its input."""
 OVERTIME = "renderer-timeout"
 """The code of a program that was stopped: what it has started itself is left, and ends with this process."""
-SHARE_STEP = 0.01
+SHARE_STEP, SHARE_S = 0.01, 0.1
 HEARTBEAT_S = 1.0
-"""Progress is told in steps of a hundredth, or once a second: never so often that it costs, never so seldom that the
-worker seems stuck."""
+"""Progress is told in steps of a hundredth ten times a second, or once a second: never so often that it costs, never so
+seldom that the worker seems stuck."""
 
 MEMORY_BYTES = 8 * 2**30
 """Address space of one worker; a film in 4K takes about a quarter of it."""
@@ -118,8 +119,13 @@ def run_job(job: Job, report: Report) -> Answer:
             from storyboard.media.joining.pieces import assemble
             from storyboard.media.reel import Reel
 
-            paths = [Path(one) for one in job.pieces]
-            return assemble(Reel.from_json(job.timeline), paths, Path(job.target), report)
+            paths, sound = [Path(one) for one in job.pieces], Path(job.sound) if job.sound is not None else None
+            return assemble(Reel.from_json(job.timeline), paths, sound, Path(job.target), report)
+        case MixJob():
+            from storyboard.media.reel import Reel
+            from storyboard.media.sound.mix import encoded
+
+            return encoded(Reel.from_json(job.timeline), Path(job.target), report)
         case MeasureJob():
             from storyboard.media.reading.measure import measure, measure_sound
 
@@ -193,12 +199,12 @@ def _listen(lines: queue.Queue[str], serving: threading.Event) -> None:
 
 def _served(data: Mapping[str, Any], speech: TextIO) -> dict[str, Any]:
     """Do the job and give the last word about it. Nothing a job raises ends the worker, except what is meant to."""
-    told, last = 0.0, time.monotonic()
+    told, last = 0.0, time.monotonic() - SHARE_S  # the first is told at once
 
     def report(share: float) -> None:
         nonlocal told, last
         now = time.monotonic()
-        if share >= told + SHARE_STEP or now >= last + HEARTBEAT_S:
+        if now >= last + (SHARE_S if share >= told + SHARE_STEP else HEARTBEAT_S):
             told, last = share, now
             _say(speech, {"share": round(share, 4)})
 

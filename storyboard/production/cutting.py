@@ -70,10 +70,10 @@ class _Ready:
     captioned: frozenset[ShotId]
     slated: tuple[ShotId, ...]
 
-    def pieces(self, store: ClipStore, target: Path) -> Pieces:
+    def pieces(self, material: Material, target: Path) -> Pieces:
         """The pieces that the film at `target` is encoded in, and where they are kept."""
         digests = {str(self.paths[shot]): clip.id for shot, clip in self.clips.items()}
-        return Pieces(store.pieces(target), digests)
+        return Pieces(material.store.pieces(target), {**material.digests, **digests})
 
     def job(self, target: Path, laid: Mapping[ShotId, Grade]) -> JoinJob:
         """The job that joins it with those grades. Raises Refused (exit 3) where the clips do not fit together."""
@@ -104,15 +104,16 @@ async def join(
         look = look_at(material, ready.film, journal.read().frames)
         laid = await _graded(material, ready, executor, look)
         job = ready.job(target, laid)
-        pieces = ready.pieces(material.store, target)
-        film = await cut.make(job, ready.clips, material.digests, pieces, executor, journal, *_telling(tell))
+        pieces = ready.pieces(material, target)
+        film, unchanged = await cut.make(job, ready.clips, material.digests, pieces, executor, journal, *_telling(tell))
         report = look.report(laid)
         answers = await looking.looked(looking.jobs(report), material.known, executor)
         report = seams.judged(report, ready.film, answers)
         await _lay_beside(material, ready, job, executor, page, report)
         if material.store.holds(target):
             sidecars.write(sidecars.provenance(target), _provenance(material, ready, film, journal.read()))
-    tell(News("cut", facts={"film": str(target), "frames": film.frames, "slates": list(ready.slated)}))
+    facts = {"film": str(target), "frames": film.frames, "unchanged": unchanged, "slates": list(ready.slated)}
+    tell(News("cut", facts=facts))
     found = seams.diagnostics(report, material.made.film.path)
     _, warn = _telling(tell)
     for one in found:
@@ -176,7 +177,7 @@ async def draft(
         job = ready.job(target, laid)
         drafted = await cut.draft(job, executor, *_telling(tell))
         await _lay_beside(material, ready, job, executor, page)
-    facts = {"film": str(target), "frames": drafted.film.frames, "copied": drafted.copied}
+    facts = {"film": str(target), "frames": drafted.film.frames, "unchanged": False, "copied": drafted.copied}
     tell(News("cut", facts={**facts, "slates": list(ready.slated)}))
     return target, drafted
 

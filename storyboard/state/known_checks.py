@@ -12,7 +12,7 @@ from typing import Any
 
 from storyboard.state.memo import read_memo, write_memo
 
-METHOD = 1
+METHOD = 2
 """Counts the ways of measuring: what another one found is forgotten."""
 
 

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 import trio
 
-from tests.board.stage import Visitor, read, visiting, write
+from storyboard.media.executor import InProcess
+from storyboard.production.production import Production
+from storyboard.production.session import Wishes
+from tests.board.stage import FILM, Visitor, film, read, visiting, write
 
 PAGES = ("/", "/film", "/graph", "/profiles", "/shots/1A", "/shots/1B", "/shots/2A")
 
@@ -74,6 +77,23 @@ async def test_a_clip_comes_in_pieces_as_players_ask_for_them(ferry: Path) -> No
         assert "immutable" in whole.headers["cache-control"]
         assert (await visitor.get(f"/clips/{'0' * 64}.mp4")).status_code == 404
         assert (await visitor.get("/clips/..%2f..%2fferry.mp4")).status_code == 404
+
+
+async def test_a_master_is_offered_where_a_film_would_play(tmp_path: Path) -> None:
+    text = FILM.replace("        takes: 2\n", "").replace("fps: 12}", "fps: 12, codec: prores}")
+    path = film(tmp_path, text)
+    await Production(path).render(Wishes(2), InProcess(), lambda news: None)
+    async with visiting(path) as visitor:
+        page = (await visitor.get("/film")).text
+        assert "<video" not in page
+        assert "This film is a ProRes master, which browsers do not play." in page
+        poster = page.split('class="master"><img src="')[1].split('"')[0]
+        assert (await visitor.get(poster)).status_code == 200
+        master = await visitor.get("/film.mov")
+        assert hashlib.sha256(master.content).hexdigest() == bytes_of(tmp_path)["ferry.storyboard/film.mov"]
+        assert master.headers["content-type"] == "video/quicktime"
+        assert master.headers["content-disposition"] == 'attachment; filename="film.mov"'
+        assert (await visitor.get("/film.mp4")).status_code == 404
 
 
 async def test_a_picture_is_made_once_and_kept(ferry: Path) -> None:

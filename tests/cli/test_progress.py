@@ -14,7 +14,7 @@ STORY = [
     News("progress", ONE, {"share": 0.5}),
     News("drawn", ONE, {"frames": 121}),
     News("done", ONE, {"frames": 121, "sha256": "ab"}),
-    News("cut", facts={"film": "film.mp4", "frames": 240}),
+    News("cut", facts={"film": "film.mp4", "frames": 240, "unchanged": False}),
 ]
 
 
@@ -35,6 +35,8 @@ def test_a_log_gets_a_line_for_what_matters_and_how_far_it_is(capsys: pytest.Cap
         lines.hear(news)
     told = [line.split("] ", 1)[1] for line in capsys.readouterr().err.splitlines()]
     assert told == ["1A-1 started (animatic)", "1A-1 done, 121 frames (2 of 2)", "film cut, 240 frames"]
+    lines.hear(News("cut", facts={"film": "film.mp4", "frames": 240, "unchanged": True}))
+    assert "] the film is as it was, 240 frames\n" in capsys.readouterr().err
 
 
 def test_what_waits_or_fails_says_why(capsys: pytest.CaptureFixture[str]) -> None:

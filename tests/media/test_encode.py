@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from storyboard.media.encode import RGB, Samples, Writer
+from storyboard.media.encode import RGB, Writer
 from storyboard.media.jobs import MediaError
+from storyboard.media.sound.sound_track import Samples
 from tests.media import footage
 
 SIZE = (96, 64)
@@ -65,6 +66,17 @@ def seconds(stream: VideoStream | AudioStream) -> Fraction:
 def test_exact_frame_comes_back_within_a_level_and_a_half(tmp_path: Path) -> None:
     back = decoded(clip(tmp_path / "a.mp4"))
     assert np.abs(back[0].astype(float) - picture()).mean() < 1.5
+
+
+@pytest.mark.parametrize("last", [40, 48, 96])
+def test_a_last_frame_is_exact_also_where_a_key_frame_is_due(last: int, tmp_path: Path) -> None:
+    """Two seconds are a group: x264 would code that frame as a key frame, and a key frame as the others."""
+    grain = np.random.default_rng(7).integers(0, 60, (*SIZE[::-1], 1), np.uint8).repeat(3, axis=2)
+    with Writer(tmp_path / "a.mp4", *SIZE, Fraction(24), exact_frames=(0, last)) as writer:
+        for number in range(last + 1):
+            writer.write(np.roll(grain, number, axis=1) + picture() // 2)
+    expected = np.roll(grain, last, axis=1) + picture() // 2
+    assert np.abs(decoded(tmp_path / "a.mp4")[last].astype(float) - expected).mean() < 1.5
 
 
 @pytest.mark.parametrize("color", [(255, 0, 0), (0, 255, 0), (0, 0, 255), (235, 200, 40), (18, 18, 18)])

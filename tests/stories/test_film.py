@@ -92,6 +92,7 @@ def test_a_second_render_does_nothing(tmp_path: Path) -> None:
     again = storyboard("render", path, "--json")
     told = events(again.stdout)
     assert [one["event"] for one in told] == ["planned"] * 4 + ["cut", "finished"]
+    assert told[-2]["unchanged"]
     assert film.stat().st_mtime_ns == stamp
 
 

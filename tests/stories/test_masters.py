@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import av
+import numpy as np
+import pytest
 
+from tests.media.joining.test_copying import lumas, ramp
 from tests.stories.command import storyboard
 
 BOARD = """storyboard: 1
@@ -54,3 +57,22 @@ def test_a_master_is_delivered_and_another_codec_renders_nothing_anew(tmp_path: 
     assert json.loads(storyboard("plan", path, "--json").stdout)["totals"]["to_render"] == 0
     assert storyboard("cut", path, "-o", tmp_path / "rough.mov").returncode == 0
     assert coded(tmp_path / "rough.mov") == ("dnxhd", "yuv422p10le")
+
+
+@pytest.mark.parametrize("codec", ["prores", "dnxhr"])
+def test_the_ten_bits_of_a_clip_that_was_brought_in_are_in_the_master(codec: str, tmp_path: Path) -> None:
+    """H.264 of ten bits in an MP4, beside a shot of eight; no effect is laid on it."""
+    given = ramp(tmp_path / "graded.mp4", 12, "libx264", qp="1")
+    path = tmp_path / "master.yaml"
+    path.write_text(
+        f"storyboard: 1\ndelivery: {{fps: 23.976, size: 1024x128, codec: {codec}}}\n"
+        "shots: [{id: 1A, action: Dusk., duration: 10f}, {id: 1B, card: End, duration: 2f}]\n",
+        encoding="utf-8",
+    )
+    assert storyboard("adopt", path, "1A", "--file", given).returncode == 0
+    done = storyboard("render", path)
+    assert done.returncode == 0, done.stderr
+    levels = np.rint(np.linspace(64, 940, 1024))
+    for luma in lumas(tmp_path / "master.storyboard" / "film.mov")[:10]:
+        assert np.abs(luma.mean(axis=0) - levels).max() < 2
+        assert len(np.unique(luma)) > 700  # eight bits have 220

@@ -24,6 +24,7 @@ from storyboard.media.jobs import (
     LoudnessJob,
     MatchJob,
     MeasureJob,
+    MixJob,
     PieceJob,
     RenderJob,
     SeamJob,
@@ -31,7 +32,7 @@ from storyboard.media.jobs import (
     VerifyJob,
 )
 
-Home = AssembleJob | DraftJob | JoinJob | SheetJob
+Home = AssembleJob | DraftJob | JoinJob | MixJob | SheetJob
 """Jobs on a whole film: they read all of it once and write it where it was asked for."""
 Making = DrawJob | ConformJob | CardJob | FrameJob | PieceJob | RenderJob
 """The jobs that write a file, of those that go to a worker."""

@@ -6,26 +6,25 @@ from pathlib import Path
 
 from storyboard.media.encode import Writer
 from storyboard.media.joining.join import THREADS
-from storyboard.media.reading.guard import opened
+from storyboard.media.reading.guard import Heard, opened
 from storyboard.media.reel import Reel
-from storyboard.media.sound.sound import CHANNELS, SAMPLE_RATE
+from storyboard.media.sound.sound import SAMPLE_RATE
 
 
 class Copier(Writer):
-    """Writes a master as `Writer` does, but takes its pictures as they are coded."""
+    """Writes a master as `Writer` does, but takes its pictures, and its sound `heard`, as they are coded."""
 
-    def __init__(self, target: Path, reel: Reel) -> None:
+    def __init__(self, target: Path, reel: Reel, heard: Heard | None) -> None:
         super().__init__(
             target,
             reel.width_px,
             reel.height_px,
             reel.fps,
-            reel.audio,
-            SAMPLE_RATE,
+            sample_rate=SAMPLE_RATE,
             threads=THREADS,
-            channels=CHANNELS,
             timecode=reel.timecode,
             coding=reel.coding,
+            heard=heard,
         )
 
     def copy(self, path: Path, frames: int) -> bool:
@@ -45,7 +44,7 @@ class Copier(Writer):
                 packet.duration = 1
                 self._container.mux(packet)
                 self.frames += 1
-                self._drain(self._due())
+                self._drain()
         return self.frames == end
 
     def _end_picture(self) -> None:

@@ -10,7 +10,6 @@ Laws.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from storyboard.media.joining.join import JOINING, THREADS, check, following, ov
 from storyboard.media.joining.join import join as join_all
 from storyboard.media.joining.splice import Coded, Kind, Splicer, coded, kind, whole_stretch
 from storyboard.media.letters.subtitles import Subtitling
+from storyboard.media.reading.digest import digest_of
 from storyboard.media.reading.guard import opened
 from storyboard.media.reading.probe import facts, whole
 from storyboard.media.reel import Reel, Segment
@@ -176,9 +176,3 @@ def counted(path: Path, frames: int) -> Clip:
     return Clip(
         ClipId(digest_of(path)), len(times), claims.fps, claims.width_px, claims.height_px, claims.has_audio, size
     )
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file, 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

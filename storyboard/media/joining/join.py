@@ -14,7 +14,7 @@ Laws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -28,8 +28,8 @@ from storyboard.media.grading.lay import Grader
 from storyboard.media.jobs import MediaError, Report
 from storyboard.media.letters.subtitles import Subtitling
 from storyboard.media.letters.titles import Title, title
-from storyboard.media.reading.frames import pictures
-from storyboard.media.reading.guard import opened
+from storyboard.media.reading.frames import indexed, pictures
+from storyboard.media.reading.guard import Opened
 from storyboard.media.reading.moments import on_screen, stamps
 from storyboard.media.reading.probe import facts
 from storyboard.media.reading.verify import verify
@@ -161,20 +161,22 @@ def plain(segment: Segment, number: int) -> bool:
 def _fitted(segment: Segment, reel: Reel, first: int) -> Iterator[av.VideoFrame]:
     """The clip's pictures from the segment's number `first` on, in the film's rate, size and colour."""
     path = Path(segment.path)
-    with opened(path) as clip:
-        claims, pixel = facts(clip), clip.video.sample_aspect_ratio
-    own = Fraction(pixel) if pixel else None
-    shaper = Shaper(reel.width_px, reel.height_px, reel.fit, own, pixels=reel.coding.pixels)
-    same = claims.fps == reel.fps and segment.speed == 1
-    found = pictures(path, segment.first + first) if same else _retimed(path, segment, reel.fps, first)
+    shaper = Shaper(reel.width_px, reel.height_px, reel.fit, pixels=reel.coding.pixels)
+    same = segment.speed == 1 and indexed(path, facts).fps == reel.fps
+    if same:
+        found = pictures(path, segment.first + first, hear=shaper.sees)
+    else:
+        found = _retimed(path, segment, reel.fps, first, shaper.sees)
     grader = Grader(segment.grade, deep=reel.coding.master) if segment.grade is not None else None
     for frame in found:
         seen = shaper.shaped(frame)
         yield seen if grader is None else picture(grader.graded(planes(seen)))
 
 
-def _retimed(path: Path, segment: Segment, fps: Fraction, first: int) -> Iterator[av.VideoFrame]:
+def _retimed(
+    path: Path, segment: Segment, fps: Fraction, first: int, hear: Callable[[Opened], None]
+) -> Iterator[av.VideoFrame]:
     """The pictures that a clip of another rate or speed shows at the film's frames, as far as it goes."""
     when = stamps(path)
     moments = ((segment.first + number * segment.speed) / fps for number in range(first, segment.frames))
-    return on_screen(path, when, (moment for moment in moments if moment < when.end))
+    return on_screen(path, when, (moment for moment in moments if moment < when.end), hear)

@@ -4,13 +4,14 @@ Laws.
 - Each begins on a picture that refreshes the decoder, and needs no other. Their parameter sets are alike, so that the
   film is their coded pictures one after the other (`splice`; of a master, whose pictures all stand alone, `copying`).
 - The same reel gives the same bytes, however many pieces are encoded at once, or were there before.
-- Sound is mixed for the whole film while it is put together, sample by sample as for a join; it knows no pieces.
+- Sound is mixed for the whole film, sample by sample as for a join, and encoded beside the pieces (`sound.mix`); it is
+  copied into the film under the pictures that it belongs to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -20,13 +21,14 @@ from storyboard.film import Clip
 from storyboard.media.encode import Writer
 from storyboard.media.jobs import MediaError, Report
 from storyboard.media.joining.copying import Copier
-from storyboard.media.joining.draft import counted, digest_of
+from storyboard.media.joining.draft import counted
 from storyboard.media.joining.join import check, over, shown
 from storyboard.media.joining.splice import Splicer, coded, sets_of, whole_stretch
 from storyboard.media.letters.subtitles import Subtitling
 from storyboard.media.pieces import Piece, pieces, whole_name
+from storyboard.media.reading.digest import digest_of
+from storyboard.media.reading.guard import Heard, audible
 from storyboard.media.reel import Reel
-from storyboard.media.sound.mix import Mix
 from storyboard.media.sound.sound import CHANNELS, SAMPLE_RATE
 
 THREADS = 1
@@ -59,42 +61,41 @@ def _pictures(piece: Piece) -> Iterator[av.VideoFrame]:
         yield from islice(shown(own, piece.reel, begin), piece.last - begin)
 
 
-def assemble(reel: Reel, paths: Sequence[Path], target: Path, report: Report) -> Clip:
-    """Put the encoded pieces of a reel together at `target`, with all its sound, whole or not at all. The name of a
-    piece ends in its SHA-256.
+def assemble(reel: Reel, paths: Sequence[Path], sound: Path | None, target: Path, report: Report) -> Clip:
+    """Put the encoded pieces of a reel together at `target`, with its encoded sound, whole or not at all. The name of a
+    piece, and of the sound, ends in its SHA-256.
 
     Raises MediaError: `piece-damaged` for one that is not as it was encoded, and as `join` does.
     """
-    if digest_of(paths[0]) != paths[0].stem.rpartition(".")[2]:
-        raise _damaged(paths[0])
-    mix = Mix(reel) if reel.audio else None
-    with _joined(reel, paths[0], target) as (writer, copied):
+    for path in (paths[0], *((sound,) if sound is not None else ())):
+        _check(path)
+    with ExitStack() as stack:
+        heard = stack.enter_context(audible(sound, pictures=False)) if sound is not None else None
+        writer, copied = stack.enter_context(_joined(reel, paths[0], heard, target))
         for path, piece in zip(paths, pieces(reel), strict=True):
-            if digest_of(path) != path.stem.rpartition(".")[2]:
-                raise _damaged(path)
-            frames = piece.last - piece.first
-            for block in mix.until(writer.frames + frames) if mix is not None else ():
-                writer.sound(block)
-            if not copied(path, frames):
+            _check(path)
+            if not copied(path, piece.last - piece.first):
                 raise _damaged(path)
             report(writer.frames / reel.frames)
     return counted(target, reel.frames)
 
 
 @contextmanager
-def _joined(reel: Reel, like: Path, target: Path) -> Iterator[tuple[Writer, Callable[[Path, int], bool]]]:
+def _joined(
+    reel: Reel, like: Path, heard: Heard | None, target: Path
+) -> Iterator[tuple[Writer, Callable[[Path, int], bool]]]:
     """A writer of the film, and what copies a piece of so many frames into it, unless the piece is another one; `like`
-    is one of them.
+    is one of them, `heard` the film's sound.
     """
     if reel.coding.master:
-        with Copier(target, reel) as copier:
+        with Copier(target, reel, heard) as copier:
             yield copier, copier.copy
         return
     sets = sets_of(like)
     if sets is None:
         raise _damaged(like)
-    asked = (reel.width_px, reel.height_px, reel.fps, reel.audio, SAMPLE_RATE, THREADS, CHANNELS)
-    with Splicer(target, *asked, like, sets, reel.soft, reel.timecode) as splicer:
+    asked = (reel.width_px, reel.height_px, reel.fps, False, SAMPLE_RATE, THREADS, CHANNELS)
+    with Splicer(target, *asked, like, sets, reel.soft, reel.timecode, heard) as splicer:
 
         def copied(path: Path, frames: int) -> bool:
             found = coded(path)
@@ -105,6 +106,12 @@ def _joined(reel: Reel, like: Path, target: Path) -> Iterator[tuple[Writer, Call
             return True
 
         yield splicer, copied
+
+
+def _check(path: Path) -> None:
+    """Raises MediaError `piece-damaged` for a file whose bytes are not those that its name tells."""
+    if digest_of(path) != path.stem.rpartition(".")[2]:
+        raise _damaged(path)
 
 
 def _damaged(path: Path) -> MediaError:

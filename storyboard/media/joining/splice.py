@@ -21,7 +21,7 @@ from av.packet import Packet
 
 from storyboard.media.encode import BT709, LIMITED_RANGE, Writer, settings, tag
 from storyboard.media.joining.avc import Sets, refreshes, sets_in
-from storyboard.media.reading.guard import opened
+from storyboard.media.reading.guard import Heard, opened
 from storyboard.media.reading.probe import facts, turned
 from storyboard.media.reel import Cue
 
@@ -132,6 +132,7 @@ class Splicer(Writer):
         sets: Sets,
         subtitles: Sequence[Cue] = (),
         timecode: str | None = None,
+        heard: Heard | None = None,
     ) -> None:
         self._like, self._sets = like, sets
         self._packets = 0
@@ -147,6 +148,7 @@ class Splicer(Writer):
             channels=channels,
             subtitles=subtitles,
             timecode=timecode,
+            heard=heard,
         )
 
     def _open_video(self, crf: int, exact_frames: tuple[int, ...], preset: str, threads: int) -> Any:
@@ -189,13 +191,13 @@ class Splicer(Writer):
         for one in pictures:
             self._place(one.data, first + one.number - start, one.refreshes)
             self.frames += 1
-            self._drain(self._due())
+            self._drain()
 
     def _encode(self, picture: av.VideoFrame) -> None:
         self._encoder = self._encoder or self._opened()
         self._place_all(self._encoder.encode(picture))
         self.frames += 1
-        self._drain(self._due())
+        self._drain()
 
     def _end_picture(self) -> None:
         """Write what the encoder of the last stretch still holds, and let it go."""

@@ -5,7 +5,8 @@ Laws.
 - The *carried* frame is the one at the cut of the clip that leaves; the *opening* one is what should reproduce it.
 - `offset` tells by how many frames the opening one is late (a frame was skipped) or early (one is repeated). What the
   opening frame has over the carried one is held against what the carried one has over the frame before it: by least
-  squares, beside a gain and a level, so that a change of light is no movement.
+  squares, beside a gain and a level, so that a change of light is no movement. Only a movement that is steady
+  tells it.
 - `held` counts the steps around the join on which nothing moves though the film moves before and after.
 - `shift` is how far the whole picture has moved, by phase correlation (Kuglin and Hines, 1975).
 - `loudness` is measured (EBU R 128) over a second before and a second after.
@@ -44,6 +45,10 @@ MOVES = 0.35
 """The least mean step of the coarse luma, in levels, that counts as movement."""
 HELD = 0.35
 """A step that has less than this share of the movement around it is none."""
+STEADY = 0.75
+"""How much a step has to have of the one before it, and it of that, to be movement and not what the coding does to a
+picture that nearly stands still.
+"""
 _RED, _GREEN, _BLUE = 0.2126, 0.7152, 0.0722
 
 
@@ -81,7 +86,7 @@ def measure_join(job: SeamJob, report: Report) -> SeamFigures:
         shown = [*(out[number] for number in range(first, job.left + 1)), *_from(entered, job.right)]
     except KeyError as error:
         raise MediaError("no-such-frame", f"there is no frame {error} at the join") from error
-    before = out.get(job.carried - 1)
+    before = [out[number] for number in (job.carried - 2, job.carried - 1) if number in out]
     figures = SeamFigures(
         difference=round(_difference(carried, opening), 2),
         shift=round(_shift(carried, opening), 3),
@@ -127,11 +132,19 @@ def _step(one: Small, other: Small) -> float:
     return float((other.luma.mean() + 1) / (one.luma.mean() + 1) - 1) * 100
 
 
-def _offset(before: Small | None, carried: Small, opening: Small) -> float | None:
-    """Frames by which the opening picture comes late; None where nothing moves by which it could be told."""
-    if before is None or not _moves(before, carried):
+def _offset(before: list[Small], carried: Small, opening: Small) -> float | None:
+    """Frames by which the opening picture comes late, `before` the two ahead of the carried one; None where nothing
+    moves steadily by which it could be told.
+    """
+    if len(before) < 2 or not _moves(before[1], carried) or _steadiness(before[0], before[1], carried) < STEADY:
         return None
-    return round(_share(carried, opening, carried.coarse - before.coarse), 2)
+    return round(_share(carried, opening, carried.coarse - before[1].coarse), 2)
+
+
+def _steadiness(one: Small, two: Small, three: Small) -> float:
+    """How much of either of two steps is in the other one: 1 for a movement, little for the noise of a coding."""
+    first, second = two.coarse - one.coarse, three.coarse - two.coarse
+    return min(_share(two, three, first), _share(one, two, second))
 
 
 def _moves(one: Small, other: Small) -> bool:

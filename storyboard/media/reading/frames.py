@@ -12,8 +12,9 @@ Laws.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import av
 import numpy as np
@@ -24,6 +25,7 @@ from storyboard.media.jobs import MediaError
 from storyboard.media.reading.bitstream import length_bytes, starts_afresh
 from storyboard.media.reading.guard import Opened, opened
 
+T = TypeVar("T")
 RGB = NDArray[np.uint8]
 """A picture: [height, width, 3], red green blue."""
 
@@ -67,10 +69,13 @@ def passes(frame: av.VideoFrame) -> bool:
     return bt709 and frame.format.name == "yuv420p"
 
 
-def pictures(path: Path, first: int, strict: bool = False) -> Iterator[av.VideoFrame]:
+def pictures(
+    path: Path, first: int, strict: bool = False, hear: Callable[[Opened], None] = lambda _: None
+) -> Iterator[av.VideoFrame]:
     """The frames of a clip from number `first` on, in the order they are shown, decoded as they are asked for.
 
-    `strict` makes every flaw an error. Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
+    `hear` is told of the clip, open for decoding, before its first frame comes. `strict` makes every flaw an error.
+    Raises MediaError: `no-such-frame`, `clip-damaged`, and as `guard.opened` does.
     """
     times, keys = _presentation(path)
     if first < 0 or (times and first >= len(times)):
@@ -80,6 +85,7 @@ def pictures(path: Path, first: int, strict: bool = False) -> Iterator[av.VideoF
         found = False
         try:
             with opened(path, strict) as clip:
+                hear(clip)
                 for frame in _from_key(clip, _entry(clip, keys, ahead), times[first]):
                     found = True
                     yield frame
@@ -89,6 +95,7 @@ def pictures(path: Path, first: int, strict: bool = False) -> Iterator[av.VideoF
         if found:
             return
     with opened(path, strict) as clip:
+        hear(clip)
         for number, frame in enumerate(clip.container.decode(clip.video)):
             if number >= first:
                 yield frame
@@ -96,11 +103,18 @@ def pictures(path: Path, first: int, strict: bool = False) -> Iterator[av.VideoF
 
 def _presentation(path: Path) -> tuple[list[int], list[int]]:
     """The presentation times of all frames and of the key frames, ascending; both empty where the file does not say."""
+    return indexed(path, _listed)
+
+
+def indexed(path: Path, read: Callable[[Opened], T]) -> T:
+    """What `read` gives of a clip, opened without decoders where it is an MP4, whose index has all of it, in a fiftieth
+    of the time. Others are known by a look at their pictures. Raises MediaError as `guard.opened` does.
+    """
     with opened(path, decodes=False) as clip:
-        if MP4 in clip.container.format.name:  # whose index has all of it; others are known by a look at their pictures
-            return _listed(clip)
+        if MP4 in clip.container.format.name:
+            return read(clip)
     with opened(path) as clip:
-        return _listed(clip)
+        return read(clip)
 
 
 def _listed(clip: Opened) -> tuple[list[int], list[int]]:

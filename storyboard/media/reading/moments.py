@@ -12,7 +12,7 @@ Laws.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -96,8 +96,11 @@ def _constant(ticks: tuple[int, ...], tick: Fraction, rate: Fraction) -> bool:
     return all(abs((at - first) * each - number * step) <= each for number, at in enumerate(ticks))
 
 
-def on_screen(path: Path, when: Stamps, moments: Iterable[Fraction]) -> Iterator[av.VideoFrame]:
+def on_screen(
+    path: Path, when: Stamps, moments: Iterable[Fraction], hear: Callable[[Opened], None] = lambda _: None
+) -> Iterator[av.VideoFrame]:
     """The picture on screen at each moment; moments ascend. A picture may come more than once: it is the same object.
+    `hear` as in `frames.pictures`.
 
     Raises MediaError `clip-damaged` where a picture does not decode, and as `guard.opened` does.
     """
@@ -107,7 +110,7 @@ def on_screen(path: Path, when: Stamps, moments: Iterable[Fraction]) -> Iterator
     for moment in moments:
         wanted = when.at(moment)
         if reading is None:
-            reading = _numbered(path, when, wanted)
+            reading = _numbered(path, when, wanted, hear)
             ahead = next(reading, None)
         while ahead is not None and (held is None or ahead[0] <= wanted):
             held, ahead = ahead[1], next(reading, None)
@@ -116,9 +119,11 @@ def on_screen(path: Path, when: Stamps, moments: Iterable[Fraction]) -> Iterator
         yield held
 
 
-def _numbered(path: Path, when: Stamps, first: int) -> Iterator[tuple[int, av.VideoFrame]]:
+def _numbered(
+    path: Path, when: Stamps, first: int, hear: Callable[[Opened], None]
+) -> Iterator[tuple[int, av.VideoFrame]]:
     """Decoded pictures from number `first` on, each with its number."""
-    for offset, frame in enumerate(pictures(path, first, strict=True)):
+    for offset, frame in enumerate(pictures(path, first, True, hear)):
         if frame.is_corrupt:
             raise MediaError("clip-damaged", f"{path.name} has a damaged picture")
         yield when.number(frame.pts, first + offset), frame

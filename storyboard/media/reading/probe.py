@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -73,19 +73,24 @@ def whole(path: Path) -> None:
 
 def _mp4_end(file: BinaryIO, size: int) -> int:
     """Where the last box of an MP4 ends (ISO/IEC 14496-12, 4.2); bytes that are no box end the walk."""
+    end = 0
+    for _, at, length in _boxes(file, size):
+        end = at + length
+    return end
+
+
+def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """The boxes of an MP4 that do not lie in others: name, where it begins, how long it says it is."""
     at = 0
     while at + 8 <= size:
         file.seek(at)
         head = file.read(16)
         length = int.from_bytes(head[:4], "big")
-        if length == 1:
-            length = int.from_bytes(head[8:16], "big")
-        elif length == 0:
-            length = size - at
+        length = int.from_bytes(head[8:16], "big") if length == 1 else length or size - at
         if length < 8 or not _BOX_NAME.fullmatch(head[4:8]):
-            return at
+            return
+        yield head[4:8], at, length
         at += length
-    return at
 
 
 def turned(path: Path) -> bool:
@@ -101,16 +106,10 @@ def turned(path: Path) -> bool:
 
 def _movie_header(file: BinaryIO, size: int) -> bytes:
     """The box `moov` of an MP4, empty where there is none."""
-    at = 0
-    while at + 8 <= size:
-        file.seek(at)
-        head = file.read(16)
-        length = int.from_bytes(head[:4], "big")
-        length = int.from_bytes(head[8:16], "big") if length == 1 else length or size - at
-        if head[4:8] == b"moov" or length < 8:
+    for name, at, length in _boxes(file, size):
+        if name == b"moov":
             file.seek(at)
-            return file.read(min(length, MOST_HEADER_BYTES)) if head[4:8] == b"moov" else b""
-        at += length
+            return file.read(min(length, MOST_HEADER_BYTES))
     return b""
 
 

@@ -11,7 +11,6 @@ anything at all as pictures. Against that stand the length and the hash of the t
 
 from __future__ import annotations
 
-import hashlib
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from av.stream import Stream
 from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import MediaError, Report
 from storyboard.media.reading.bitstream import length_bytes, sound_units
+from storyboard.media.reading.digest import digest_of
 from storyboard.media.reading.guard import MOST_FRAMES, MOST_PIXELS, Opened, opened
 from storyboard.media.reading.probe import facts, whole
 
@@ -39,8 +39,7 @@ def verify(path: Path, report: Report) -> Clip:
         claims = facts(clip)
         size = path.stat().st_size
         frames = _count(clip, size, report)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = digest_of(path)
     report(1.0)
     return Clip(ClipId(digest), frames, claims.fps, claims.width_px, claims.height_px, claims.has_audio, size)
 

@@ -12,17 +12,33 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+import av
 import numpy as np
 
-from storyboard.media.jobs import Loudness, Report
+from storyboard.media.jobs import Loudness, Mixed, Report
+from storyboard.media.pieces import whole_name
+from storyboard.media.reading.digest import digest_of
 from storyboard.media.reel import Reel
 from storyboard.media.sound.duck import AHEAD_SAMPLES, Ducker
 from storyboard.media.sound.levels import Limiter, Meter
 from storyboard.media.sound.loops import looped
 from storyboard.media.sound.pace import paced
-from storyboard.media.sound.sound import BLOCK_SAMPLES, Samples, Tap, flow, listen, sample_at, silence
+from storyboard.media.sound.sound import (
+    BLOCK_SAMPLES,
+    CHANNELS,
+    SAMPLE_RATE,
+    Samples,
+    Tap,
+    flow,
+    listen,
+    sample_at,
+    silence,
+)
+from storyboard.media.sound.sound_track import EncodedTrack
 from storyboard.media.sound.voices import Voice, voices
+from storyboard.media.writing import named_failure
 
 
 class Bus:
@@ -107,3 +123,29 @@ def loudness(reel: Reel, report: Report) -> Loudness:
         heard += block.shape[1]
         report(heard / total)
     return meter.measured()
+
+
+def encoded(reel: Reel, target: Path, report: Report) -> Mixed:
+    """Encode the sound of a reel as its coding says, whole or not at all, to `whole_name` of `target`.
+
+    Raises MediaError: `disk-full`, `cannot-write`, and as `sound.flow` does.
+    """
+    part, total = target.with_name(f"{target.name}.part"), sample_at(reel.frames, reel.fps)
+    # The edit list, which hides what an encoder needs before the first sample, counts in the movie's timescale.
+    muxer = {"fflags": "+bitexact", "movie_timescale": str(SAMPLE_RATE)}
+    given = 0
+    try:
+        with named_failure(target):
+            with av.open(str(part), "w", format=reel.coding.container, options=muxer) as container:
+                track = EncodedTrack(container, reel.coding, SAMPLE_RATE, CHANNELS)
+                for block in Mix(reel).until(reel.frames):
+                    track.add(block)
+                    given += block.shape[1]
+                    track.until(given)
+                    report(given / total)
+                track.finish(total)
+            digest = digest_of(part)
+            part.replace(whole_name(target, digest))
+    finally:
+        part.unlink(missing_ok=True)
+    return Mixed(digest)

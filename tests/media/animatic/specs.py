@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from storyboard.media.animatic import Does, Person, Place, Spec
 
@@ -18,3 +22,14 @@ def spec(**fields: Any) -> Spec:
         "location": DECK, "slug": "EXT. FERRY DECK - NIGHT", "action": (Does("Mira waits at the rail."),),
     }  # fmt: skip
     return Spec(**{**given, **fields})
+
+
+PILOT = Person("Mira", description="a pilot in a grey coat")
+FIRST = spec(slate="1A", cast=(PILOT,), location=DECK, move="track right", time="night")
+NEXT = replace(FIRST, slate="1B", move="locked", staged_as="1A")
+"""A shot, and one that goes on from it."""
+
+
+def far(a: Image.Image, b: Image.Image) -> float:
+    """How far two pictures are from one another, in levels."""
+    return float(np.abs(np.asarray(a, np.int16) - np.asarray(b, np.int16)).mean())

@@ -21,9 +21,9 @@ from PIL import Image
 from storyboard.media.animatic import Does, Says, Spec, motion
 from storyboard.media.animatic.compose import compose
 from storyboard.media.animatic.draw import Picture, draw, frame
-from storyboard.media.animatic.spec import Left, Person, Place
+from storyboard.media.animatic.spec import Left
 from storyboard.media.jobs import MediaError
-from tests.media.animatic.specs import JONAS, MIRA, spec
+from tests.media.animatic.specs import FIRST, JONAS, MIRA, NEXT, far, spec
 
 
 def decoded(path: Path) -> list[NDArray[np.int16]]:
@@ -172,27 +172,17 @@ def test_a_frame_outside_the_clip_is_an_index_error() -> None:
         frame(spec(), 13)
 
 
-PILOT = (Person("Mira", description="a pilot in a grey coat"),)
-DECK = Place("Deck", "the open deck of a ferry")
-AHEAD = spec(slate="1A", cast=PILOT, location=DECK, move="track right", time="night")
-NEXT = replace(AHEAD, slate="1B", move="locked", staged_as="1A")
-
-
-def far(a: Image.Image, b: Image.Image) -> float:
-    return float(np.abs(np.asarray(a, np.int16) - np.asarray(b, np.int16)).mean())
-
-
 def going_on(folder: Path) -> Spec:
-    """The shot after `AHEAD`, by extend."""
+    """The shot after `FIRST`, by extend."""
     path = folder / "cut.png"
-    frame(AHEAD, AHEAD.frames - 1).save(path)
-    left = Left("track right", "", AHEAD.duration, "1")
+    frame(FIRST, FIRST.frames - 1).save(path)
+    left = Left("track right", "", FIRST.duration, "1")
     return replace(NEXT, start=str(path), before=(left,))
 
 
 def test_an_extension_begins_with_the_frame_and_its_own_picture_fits_it(tmp_path: Path) -> None:
     shot = going_on(tmp_path)
-    cut = frame(AHEAD, AHEAD.frames - 1)
+    cut = frame(FIRST, FIRST.frames - 1)
     assert far(frame(shot, 0), cut) == 0
     own = replace(shot, start=None)
     alone = replace(own, before=(), staged_as=None)

@@ -7,17 +7,7 @@ import numpy as np
 from PIL import Image
 
 from storyboard.media.animatic import draw
-from storyboard.media.animatic.spec import Person, Place
-from tests.media.animatic.specs import spec
-
-MIRA = (Person("Mira", description="a pilot in a grey coat"),)
-DECK = Place("Deck", "the open deck of a ferry")
-FIRST = spec(slate="1A", cast=MIRA, location=DECK, move="track right", time="night")
-NEXT = replace(FIRST, slate="1B", move="locked", staged_as="1A")
-
-
-def far(a: Image.Image, b: Image.Image) -> float:
-    return float(np.abs(np.asarray(a, np.int16) - np.asarray(b, np.int16)).mean())
+from tests.media.animatic.specs import FIRST, NEXT, far
 
 
 def test_a_reference_lends_its_colours_without_being_the_first_frame(tmp_path: Path) -> None:

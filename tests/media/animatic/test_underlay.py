@@ -4,20 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from storyboard.media.animatic import draw
-from storyboard.media.animatic.spec import Left, Person, Place, Spec, Under
-from tests.media.animatic.specs import spec
-
-MIRA = (Person("Mira", description="a pilot in a grey coat"),)
-DECK = Place("Deck", "the open deck of a ferry")
-FIRST = spec(slate="1A", cast=MIRA, location=DECK, move="track right", time="night")
-NEXT = replace(FIRST, slate="1B", move="locked", staged_as="1A")
-
-
-def far(a: Image.Image, b: Image.Image) -> float:
-    return float(np.abs(np.asarray(a, np.int16) - np.asarray(b, np.int16)).mean())
+from storyboard.media.animatic.spec import Left, Spec, Under
+from tests.media.animatic.specs import FIRST, NEXT, far
 
 
 def test_a_shot_over_a_clip_shows_its_pictures_in_new_colours_and_holds_the_last(tmp_path: Path) -> None:

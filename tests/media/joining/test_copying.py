@@ -9,27 +9,18 @@ import numpy as np
 import pytest
 
 from storyboard.delivery import Codec
-from storyboard.film import Clip
-from storyboard.finishing.pieces import Pieces
-from storyboard.media.executor import InProcess
 from storyboard.media.grading.grade import Grade
-from storyboard.media.jobs import JoinJob, MediaError
 from storyboard.media.joining.join import join
-from storyboard.media.joining.pieces import assemble
 from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Cue, Overlay, Reel, Segment
 from storyboard.media.sound.sound import listen
+from tests.finishing.test_pieces import cut
 from tests.media import footage
 from tests.media.counter import counter, number_of
 
 FPS = Fraction(24000, 1001)
 SIZE = (256, 144)
 MASTERS: tuple[Codec, ...] = ("prores", "dnxhr")
-
-
-async def cut(folder: Path, made: Reel, target: str = "film.mov") -> Clip:
-    shop = Pieces(folder / "pieces" / "film", {one.path: Path(one.path).name * 9 for one in made.segments})
-    return await shop.film(JoinJob(made.to_json(), str(folder / target)), InProcess(), footage.silent)
 
 
 def judged(folder: Path, codec: Codec) -> Reel:
@@ -48,7 +39,7 @@ async def test_a_master_shows_every_frame_once_and_in_order(codec: Codec, tmp_pa
     film = await cut(tmp_path, made)
     assert (film.frames, film.fps) == (made.frames, FPS)
     assert verify(tmp_path / "film.mov", footage.silent) == film
-    assert len(list((tmp_path / "pieces" / "film").glob("*.mov"))) == 4
+    assert len(list((tmp_path / "pieces" / "film").glob("*.mov"))) == 5  # of sound one
     seen = [number_of(rgb) for rgb in footage.all_pictures(tmp_path / "film.mov")]
     assert seen[:14] == list(range(105, 119))
     assert seen[20:] == [*range(208, 222), *range(304, 554)]
@@ -74,11 +65,12 @@ async def test_a_master_is_what_editors_expect(codec: Codec, tag: str, tmp_path:
         assert Fraction(audio.duration or 0, 48_000) == 24 / FPS
 
 
-def ramp(path: Path, frames: int) -> Path:
-    """A clip of ten bits: every level from 64 to 940 across, as losslessly coded."""
+def ramp(path: Path, frames: int, encoder: str = "ffv1", **options: str) -> Path:
+    """A clip of ten bits: every level from 64 to 940 across, as losslessly coded as the encoder does."""
     levels = np.rint(np.linspace(64, 940, 1024)).astype("<u2")
     with av.open(str(path), "w") as container:
-        video = container.add_stream("ffv1", rate=FPS)
+        video = container.add_stream(encoder, rate=FPS, options=options)
+        assert isinstance(video, av.VideoStream)
         video.width, video.height, video.pix_fmt = 1024, 128, "yuv422p10le"
         video.codec_context.color_range = 1
         for number in range(frames):
@@ -137,18 +129,3 @@ async def test_a_master_looks_and_sounds_as_the_film_that_is_watched(codec: Code
     assert max(off) < 9
     heard = [listen(tmp_path / name, 0, 48_000 * 2) for name in ("film.mp4", "film.mov")]
     assert np.abs(heard[0] - heard[1]).mean() < 0.01
-
-
-async def test_a_piece_that_is_damaged_is_encoded_again_and_gives_the_same_master(tmp_path: Path) -> None:
-    made = judged(tmp_path, "dnxhr")
-    film = await cut(tmp_path, made)
-    folder = tmp_path / "pieces" / "film"
-    one = sorted(folder.iterdir())[1]
-    data = bytearray(one.read_bytes())
-    data[len(data) // 2] ^= 1
-    one.write_bytes(data)
-    with pytest.raises(MediaError) as refused:
-        assemble(made, sorted(folder.iterdir()), tmp_path / "damaged.mov", footage.silent)
-    assert refused.value.code == "piece-damaged"
-    (tmp_path / "film.mov").unlink()
-    assert await cut(tmp_path, made) == film

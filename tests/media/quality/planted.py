@@ -49,6 +49,16 @@ def seen(number: int, seed: int = 3) -> RGB:
     return np.clip(np.rint(picture + noise), 0, 255).astype(np.uint8)
 
 
+def pushed(number: int, seed: int = 3) -> RGB:
+    """What a camera sees at a frame that moves in slowly, small and with noise."""
+    wide, high = scenery(seed).shape[1::-1]
+    inward = 1 + 0.002 * number
+    box = (wide - wide / inward) / 2, (high - high / inward) / 2, (wide + wide / inward) / 2, (high + high / inward) / 2
+    picture = Image.fromarray(scenery(seed)).resize((256, 144), Image.Resampling.BICUBIC, box)
+    noise = np.random.default_rng(number).normal(0, 1.2, (144, 256, 3))
+    return np.clip(np.rint(np.asarray(picture, np.float32) + noise), 0, 255).astype(np.uint8)
+
+
 def hum(samples: int, start: int = 0) -> Sound:
     """A room: noise at about -32 dB."""
     rng = np.random.default_rng(11)

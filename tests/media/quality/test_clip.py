@@ -57,6 +57,18 @@ def test_a_chain_that_goes_on_has_no_flaw(leaving: Path, tmp_path: Path) -> None
     assert found(leaving, planted.written(tmp_path / "b.mp4", *planted.clean())) == set()
 
 
+@pytest.mark.parametrize(("scene", "last"), [(3, 48), (4, 48), (4, 60), (5, 48)])
+def test_a_slow_push_in_repeats_nothing(scene: int, last: int, tmp_path: Path) -> None:
+    """Small, noisy and coded by a gateway, it moves by less than its coding does from frame to frame."""
+    sides = {"a.mp4": range(last + 1), "b.mp4": range(last, last + 12)}
+    a, b = (
+        planted.written(tmp_path / name, [planted.pushed(number, scene) for number in shown], None)
+        for name, shown in sides.items()
+    )
+    job = SeamJob(str(a), last, last - 1, str(b), 0, 0, 256, 144, "crop", "24", "24")
+    assert "jump" not in {one.check for one in of_join(measure_join(job, footage.silent), Checks(), cut=True)}
+
+
 @pytest.mark.parametrize("flaw", planted.PLANTED)
 def test_a_planted_flaw_is_found(flaw: str, leaving: Path, tmp_path: Path) -> None:
     made, check = planted.PLANTED[flaw]
