@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    boards,
     clustering,
     cutting,
     fetching,
@@ -41,6 +42,7 @@ BENCHES: dict[str, Callable[[int], list[Ratio]]] = {
     "work": working.work,
     "run": running.run,
     "sizes": sizes.sizes,
+    "board": boards.boards,
     "studio": studio.studio,
     "download": fetching.download,
     "last-frame": pictures.last_frame,

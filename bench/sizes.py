@@ -113,16 +113,21 @@ def _give_back() -> None:
 
 def _resident_kib() -> int:
     """What this process holds in memory now; its peak where the system does not say."""
+    return _told_kib("VmRSS") or peak_kib()
+
+
+def peak_kib() -> int:
+    """The most that this process has held in memory; where the system says no more, what started it counts too."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return _told_kib("VmHWM") or (peak // 1024 if sys.platform == "darwin" else peak)
+
+
+def _told_kib(name: str) -> int | None:
+    """What the system says of this process, where it does."""
     status = Path("/proc/self/status")
     if not status.exists():
-        return _peak_kib()
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1])
-
-
-def _peak_kib() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // 1024 if sys.platform == "darwin" else peak
+        return None
+    return next((int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith(name)), None)
 
 
 def main(name: str, shots: int, folder: Path) -> None:
@@ -131,7 +136,7 @@ def main(name: str, shots: int, folder: Path) -> None:
     kept = STAGES[name](folder, shots)
     took = time.process_time() - began
     _give_back()
-    print(json.dumps([took, _peak_kib() / 1024, (_resident_kib() - before) / shots]))
+    print(json.dumps([took, peak_kib() / 1024, (_resident_kib() - before) / shots]))
     del kept
 
 

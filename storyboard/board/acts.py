@@ -84,7 +84,7 @@ class Acts:
             raise Refused([Diagnostic("not-agreed", f"nobody knows what {', '.join(unknown)} would charge")], 4)
         if any(one.amount > agreed.get(name, Decimal(0)) for name, one in sums.items()):
             raise Refused([Diagnostic("not-agreed", f"it costs {spell_totals(sums)} by now; look at it again")], 4)
-        if self._watch.now.view.stand.seen.runs or not self._renders.start(retakes, only, agreed):
+        if self._watch.now.view.seen.runs or not self._renders.start(retakes, only, agreed):
             raise Refused(
                 [Diagnostic("already-running", "a render is working on this film; wait for it, or stop it")], 11
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import trio
 from starlette.applications import Starlette
@@ -16,10 +17,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from storyboard.board.acts import Acts, Unheard
+from storyboard.board.finding import SHOT, Address
 from storyboard.board.guard import Door, Guard, body_of
 from storyboard.board.pictures import Pictures
-from storyboard.board.press import FOLDER, PROFILES, SHOT, Piece, Press, pieces
-from storyboard.board.profiles import Comparison
+from storyboard.board.press import FOLDER, PROFILES, Press, Shown, shown
+from storyboard.board.profiles import Column, Comparison
+from storyboard.board.view import View
 from storyboard.board.watch import Numbered, Watch
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import ClipId
@@ -48,7 +51,7 @@ class Board:
                 Route("/", self._page),
                 Route("/film", self._page),
                 Route("/graph", self._page),
-                Route(PROFILES, self._profiles),
+                Route(PROFILES, self._page),
                 Route(SHOT + "{shot}", self._page),
                 Route("/events", self._events),
                 Route("/pictures/{clip}-{frame:int}.jpeg", self._picture),
@@ -61,26 +64,15 @@ class Board:
         self.app: ASGIApp = Guard(inside, door, self.press)
 
     async def _page(self, request: Request) -> Response:
-        now = self.watch.now
+        now, address = self.watch.now, Address.of(request.url.path, request.query_params.multi_items())
+        columns: tuple[Column, ...] = ()
+        if address.path == PROFILES:
+            columns = await self.comparison.of(self.watch.made, now.view, now.number)
         try:
-            return HTMLResponse(self.press.page(request.url.path, now.view, now.revision, **self._near(request, now)))
+            found = await _shown(address, now.view, columns)
         except KeyError:
             return HTMLResponse(self.press.plain("lost"), 404)
-
-    def _near(self, request: Request, now: Numbered) -> dict[str, Any]:
-        """The neighbours of a shot's page."""
-        shot = request.path_params.get("shot")
-        if shot is None:
-            return {}
-        order = list(now.view.cards)
-        place = order.index(shot) if shot in order else 0
-        following = order[place + 1] if place + 1 < len(order) else None
-        return {"shot": shot, "previous": order[place - 1] if place else None, "following": following}
-
-    async def _profiles(self, request: Request) -> Response:
-        now = self.watch.now
-        found = await self.comparison.of(self.watch.made, now.view, now.number)
-        return HTMLResponse(self.press.page(PROFILES, now.view, now.revision, found))
+        return HTMLResponse(self.press.page(address.path, now.view, now.revision, found, columns))
 
     async def _picture(self, request: Request) -> Response:
         clip, frame = request.path_params["clip"], request.path_params["frame"]
@@ -130,44 +122,53 @@ class Board:
         return StreamingResponse(self.stream(page, seen), media_type="text/event-stream")
 
     async def stream(self, page: str, seen: str) -> AsyncGenerator[str, None]:
-        """The pieces of a page that change, from the revision on that it has; `page` where it has to be got anew."""
-        had = self.watch.at(seen)
+        """The pieces of a page that change, from the revision on that it has; `page` where it has to be got anew.
+
+        Between two looks it holds what that page shows, not a view of the whole film.
+        """
+        parts = urlsplit(page)
+        address = Address.of(unquote(parts.path), parse_qsl(parts.query))
         yield "retry: 1000\n\n"
-        if had is None:
-            had = self.watch.now
-            yield _event("page", {}, had.revision)
+        known = self.watch.at(seen)
+        if known is None:
+            known = self.watch.now
+            yield _event("page", {}, known.revision)
+        number, before = known.number, await self._shown(address, known)
+        del known
         while not self.closing.is_set():
-            now = self.watch.now
-            if now.number > had.number:
-                if page == PROFILES:
-                    await self.comparison.rest()
-                    now = self.watch.now
-                    await self.comparison.of(self.watch.made, now.view, now.number)
-                for said in self._changes(page, had, now):
+            if self.watch.now.number > number:
+                number, revision, after = await self._next(address)
+                for said in self._changes(address.path, before, after, revision):
                     yield said
-                had = now
-            elif not await self._stirs(had.number):
+                before = after
+            elif not await self._stirs(number):
                 yield ":\n\n"
 
-    def _changes(self, page: str, had: Numbered, now: Numbered) -> list[str]:
-        try:
-            before, after = self._pieces(page, had), self._pieces(page, now)
-        except KeyError:
-            return [_event("page", {}, now.revision)]
-        if list(before) != list(after) or had.view.rows != now.view.rows:
-            return [_event("page", {}, now.revision)]
-        changed = [self.press.piece(page, one) for key, one in after.items() if one != before[key]]
-        told = [{"key": one.key, "mark": one.mark, "html": str(one.html)} for one in changed]
-        return [_event("part", one, now.revision if one is told[-1] else "") for one in told]
+    async def _next(self, address: Address) -> tuple[int, str, Shown | None]:
+        """The newest view's number and name, and what the page shows of it."""
+        if address.path == PROFILES:
+            await self.comparison.rest()
+        now = self.watch.now
+        if address.path == PROFILES:
+            await self.comparison.of(self.watch.made, now.view, now.number)
+        return now.number, now.revision, await self._shown(address, now)
 
-    def _pieces(self, page: str, of: Numbered) -> dict[str, Piece]:
-        """The pieces of a page. Raises KeyError for one that is not there, or not any more."""
-        if page != PROFILES:
-            return pieces(page, of.view)
-        found = self.comparison.at(of.number)
-        if found is None:
-            raise KeyError(of.number)
-        return pieces(page, of.view, found)
+    def _changes(self, path: str, before: Shown | None, after: Shown | None, revision: str) -> list[str]:
+        if before is None or after is None or before.around != after.around:
+            return [_event("page", {}, revision)]
+        if list(before.pieces) != list(after.pieces):
+            return [_event("page", {}, revision)]
+        changed = [self.press.piece(path, one) for key, one in after.pieces.items() if one != before.pieces[key]]
+        told = [{"key": one.key, "mark": one.mark, "html": str(one.html)} for one in changed]
+        return [_event("part", one, revision if one is told[-1] else "") for one in told]
+
+    async def _shown(self, address: Address, of: Numbered) -> Shown | None:
+        """What a page shows of a view; None where it is not there, or not any more."""
+        columns = self.comparison.at(of.number) if address.path == PROFILES else ()
+        try:
+            return await _shown(address, of.view, columns) if columns is not None else None
+        except KeyError:
+            return None
 
     async def _stirs(self, number: int) -> bool:
         """Wait for a view after that one, as long as a stream may be silent; whether there is one, or the end."""
@@ -182,6 +183,13 @@ class Board:
                 nursery.start_soon(first, self.closing.wait)
             return True
         return False
+
+
+async def _shown(address: Address, view: View, columns: Sequence[Column]) -> Shown:
+    """What a page shows. What a long film takes to be reckoned keeps nobody else waiting. Raises KeyError."""
+    if view.overview.paged:
+        return await trio.to_thread.run_sync(shown, address, view, columns)
+    return shown(address, view, columns)
 
 
 def _video(path: Path, headers: Mapping[str, str]) -> Response:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from storyboard.film import Clip, ClipId, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import standing
-from storyboard.planning.plan import PlannedTake
+from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.planning.standing import STEPS, WORDS, Mark
 from storyboard.production.session import Planned
 from storyboard.state.journal import AttemptRecord, History
+
+KEPT = 2000
+"""The most cards of one view that are kept: what pages show that are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Stand:
         for one in sorted(planned.history.attempts.values(), key=lambda one: one.created):
             attempts.setdefault(one.take, []).append(one)
         return cls(planned, seen, attempts)
+
+    def while_seen(self, seen: Seen) -> Stand:
+        """The same, with something else seen."""
+        return replace(self, seen=seen)
 
     @property
     def history(self) -> History:
@@ -102,15 +109,41 @@ class Card:
         """Where it stands, for people."""
         return self.progress.step if self.progress is not None else WORDS[self.mark]
 
+    @property
+    def text(self) -> str:
+        """What words are looked for in."""
+        return _text(self.shot, self.size, self.about, self.provider)
+
+
+class Cards(Mapping[ShotId, Card]):
+    """The cards of `shots`, each made when it is looked at; not many more are kept than a page shows."""
+
+    def __init__(self, shots: Mapping[ShotId, Shot], stand: Stand) -> None:
+        self._shots, self._stand = shots, stand
+        self._made: dict[ShotId, Card] = {}
+
+    def __getitem__(self, shot: ShotId) -> Card:
+        found = self._made.get(shot)
+        if found is None:
+            found = card(self._shots[shot], self._stand)
+            if len(self._made) >= KEPT:
+                self._made.clear()
+            self._made[shot] = found
+        return found
+
+    def __iter__(self) -> Iterator[ShotId]:
+        return iter(self._shots)
+
+    def __len__(self) -> int:
+        return len(self._shots)
+
 
 def card(shot: Shot, stand: Stand) -> Card:
     """The card of a shot."""
     plan = stand.planned.plan
-    takes = plan.by_shot.get(plan.owner[shot.id], ())
-    shown = plan.shown(shot.id, {take.key for take in takes if take.clip is not None}) if takes else None
+    takes, shown, found = _takes(shot, plan)
     under_way = next((one for take in takes if (one := progress(take, stand))), None)
     mark, why = _mark(takes, stand, under_way)
-    found = shown or (takes[-1] if takes else None)
     delivery = plan.film.delivery
     return Card(
         shot=shot.id,
@@ -132,6 +165,28 @@ def card(shot: Shot, stand: Stand) -> Card:
         charged=charged(takes, stand),
         opens_on=tuple(edge.shot for edge in (shot.start, shot.end) if edge is not None and edge.shot is not None),
     )
+
+
+def resting(shot: Shot, stand: Stand) -> Mark:
+    """Where a shot stands that is not being made."""
+    return _mark(stand.planned.plan.by_shot.get(stand.planned.plan.owner[shot.id], ()), stand, None)[0]
+
+
+def searched(shot: Shot, stand: Stand) -> str:
+    """What words are looked for in, of a shot's card."""
+    found = _takes(shot, stand.planned.plan)[2]
+    return _text(shot.id, shot.size or "", about(shot), found.provider if found else shot.provider)
+
+
+def _text(*words: str) -> str:
+    return " ".join(words).lower()
+
+
+def _takes(shot: Shot, plan: Plan) -> tuple[tuple[PlannedTake, ...], PlannedTake | None, PlannedTake | None]:
+    """The takes of a shot, the one that the film shows, and the one that its card tells of."""
+    takes = plan.by_shot.get(plan.owner[shot.id], ())
+    shown = plan.shown(shot.id, {take.key for take in takes if take.clip is not None}) if takes else None
+    return takes, shown, shown or (takes[-1] if takes else None)
 
 
 def _mark(takes: tuple[PlannedTake, ...], stand: Stand, under_way: Progress | None) -> tuple[Mark, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storyboard.board.cards import Card, Moment, Progress, Stand, charged, mark, middle, progress, seconds
+from storyboard.board.paging import Page
 from storyboard.board.view import View
 from storyboard.board.wording import Prompt, prompt
 from storyboard.film import ShotId, TakeId
@@ -83,7 +84,9 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class Closeup:
-    """A shot's page. `previous` and `following` are its neighbours in the film's order."""
+    """A shot's page. `previous` and `following` are its neighbours in the film's order, `page` is where it is on the
+    board, None in a film of one page.
+    """
 
     card: Card
     facts: tuple[tuple[str, str], ...]
@@ -93,15 +96,14 @@ class Closeup:
     prompt: Prompt
     previous: ShotId | None
     following: ShotId | None
+    page: Page | None
 
 
 def closeup(view: View, shot_id: ShotId) -> Closeup:
     """The page of a shot. Raises KeyError where there is none."""
-    card, plan = view.cards[shot_id], view.planned.plan
-    shot = plan.film.shot(shot_id)
-    takes = plan.by_shot.get(plan.owner[shot_id], ())
-    order = [one.id for one in plan.film.shots]
-    place = order.index(shot_id)
+    whole, card = view.overview, view.cards[shot_id]
+    shot, takes = whole.shots[shot_id], whole.takes(shot_id)
+    order, place = whole.order, whole.place[shot_id]
     facts = (
         ("scene", shot.slug or shot.scene or ""),
         ("framing", shot.framing or ""),
@@ -124,6 +126,7 @@ def closeup(view: View, shot_id: ShotId) -> Closeup:
         prompt=prompt(view.planned, takes),
         previous=order[place - 1] if place else None,
         following=order[place + 1] if place + 1 < len(order) else None,
+        page=whole.pages[whole.page_of[shot_id] - 1] if whole.paged else None,
     )
 
 
@@ -157,7 +160,7 @@ def _take(take: PlannedTake, stand: Stand, card: Card) -> TakeCard:
 def _decide(view: View, card: Card, takes: Sequence[PlannedTake]) -> Decide:
     plan = view.planned.plan
     owner = plan.owner[card.shot]
-    shot = plan.film.shot(owner)
+    shot = view.overview.shots[owner]
     waiting = [one.shot.id for one in plan.takes if one.verdict == "held" and _names(one, owner)]
     return Decide(
         shot=card.shot,
@@ -169,7 +172,7 @@ def _decide(view: View, card: Card, takes: Sequence[PlannedTake]) -> Decide:
         locked=shot.locked,
         review=shot.review,
         waiting=tuple(dict.fromkeys(waiting)),
-        working=view.stand.seen.runs,
+        working=view.seen.runs,
     )
 
 
@@ -181,7 +184,7 @@ def _names(take: PlannedTake, source: ShotId) -> bool:
 
 def _seams(view: View, shot: ShotId) -> tuple[Seam, ...]:
     """The joins of a shot with the one before it and the one after it in the film."""
-    return tuple(_seam(view, one) for one in view.joins if shot in (one["from"], one["to"]))
+    return tuple(_seam(view, one) for one in view.overview.joins.get(shot, ()))
 
 
 def _seam(view: View, said: Mapping[str, Any]) -> Seam:

@@ -1,30 +1,37 @@
-"""The graph of shots as a drawing: a column for each step of a chain, an arrow for whatever is handed on. Pure."""
+"""The graph of shots as a drawing: a column for each step of a chain, an arrow for whatever is handed on. Pure.
+
+Law. Of a long film it shows the shots of a page, with those of other pages that these are made from and that are made
+from these, one step away; no more than `AROUND` of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from storyboard.board.cards import Card
-from storyboard.film import ShotId
+from storyboard.film import Shot, ShotId
 from storyboard.planning.carried import Carried
-from storyboard.planning.plan import Plan
+from storyboard.planning.plan import Plan, PlannedTake
 
 ALONE = 6
 """How many shots that nothing joins stand in a row."""
 WIDE_PX, HIGH_PX, ACROSS_PX, DOWN_PX, MARGIN_PX = 148, 56, 204, 76, 16
+AROUND = 200
+"""The most shots of other pages that are shown beside those of a page."""
 LONGEST = 13
 """Characters of a shot's id that its box has room for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A shot at its place."""
+    """A shot at its place; `away` where it is on another page."""
 
     shot: ShotId
     label: str
     mark: str
     word: str
+    away: bool
     x: int
     y: int
 
@@ -40,21 +47,28 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The drawing, in pixels."""
+    """The drawing, in pixels; `more` shots of other pages hang together with it, beside those that it shows."""
 
     width_px: int
     height_px: int
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
+    more: int = 0
 
 
-def graph(plan: Plan, cards: Mapping[ShotId, Card]) -> Graph:
-    """The graph of the shots that are rendered, in the film's order from top to bottom; those that stand alone are
-    below, in rows.
+def graph(plan: Plan, cards: Mapping[ShotId, Card], here: Collection[ShotId]) -> Graph:
+    """The graph of those of the shots `here` that are rendered, in the film's order from top to bottom; those that
+    stand alone are below, in rows.
     """
-    needs = _needs(plan)
+    around, more = _around(plan, here)
+    meant = {*here, *around}
+    takes = [take for take in plan.takes if take.shot.id in meant]
+    needs = {
+        shot: [one for one in found if one[0] in meant]
+        for shot, found in ((take.shot.id, _needs(take, plan)) for take in takes)
+    }
     column: dict[ShotId, int] = {}
-    for take in plan.takes:  # in an order that puts what is needed first
+    for take in takes:  # in an order that puts what is needed first
         column[take.shot.id] = max((column[one] + 1 for one, _, _ in needs[take.shot.id]), default=0)
     shots = [shot.id for shot in plan.film.shots if shot.id in column]
     sources = {source for found in needs.values() for source, _, _ in found}
@@ -64,7 +78,9 @@ def graph(plan: Plan, cards: Mapping[ShotId, Card]) -> Graph:
     for number, shot in enumerate(shot for shot in shots if shot not in row):
         row[shot], column[shot] = below + number // ALONE, number % ALONE
     place = {shot: (MARGIN_PX + column[shot] * ACROSS_PX, MARGIN_PX + row[shot] * DOWN_PX) for shot in column}
-    nodes = tuple(Node(shot, _label(shot), cards[shot].mark, cards[shot].word, *place[shot]) for shot in place)
+    nodes = tuple(
+        Node(shot, _label(shot), cards[shot].mark, cards[shot].word, shot in around, *place[shot]) for shot in place
+    )
     arrows = tuple(
         Arrow(_path(place[source], place[shot]), f"{shot} {words} {source}", plain)
         for shot in place
@@ -75,26 +91,45 @@ def graph(plan: Plan, cards: Mapping[ShotId, Card]) -> Graph:
         height_px=max((y for _, y in place.values()), default=0) + HIGH_PX + MARGIN_PX,
         nodes=nodes,
         arrows=arrows,
+        more=more,
     )
+
+
+def _around(plan: Plan, here: Collection[ShotId]) -> tuple[Collection[ShotId], int]:
+    """The shots elsewhere that those here are made from or that are made from them, and how many are left out."""
+    shots = plan.film.shots
+    if len(here) == len(shots):
+        return (), 0
+    there = {plan.owner[one] for one in here}
+    before = {one for shot in shots if shot.id in there for one in _sources(shot, plan)}
+    found = [
+        shot.id
+        for shot in shots
+        if shot.id not in here
+        and shot.id in plan.by_shot
+        and (shot.id in before or not there.isdisjoint(_sources(shot, plan)))
+    ]
+    return frozenset(found[:AROUND]), max(0, len(found) - AROUND)
+
+
+def _sources(shot: Shot, plan: Plan) -> Iterable[ShotId]:
+    """The shots that one is made from or waits for, by whose takes they show."""
+    edges = (edge.shot for edge in (shot.start, shot.end) if edge is not None and edge.shot is not None)
+    return [plan.owner[one] for one in (*edges, *shot.after)]
 
 
 def _label(shot: ShotId) -> str:
     return shot if len(shot) <= LONGEST else f"{shot[: LONGEST - 1]}…"
 
 
-def _needs(plan: Plan) -> dict[ShotId, list[tuple[ShotId, str, bool]]]:
-    """What each shot is made from or waits for, in words, and whether nothing is handed on."""
-    found: dict[ShotId, list[tuple[ShotId, str, bool]]] = {}
-    for take in plan.takes:
-        shot = take.shot
-        edges = [(edge, slot) for edge, slot in ((shot.start, "start"), (shot.end, "end")) if edge and edge.shot]
-        carried = {one.shot.id: one for one in take.carries}
-        made = [
-            (plan.owner[edge.shot], _words(carried.get(edge.shot), slot), False) for edge, slot in edges if edge.shot
-        ]
-        made += [(plan.owner[one], "comes after", True) for one in shot.after]
-        found[shot.id] = list({one[0]: one for one in made}.values())
-    return found
+def _needs(take: PlannedTake, plan: Plan) -> list[tuple[ShotId, str, bool]]:
+    """What the shot of a take is made from or waits for, in words, and whether nothing is handed on."""
+    shot = take.shot
+    edges = [(edge, slot) for edge, slot in ((shot.start, "start"), (shot.end, "end")) if edge and edge.shot]
+    carried = {one.shot.id: one for one in take.carries}
+    made = [(plan.owner[edge.shot], _words(carried.get(edge.shot), slot), False) for edge, slot in edges if edge.shot]
+    made += [(plan.owner[one], "comes after", True) for one in shot.after]
+    return list({one[0]: one for one in made}.values())
 
 
 def _words(one: Carried | None, slot: str) -> str:

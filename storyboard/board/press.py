@@ -6,8 +6,9 @@ A piece is printed once for each value that it has; a page and a message about i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,23 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from storyboard.board.cards import Moment
-from storyboard.board.closeup import closeup
+from storyboard.board.cards import Card, Moment
+from storyboard.board.closeup import Closeup, closeup
+from storyboard.board.finding import SHOT, Address, Sheet, sheet
 from storyboard.board.graph import graph
 from storyboard.board.profiles import Column
-from storyboard.board.view import View
+from storyboard.board.view import View, cut
 from storyboard.film import ShotId
 from storyboard.planning.standing import WORDS
 
 FOLDER = Path(__file__).parent
-SHOT = "/shots/"
-"""How the paths of shots' pages begin."""
 PROFILES = "/profiles"
+SHEETS = ("/", "/film", "/graph", PROFILES)
+"""The paths that show shots, in pages where the film is long."""
+KEPT = 4000
+"""The most pieces that are kept as text."""
+MANY = 500
+"""The most scenes that can be chosen from a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +53,81 @@ class Printed:
     mark: str
 
 
-def pieces(page: str, view: View, columns: Sequence[Column] = ()) -> dict[str, Piece]:
-    """The pieces of a page by key, in order; `columns` are those of the profiles, for their page.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows: its pieces by key, in order, of some shots (`sheet`) or of one (`near`). Where what stands
+    `around` the pieces is another, it is another page.
+    """
+
+    pieces: Mapping[str, Piece]
+    around: object = None
+    sheet: Sheet | None = None
+    near: Closeup | None = None
+
+    @property
+    def number(self) -> int:
+        """Which page of all shots it is, or stands on."""
+        if self.near is not None:
+            return self.near.page.number if self.near.page is not None else 1
+        return 1 if self.sheet is None or self.sheet.address.searches else self.sheet.number
+
+
+def shown(address: Address, view: View, columns: Sequence[Column] = ()) -> Shown:
+    """What a page shows; `columns` are those of the profiles, for their page.
 
     Raises KeyError for a page that is not there.
     """
+    path = address.path
+    around: object = None
+    here: Sheet | None = None
+    near: Closeup | None = None
     found = [Piece("bar", "bar", view.bar)]
-    if page == "/":
-        found += [Piece(f"card:{shot}", "card", one) for shot, one in view.cards.items()]
-    elif page == "/film":
-        found += [Piece("reel", "reel", reel(view)), Piece("cut", "cut", view.cut)]
-    elif page == "/graph":
-        found.append(Piece("graph", "drawing", graph(view.planned.plan, view.cards)))
-    elif page.startswith(SHOT):
-        near = closeup(view, ShotId(page.removeprefix(SHOT)))
-        found.append(Piece("head", "head", near))
-        found.append(Piece("decide", "decide", near.decide))
-        found += [Piece(f"take:{one.number}", "take", one) for one in near.takes]
-        found += [Piece(f"seam:{one.before}", "seam", one) for one in near.seams]
-        found.append(Piece("prompt", "prompt", near.prompt))
-    elif page == PROFILES:
-        found += [Piece("names", "names", [(one.name, one.here, one.facts) for one in columns])]
-        found += [Piece("sums", "sums", columns)]
-        cells = {shot: [one.cards.get(shot) if one.cards else None for one in columns] for shot in view.cards}
-        found += [Piece(f"row:{shot}", "row", (shot, tuple(one))) for shot, one in cells.items()]
-    elif page != "/door":
-        raise KeyError(page)
-    return {one.key: one for one in found}
+    if path.startswith(SHOT):
+        near = closeup(view, ShotId(path.removeprefix(SHOT)))
+        around = (near.previous, near.following, near.page and (near.page.number, near.page.holds))
+        found += _of_shot(near)
+    elif path in SHEETS:
+        here = sheet(view, address)
+        around = here.rows if path == "/" else (here.number, len(here.pages))
+        found += _of_sheet(path, here, view, columns)
+        if len(here.pages) > 1:
+            ends = ("top",) if path == "/film" else ("top", "end")  # the strip is one line high
+            found += [Piece(f"pages:{end}", "pages", (end, here.turning)) for end in ends]
+    elif path != "/door":
+        raise KeyError(path)
+    return Shown({one.key: one for one in found}, around, here, near)
+
+
+def _of_sheet(path: str, here: Sheet, view: View, columns: Sequence[Column]) -> list[Piece]:
+    match path:
+        case "/":
+            tally = [Piece("tally", "tally", here.tally(view))] if here.paged else []
+            return tally + [Piece(f"card:{shot}", "card", view.cards[shot]) for shot in here.shots]
+        case "/film":
+            strip = cut(view, frozenset(here.shots))
+            return [Piece("reel", "reel", reel(view, strip.master)), Piece("cut", "cut", strip)]
+        case "/graph":
+            return [Piece("graph", "drawing", graph(view.planned.plan, view.cards, frozenset(here.shots)))]
+        case _:
+            names = [(one.name, one.here, one.facts) for one in columns]
+            rows = [Piece(f"row:{shot}", "row", (shot, _cells(shot, columns))) for shot in here.shots]
+            return [Piece("names", "names", names), Piece("sums", "sums", columns), *rows]
+
+
+def _cells(shot: ShotId, columns: Sequence[Column]) -> tuple[Card | None, ...]:
+    """A shot under each profile."""
+    cards = (one.cards.get(shot) if one.cards is not None else None for one in columns)
+    return tuple(replace(one, why="") if one is not None else None for one in cards)
+
+
+def _of_shot(near: Closeup) -> list[Piece]:
+    return [
+        Piece("head", "head", near),
+        Piece("decide", "decide", near.decide),
+        *(Piece(f"take:{one.number}", "take", one) for one in near.takes),
+        *(Piece(f"seam:{one.before}", "seam", one) for one in near.seams),
+        Piece("prompt", "prompt", near.prompt),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +140,14 @@ class Reel:
     poster: Moment | None
 
 
-def reel(view: View) -> Reel:
+def reel(view: View, master: str) -> Reel:
     """The film of a view."""
-    cut = view.cut
-    poster = next((one.picture for one in cut.picture if one.picture), None) if cut.master else None
-    return Reel(cut.version, view.bar.title, cut.master, poster)
+    first = (view.cards[one.shot].picture for one in view.overview.line.picture) if view.film and master else ()
+    return Reel(view.film, view.bar.title, master, next((one for one in first if one), None))
 
 
 class Press:
-    """The templates, and the pieces that were printed last."""
+    """The templates, and the pieces that were printed last: not all of them, but those of pages that are open."""
 
     def __init__(self) -> None:
         self._templates = Environment(
@@ -105,37 +158,45 @@ class Press:
             lstrip_blocks=True,
         )
         self._templates.filters.update(picture=picture, amount=amount, clock=clock)
-        self._templates.globals.update(words=WORDS)
-        self._printed: dict[tuple[str, str], tuple[Piece, Printed]] = {}
+        self._templates.globals.update(words=WORDS, choices=MANY)
+        self._printed: OrderedDict[tuple[str, str], tuple[Piece, Printed]] = OrderedDict()
 
-    def piece(self, page: str, piece: Piece) -> Printed:
+    def piece(self, path: str, piece: Piece) -> Printed:
         """A piece as text."""
-        known = self._printed.get((page, piece.key))
+        known = self._printed.get((path, piece.key))
         if known is not None and known[0] == piece:
+            self._printed.move_to_end((path, piece.key))
             return known[1]
         html = Markup(self._templates.get_template(f"{piece.template}.html").render(it=piece.value))
         printed = Printed(piece.key, html, hashlib.blake2b(html.encode(), digest_size=6).hexdigest())
-        self._printed[page, piece.key] = (piece, printed)
+        self._printed[path, piece.key] = (piece, printed)
+        self._printed.move_to_end((path, piece.key))
+        while len(self._printed) > KEPT:
+            self._printed.popitem(last=False)
         return printed
 
-    def page(self, page: str, view: View, revision: str, columns: Sequence[Column] = (), **more: Any) -> str:
-        """A whole page. Raises KeyError for one that is not there."""
-        found = pieces(page, view, columns)
-        name = "shot" if page.startswith(SHOT) else {"/": "board"}.get(page, page[1:])
+    def page(self, path: str, view: View, revision: str, found: Shown, columns: Sequence[Column] = ()) -> str:
+        """A whole page, of what it shows."""
+        keys = list(found.pieces)
 
         def part(key: str, tag: str = "div") -> Markup:
-            one = self.piece(page, found[key])
+            one = self.piece(path, found.pieces[key])
             return Markup('<{} data-part="{}" data-mark="{}" class="part {}">{}</{}>').format(
                 tag, one.key, one.mark, one.key.split(":")[0], one.html, tag
             )
 
-        return self._templates.get_template(f"{name}.html").render(
-            view=view, page=page, revision=revision, part=part, keys=list(found), columns=columns, **more
+        return self._templates.get_template(_template(path)).render(
+            view=view, page=path, revision=revision, part=part, keys=keys, columns=columns, found=found
         )
 
     def plain(self, name: str, **values: Any) -> str:
         """A page that shows nothing of the film."""
         return self._templates.get_template(f"{name}.html").render(**values)
+
+
+def _template(path: str) -> str:
+    """The template of a page."""
+    return "shot.html" if path.startswith(SHOT) else {"/": "board"}.get(path, path[1:]) + ".html"
 
 
 def picture(moment: Moment) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import trio
 
-from storyboard.board.cards import Card, Seen, Stand, card
+from storyboard.board.cards import Card, Cards, Seen, Stand
 from storyboard.board.view import View
+from storyboard.board.watch import KEPT_SHOTS
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import ShotId
 from storyboard.planning import plan, report
@@ -50,7 +51,7 @@ class Column:
     facts: str = ""
     sums: Sums | None = None
     given: Sums | None = None
-    cards: Mapping[ShotId, Card] | None = None
+    cards: Mapping[ShotId, Card] | None = field(default=None, compare=False)
     refused: str = ""
 
 
@@ -74,12 +75,19 @@ class Comparison:
                 began = trio.current_time()
                 found = await trio.to_thread.run_sync(columns, made, view.planned)
                 self._known.append((number, found))
+                while len(self._known) > 1 and sum(_shots(each) for _, each in self._known) > KEPT_SHOTS:
+                    self._known.popleft()
                 self._rested = trio.current_time() + REST * (trio.current_time() - began)
         return found
 
     async def rest(self) -> None:
         """Wait until it may well be reckoned again."""
         await trio.sleep_until(self._rested)
+
+
+def _shots(found: Collection[Column]) -> int:
+    """How many shots the plans of columns have together."""
+    return sum(len(one.cards) for one in found if one.cards is not None)
 
 
 def columns(made: Production, planned: Planned) -> tuple[Column, ...]:
@@ -106,7 +114,7 @@ def _column(made: Production, profiles: Sequence[str], circles: Mapping[ShotId, 
         facts=f"{film.delivery.width_px}×{film.delivery.height_px}, {_providers(planned)}",
         sums=_sums(planned),
         given=_sums(decided) if decided is not None else None,
-        cards={shot.id: replace(card(shot, stand), why="") for shot in film.shots},
+        cards=Cards({shot.id: shot for shot in film.shots}, stand),
     )
 
 

@@ -1,34 +1,23 @@
-"""The whole board as one value: rows of cards, the sums, the gauges, the film. Pure."""
+"""The whole board as one value: the cards, the sums, the gauges, the film. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
 
-from storyboard.board.cards import Card, Moment, Seen, Stand, card
+from storyboard.board.cards import Card, Cards, Moment, Seen, Stand
+from storyboard.board.overview import Overview
 from storyboard.delivery import Codec
-from storyboard.diagnostics import Refused
-from storyboard.film import Clip, ShotId
-from storyboard.finishing.timeline import Timeline, expected, timeline
-from storyboard.planning import cuts, report
-from storyboard.planning.plan import Plan
+from storyboard.film import ShotId
+from storyboard.planning import report
+from storyboard.planning.standing import Mark
 from storyboard.production.session import Planned
-from storyboard.rendering.money import charges
 
 MASTERS: Mapping[Codec, str] = {"h264": "", "prores": "ProRes", "dnxhr": "DNxHR"}
 """What films for editors are called, which no browser plays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A scene: its shots in order."""
-
-    id: str | None
-    slug: str
-    note: str
-    shots: tuple[ShotId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +59,9 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The film: `version` changes with its file and is empty where none is cut; `fps` is frames a second. `master` is
-    what it is called where it is for editors and not for watching, else empty.
+    """The film, and shots of it: `version` changes with its file and is empty where none is cut; `fps` is frames a
+    second, `frames` is the whole film's. `master` is what it is called where it is for editors and not for watching,
+    else empty.
     """
 
     version: str
@@ -103,27 +93,54 @@ class Bar:
     limits: tuple[Limit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class View:
-    """Everything that the pages show, at one time. `stand` is what it was made from; `joins` are the film's, as
-    `status --json` tells them.
-    """
+    """Everything that the pages show, at one time. `film` is the version of the film's file."""
 
     bar: Bar
-    rows: tuple[Row, ...]
-    cards: Mapping[ShotId, Card]
-    cut: Cut
-    stand: Stand
-    joins: tuple[Mapping[str, Any], ...] = ()
+    overview: Overview
+    seen: Seen
+    running: frozenset[ShotId]
+    film: str
 
     @property
     def planned(self) -> Planned:
         """The plan and its history."""
-        return self.stand.planned
+        return self.overview.planned
+
+    @cached_property
+    def stand(self) -> Stand:
+        """What cards are made from."""
+        return self.overview.at_rest.while_seen(self.seen)
+
+    @cached_property
+    def cards(self) -> Mapping[ShotId, Card]:
+        """The card of each shot, made when it is looked at."""
+        return Cards(self.overview.shots, self.stand)
+
+    @cached_property
+    def counts(self) -> Counter[Mark]:
+        """How many shots of the whole film stand where."""
+        found = Counter(self.overview.counts)
+        found.subtract(self.overview.marks[shot] for shot in self.running)
+        found["running"] += len(self.running)
+        return found
+
+    def mark(self, shot: ShotId) -> Mark:
+        """Where a shot stands."""
+        return "running" if shot in self.running else self.overview.marks[shot]
+
+    def like(self, other: View) -> bool:
+        """Whether two views show the same on every page."""
+        return self.overview is other.overview and (self.bar, self.seen, self.film) == (
+            other.bar,
+            other.seen,
+            other.film,
+        )
 
 
 def view(
-    planned: Planned,
+    overview: Overview,
     seen: Seen,
     name: str = "",
     film: str = "",
@@ -131,57 +148,36 @@ def view(
     working: str = "",
     ours: bool = False,
     limits: tuple[Limit, ...] = (),
-    joins: Iterable[Mapping[str, Any]] = (),
 ) -> View:
     """The board. `film` is the version of the film's file, `ceilings` the bounds of the settings; the rest is told."""
-    plan, stand = planned.plan, Stand.of(planned, seen)
-    cards = {shot.id: card(shot, stand) for shot in plan.film.shots}
-    sums = report.totals(plan, planned.capabilities, planned.frames)
-    size, fps = plan.film.delivery, float(plan.film.delivery.fps)
-    shown = [cards[shot.id] for shot in plan.film.on_screen]
+    made, sums, running = overview.planned.plan.film, overview.sums, overview.running(seen)
+    size, fps, shots = made.delivery, float(made.delivery.fps), len(made.on_screen)
     facts = f"{size.width_px}×{size.height_px} · {fps:.6g} fps · {round(float(sums.seconds), 2):g} s"
     return View(
         bar=Bar(
-            title=plan.film.title,
+            title=made.title,
             name=name,
-            facts=f"{len(shown)} shot{'s' if len(shown) != 1 else ''} · {facts}",
+            facts=f"{shots} shot{'s' if shots != 1 else ''} · {facts}",
             summary=report.summary(sums),
-            done=sum(bool(one.done) for one in shown),
-            shots=len(shown),
+            done=overview.done,
+            shots=shots,
             wanting=bool(sums.counts["render"]),
-            under_way=sum(one.progress is not None for one in cards.values()),
+            under_way=len(running),
             working=working,
             ours=ours,
-            gauges=gauges(planned, ceilings or {}),
+            gauges=gauges(overview, ceilings or {}),
             limits=limits,
         ),
-        rows=rows(plan),
-        cards=cards,
-        cut=cut(planned, cards, film),
-        stand=stand,
-        joins=tuple(joins),
+        overview=overview,
+        seen=seen,
+        running=running,
+        film=film,
     )
 
 
-def rows(plan: Plan) -> tuple[Row, ...]:
-    """The scenes with their shots; shots without a scene stand in a row of their own."""
-    scenes = {one.id: one for one in plan.film.scenes}
-    found: list[tuple[str | None, list[ShotId]]] = []
-    for shot in plan.film.shots:
-        if not found or found[-1][0] != shot.scene:
-            found.append((shot.scene, []))
-        found[-1][1].append(shot.id)
-    made: list[Row] = []
-    for scene, shots in found:
-        one = scenes.get(scene) if scene is not None else None
-        made.append(Row(scene, (one.slug if one else "") or "", (one.note if one else "") or "", tuple(shots)))
-    return tuple(made)
-
-
-def gauges(planned: Planned, ceilings: Mapping[str, Decimal]) -> tuple[Gauge, ...]:
+def gauges(overview: Overview, ceilings: Mapping[str, Decimal]) -> tuple[Gauge, ...]:
     """A gauge for each provider that takes money of this film, or has a bound."""
-    spent = charges(planned.history.attempts.values())
-    prices = report.totals(planned.plan, planned.capabilities, planned.frames).price
+    planned, spent, prices = overview.planned, overview.spent, overview.sums.price
     budget = planned.plan.film.budget.most
     made: list[Gauge] = []
     for provider in dict.fromkeys([*prices, *spent, *budget]):
@@ -205,26 +201,12 @@ def gauges(planned: Planned, ceilings: Mapping[str, Decimal]) -> tuple[Gauge, ..
     return tuple(made)
 
 
-def cut(planned: Planned, cards: Mapping[ShotId, Card], version: str) -> Cut:
-    """Where each shot stands in the film, from the clips there are, else as it is expected."""
-    line = _line(planned)
-    about = {shot: one.about for shot, one in cards.items()}
+def cut(view: View, shots: Collection[ShotId]) -> Cut:
+    """Where these of the shots stand in the film."""
+    line, cards = view.overview.line, view.cards
     picture = tuple(
-        Placing(one.shot, one.at, one.frames, about[one.shot], cards[one.shot].picture) for one in line.picture
+        Placing(one.shot, one.at, one.frames, cards[one.shot].about, cards[one.shot].picture)
+        for one in line.picture
+        if one.shot in shots
     )
-    return Cut(version, MASTERS[planned.plan.film.delivery.codec], float(line.fps), line.frames, picture)
-
-
-def _line(planned: Planned) -> Timeline:
-    plan, clips = planned.plan, planned.history.clips
-    have = {take.key for take in plan.takes if take.clip is not None}
-    film = cuts.left(plan, have, {})
-    shown: dict[ShotId, Clip] = {}
-    for shot in film.on_screen:
-        take = plan.shown(shot.id, have)
-        if take is not None and take.clip is not None:
-            shown[shot.id] = clips[take.clip]
-    try:
-        return timeline(film, shown) if len(shown) == len(film.on_screen) else expected(film)
-    except Refused:  # the clips do not fit together, which the cut says
-        return expected(film)
+    return Cut(view.film, MASTERS[view.planned.plan.film.delivery.codec], float(line.fps), line.frames, picture)

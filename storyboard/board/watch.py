@@ -1,8 +1,8 @@
 """Watches a film: the storyboard's texts, its state, and who renders it. What changed is told as numbered views.
 
 Laws. Watching takes no lock and writes nothing. Whether something changed is seen from names, sizes and times of files,
-so that a film at rest costs next to nothing; a film is planned again at most a fifth of the time. Whatever is refused
-meanwhile is said above the last view that there was, and the watch goes on.
+so that a film at rest costs next to nothing; a film is planned again at most a fifth of the time, or 5 s later where
+that would be longer. Whatever is refused meanwhile is said above the last view that there was, and the watch goes on.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import trio
 
 from storyboard.board.cards import Seen
+from storyboard.board.overview import Overview
 from storyboard.board.renders import Renders
-from storyboard.board.view import Bar, Cut, Limit, View, view
+from storyboard.board.view import Limit, View, view
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import TakeId
 from storyboard.finishing.seams import as_json
+from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.network.settings import Settings
 from storyboard.production.production import Production
 from storyboard.production.session import Planned
-from storyboard.state.clips import file_stem
 from storyboard.state.folder import Folder
 from storyboard.state.lock import holder, is_held
 
@@ -37,10 +37,14 @@ BEAT_S = 0.4
 """How often files are looked at."""
 REST = 4.0
 """How many times as long as planning took nothing is planned again."""
+REST_S = 5.0
+"""The longest of such rests."""
 AGAIN_S = 2.0
 """How often a film is planned again that could not be, though none of its files changed."""
 KEPT = 64
 """Views that a page may have missed and still be brought up to date piece by piece."""
+KEPT_SHOTS = 20_000
+"""As many shots as plans may have together that are kept for that; the newest is kept however long it is."""
 _DRAWING = re.compile(r"(.+)\.[0-9a-f]{32}\.part").match
 
 Stamp = tuple[tuple[str, int, int, int], ...]
@@ -62,7 +66,8 @@ class Numbered:
 
 class Watch:
     """One film. `ceilings` are the bounds that the settings set, by provider; `limits` tells how much accounts are
-    asked just now, `learned` completes settings by what is known of the accounts by now.
+    asked just now, `learned` completes settings by what is known of the accounts by now, `kept_shots` bounds the views
+    that are kept.
     """
 
     def __init__(
@@ -72,18 +77,20 @@ class Watch:
         ceilings: Mapping[str, Decimal],
         limits: Callable[[], tuple[Limit, ...]] = tuple,
         learned: Callable[[Settings], Settings] = lambda settings: settings,
+        kept_shots: int = KEPT_SHOTS,
     ) -> None:
         self.made = made
         self.renders = renders
         self._limits = limits
         self._learned = learned
+        self._kept_shots = kept_shots
         self._ceilings = ceilings
         self._folder: Folder = made.folder
         self._epoch = secrets.token_hex(4)
         self._views: deque[Numbered] = deque(maxlen=KEPT)
         self._news = trio.Condition()
         self._planned: Planned | None = None
-        self._joins: tuple[Planned | None, list[dict[str, Any]]] = None, []
+        self._overview: Overview | None = None
         self._drawing: dict[TakeId, float] = {}
         self._stamps: tuple[Stamp, Stamp] = (), ()
 
@@ -105,10 +112,12 @@ class Watch:
 
     async def open(self) -> None:
         """Plan for the first time. Raises Refused where the film cannot be shown at all."""
-        self._stamps = self._texts(), self._state()
+        texts, state = self._texts(), self._state()
         self._planned = await trio.to_thread.run_sync(self.made.plan)
-        self._stamps = self._texts(), self._stamps[1]  # now the files that the film names are known too
-        await self._tell(self._view())
+        found = await self._view()
+        named = self._texts()[len(texts) :]  # the files that the film names are known by now
+        self._stamps = (*texts, *named), state
+        await self._tell(found)
 
     async def run(self) -> None:
         """Watch, until cancelled."""
@@ -118,10 +127,10 @@ class Watch:
                 await self.renders.stirred()
             before, now, began = self._stamps, (self._texts(), self._state()), trio.current_time()
             due = bool(problem) and began >= again
-            if now != before or due or self.renders.stirring or self.now.view.stand.seen != self._seen():
+            if now != before or due or self.renders.stirring or self.now.view.seen != self._seen():
                 problem = await self._look(problem, read=now[0] != before[0], planned=now[1] != before[1])
                 self._stamps, again = now, trio.current_time() + AGAIN_S
-                await trio.sleep(min(5.0, REST * (trio.current_time() - began)))
+                await trio.sleep(min(REST_S, REST * (trio.current_time() - began)))
 
     async def _look(self, problem: str, read: bool, planned: bool) -> str:
         """Look again, as far as something changed; what is wrong with the film now."""
@@ -133,21 +142,22 @@ class Watch:
                 self._planned = await trio.to_thread.run_sync(self.made.plan)
             elif planned and self._planned is not None:
                 self._planned = await trio.to_thread.run_sync(self.made.again, self._planned)
-            found, problem = self._view(), ""
+            found, problem = await self._view(), ""
         except Refused as refused:
             found, problem = self._last(), draw(refused.diagnostics, refused.texts)
         told = problem or self.renders.trouble
         await self._tell(replace(found, bar=replace(found.bar, problem=told)) if told else found)
         return problem
 
-    def _view(self) -> View:
+    async def _view(self) -> View:
         """The film as it stands. Raises Refused."""
-        assert self._planned is not None
+        planned = self._planned
+        assert planned is not None
+        if self._overview is None or self._overview.planned is not planned:
+            self._overview = await trio.to_thread.run_sync(_overview, self.made, planned)
         seen = self._seen()
-        if self._joins[0] is not self._planned:
-            self._joins = self._planned, [as_json(one) for one in self.made.seams(self._planned).seams]
         return view(
-            self._planned,
+            self._overview,
             seen,
             self.made.name or "",
             self._film(),
@@ -155,24 +165,23 @@ class Watch:
             self._working(seen),
             self.renders.running,
             self._limits() if seen.runs else (),
-            self._joins[1],
         )
 
     def _last(self) -> View:
         """The last view that there was, and who renders now."""
         last, seen = self.now.view, self._seen()
         bar = replace(last.bar, working=self._working(seen), ours=self.renders.running)
-        return replace(last, bar=bar, stand=replace(last.stand, seen=seen))
+        return replace(last, bar=bar, seen=seen, running=last.overview.running(seen))
 
     async def _tell(self, found: View) -> None:
         last = self._views[-1] if self._views else None
-        if last is not None:
-            found = _reusing(found, last.view)
-            if _alike(found, last.view):
-                self._views[-1] = replace(last, view=found)
-                return
+        if last is not None and found.like(last.view):
+            self._views[-1] = replace(last, view=found)
+            return
         async with self._news:
             self._views.append(Numbered(self._epoch, last.number + 1 if last else 1, found))
+            while len(self._views) > 1 and _shots(self._views) > self._kept_shots:
+                self._views.popleft()
             self._news.notify_all()
 
     def _seen(self) -> Seen:
@@ -182,8 +191,8 @@ class Watch:
             return Seen()
         drawn: dict[TakeId, float] = {}
         names = _parts(self._folder.clips)
-        if names and self._planned is not None:
-            stems = {file_stem(take.id): take.id for take in self._planned.plan.takes}
+        if names and self._overview is not None:
+            stems = self._overview.stems
             for take in {stems[name] for name in names if name in stems}:
                 drawn[take] = self._drawing.get(take, time.time())
         self._drawing = drawn
@@ -204,11 +213,8 @@ class Watch:
         return self._folder.film(planned.plan.film.delivery.suffix) if planned else self._folder.film()
 
     def _texts(self) -> Stamp:
-        film = self._planned.plan.film if self._planned else None
         files = [self.made.path, *([self.made.vars_file] if self.made.vars_file else [])]
-        files += [Path(one) for one in film.included] if film else []
-        files += [Path(one.path) for one in film.files] if film else []
-        return _stamp(files)
+        return _stamp([*files, *(self._overview.files if self._overview is not None else ())])
 
     def _state(self) -> Stamp:
         database = self._folder.database
@@ -241,15 +247,11 @@ def _parts(folder: Path) -> set[str]:
     return {match[1] for name in names if ".part" in name and (match := _DRAWING(name))}
 
 
-def _reusing(found: View, last: View) -> View:
-    """The view with the cards of the last one where they say the same, so that many views take little room."""
-    old = last.cards
-    return replace(found, cards={shot: old[shot] if old.get(shot) == one else one for shot, one in found.cards.items()})
+def _overview(made: Production, planned: Planned) -> Overview:
+    with no_cyclic_collection():
+        return Overview(planned, lambda: [as_json(one) for one in made.seams(planned).seams])
 
 
-def _alike(one: View, other: View) -> bool:
-    """Whether two views show the same on every page."""
-    told: list[tuple[Bar, Cut, object, object, object]] = [
-        (each.bar, each.cut, each.rows, each.cards, each.stand.seen) for each in (one, other)
-    ]
-    return told[0] == told[1] and one.planned is other.planned
+def _shots(views: Iterable[Numbered]) -> int:
+    """How many shots the plans of these views have, each counted once."""
+    return sum(len(one.shots) for one in {id(one): one for one in (each.view.overview for each in views)}.values())

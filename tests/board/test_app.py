@@ -135,6 +135,17 @@ async def test_a_page_that_was_away_gets_what_it_missed_and_a_strange_one_is_got
         assert [kind for kind, _, _ in await told(visitor, "/", "0000.7", third)] == ["page"]
 
 
+async def test_a_shots_page_is_told_by_the_address_that_a_browser_has_of_it(ferry: Path) -> None:
+    write(ferry, read(ferry).replace("id: 2A", "id: Möwe"))
+    async with visiting(ferry) as visitor:
+        seen = visitor.board.watch.now.revision
+        write(ferry, read(ferry).replace("Gulls.", "Terns."))
+        number = await visitor.changed(1)
+        found = await told(visitor, "/shots/M%C3%B6we", seen, number)
+    assert {kind for kind, _, _ in found} == {"part"}
+    assert "head" in {data["key"] for _, data, _ in found}
+
+
 async def test_a_shot_that_is_added_has_the_page_got_anew(ferry: Path) -> None:
     async with visiting(ferry) as visitor:
         seen = visitor.board.watch.now.revision

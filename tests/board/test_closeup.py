@@ -4,6 +4,7 @@ from pathlib import Path
 
 from storyboard.board.cards import Seen
 from storyboard.board.closeup import closeup
+from storyboard.board.overview import Overview
 from storyboard.board.view import view
 from storyboard.film import ShotId
 from storyboard.finishing.seams import as_json
@@ -15,7 +16,7 @@ def test_takes_stand_side_by_side_with_their_joins(ferry: Path) -> None:
     planned = made.plan()
     flawed = {"difference": 0.25, "findings": [{"message": "the picture jumps"}]}
     told = [{**as_json(one), **flawed} for one in made.seams(planned).seams]
-    near = closeup(view(planned, Seen(), joins=told), ShotId("1A"))
+    near = closeup(view(Overview(planned, lambda: told), Seen()), ShotId("1A"))
     assert [(one.number, one.shown, one.circled) for one in near.takes] == [(1, False, False), (2, True, False)]
     assert all(one.frames == 7 and one.length == 6 for one in near.takes)
     assert near.decide.waiting == ("1B",)

@@ -76,3 +76,18 @@ async def test_the_time_left_is_what_jobs_took_of_late(seconds: float, tmp_path:
         nursery.cancel_scope.cancel()
     words = {40.0: "about 40 s", 200.0: "about 3 min"}
     assert words[seconds] in watch.now.view.bar.summary
+
+
+@pytest.mark.parametrize(("shots", "kept"), [(3, False), (20, True)])
+async def test_of_a_long_film_no_view_is_kept_but_the_newest(shots: int, kept: bool, ferry: Path) -> None:
+    watch = Watch(Production(ferry), Renders(()), {}, kept_shots=shots)
+    await watch.open()
+    begun = watch.now.revision
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(watch.run)
+        write(ferry, read(ferry).replace("Gulls.", "Terns."))
+        with trio.fail_after(60):
+            await watch.newer(1)
+        nursery.cancel_scope.cancel()
+    assert (watch.at(begun) is not None) is kept
+    assert watch.at(watch.now.revision) is watch.now

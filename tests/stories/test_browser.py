@@ -291,6 +291,84 @@ def test_a_thousand_shots_are_painted_within_a_second_and_one_change_touches_one
         expect(page.locator("#found")).to_have_text("1 of 1000 shots")
 
 
+def long(folder: Path) -> Path:
+    """2,000 shots in 80 scenes, pages of 20 scenes; one shot is not like the others."""
+    path = folder / "long.yaml"
+    scenes = "".join(
+        f"  - id: {scene}\n    slug: EXT. DECK {scene}\n    chain: previous\n    shots:\n"
+        + "".join(f"      - {{id: {scene}-{n}, size: WS, action: Gulls lift over the ferry.}}\n" for n in range(25))
+        for scene in range(1, 81)
+    ).replace("id: 70-3, size: WS, action: Gulls lift", "id: 70-3, size: CU, action: Terns turn")
+    path.write_text(f"storyboard: 1\ndelivery: {{size: 320x180}}\nscenes:\n{scenes}", encoding="utf-8")
+    return path
+
+
+def test_a_long_film_has_pages_that_are_turned_by_keys_and_told_of_their_own_cards(
+    chromium: Browser, axe: str, tmp_path: Path
+) -> None:
+    path = long(tmp_path)
+    with board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url, visiting(chromium, url) as page:
+        base = url.split("/enter")[0]
+        expect(page.locator(".shot")).to_have_count(500)
+        expect(page.locator(".turn").first.locator("[aria-current]")).to_have_text("1 scenes 1 – 20")
+        page.keyboard.press("]")
+        page.wait_for_url("**/?page=2")
+        expect(page.locator(".shot").first).to_have_attribute("data-shot", "21-0")
+        page.keyboard.press("f")
+        page.wait_for_url("**/film?page=2")
+        expect(page.locator("[data-at]").first).to_contain_text("21-0")
+        page.keyboard.press("g")
+        page.wait_for_url("**/graph?page=2")
+        page.keyboard.press("s")
+        page.wait_for_url("**/?page=2")
+        page.keyboard.press("[")
+        page.wait_for_url(f"{base}/")
+        same = stays(page)
+        page.evaluate(f"() => {{{WATCH}}}")
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("id: 70-3, size", "id: 70-3, omit: true, size"), "utf-8")
+        expect(page.locator(".facts").first).to_contain_text("1999 shots")
+        expect(page.locator(".chip.is-omitted .count")).to_have_text("1")
+        assert not {one for one in page.evaluate("[...window.touched]") if one.startswith("card:")}
+        same()
+        page.keyboard.press("/")
+        page.keyboard.type("terns")
+        page.keyboard.press("Enter")
+        expect(page.locator("#found")).to_contain_text("1 of 2000 shots")
+        expect(page.locator(".shot")).to_have_attribute("data-shot", "70-3")
+        page.locator('[data-card][href="/shots/70-3"]').click()
+        page.locator('.neighbours a:has-text("Page 4: scenes 61 – 80")').click()
+        page.wait_for_url("**/?page=4")
+        page.locator("#scene").select_option("7")
+        page.locator(".filters button").click()
+        expect(page.locator(".shot")).to_have_count(25)
+        expect(page.locator(".shot").first).to_have_attribute("data-shot", "7-0")
+        page.locator(".chip.is-omitted").click()
+        expect(page.locator(".shot")).to_have_count(0)
+        page.locator("#found a").click()
+        page.wait_for_url(f"{base}/")
+        for scheme, width in (("dark", 1440), ("light", 390)):
+            options = {"color_scheme": scheme, "viewport": {"width": width, "height": 844}}
+            with visiting(chromium, url, **options) as other:
+                for where in ("/?page=2", "/?q=terns&state=omitted", "/?q=nothing", "/film?page=2", "/graph?page=2"):
+                    other.goto(base + where)
+                    assert violations(other, axe) == [], (where, options)
+
+
+def test_a_long_film_is_searched_without_scripts(chromium: Browser, tmp_path: Path) -> None:
+    path = long(tmp_path)
+    with (
+        board(path, given={"XDG_STATE_HOME": str(tmp_path)}) as url,
+        visiting(chromium, url, java_script_enabled=False) as page,
+    ):
+        page.locator("#search").fill("terns")
+        page.locator(".filters button").click()
+        expect(page.locator(".shot")).to_have_count(1)
+        page.locator("#found a").click()
+        page.locator('.turn a[rel="next"]').first.click()
+        expect(page.locator(".shot").first).to_have_attribute("data-shot", "21-0")
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_axe_finds_nothing_on_any_page(
     scheme: str, chromium: Browser, axe: str, rendered: Path, tmp_path: Path

@@ -1,9 +1,10 @@
 // Which cards are seen: by state, scene and words. What is chosen stays in the address, so that it can be reloaded.
+// A film of several pages is searched as a whole, by the board itself.
 const chosen = { states: new Set(), scene: "", words: "" };
 let begun = false;
 
 export function filters() {
-  const form = document.querySelector(".filters");
+  const form = document.querySelector(".filters:not([data-whole])");
   if (!form) return;
   if (!form.dataset.begun) {
     form.dataset.begun = "";
@@ -26,7 +27,7 @@ export function filters() {
 
 function recall() {
   const asked = new URLSearchParams(location.search);
-  chosen.words = asked.get("words") ?? "";
+  chosen.words = asked.get("q") ?? "";
   chosen.scene = asked.get("scene") ?? "";
   chosen.states = new Set(asked.getAll("state"));
 }
@@ -35,7 +36,7 @@ function change(form) {
   chosen.words = form.querySelector("#search").value;
   chosen.scene = form.querySelector("#scene").value;
   const asked = new URLSearchParams();
-  if (chosen.words) asked.set("words", chosen.words);
+  if (chosen.words) asked.set("q", chosen.words);
   if (chosen.scene) asked.set("scene", chosen.scene);
   for (const state of chosen.states) asked.append("state", state);
   history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);

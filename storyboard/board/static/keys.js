@@ -1,7 +1,6 @@
 // Everything by keyboard. Arrows go where the eye expects: to the card beside, above or below.
 import { act } from "./acts.js";
 
-const PAGES = { s: "/", f: "/film", g: "/graph", p: "/profiles" };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 // Letters alone may get in the way of those who speak to their machine: they can be turned off.
@@ -30,7 +29,7 @@ function pressed(event) {
   if (key === "?") return opened("keys");
   if (key === "/") return focused("search");
   if (key === "[" || key === "]") return followed(`a[rel="${key === "[" ? "prev" : "next"}"]`);
-  if (key in PAGES) return (location.href = PAGES[key]) && true;
+  if ("sfgp".includes(key)) return followed(`.top nav [data-key="${key}"]`);
   if (key >= "1" && key <= "9") return did(`[data-act="circle"][data-take="${key}"]`);
   if (key === "l") return did('[data-act="lock"], [data-act="unlock"]');
   if (key === "r") return did('[data-act="retake"]') || did('[data-act="render"]');

@@ -19,7 +19,7 @@ function pause() {
 
 function listen() {
   pause();
-  const asked = new URLSearchParams({ page: location.pathname, seen: revision });
+  const asked = new URLSearchParams({ page: location.pathname + location.search, seen: revision });
   stream = new EventSource(`/events?${asked}`);
   stream.addEventListener("part", (event) => {
     if (event.lastEventId) revision = event.lastEventId;
@@ -61,6 +61,11 @@ function keepPlaying(part, content) {
   if (old && made && old.getAttribute("src") === made.getAttribute("src")) made.replaceWith(old);
 }
 
+// What is being typed stays.
+function keepTyped(old, made) {
+  if (old?.name && made) made.value = old.value;
+}
+
 // Gives the focus back to what stands in the same place.
 function holds(part) {
   const one = document.activeElement;
@@ -93,6 +98,7 @@ async function renew() {
   }
   if (!same) {
     const held = holds(document.getElementById("main"));
+    for (const id of ["search", "scene"]) keepTyped(document.getElementById(id), made.getElementById(id));
     const place = scrollY;
     document.getElementById("main").replaceChildren(...made.getElementById("main").childNodes);
     const bar = made.querySelector('[data-part="bar"]');
