@@ -61,30 +61,44 @@ class Table:
         cells = tuple(_seconds(value) if name in self.seconds else _cell(value) for name, value in named)
         return (*cells, checksum(cells))
 
-    def reader(self, columns: Sequence[str], *, sealed: bool = False) -> Callable[[tuple[Value, ...]], Record]:
-        """What makes a row's record; the row's cells are those of `columns`, in the table's own order. Rows of a file
-        that is `sealed` are not held against their checksums again.
+    def reader(self, columns: Sequence[str]) -> Callable[[tuple[Value, ...]], Record]:
+        """What makes a row's record; the row's cells are those of `columns`, in the table's own order.
 
         It raises ValueError, TypeError or ArithmeticError for a row that was damaged or doctored.
         """
         last = columns.index("checksum")
         places = [columns.index(name) for name in self.columns[:-1]]
         ordered = (*places, last) == tuple(range(len(columns)))  # as this version makes it: no cell has to be moved
-        readers = [(self.columns.index(name), reader) for name, reader in self.readers.items()]
+        readers = self._spelling()
         shapes = [(self.columns.index(name), name, fits) for name, fits in self.shapes.items()]
         kind = self.kind
 
         def read(row: tuple[Value, ...]) -> Record:
-            if not sealed and row[last] != checksum(row[:last] if ordered else row[:last] + row[last + 1 :]):
+            if row[last] != checksum(row[:last] if ordered else row[:last] + row[last + 1 :]):
                 raise ValueError(f"a row of {self.name} does not match its checksum")
             cells: tuple[Any, ...] = row[:last] if ordered else tuple([row[place] for place in places])
             for place, name, fits in shapes:
                 value = cells[place]
                 if value is not None and not fits(value):
                     raise ValueError(f"{self.name}.{name} cannot be {value!r}")
-            return kind(*_spelt_out(cells, readers))  # the checksum, or the seal, vouches for the cells' types
+            return kind(*_spelt_out(cells, readers))  # the checksum vouches for the cells' types
 
         return read
+
+    def trusting(self) -> Callable[[tuple[Value, ...]], Record]:
+        """What makes the record of a row that a seal vouches for; the row's cells are the record's fields, in order."""
+        kind, readers = self.kind, self._spelling()
+
+        def read(row: tuple[Any, ...]) -> Record:
+            return kind(*_spelt_out(row, readers))
+
+        def read_plain(row: tuple[Any, ...]) -> Record:
+            return kind(*row)
+
+        return read if readers else read_plain
+
+    def _spelling(self) -> Sequence[tuple[int, Callable[[str], Any]]]:
+        return [(self.columns.index(name), reader) for name, reader in self.readers.items()]
 
     def _check(self, record: Record) -> None:
         for name, fits in self.shapes.items():
@@ -94,8 +108,6 @@ class Table:
 
 
 def _spelt_out(cells: tuple[Any, ...], readers: Sequence[tuple[int, Callable[[str], Any]]]) -> Sequence[Any]:
-    if not readers:
-        return cells
     made: list[Any] = [*cells]
     for place, reader in readers:
         if made[place] is not None:

@@ -18,8 +18,7 @@ from storyboard.state.memo import read_memo, write_memo
 def seal(path: Path) -> None:
     """Say of a state at rest what it is. Hold the lock."""
     with suppress(OSError):
-        if not is_sealed(path):
-            write_memo(_place(path), _said(path))
+        write_memo(_place(path), _said(path))
 
 
 def is_sealed(path: Path) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from operator import attrgetter
 from pathlib import Path
@@ -43,14 +43,17 @@ class SqliteJournal:
         self._path = path
         self._broken: Refused | None = None
         self._verified: History | None = None
+        self._sealed = False
         if check_file(path):
-            self._verified = _trusted(path, steps)
+            self._sealed = _is_sealed(path)
+            self._verified = _trusted(path, steps) if self._sealed else verify(path, steps)
         else:
             make(path, (), steps)
         with speaking(path), ExitStack() as unless_open:
             self._connection = unless_open.enter_context(closing(_connect(path, "rw")))
             # What a crash left behind the last commit goes, so that only one torn transaction can ever stand there.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._sealed &= check_version(self._connection, steps) == len(steps)
             upgrade(self._connection, steps)
             self._identity = _identity(path)
             unless_open.pop_all()
@@ -69,7 +72,7 @@ class SqliteJournal:
         """
         if self._broken:
             raise self._broken
-        self._verified = None
+        self._verified, self._sealed = None, False
         rows = _rows(records)
         try:
             with speaking(self._path):
@@ -92,7 +95,7 @@ class SqliteJournal:
         """Fold the log into the file, let go of it, and seal it."""
         with speaking(self._path):
             self._connection.close()
-            if not self._broken and _at_rest(self._path) is not None:
+            if not self._sealed and not self._broken and _at_rest(self._path) is not None:
                 seal(self._path)
 
 
@@ -120,13 +123,19 @@ def read_history(path: Path, steps: Steps = STEPS) -> History:
             return history
 
 
-def _trusted(path: Path, steps: Steps) -> History:
-    """What a state says that is sealed, or else verified."""
+def _is_sealed(path: Path) -> bool:
     with speaking(path):
-        if _at_rest(path) is None or not is_sealed(path):
-            return verify(path, steps)
-        with closing(_connect(path, "ro", immutable=True)) as connection, upgraded(connection, steps) as current:
-            return _history(current, sealed=True)
+        return _at_rest(path) is not None and is_sealed(path)
+
+
+def _trusted(path: Path, steps: Steps) -> History:
+    """What a state says that is sealed."""
+    with (
+        speaking(path),
+        closing(_connect(path, "ro", immutable=True)) as connection,
+        upgraded(connection, steps) as current,
+    ):
+        return _history(current, sealed=True)
 
 
 def verify(path: Path, steps: Steps = STEPS) -> History:
@@ -195,19 +204,25 @@ def _history(connection: sqlite3.Connection, *, sealed: bool = False) -> History
     history = History()
     with transaction(connection, "DEFERRED"):
         for table in TABLES:
-            cursor = connection.execute(f"SELECT * FROM {table.name}")
-            read, key = (
-                table.reader([column[0] for column in cursor.description], sealed=sealed),
-                attrgetter(*table.key),
-            )
-            known = getattr(history, table.name)
+            key, known = attrgetter(*table.key), getattr(history, table.name)
             try:
-                for row in cursor:
-                    record = read(row)
+                for record in (_sealed if sealed else _judged)(connection, table):
                     known[key(record)] = record
             except (ValueError, TypeError, ArithmeticError) as error:
                 raise corrupt(str(error)) from error
     return history
+
+
+def _judged(connection: sqlite3.Connection, table: Table) -> Iterator[Record]:
+    """The records of a table, each row held against its checksum and its shape."""
+    cursor = connection.execute(f"SELECT * FROM {table.name}")
+    return map(table.reader([column[0] for column in cursor.description]), cursor)
+
+
+def _sealed(connection: sqlite3.Connection, table: Table) -> Iterator[Record]:
+    """The records of a table of a file that is sealed."""
+    fields = ", ".join(f'"{column}"' for column in table.columns[:-1])
+    return map(table.trusting(), connection.execute(f"SELECT {fields} FROM {table.name}"))
 
 
 def _rows(records: Sequence[Record]) -> list[tuple[Table, list[tuple[Value, ...]]]]:
