@@ -1,8 +1,9 @@
 """A whole run of a thousand takes that do nothing, from the file to the last record, against tools that run tasks.
 
 Each does as little a take as its own way allows: a touched file in Snakemake, which knows jobs by their files; a
-command in doit, and beside it a function inside doit's own process; a function in Prefect. Ours writes every transition
-durably; each is started anew and remembers nothing.
+command in doit, and beside it a function inside doit's own process; a function in Prefect. Each keeps what it takes for
+the next run to do nothing again, as all do unasked but Prefect, which has to be told to; ours writes every transition
+durably. Each is started anew and remembers nothing.
 """
 
 import sys
@@ -37,8 +38,9 @@ os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "180"
 os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
 os.environ["DO_NOT_TRACK"] = "1"
 from prefect import flow, task
+from prefect.cache_policies import INPUTS
 
-@task
+@task(persist_result=True, cache_policy=INPUTS)
 def shot(n):
     return n
 
