@@ -51,7 +51,7 @@ def clustering(size: int) -> list[Ratio]:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         url, store = stack.enter_context(dask(2, folder)), stack.enter_context(moto(folder / "moto.log"))
-        httpx.put(f"{store}/farm", trust_env=False).raise_for_status()
+        httpx.put(f"{store}/studio", trust_env=False).raise_for_status()
         one, two = (partial(open_executor, count, dict(os.environ)) for count in (1, 2))
         there, moved = partial(cluster, url, partial(sharing, folder)), partial(cluster, url, partial(moving, store))
         what = f"animatic and cut of {shots} shots,"
@@ -113,7 +113,7 @@ async def sharing(folder: Path) -> AsyncIterator[Way]:
 @asynccontextmanager
 async def moving(store: str) -> AsyncIterator[Way]:
     """The way of a bucket."""
-    bucket = exchange({"store": "s3://farm", "endpoint": store}, CREDENTIALS)
+    bucket = exchange({"store": "s3://studio", "endpoint": store}, CREDENTIALS)
     if bucket is None:
         raise RuntimeError("no bucket")
     async with open_depot(bucket, None) as depot, open_freight(depot) as freight:

@@ -20,6 +20,17 @@ _, status, usage = os.wait4(child, 0)
 print(json.dumps([time.perf_counter() - began, usage.ru_maxrss, os.waitstatus_to_exitcode(status)]))
 """
 """A process small enough that its own memory does not stand in the child's peak."""
+PREFECT = """
+import os, sys
+os.environ["PREFECT_HOME"] = sys.argv[1]
+os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
+os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "180"
+os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
+os.environ["DO_NOT_TRACK"] = "1"
+from prefect import flow, task
+from prefect.cache_policies import INPUTS
+"""
+"""How a flow of Prefect begins: its server comes and goes with it, in the folder that is its first argument."""
 
 
 def environment(*packages: str) -> Path:

@@ -10,22 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import plans
-from bench.peers import environment, measured
+from bench.peers import PREFECT, environment, measured
 from bench.ratio import Ratio
 from storyboard.production.production import Production
 from storyboard.state.journal import Record, TakeRecord
 from storyboard.state.sqlite import SqliteJournal
 
 FLOW = """
-import os, sys
-os.environ["PREFECT_HOME"] = sys.argv[1]
-os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
-os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "180"
-os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
-os.environ["DO_NOT_TRACK"] = "1"
 from pathlib import Path
-from prefect import flow, task
-from prefect.cache_policies import INPUTS
 
 @task(cache_policy=INPUTS, persist_result=True)
 def shot(n):
@@ -75,7 +67,7 @@ def _doit(folder: Path, shots: int) -> list[str]:
 
 
 def _prefect(folder: Path, shots: int) -> list[str]:
-    (folder / "flow.py").write_text(FLOW.format(shots=shots))
+    (folder / "flow.py").write_text(PREFECT + FLOW.format(shots=shots))
     return [str(environment("prefect", "fastapi<0.141") / "python"), str(folder / "flow.py"), str(folder / "prefect")]
 
 

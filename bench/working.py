@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import noop, plans
-from bench.peers import environment
+from bench.peers import PREFECT, environment
 from bench.ratio import Ratio
 
 SNAKEFILE = """
@@ -31,14 +31,6 @@ def task_shot():
         yield {{"name": str(n), "actions": [{action}]}}
 """
 FLOW = """
-import os, sys
-os.environ["PREFECT_HOME"] = sys.argv[1]
-os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
-os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "180"
-os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
-os.environ["DO_NOT_TRACK"] = "1"
-from prefect import flow, task
-from prefect.cache_policies import INPUTS
 
 @task(persist_result=True, cache_policy=INPUTS)
 def shot(n):
@@ -71,7 +63,7 @@ def _dodo(folder: Path, shots: int, action: str) -> list[str]:
 
 
 def _prefect(folder: Path, shots: int) -> list[str]:
-    (folder / "flow.py").write_text(FLOW.format(shots=shots))
+    (folder / "flow.py").write_text(PREFECT + FLOW.format(shots=shots))
     return [str(environment("prefect", "fastapi<0.141") / "python"), str(folder / "flow.py"), str(folder / "prefect")]
 
 

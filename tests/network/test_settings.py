@@ -175,10 +175,10 @@ def test_a_price_that_was_set_goes_before_what_was_charged() -> None:
 
 def test_the_store_of_a_cluster_needs_no_certificates() -> None:
     keys = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": KEY}
-    found = settings('[cluster]\nstore = "s3://farm/films"\n', **keys)
+    found = settings('[cluster]\nstore = "s3://studio/films"\n', **keys)
     assert found.certificates is None
     assert found.exchange is not None
-    assert found.exchange.url == "s3://farm/films/"
+    assert found.exchange.url == "s3://studio/films/"
     assert KEY not in repr(found)
     with pytest.raises(Refused) as refused:
         settings('[cluster]\nstore = "films"\n')

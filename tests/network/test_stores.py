@@ -129,15 +129,15 @@ def test_a_credential_with_a_line_break_is_refused_and_not_shown() -> None:
 
 def test_a_cluster_s_files_go_through_a_bucket_with_signed_links() -> None:
     assert exchange({}, AWS) is None
-    found = exchange({"store": "s3://farm/films", "endpoint": "https://minio.studio.example"}, AWS)
+    found = exchange({"store": "s3://studio/films", "endpoint": "https://minio.studio.example"}, AWS)
     assert found is not None
     assert found.bucket is not None
-    assert (found.url, found.public, found.lacks) == ("s3://farm/films/", PRESIGNED, "")
+    assert (found.url, found.public, found.lacks) == ("s3://studio/films/", PRESIGNED, "")
     assert found.bucket.config["endpoint"] == "https://minio.studio.example"
 
 
 def test_a_session_s_credentials_will_do_for_a_cluster() -> None:
-    found = exchange({"store": "s3://farm"}, {**AWS, "AWS_SESSION_TOKEN": "t"})
+    found = exchange({"store": "s3://studio"}, {**AWS, "AWS_SESSION_TOKEN": "t"})
     assert found is not None
     assert not found.lacks
 
@@ -148,8 +148,8 @@ def test_a_session_s_credentials_will_do_for_a_cluster() -> None:
         ({"store": "https://farm.example/in"}, "cluster.store is s3://bucket/prefix"),
         ({"store": "farm"}, "cluster.store is s3://bucket/prefix"),
         ({"store": "s3://"}, "cluster.store is like s3://bucket/prefix"),
-        ({"store": "s3://farm/../b"}, "cluster.store has a prefix that no store has"),
-        ({"store": "s3://farm", "endpoint": "http://store.example"}, "cluster.endpoint is https://"),
+        ({"store": "s3://studio/../b"}, "cluster.store has a prefix that no store has"),
+        ({"store": "s3://studio", "endpoint": "http://store.example"}, "cluster.endpoint is https://"),
         ({"endpoint": "https://store.example"}, "cluster.endpoint is of cluster.store, which is missing"),
     ],
 )

@@ -3,7 +3,9 @@
 import random
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -24,9 +26,9 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> str:
     return film(path)
 
 
-def rendering(path: Path, rack: Room) -> subprocess.Popen[str]:
-    """A render on the cluster that has begun its second take."""
-    process = start("render", path, "--cluster", rack.url, "--json")
+def rendering(path: Path, rack: Room, given: Mapping[str, str] = MappingProxyType({})) -> subprocess.Popen[str]:
+    """A render on the cluster that has begun its second take; `given` is its environment."""
+    process = start("render", path, "--cluster", rack.url, "--json", given=given)
     assert process.stdout is not None
     for line in process.stdout:
         if '"submitted"' in line and '"2A-1"' in line:

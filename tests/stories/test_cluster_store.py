@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,26 +14,15 @@ import pytest
 
 from tests.media.cluster.room import Room, can_hide, children, room
 from tests.network.buckets import KEY, SECRET, moto
-from tests.stories.command import events, start, storyboard
+from tests.stories.command import events, storyboard
+from tests.stories.test_cluster import rendering
 from tests.stories.test_kill import board, done, film
+from tests.stories.test_renderer import BOARD, PAGE
 
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.skipif(not can_hide(), reason="a worker that does not see the folder takes unshare, and its leave"),
 ]
-
-
-PAGE = (Path(__file__).parents[2] / "storyboard" / "reference" / "cluster.md").read_text(encoding="utf-8")
-PAINTED = """\
-storyboard: 1
-title: Painted
-delivery: {size: 192x108}
-chain: previous
-defaults: {provider: paint, duration: 1}
-shots:
-  - {id: 1A, action: Fog rolls over an empty deck.}
-  - {id: 1B, action: A hand on the rail.}
-"""
 
 
 @dataclass
@@ -86,22 +74,12 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> str:
     return film(path)
 
 
-def rendering(made: Studio, rack: Room) -> subprocess.Popen[str]:
-    """A render on the cluster that has begun its second take."""
-    process = start("render", made.path, "--cluster", rack.url, "--json", given=made.given)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if '"submitted"' in line and '"2A-1"' in line:
-            return process
-    raise AssertionError(process.communicate()[1])
-
-
 def test_workers_without_the_folder_make_the_same_film_also_when_one_is_killed(tmp_path: Path, expected: str) -> None:
     with studio(tmp_path) as made, room(workers=0) as rack:
         hire(rack, tmp_path)
         blind = storyboard("render", made.path, "--cluster", rack.url)
         assert (blind.returncode, "error[cluster-files]" in blind.stderr) == (12, True)
-        process = rendering(made, rack)
+        process = rendering(made.path, rack, made.given)
         max(rack.processes[1:], key=children).kill()
         heard, said = process.communicate()
         assert process.returncode == 0, said
@@ -120,7 +98,7 @@ def test_workers_without_the_folder_make_the_same_film_also_when_one_is_killed(t
 def test_a_store_that_is_lost_in_the_middle_changes_no_byte(tmp_path: Path, expected: str) -> None:
     with studio(tmp_path) as made, room(workers=0) as rack:
         hire(rack, tmp_path)
-        process = rendering(made, rack)
+        process = rendering(made.path, rack, made.given)
         made.store.close()
         heard, said = process.communicate()
         assert process.returncode == 0, said
@@ -135,7 +113,7 @@ def test_a_store_that_is_lost_in_the_middle_changes_no_byte(tmp_path: Path, expe
 def test_a_render_that_is_killed_resumes_through_the_store(tmp_path: Path, expected: str) -> None:
     with studio(tmp_path) as made, room(workers=0) as rack:
         hire(rack, tmp_path)
-        process = rendering(made, rack)
+        process = rendering(made.path, rack, made.given)
         process.kill()
         process.communicate()
         finished = done(made.path)
@@ -171,7 +149,7 @@ def test_a_renderer_in_a_room_of_its_own_is_sent_its_pictures_and_sends_its_clip
         command = json.dumps([sys.executable, str(there / "paint.py")])
         with made.settings.open("a", encoding="utf-8") as file:
             file.write(f'[providers.paint]\nkind = "command"\ncommand = {command}\nresources = {{GPU = 1}}\n')
-        made.path.write_text(PAINTED, encoding="utf-8")
+        made.path.write_text(BOARD, encoding="utf-8")
         hire(rack, tmp_path, workers=1)
         rack.work("--resources", "GPU=1", "--local-directory", str(there), hidden=tmp_path / "here")
         rendered = storyboard("render", made.path, "--cluster", rack.url, "--json", given=made.given)

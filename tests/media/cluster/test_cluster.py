@@ -294,9 +294,9 @@ def _painting(folder: Path) -> RenderJob:
 async def _bucket(url: str) -> Hosting:
     """An empty bucket at a store, and what signs for it."""
     async with httpx.AsyncClient(trust_env=False) as http:
-        (await http.put(f"{url}/farm")).raise_for_status()
+        (await http.put(f"{url}/studio")).raise_for_status()
     keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
-    found = exchange({"store": "s3://farm", "endpoint": url}, keys)
+    found = exchange({"store": "s3://studio", "endpoint": url}, keys)
     assert found is not None
     return found
 
