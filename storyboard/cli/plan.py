@@ -45,8 +45,7 @@ def _forecast(given: Given, as_json: bool, jobs: int) -> str:
     from storyboard.cli.forecasting import told
 
     made = given.production()
-    films = [(one.name, one.forecast(one.plan(), jobs)) for one in made.films()]
-    return told(films, as_json)
+    return told([(one.name, one.forecast(planned, jobs)) for one, planned in made.plans()], as_json)
 
 
 def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> Answer:
@@ -54,10 +53,8 @@ def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, sh
     from storyboard.network.stores import unhosted
 
     made = given.production()
-    films = made.films()
     lacks = unhosted(made.gateways.hosting)
-    planned = [one.plan() for one in films]
-    named = [(film.name, one) for film, one in zip(films, planned, strict=True)]
+    named = [(film.name, one) for film, one in made.plans()]
     answer = Answer(*told(named, as_json, graph, shot, jobs, lacks=lacks))
-    recall.remember(answer, [one.loaded for one in planned])
+    recall.remember(answer, [one.loaded for _, one in named])
     return answer

@@ -8,6 +8,7 @@ from storyboard.cli.ends import Ended, say
 from storyboard.cli.options import on_production
 from storyboard.cli.progress import open_progress
 from storyboard.cli.working import work
+from storyboard.production import upkeep
 from storyboard.production.production import Production
 
 
@@ -20,7 +21,7 @@ def command(
 ) -> None:
     """Check the clips on disk against the state. Changes nothing."""
     with open_progress(as_json=False) as progress:
-        checked, findings = work(lambda executor: made.verify(executor, progress.hear, read_data), progress)
+        checked, findings = work(lambda executor: upkeep.verify(made, executor, progress.hear, read_data), progress)
     for finding in findings:
         click.echo(f"{finding.take}: {finding.code}: {finding.message}")
     if findings:

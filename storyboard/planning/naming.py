@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import Film, Shot
+from storyboard.film import Film, Shot, ShotId
 from storyboard.language.text import names
 from storyboard.language.text.spelling import did_you_mean
 
@@ -20,3 +23,13 @@ def shot_of_takes(film: Film, name: str) -> Shot:
         hint = f'it shows the clip of "{shot.clip_of}"' if shot.clip_of else None
         raise Refused([Diagnostic("unknown-shot", message, shot.place, hint)], 2)
     return shot
+
+
+def retaken(film: Film, asked: Collection[str], path: Path) -> frozenset[ShotId]:
+    """The shots that get another take. Raises Refused (2) for one that is not there or whose clip stays."""
+    shots = [shot_of_takes(film, name) for name in asked]
+    for shot in shots:
+        if shot.locked:
+            hint = f"storyboard unlock {path} {shot.id}"
+            raise Refused([Diagnostic("locked-shot", f'the clip of "{shot.id}" is locked', shot.place, hint)], 2)
+    return frozenset(shot.id for shot in shots)

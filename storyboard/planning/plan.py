@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Literal
 
 from storyboard.capabilities import Capabilities
@@ -20,6 +21,7 @@ from storyboard.planning import graph, manifest
 from storyboard.planning.carried import Carried, Slot, chosen_of, digest_of
 from storyboard.planning.numbers import Numbers, good_clip
 from storyboard.planning.price import price
+from storyboard.planning.ranks import ALONE, Ranks, Sharing, Uses
 from storyboard.state.journal import AttemptState, History, TakeRecord
 from storyboard.timing import first_frame, frame_count, lengths, nearest, passed
 
@@ -130,13 +132,16 @@ def make(
     digests: manifest.Digests,
     retakes: Collection[ShotId] = (),
     name: str = "",
+    stale: bool = False,
+    beside: Uses = ALONE,
 ) -> Plan:
     """Plan a film against what the journal knows. Only the clips in `history.clips` count as existing.
 
-    Each shot of `retakes` gets one take more; `name` is the film's, among those of its storyboard.
+    Each shot of `retakes` gets one take more; `name` is the film's, among those of its storyboard, `beside` the takes
+    of others that are planned with it. With `stale` paid takes are made anew where something else is carried into them.
     Raises Refused `circled-take` (10).
     """
-    return _Planner(film, capabilities, history, digests, retakes, name).plan()
+    return _Planner(film, capabilities, history, digests, retakes, name, stale, beside).plan()
 
 
 class _Planner:
@@ -150,6 +155,8 @@ class _Planner:
         digests: manifest.Digests,
         retakes: Collection[ShotId],
         name: str,
+        stale: bool,
+        beside: Uses,
     ) -> None:
         self.film = film
         self.capabilities = capabilities
@@ -157,6 +164,8 @@ class _Planner:
         self.digests = digests
         self.retakes = retakes
         self.name = name
+        self.stale = stale
+        self.beside = beside
         self.numbers = Numbers(history, name)
         self.labels = {record.take: record for record in sorted(history.takes.values(), key=lambda r: r.changed)}
         self.asked = _asked(history)
@@ -169,20 +178,32 @@ class _Planner:
     def plan(self) -> Plan:
         shots = graph.rendered(self.film)
         owns: dict[ShotId, str] = {}
-        ranks: dict[ShotId, int] = {}
+        places: dict[ShotId, int] = {}
         seen: Counter[str] = Counter()
         for shot in shots:
             caps = self.capabilities[shot.provider]
             own = manifest.canonical(manifest.intent(shot, caps, self.film.delivery, self.digests))
-            owns[shot.id], ranks[shot.id] = own, seen[own]
+            owns[shot.id], places[shot.id] = own, seen[own]
             seen[own] += 1
+        ranks = Ranks(self.history, self.name, self.beside, seen)
         for shot in graph.order(shots, self.owner):
-            for number in self._numbers(shot, owns[shot.id], ranks[shot.id]):
-                take = self._take(shot, number, owns[shot.id], ranks[shot.id])
+            own = owns[shot.id]
+            rank = ranks.of(self._sharing(shot, own, places[shot.id]))
+            for number in self._numbers(shot, own, rank):
+                take = self._take(shot, number, own, rank)
                 self.takes[take.key] = take
                 self.by_shot.setdefault(shot.id, []).append(take)
         by_shot = {shot: tuple(takes) for shot, takes in self.by_shot.items()}
         return Plan(self.film, tuple(self.takes.values()), by_shot, self.owner)
+
+    def _sharing(self, shot: Shot, own: str, place: int) -> Sharing:
+        """What tells whether the shot shares its takes with other films."""
+        keys = [self._source(shot_id) for _, shot_id, _ in _edges(shot)]
+        sources = [None if key is None else (self.takes[key].id, key) for key in keys]
+        free = self.capabilities[shot.provider].free
+        changed = partial(self._changed_inputs, shot)
+        settled = all(key is not None and self.takes[key].verdict in ("done", "locked") for key in keys)
+        return Sharing(take_id(shot.id, 1), own, place, sources, changed, anew=self.stale or free, settled=settled)
 
     def _numbers(self, shot: Shot, own: str, rank: int) -> list[int]:
         found = self.numbers.of(shot, own, rank)

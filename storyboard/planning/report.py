@@ -43,7 +43,11 @@ def totals(plan: Plan, capabilities: Mapping[str, Capabilities], frames: int, jo
 
 def together(films: Sequence[tuple[Plan, int]], capabilities: Mapping[str, Capabilities], jobs: int = JOBS) -> Totals:
     """The totals of several films of one storyboard, each a plan and its frames: a take that they share counts once."""
-    takes = list({take.key: take for plan, _ in films for take in plan.takes}.values())
+    found: dict[TakeKey, PlannedTake] = {}
+    for plan, _ in films:
+        for take in plan.takes:
+            found.setdefault(take.key, take)
+    takes = list(found.values())
     counts = Counter(take.verdict for take in takes)
     bought = [take for take in takes if take.verdict == "render" and not take.asked]
     stale = [take for take in takes if take.verdict == "stale"]

@@ -12,8 +12,8 @@ from collections.abc import Collection, Container, Iterator
 from dataclasses import replace
 
 from storyboard.film import Shot, ShotId, TakeKey
-from storyboard.planning.plan import Plan
-from storyboard.state.journal import History, UseRecord
+from storyboard.planning.plan import Plan, PlannedTake
+from storyboard.state.journal import History, Record, TakeRecord, UseRecord
 
 
 def used(plan: Plan, film: str, history: History, done: Container[TakeKey]) -> Iterator[UseRecord]:
@@ -26,6 +26,26 @@ def used(plan: Plan, film: str, history: History, done: Container[TakeKey]) -> I
             record = UseRecord(film, take.id, key, accepted)
             if record != before:
                 yield record
+
+
+def begun(plan: Plan, film: str, history: History, now: float) -> list[Record]:
+    """Records of the takes that nobody has asked for but this run, so that their numbers stay theirs; and of those that
+    a film which is not alone makes its own as soon as they are begun: what is carried on may differ elsewhere.
+    """
+    alone = not film and not any(name for name, _ in history.uses)
+    own = [] if alone else [take for take in plan.takes if _claimed(take) and (film, take.id) not in history.uses]
+    more = [take for take in plan.takes if take.number > take.shot.takes and take.verdict != "locked"]
+    takes = [
+        TakeRecord(take.key, take.id, take.shot.provider, take.number, take.rank, take.own, "planned", changed=now)
+        for take in {take.key: take for take in (*own, *more)}.values()
+        if take.key not in history.takes
+    ]
+    return [*takes, *(UseRecord(film, take.id, take.key) for take in own)]
+
+
+def _claimed(take: PlannedTake) -> bool:
+    """Under review it is a circle that tells what is accepted, also of what was not made yet."""
+    return take.verdict == "render" and not take.shot.review
 
 
 def circled(

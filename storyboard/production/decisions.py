@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
-from storyboard.film import JobId, TakeId
+from storyboard.film import JobId, ShotId, TakeId
 from storyboard.language import edit
 from storyboard.language.text.names import normal
-from storyboard.planning import plan
+from storyboard.planning import plan, uses
 from storyboard.planning.naming import shot_of_takes
 from storyboard.production.production import Production
 from storyboard.production.session import Planned, existing
@@ -44,8 +44,16 @@ def circle(made: Production, name: str, take: int, profiles: Sequence[str] = ())
         raise Refused([Diagnostic("circled-take", f'shot "{shot.id}" has {has}, not {take}', hint=hint)], 2)
     file = _write(made, planned, lambda files: edit.circle(files, shot.id, take, profiles))
     if not _tell(made, {"shot": shot.id, "circled": take, "profiles": list(profiles)}):
-        made.accept(planned, shot.id, take, profiles)
+        _accept(made, planned, shot.id, take, profiles)
     return file
+
+
+def _accept(made: Production, planned: Planned, shot: ShotId, take: int, profiles: Sequence[str]) -> None:
+    """Remember that a person has looked at a take and circled it. Raises Refused: 11, 13, 14."""
+    seen = list(uses.circled(planned.plan, made.name or "", planned.history, shot, take, profiles))
+    if seen:
+        with Lock(made.folder.lock, time.time()), SqliteJournal(made.folder.database) as journal:
+            journal.append(seen)
 
 
 def lock(made: Production, name: str) -> Path | None:

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from storyboard.callbacks.box import told_of
-from storyboard.diagnostics import Diagnostic, Refused, in_file_order
-from storyboard.film import Film, ShotId
+from storyboard.diagnostics import Refused, in_file_order
+from storyboard.film import ShotId, TakeId, TakeKey
 from storyboard.finishing.exporting.edit import Edit
 from storyboard.finishing.seams import Report
 from storyboard.finishing.slates import excused
@@ -26,32 +27,30 @@ from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
 from storyboard.network.settings import Settings
 from storyboard.planning import cuts, plan, prompt, uses
-from storyboard.planning.naming import shot_of_takes
+from storyboard.planning.naming import retaken
 from storyboard.planning.numbers import good_clip
+from storyboard.planning.ranks import ALONE, Uses
 from storyboard.production.cutting import Joined, Material, Tell, check_suffix, draft, join, known_report
 from storyboard.production.exporting import edit
-from storyboard.production.session import FAILED, Agree, Planned, Rendered, Session, Wishes, begun, existing
+from storyboard.production.session import FAILED, Agree, Planned, Rendered, Session, Wishes, existing
 from storyboard.providers import Provider, discover
 from storyboard.rendering.callbacks import woken
-from storyboard.rendering.events import News
 from storyboard.rendering.forecast import Forecast, forecast, listing
 from storyboard.rendering.outside import Outside, known_accounts
 from storyboard.rendering.schedule import Policy
 from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
 from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import wanted_takes
-from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
-from storyboard.state.journal import History
+from storyboard.state.journal import History, Record
 from storyboard.state.known import KnownFiles, digests
 from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
-from storyboard.state.sqlite import verify as verify_state
 
 
 class Production:
@@ -159,20 +158,33 @@ class Production:
         except Refused:
             return KnownFiles()
 
-    def plan(self, retakes: Collection[str] = ()) -> Planned:
+    def plan(self, retakes: Collection[str] = (), beside: Uses = ALONE) -> Planned:
         """Plan against the state as it stands; takes no lock. Where there is a state, it may remember what files were
-        measured and hashed; else nothing is written. Each shot of `retakes` gets one take more. Raises Refused.
+        measured and hashed; else nothing is written. Each shot of `retakes` gets one take more, and `beside` are the
+        takes of films that are planned with it. Raises Refused.
         """
         files = self._known()
         with no_cyclic_collection():
             loaded = self._load(files)
-            retaken = _retaken(loaded.film, retakes, self.path)
-            return self._planned(loaded, self._history(), files, retaken)
+            another = retaken(loaded.film, retakes, self.path)
+            return self._planned(loaded, self._history(), files, another, beside=beside)
 
     def again(self, planned: Planned) -> Planned:
         """Plan what was read before against the state as it stands now; as `plan`."""
         with no_cyclic_collection():
             return self._planned(planned.loaded, self._history(), self._known())
+
+    def plans(self) -> list[tuple[Production, Planned]]:
+        """Each film of the storyboard and its plan, one after the other: what a film shares with one before is made
+        there. Raises Refused.
+        """
+        found: list[tuple[Production, Planned]] = []
+        beside: dict[tuple[str, TakeId], TakeKey] = {}
+        for film in self.films():
+            planned = film.plan(beside=beside)
+            found.append((film, planned))
+            beside |= planned.uses(film.name or "")
+        return found
 
     def _history(self) -> History:
         """What the state says, as far as the clips are there."""
@@ -180,12 +192,18 @@ class Production:
         return existing(read_history(folder.database), folder.store(LocalDisk()))
 
     def _planned(
-        self, loaded: Loaded, history: History, files: KnownFiles, retakes: Collection[ShotId] = ()
+        self,
+        loaded: Loaded,
+        history: History,
+        files: KnownFiles,
+        another: Collection[ShotId] = (),
+        stale: bool = False,
+        beside: Uses = ALONE,
     ) -> Planned:
         hashed = digests(loaded.film, files)
         files.save()
         try:
-            made = plan.make(loaded.film, self.capabilities, history, hashed, retakes, self.name or "")
+            made = plan.make(loaded.film, self.capabilities, history, hashed, another, self.name or "", stale, beside)
         except Refused as refused:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
         done = {take.key for take in made.takes if take.clip is not None}
@@ -232,17 +250,18 @@ class Production:
             stack.enter_context(Lock(folder.lock, time.time()))
             journal = stack.enter_context(SqliteJournal(folder.database))
             store = folder.store(LocalDisk())
-            retaken = _retaken(loaded.film, wishes.retakes, self.path)
-            planned = self._adopt(loaded, journal, store, files, retaken)
+            another = retaken(loaded.film, wishes.retakes, self.path)
+            adopt = partial(self._adopt, loaded, journal, store, files, another, wishes.stale)
+            planned = adopt()
             told = told_of(Inbox(folder.inbox, LocalDisk()).drain())
             if records := woken(told, planned.history, time.time()):
                 journal.append(records)
-                planned = self._adopt(loaded, journal, store, files, retaken)
+                planned = adopt()
             found = unsettled(planned.plan.takes, planned.history)
             if anew := chosen(found, wishes.on_ambiguous, wishes.extra, ask):
                 journal.append([record for one in anew for record in ordered_anew(one, time.time())])
-                planned = self._adopt(loaded, journal, store, files, retaken)
-            journal.append(begun(planned, time.time()))
+                planned = adopt()
+            self._keep(uses.begun(planned.plan, self.name or "", planned.history, time.time()), planned, journal)
             self._note(planned, journal)
             store.sweep(store.awaited(planned.history))
             name = self.name or ""
@@ -255,18 +274,12 @@ class Production:
         """Remember what this film's takes are, as far as a run before did not come to it."""
         history = planned.history
         done = {take.key for take in planned.plan.takes if good_clip(history.takes.get(take.key), history) is not None}
-        records = list(uses.used(planned.plan, self.name or "", history, done))
+        self._keep(list(uses.used(planned.plan, self.name or "", history, done)), planned, journal)
+
+    def _keep(self, records: Sequence[Record], planned: Planned, journal: SqliteJournal) -> None:
         journal.append(records)
         for record in records:
-            history.keep(record)
-
-    def accept(self, planned: Planned, shot: ShotId, take: int, profiles: Collection[str]) -> None:
-        """Remember that a person has looked at a take and circled it. Raises Refused: 11, 13, 14."""
-        folder = self.folder
-        seen = list(uses.circled(planned.plan, self.name or "", planned.history, shot, take, profiles))
-        if seen:
-            with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
-                journal.append(seen)
+            planned.history.keep(record)
 
     def _adopt(
         self,
@@ -274,7 +287,8 @@ class Production:
         journal: SqliteJournal,
         store: ClipStore,
         files: KnownFiles,
-        retakes: Collection[ShotId] = (),
+        another: Collection[ShotId] = (),
+        stale: bool = False,
     ) -> Planned:
         """Plan, after taking in jobs that the journal had no room for, and clips that were stored just before a crash
         could record them.
@@ -289,7 +303,7 @@ class Production:
             if adopted := store.adopt_orphans(history, time.time()):
                 journal.append(adopted)
                 history = journal.read()
-            return self._planned(loaded, existing(history, store), files, retakes)
+            return self._planned(loaded, existing(history, store), files, another, stale)
 
     async def cut(
         self,
@@ -370,31 +384,3 @@ class Production:
 
         Inbox(folder.inbox, LocalDisk()).send(Message(random_id(), DRAIN, time.time(), {}))
         return True
-
-    async def verify(self, executor: Executor, tell: Tell, read_data: bool = False) -> tuple[int, list[Finding]]:
-        """How many done takes the state has, and which clips are not as they were recorded; with `read_data` every
-        byte is hashed and every frame decoded. Raises Refused 13 where the state itself is damaged.
-        """
-        from storyboard.rendering.inspection import decode_all
-
-        folder = self.folder
-        if folder.database.exists():
-            verify_state(folder.database)
-        history, store = read_history(folder.database), folder.store(LocalDisk())
-        done = [take for take in history.takes.values() if take.state == "done" and take.clip is not None]
-        findings = audit(history, store, LocalDisk(), read_data=read_data)
-        bad = {finding.take for finding in findings}
-        if read_data:
-            good = {take.take: store.clip_path(take.clip) for take in done if take.clip and take.take not in bad}
-            findings += await decode_all(good, executor, lambda share: tell(News("progress", facts={"verify": share})))
-        return len(done), sorted(findings, key=lambda finding: finding.take)
-
-
-def _retaken(film: Film, asked: Collection[str], path: Path) -> frozenset[ShotId]:
-    """The shots that get another take. Raises Refused (2) for one that is not there or whose clip stays."""
-    shots = [shot_of_takes(film, name) for name in asked]
-    for shot in shots:
-        if shot.locked:
-            hint = f"storyboard unlock {path} {shot.id}"
-            raise Refused([Diagnostic("locked-shot", f'the clip of "{shot.id}" is locked', shot.place, hint)], 2)
-    return frozenset(shot.id for shot in shots)

@@ -20,6 +20,7 @@ from storyboard.media.jobs import Executor
 from storyboard.planning import ask, plan, uses
 from storyboard.planning.carried import Slot
 from storyboard.planning.price import Total, spell_totals
+from storyboard.planning.ranks import Uses
 from storyboard.production.cutting import Material, Tell, join
 from storyboard.providers import Calling, Provider, Remote
 from storyboard.rendering import learning
@@ -42,7 +43,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox
-from storyboard.state.journal import History, Journal, TakeRecord
+from storyboard.state.journal import History, Journal
 from storyboard.state.known_checks import KnownChecks
 from storyboard.state.rescue import Rescue
 
@@ -64,6 +65,10 @@ class Planned:
     digests: Mapping[str, str]
     capabilities: Mapping[str, Capabilities]
     frames: int
+
+    def uses(self, film: str) -> Uses:
+        """The takes of the film, which is called so."""
+        return {(film, take.id): take.key for take in self.plan.takes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class Session:
         self.outside = outside
         self.profiles = frozenset(profiles)
         self.name = name
+        self._stale = False
         self._reserve = Rescue(folder.rescue, LocalDisk())
         self._inbox = Inbox(folder.inbox, LocalDisk())
 
@@ -150,6 +156,7 @@ class Session:
         from storyboard.rendering.edge import SystemClock, in_thread, random_id  # with trio, which a plan does not need
         from storyboard.rendering.run import Runner
 
+        self._stale = wishes.stale
         schedule = self._schedule(wishes, random_id)
         self._may_order(schedule, wishes, agree)
         if any(not work.take.free for work in schedule.works):
@@ -244,7 +251,9 @@ class Session:
                 history.keep(record)
                 self.planned.history.keep(record)
         try:
-            again = plan.make(film, self.planned.capabilities, history, self.planned.digests, name=self.name)
+            again = plan.make(
+                film, self.planned.capabilities, history, self.planned.digests, name=self.name, stale=self._stale
+            )
         except Refused:
             return None
         self.planned = replace(self.planned, plan=again)
@@ -353,15 +362,6 @@ def existing(history: History, store: ClipStore) -> History:
     """The history with only those clips that are on disk."""
     history.clips = {clip_id: clip for clip_id, clip in history.clips.items() if store.has(clip_id)}
     return history
-
-
-def begun(planned: Planned, now: float) -> list[TakeRecord]:
-    """Records of the takes that nobody has asked for but this run, so that their numbers stay theirs."""
-    return [
-        TakeRecord(take.key, take.id, take.shot.provider, take.number, take.rank, take.own, "planned", changed=now)
-        for take in planned.plan.takes
-        if take.number > take.shot.takes and take.verdict != "locked" and take.key not in planned.history.takes
-    ]
 
 
 def _compose(

@@ -1,6 +1,7 @@
-"""What keeps a production whole and small: `repair` mends its state and clips, `gc` drops what can be made again.
+"""What keeps a production whole and small: `verify` looks, `repair` mends its state and clips, `gc` drops what can be
+made again.
 
-Both work inside the lock, and neither orders anything. A repair does not read the storyboard, which may be broken too.
+The last two work inside the lock, and none orders anything. Only `gc` reads the storyboard, which may be broken too.
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ from pathlib import Path
 
 from storyboard.film import Clip, ClipId, TakeId
 from storyboard.media.jobs import Executor
+from storyboard.production.cutting import Tell
 from storyboard.production.production import Production
 from storyboard.providers import Remote
+from storyboard.rendering.events import News
+from storyboard.rendering.inspection import decode_all
 from storyboard.rendering.mending import Mend, Mender
 from storyboard.rendering.outside import Outside
 from storyboard.state import leftovers
+from storyboard.state.audit import Finding, audit
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk, refusing
 from storyboard.state.folder import Folder
@@ -27,7 +32,8 @@ from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock
 from storyboard.state.recovery import Recovered, recover
 from storyboard.state.rescue import Rescue
-from storyboard.state.sqlite import SqliteJournal
+from storyboard.state.sqlite import SqliteJournal, read_history
+from storyboard.state.sqlite import verify as verify_state
 
 KEPT_S = 30 * 86400.0
 """How long what `repair` set aside is kept from `gc`."""
@@ -92,6 +98,25 @@ class Heap:
     takes: tuple[TakeId, ...] = ()
     bytes: int = 0
     charged: Mapping[str, tuple[Decimal, str]] | None = None
+
+
+async def verify(
+    made: Production, executor: Executor, tell: Tell, read_data: bool = False
+) -> tuple[int, list[Finding]]:
+    """How many done takes the state has, and which clips are not as they were recorded; with `read_data` every
+    byte is hashed and every frame decoded. Raises Refused 13 where the state itself is damaged.
+    """
+    folder = made.folder
+    if folder.database.exists():
+        verify_state(folder.database)
+    history, store = read_history(folder.database), folder.store(LocalDisk())
+    done = [take for take in history.takes.values() if take.state == "done" and take.clip is not None]
+    findings = audit(history, store, LocalDisk(), read_data=read_data)
+    bad = {finding.take for finding in findings}
+    if read_data:
+        good = {take.take: store.clip_path(take.clip) for take in done if take.clip and take.take not in bad}
+        findings += await decode_all(good, executor, lambda share: tell(News("progress", facts={"verify": share})))
+    return len(done), sorted(findings, key=lambda finding: finding.take)
 
 
 def gc(

@@ -4,7 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
+from storyboard.film import TakeId
+from storyboard.state.sqlite import read_history
 from tests.stories.command import storyboard
+from tests.stories.paying import Gateways, production
 
 BOARD = """\
 storyboard: 1
@@ -90,6 +93,55 @@ def test_a_profile_renders_only_what_it_changes(tmp_path: Path) -> None:
         "3": "done",
         "4": "render",
     }
+
+
+CHAINED = """\
+storyboard: 1
+title: The {{ wood }} lamp
+chain: previous
+delivery: {size: 320x180, fps: 12}
+variants: {rows: [{wood: oak}, {wood: pine}], name: "{{ wood }}"}
+defaults: {duration: 0.5}
+shots:
+  - action: A lamp of {{ wood }}.
+  - action: A hand lights it.
+"""
+
+
+def test_what_follows_differs_where_what_it_follows_does(tmp_path: Path) -> None:
+    path, alone = tmp_path / "lamps.yaml", tmp_path / "alone" / "lamps.yaml"
+    alone.parent.mkdir()
+    for one in (path, alone):
+        one.write_text(CHAINED, encoding="utf-8")
+    assert json.loads(storyboard("plan", path, "--json").stdout)["totals"]["to_render"] == 4
+    assert storyboard("render", path).returncode == 0
+    assert storyboard("render", alone, "--variant", "pine").returncode == 0
+    films = [one.with_suffix(".storyboard") / "film-pine.mp4" for one in (path, alone)]
+    assert films[0].read_bytes() == films[1].read_bytes()
+    again = storyboard("render", path)
+    assert again.returncode == 0
+    assert "started" not in again.stderr
+    assert json.loads(storyboard("plan", path, "--json").stdout)["totals"]["done"] == 4
+
+
+def test_a_paid_clip_belongs_to_the_film_whose_frame_it_opens_on(tmp_path: Path, emulator: Gateways) -> None:
+    board = CHAINED.replace("delivery: {size: 320x180, fps: 12}\n", "").replace(
+        "duration: 0.5", "provider: seedance2ai, duration: 4"
+    )
+    made = production(tmp_path, emulator, "seedance2ai", "lamps", board)
+    told = json.loads(storyboard("plan", made.path, "--json", given=made.environment).stdout)
+    assert told["totals"]["price"]["seedance2ai"]["amount"] == "96"
+    rendered = made.render()
+    assert rendered.returncode == 0, rendered.stderr
+    assert made.render().returncode == 0
+    assert len(emulator.rows("seedance2ai", "lamps", "reserve")) == 4
+    history = read_history(made.state / "state.db")
+    uses = {(use.film, use.take): history.takes[use.key] for use in history.uses.values()}
+    for film in ("oak", "pine"):
+        first, second = (uses[film, TakeId(take)] for take in ("1-1", "2-1"))
+        (frame,) = (one for one in history.frames.values() if one.clip == first.clip)
+        assert second.carried == f"start={frame.pixels}"
+    assert uses["oak", TakeId("2-1")].clip != uses["pine", TakeId("2-1")].clip
 
 
 def test_one_film_is_asked_for_where_only_one_can_be_had(tmp_path: Path) -> None:
