@@ -46,8 +46,12 @@ def command(
     films = made.films()
     if (output or sheet) and len(films) > 1:
         raise click.UsageError(f"{'-o' if output else '--sheet'} takes one film; name it with --variant")
-    where = place(made, cluster)
-    problems = [one for film in films for one in _cut(film, where, output, draft, sheet, partial)]
+    where, several = place(made, cluster), len(films) > 1
+    problems = [
+        one
+        for film in films
+        for one in _cut(film, where, output, draft, sheet, partial, film.name if several else None)
+    ]
     if problems:
         say(draw(problems, texts_of(tuple(problems))))
         raise Ended(INCOMPLETE)
@@ -60,10 +64,13 @@ def _cut(
     draft: bool,
     sheet: Path | None,
     partial: bool,
+    heading: str | None,
 ) -> tuple[Diagnostic, ...]:
-    """Cut one film; what of its joins and clips its storyboard calls an error."""
+    """Cut one film, which is called `heading` where it is one of several; what of its joins and clips its storyboard
+    calls an error.
+    """
     problems: tuple[Diagnostic, ...] = ()
-    with open_progress(as_json=False) as progress:
+    with open_progress(as_json=False, film=heading) as progress:
         if draft:
             path, drafted = work(
                 lambda executor: made.draft(executor, progress.hear, output, sheet, partial), progress, Processes(1)

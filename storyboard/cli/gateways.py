@@ -137,15 +137,37 @@ def ordering_anew(one: Unsettled) -> bool:
     return on_terminal() and click.confirm(f"{one.words}. Order it anew?", err=True)
 
 
-def agreement(totals: Mapping[str, Total], yes: bool) -> bool:
-    """Whether to spend these sums: `--yes`, or what a person answers on a terminal."""
-    from storyboard.planning.price import spell_totals
+class Agreement:
+    """Whether to spend sums: `yes`, or what a person answers on a terminal; once for several films."""
 
-    told = spell_totals(totals)
-    if yes:
-        say(f"render may spend {told}")
+    def __init__(self, yes: bool) -> None:
+        self._yes = yes
+        self._left: dict[str, Decimal] = {}
+
+    def for_all(self, films: int, totals: Mapping[str, Total]) -> bool:
+        """Agree to what so many films will cost. What has no known price is asked for again with its film."""
+        if not self(totals, f"{films} films"):
+            return False
+        self._left = {name: one.amount for name, one in totals.items() if one.known}
         return True
-    if not on_terminal():
-        say(f"render may spend {told}; without a terminal that takes --yes")
-        return False
-    return click.confirm(f"render may spend {told}. Go on?", err=True)
+
+    def __call__(self, totals: Mapping[str, Total], what: str = "render") -> bool:
+        """Agree to what `what` will cost."""
+        from storyboard.planning.price import spell_totals
+
+        told = f"{what} may spend {spell_totals(totals)}"
+        if self._yes or self._within(totals):
+            say(told)
+            return True
+        if not on_terminal():
+            say(f"{told}; without a terminal that takes --yes")
+            return False
+        return click.confirm(f"{told}. Go on?", err=True)
+
+    def _within(self, totals: Mapping[str, Total]) -> bool:
+        """Whether all of it was agreed to before; then so much less is left."""
+        left = {name: self._left.get(name, Decimal(0)) - one.amount for name, one in totals.items() if one.known}
+        if len(left) < len(totals) or min(left.values(), default=Decimal(0)) < 0:
+            return False
+        self._left |= left
+        return True

@@ -45,11 +45,14 @@ def slated(news: News) -> str:
 
 
 @contextlib.contextmanager
-def open_progress(as_json: bool) -> Iterator[Progress]:
-    """The right progress for where stderr goes."""
+def open_progress(as_json: bool, film: str | None = None) -> Iterator[Progress]:
+    """The right progress for where stderr goes. `film` is what the film is called, where there are several."""
     if as_json:
-        yield JsonLines()
-    elif sys.stderr.isatty():
+        yield JsonLines(film)
+        return
+    if film is not None:
+        say(f"{film}:")
+    if sys.stderr.isatty():
         from storyboard.cli.bars import Bars
 
         with Bars() as bars:
@@ -59,10 +62,11 @@ def open_progress(as_json: bool) -> Iterator[Progress]:
 
 
 class JsonLines:
-    """One object a line on stdout."""
+    """One object a line on stdout; each names its `film`, where there are several."""
 
-    def __init__(self) -> None:
+    def __init__(self, film: str | None = None) -> None:
         self.began = time.monotonic()
+        self._film = {"name": film} if film is not None else {}
 
     def hear(self, news: News) -> None:
         """Write the event."""
@@ -77,7 +81,7 @@ class JsonLines:
         self._write("finished", None, status)
 
     def _write(self, event: str, take: TakeId | None, facts: dict[str, Any]) -> None:
-        line: dict[str, Any] = {"event": event, "t": round(time.monotonic() - self.began, 3)}
+        line: dict[str, Any] = {"event": event, "t": round(time.monotonic() - self.began, 3), **self._film}
         if take is not None:
             line["take"] = take
         with contextlib.suppress(BrokenPipeError):

@@ -10,7 +10,7 @@ import click
 
 from storyboard.cli.calling import Called
 from storyboard.cli.ends import BUDGET, DECIDE, INCOMPLETE, Ended, Signalled, say
-from storyboard.cli.gateways import agreement, budgets, on_terminal, ordering_anew, state_folder
+from storyboard.cli.gateways import Agreement, budgets, on_terminal, ordering_anew, state_folder
 from storyboard.cli.progress import open_progress
 from storyboard.cli.recall import Answer
 from storyboard.cli.status import charged_json
@@ -19,11 +19,13 @@ from storyboard.diagnostics import Diagnostic, Refused, draw
 from storyboard.finishing import sidecars
 from storyboard.language import Loaded
 from storyboard.media.cluster.address import Processes, Scheduler
+from storyboard.planning.price import spell_totals
 from storyboard.production.production import Production
 from storyboard.production.session import Fate, Rendered, Wishes
 from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.events import News
 from storyboard.rendering.money import spell
+from storyboard.rendering.ordering import orders
 from storyboard.rendering.outside import open_outside
 from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.work import ENDED
@@ -74,10 +76,27 @@ def render(
     films = made.films()
     if output is not None and len(films) > 1:
         raise click.UsageError("-o takes one film; name it with --variant")
-    ended = [_render(film, wishes, where, called, yes, as_json, output) for film in films]
-    if any(code for code, _ in ended):
-        raise Ended(max(code for code, _ in ended))
-    return ended[0][1] if len(films) == 1 else None
+    several = len(films) > 1
+    agree, codes = Agreement(yes), set[int]()
+    if several and not yes and not only and not retake:
+        _agree_for_all(made, agree, stale)
+    for film in films:
+        heading = film.name if several else None
+        rendered, code, answer = _render(film, wishes, where, called, agree, as_json, output, heading)
+        wishes = wishes.after(rendered)
+        codes.add(code)
+    if (worst := next((one for one in (DECIDE, BUDGET, INCOMPLETE) if one in codes), None)) is not None:
+        raise Ended(worst)
+    return answer if not several else None
+
+
+def _agree_for_all(made: Production, agree: Agreement, stale: bool) -> None:
+    """Ask once for all films, before the first is begun. Raises Refused (4) where nobody agrees."""
+    plans = [planned for _, planned in made.plans()]
+    takes = {take.key: take for planned in reversed(plans) for take in planned.plan.takes}
+    totals = orders(takes.values(), plans[0].history, stale)
+    if totals and not agree.for_all(len(plans), totals):
+        raise Refused([Diagnostic("not-agreed", f"nobody agreed to spend {spell_totals(totals)}")], DECIDE)
 
 
 def _render(
@@ -85,16 +104,18 @@ def _render(
     wishes: Wishes,
     where: Processes | Scheduler,
     called: Called,
-    yes: bool,
+    agree: Agreement,
     as_json: bool,
     output: Path | None,
-) -> tuple[int, tuple[Answer, list[Loaded]] | None]:
-    """Render one film, and answer the exit code that it ends with; and what was said, where that was all.
+    heading: str | None,
+) -> tuple[Rendered, int, tuple[Answer, list[Loaded]] | None]:
+    """Render one film, and answer how it ended, with which exit code, and what was said, where that was all. `heading`
+    is what it is called, where it is one of several.
 
     Raises Signalled, Refused.
     """
     events = set[str]()
-    with open_progress(as_json) as progress:
+    with open_progress(as_json, heading) as progress:
 
         def hear(news: News) -> None:
             events.add(news.event)
@@ -110,7 +131,7 @@ def _render(
                     crowd,
                     hear,
                     replace(outside, address=address),
-                    lambda totals: agreement(totals, yes),
+                    agree,
                     ordering_anew,
                 )
 
@@ -119,8 +140,8 @@ def _render(
         progress.finished(_status(rendered, path))
     code = _end(rendered, path, made.path, as_json)
     if code or path is None or rendered.slates or not events <= {"planned", "cut"}:
-        return code, None
-    return code, (Answer(f"{path}\n", _film_line(rendered)), [rendered.planned.loaded])
+        return rendered, code, None
+    return rendered, code, (Answer(f"{path}\n", _film_line(rendered)), [rendered.planned.loaded])
 
 
 def _place(rendered: Rendered, output: Path | None) -> Path | None:

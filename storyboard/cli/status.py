@@ -45,16 +45,18 @@ def command(
         if not as_json:
             if len(films) > 1:
                 click.echo(f"{one.name}:")
-            _tell(told[-1], planned, seams, is_held(one.folder.lock))
+            _tell(told[-1], planned, seams, is_held(one.folder.lock), alone=len(films) == 1)
+    if not as_json and len(films) > 1 and (charged := charges(planned.history.attempts.values())):
+        click.echo(f"\nCharged for all: {spell(charged)}")
     if as_json:
         click.echo(json.dumps(told[0] if len(told) == 1 else {"films": told}, ensure_ascii=False, indent=2))
 
 
-def _tell(told: dict[str, Any], planned: Planned, report: Report, runs: bool) -> None:
+def _tell(told: dict[str, Any], planned: Planned, report: Report, runs: bool, alone: bool) -> None:
     names = ("take", "state", "provider", "clip", "charged", "")
     click.echo(table([Column(name) for name in names], _rows(told, planned, runs)))
     click.echo("\n" + summary(totals(planned.plan, planned.capabilities, planned.frames)))
-    if charged := charges(planned.history.attempts.values()):
+    if alone and (charged := charges(planned.history.attempts.values())):
         click.echo(f"Charged: {spell(charged)}")
     if told["forecast"]:
         click.echo(_foretold(told["forecast"]))

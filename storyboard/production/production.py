@@ -38,7 +38,7 @@ from storyboard.rendering.callbacks import woken
 from storyboard.rendering.forecast import Forecast, forecast, listing
 from storyboard.rendering.outside import Outside, known_accounts
 from storyboard.rendering.schedule import Policy
-from storyboard.rendering.settling import Unsettled, chosen, ordered_anew, unsettled
+from storyboard.rendering.settling import Unsettled, chosen, left, ordered_anew, unsettled
 from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
@@ -261,6 +261,7 @@ class Production:
             if anew := chosen(found, wishes.on_ambiguous, wishes.extra, ask):
                 journal.append([record for one in anew for record in ordered_anew(one, time.time())])
                 planned = adopt()
+                wishes = replace(wishes, extra=left(wishes.extra, anew))
             self._keep(uses.begun(planned.plan, self.name or "", planned.history, time.time()), planned, journal)
             self._note(planned, journal)
             store.sweep(store.awaited(planned.history))

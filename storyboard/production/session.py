@@ -83,7 +83,8 @@ class Fate:
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """How a render ended. `film` is None where shots are missing for which no slates stand (`slates`); `states` tells
-    each take's last phase and why.
+    each take's last phase and why. By provider, `spent` is what the run has spent by now, and `extra` what is left of
+    what takes that are ordered anew may cost.
     """
 
     planned: Planned
@@ -95,6 +96,8 @@ class Rendered:
     charged: Mapping[str, Charge]
     problems: tuple[Diagnostic, ...] = ()
     slates: tuple[ShotId, ...] = ()
+    spent: Mapping[str, Decimal] = field(default_factory=dict)
+    extra: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class Wishes:
     shots of which there shall be another take, what it may spend at most with each provider, and whether the film is
     cut with slates for what is missing (`partial`). `on_ambiguous` says what becomes of takes of unknown fate, `extra`
     what those that are ordered anew may cost at most. `output` is what the film is to be called where it is copied to.
+    `spent` is what the run has spent on other films, by provider.
     """
 
     jobs: int = 1
@@ -116,6 +120,11 @@ class Wishes:
     extra: Mapping[str, Decimal] = field(default_factory=dict)
     partial: bool = False
     output: Path | None = None
+    spent: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def after(self, rendered: Rendered) -> Wishes:
+        """What is asked of the same run for the next film of the storyboard: its bounds are the run's."""
+        return replace(self, spent=rendered.spent, extra=rendered.extra)
 
 
 class Session:
@@ -196,7 +205,10 @@ class Session:
             note_end(self.folder.forecast, clock.now().wall)
         states = {work.take.key: Fate(work.phase, work.reason, work.code) for work in schedule.works}
         charged = charges(schedule.submissions.attempts.values())
-        rendered = Rendered(self.planned, states, None, None, ended.signal, ended.stopped, charged)
+        spent = {**wishes.spent, **schedule.submissions.allowance.spent()}
+        rendered = Rendered(
+            self.planned, states, None, None, ended.signal, ended.stopped, charged, spent=spent, extra=wishes.extra
+        )
         if ended.signal is not None or not wishes.cut or (wishes.only and not wishes.partial):
             return rendered
         return await self._cut(rendered, schedule, wishes.partial)
@@ -295,6 +307,7 @@ class Session:
     def _accounts(self, wishes: Wishes) -> Mapping[str, Account]:
         """The accounts of the run, each with the smallest of the bounds that were set."""
         accounts = dict(self.outside.accounts) if self.outside else {}
+        accounts |= {name: replace(accounts.get(name, Account()), spent=spent) for name, spent in wishes.spent.items()}
         for name, most in wishes.budget.items():
             known = accounts.get(name, Account())
             accounts[name] = replace(known, most=most if known.most is None else min(most, known.most))

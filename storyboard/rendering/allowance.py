@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 
 from storyboard.exchange import Rejected
 from storyboard.film import Budget
@@ -36,6 +37,13 @@ class Allowance:
         self._before = {name: book.committed[name] for name in providers}
         self._stopped: dict[str, Rejected] = {}
 
+    def spent(self) -> dict[str, Decimal]:
+        """What the run has taken or may have by now, by provider, what went to other films before included."""
+        return {
+            name: self._book.committed[name] - before + self._accounts[name].spent
+            for name, before in self._before.items()
+        }
+
     def stop(self, provider: str, said: Rejected) -> None:
         """A gateway refuses the whole account: nothing more is ordered from it."""
         self._stopped[provider] = said
@@ -43,12 +51,12 @@ class Allowance:
     def refusal(self, take: PlannedTake) -> tuple[str, str] | None:
         """Why a take may not be ordered from its provider, as a code and a message; None where it may."""
         provider = take.shot.provider
-        spent = self._book.committed[provider]
+        account = self._accounts[provider]
         if (said := self._stopped.get(provider)) is not None:
             return said.code, said.message
         if (unreachable := self._greetings.unreachable.get(provider)) is not None:
             return OUT_OF_REACH, unreachable
-        reason = refusal(self.budget, provider, take.price, spent)
-        if reason is None and (most := self._accounts[provider].most) is not None:
-            reason = passing(spent - self._before[provider], most, take.price, "what this run may spend")
+        reason = refusal(self.budget, provider, take.price, self._book.committed[provider])
+        if reason is None and account.most is not None:
+            reason = passing(self.spent()[provider], account.most, take.price, "what this run may spend")
         return (OVER_BUDGET, reason) if reason is not None else None

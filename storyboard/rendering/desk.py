@@ -56,7 +56,8 @@ NO_HOSTING = "no-hosting"
 class Account:
     """An account of this run: whose it is (`name` tells one from another, and nothing else), and how it is used.
 
-    `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once, `most` what this run may spend at most.
+    `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once, `most` what this run may spend at most,
+    `spent` what it has spent before, on other films of the storyboard.
     `took` is how long earlier jobs took, the oldest first. `calls` says that its gateway can reach us and tells of jobs
     that have ended, so that they are seldom asked for.
     """
@@ -65,5 +66,6 @@ class Account:
     concurrency: int | None = None
     poll_s: float | None = None
     most: Decimal | None = None
+    spent: Decimal = Decimal(0)
     calls: bool = False
     took: tuple[Took, ...] = ()

@@ -63,6 +63,13 @@ def within(found: Iterable[Unsettled], most: Mapping[str, Decimal]) -> list[Unse
     return chosen
 
 
+def left(most: Mapping[str, Decimal], anew: Iterable[Unsettled]) -> Mapping[str, Decimal]:
+    """What is left of such bounds for others, after these were ordered anew."""
+    for one in anew:
+        most = _less(most, one.take) or most
+    return most
+
+
 def _less(left: Mapping[str, Decimal], take: PlannedTake) -> dict[str, Decimal] | None:
     """What is left by provider after a take was ordered from all of its list; None where that is not enough."""
     after = dict(left)

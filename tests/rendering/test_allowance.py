@@ -68,6 +68,16 @@ def test_what_runs_before_have_spent_is_held_against_the_budget_and_not_against_
     assert refused == (OVER_BUDGET, "10 credits more than the 6 so far would pass what this run may spend of 15")
 
 
+def test_what_a_run_has_spent_on_other_films_is_held_against_what_it_may_spend() -> None:
+    book, account = Attempts([spent(500)]), Account(most=Decimal(30), spent=Decimal(18))
+    one = Allowance(Budget({}), book, Greetings({}), {"keyed": account}, ["keyed"])
+    assert (code(one), one.spent()) == (None, {"keyed": Decimal(18)})
+    book.record(spent(3, "now"), Stage(one_shot()).schedule)
+    refused = one.refusal(TAKE)
+    assert refused == (OVER_BUDGET, "10 credits more than the 21 so far would pass what this run may spend of 30")
+    assert one.spent() == {"keyed": Decimal(21)}
+
+
 def test_a_take_of_unknown_price_is_ordered_only_where_the_budget_allows_that() -> None:
     free, _, _ = allowance()
     dear = replace(TAKE, price=None)

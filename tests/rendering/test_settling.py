@@ -16,6 +16,7 @@ from storyboard.rendering.settling import (
     adoptable,
     adopted,
     chosen,
+    left,
     ordered_anew,
     owner,
     unsettled,
@@ -123,6 +124,15 @@ def test_of_a_list_everybody_who_may_be_asked_is_within_a_bound_of_its_own(most:
     for record in ordered_anew(one, stage.wall):
         stage.history.keep(record)
     assert [post.provider for post in posts(stage.again())] == ["keyed"]
+
+
+@pytest.mark.parametrize("most", [0, 9, 10, 25, 30, 41])
+def test_what_is_ordered_anew_for_one_film_is_no_longer_left_for_others(most: int) -> None:
+    bound = {"bare": Decimal(most)}
+    found = within(several(), bound)
+    rest = left(bound, found)
+    assert rest["bare"] == most - sum(one.take.price.amount for one in found if one.take.price is not None)
+    assert within([one for one in several() if one not in found], rest) == []
 
 
 def test_what_has_no_known_price_is_not_ordered_anew_within_a_bound() -> None:

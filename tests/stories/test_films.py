@@ -6,7 +6,7 @@ from pathlib import Path
 
 from storyboard.film import TakeId
 from storyboard.state.sqlite import read_history
-from tests.stories.command import storyboard
+from tests.stories.command import events, storyboard
 from tests.stories.paying import Gateways, production
 
 BOARD = """\
@@ -73,6 +73,7 @@ def test_every_film_has_its_own_files_and_what_they_share_is_rendered_once(tmp_p
     assert rendered.returncode == 0, rendered.stderr
     state = tmp_path / "lamps.storyboard"
     assert rendered.stdout.split() == [str(state / "film-oak.mp4"), str(state / "film-ash.mp4")]
+    assert [line for line in rendered.stderr.splitlines() if line.endswith(":")] == ["oak:", "ash:"]
     assert len(list((state / "clips").glob("*.mp4"))) == 6
     assert sorted(one.name for one in (state / "takes" / "ash").iterdir()) == ["1-1.mp4", "3-1.mp4", "bench-1.mp4"]
     first = hashlib.sha256((state / "film-ash.mp4").read_bytes()).digest()
@@ -131,9 +132,18 @@ def test_a_paid_clip_belongs_to_the_film_whose_frame_it_opens_on(tmp_path: Path,
     made = production(tmp_path, emulator, "seedance2ai", "lamps", board)
     told = json.loads(storyboard("plan", made.path, "--json", given=made.environment).stdout)
     assert told["totals"]["price"]["seedance2ai"]["amount"] == "96"
-    rendered = made.render()
-    assert rendered.returncode == 0, rendered.stderr
-    assert made.render().returncode == 0
+    refused = storyboard("render", made.path, given=made.environment)
+    assert (refused.returncode, refused.stdout) == (4, "")
+    assert "2 films may spend 96 credits (seedance2ai); without a terminal that takes --yes" in refused.stderr
+    bounded = made.render("--budget", "seedance2ai=72")
+    assert bounded.returncode == 5, bounded.stderr
+    assert "24 credits more than the 72 so far would pass what this run may spend of 72" in bounded.stderr
+    told = events(bounded.stdout)
+    assert [one["name"] for one in told if one["event"] == "finished"] == ["oak", "pine"]
+    assert len(emulator.rows("seedance2ai", "lamps", "reserve")) == 3
+    for _ in range(2):
+        rendered = made.render()
+        assert rendered.returncode == 0, rendered.stderr
     assert len(emulator.rows("seedance2ai", "lamps", "reserve")) == 4
     history = read_history(made.state / "state.db")
     uses = {(use.film, use.take): history.takes[use.key] for use in history.uses.values()}
@@ -142,6 +152,7 @@ def test_a_paid_clip_belongs_to_the_film_whose_frame_it_opens_on(tmp_path: Path,
         (frame,) = (one for one in history.frames.values() if one.clip == first.clip)
         assert second.carried == f"start={frame.pixels}"
     assert uses["oak", TakeId("2-1")].clip != uses["pine", TakeId("2-1")].clip
+    assert storyboard("status", made.path, given=made.environment).stdout.count("96 credits (seedance2ai)") == 1
 
 
 def test_one_film_is_asked_for_where_only_one_can_be_had(tmp_path: Path) -> None:
