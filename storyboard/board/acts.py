@@ -72,7 +72,7 @@ class Acts:
         meant = names(self._made.films(), (name,))
         if tell_render(self._made, meant):
             return {"done": f"the render has heard that {name} is cancelled"}
-        hint = f"storyboard cancel {self._made.path} {name} calls off what goes on at its gateway"
+        hint = f"storyboard cancel {self._made.spelt} {name} calls off what goes on at its gateway"
         raise Refused([Diagnostic("cannot-cancel", "no render runs", hint=hint)], 2)
 
     async def _render(self, said: Said) -> dict[str, Any]:

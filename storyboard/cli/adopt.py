@@ -32,7 +32,7 @@ def command(made: Production, take: str, job: str | None, clip: Path | None) -> 
     if (job is None) == (clip is None):
         raise click.UsageError("adopt takes a JOB, or --file CLIP")
     if job is not None:
-        say(f"take {adopt(made, take, job)} has job {job}; storyboard render {made.path} fetches its clip")
+        say(f"take {adopt(made, take, job)} has job {job}; storyboard render {made.spelt} fetches its clip")
     elif clip is not None:
         _bring_in(made, take, clip)
 

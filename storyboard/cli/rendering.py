@@ -138,7 +138,7 @@ def _render(
         rendered = work(act, progress, where, made)
         path = _place(rendered, output)
         progress.finished(_status(rendered, path))
-    code = _end(rendered, path, made.path, as_json)
+    code = _end(rendered, path, made.spelt, as_json)
     if code or path is None or rendered.slates or not events <= {"planned", "cut"}:
         return rendered, code, None
     return rendered, code, (Answer(f"{path}\n", _film_line(rendered)), [rendered.planned.loaded])
@@ -184,7 +184,7 @@ def _phases(rendered: Rendered) -> list[str]:
     return [phase if phase in ENDED else SENT.get(phase, "planned") for phase in phases]
 
 
-def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> int:
+def _end(rendered: Rendered, path: Path | None, spelt: str, as_json: bool) -> int:
     """Say what is missing, and answer the code of the reference. Raises Signalled."""
     problems = [*_problems(rendered), *rendered.problems]
     if problems:
@@ -199,7 +199,7 @@ def _end(rendered: Rendered, path: Path | None, file: Path, as_json: bool) -> in
     elif rendered.signal is None and not problems and set(_phases(rendered)) == {"done"}:
         say(_summary(rendered))
         return 0
-    say(f"{_summary(rendered)}\nCharged: {spell(rendered.charged)}. Resume: storyboard render {file}")
+    say(f"{_summary(rendered)}\nCharged: {spell(rendered.charged)}. Resume: storyboard render {spelt}")
     if rendered.signal is not None:
         raise Signalled(rendered.signal)
     return _code(rendered)

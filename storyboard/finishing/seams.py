@@ -227,8 +227,11 @@ def judged(report: Report, film: Film, answers: Mapping[Job, Answer]) -> Report:
     return Report(tuple(seams), tuple(clips))
 
 
-def diagnostics(report: Report, path: str) -> list[Diagnostic]:
-    """What the film's limits make an error: a mistake at the shot each; all else is one warning, of the worst."""
+def diagnostics(report: Report, film: str) -> list[Diagnostic]:
+    """What the film's limits make an error: a mistake at the shot each; all else is one warning, of the worst.
+
+    `film` is how a command line names it.
+    """
     found = [
         Diagnostic(_code(one), f"{_named(one)}: {finding.message}", _shot(one).place, hint=_hint(one, finding.check))
         for one in report.worst
@@ -240,7 +243,7 @@ def diagnostics(report: Report, path: str) -> list[Diagnostic]:
         worst, more = mild[0], len(mild) - 1
         message = f"{_named(worst)}: {worst.findings[0].message}"
         rest = f"; {more} more joins or clips" if more > 1 else "; 1 more join or clip" if more else ""
-        hint = f"storyboard status {path} lists them" if more else _hint(worst, worst.findings[0].check)
+        hint = f"storyboard status {film} lists them" if more else _hint(worst, worst.findings[0].check)
         found.append(Diagnostic(_code(worst), message + rest, _shot(worst).place, hint=hint, severity="warning"))
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Film, Shot, ShotId
@@ -25,11 +24,13 @@ def shot_of_takes(film: Film, name: str) -> Shot:
     return shot
 
 
-def retaken(film: Film, asked: Collection[str], path: Path) -> frozenset[ShotId]:
-    """The shots that get another take. Raises Refused (2) for one that is not there or whose clip stays."""
+def retaken(film: Film, asked: Collection[str], spelt: str) -> frozenset[ShotId]:
+    """The shots that get another take; `spelt` is how a command line names the film. Raises Refused (2) for one that is
+    not there or whose clip stays.
+    """
     shots = [shot_of_takes(film, name) for name in asked]
     for shot in shots:
         if shot.locked:
-            hint = f"storyboard unlock {path} {shot.id}"
+            hint = f"storyboard unlock {spelt} {shot.id}"
             raise Refused([Diagnostic("locked-shot", f'the clip of "{shot.id}" is locked', shot.place, hint)], 2)
     return frozenset(shot.id for shot in shots)

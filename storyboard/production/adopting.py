@@ -50,7 +50,7 @@ async def adopt_file(made: Production, name: str, path: Path, executor: Executor
     loaded = made.load()
     shot, number = named(loaded.film, name)
     if shot.locked:
-        hint = f"storyboard unlock {made.path} {shot.id}"
+        hint = f"storyboard unlock {made.spelt} {shot.id}"
         raise Refused([Diagnostic("locked-shot", f'the clip of "{shot.id}" is locked', shot.place, hint)], 2)
     _is_mp4(path)
     with made.inside((shot.id,)) as (planned, store, journal):

@@ -138,7 +138,7 @@ async def _one(made: Production, record: TakeRecord, attempt: AttemptRecord, out
     if attempt.state == "succeeded":
         return Called(record.take, "finished", FINISHED, attempt)
     if attempt.job is None:
-        hint = f"bind its job by storyboard adopt {made.path} {record.take} JOB, then cancel it"
+        hint = f"bind its job by storyboard adopt {made.spelt} {record.take} JOB, then cancel it"
         return Called(record.take, "unknown", f"nobody knows whether it was ordered: {hint}", attempt)
     if not isinstance(remote, Remote) or outside.network is None:
         return Called(record.take, "unknown", f"{attempt.provider} is not installed", attempt)

@@ -32,8 +32,8 @@ Tell = Callable[[News], None]
 @dataclass(frozen=True, slots=True)
 class Material:
     """What a film is cut from: the plan, the clips one has, where they lie, the digests of files, what the providers
-    can do, what takes of this run were made from (`carried`), the shots that a slate may stand for (`slates`), and what
-    is known of joins and clips.
+    can do, what takes of this run were made from (`carried`), the shots that a slate may stand for (`slates`), what is
+    known of joins and clips, and how a command line names the film.
     """
 
     made: Plan
@@ -44,6 +44,7 @@ class Material:
     carried: Mapping[TakeKey, str] = field(default_factory=dict)
     slates: frozenset[ShotId] = frozenset()
     known: KnownChecks = field(default_factory=KnownChecks)
+    spelt: str = ""
 
     @property
     def missing(self) -> list[ShotId]:
@@ -114,7 +115,7 @@ async def join(
             sidecars.write(sidecars.provenance(target), _provenance(material, ready, film, journal.read()))
     facts = {"film": str(target), "frames": film.frames, "unchanged": unchanged, "slates": list(ready.slated)}
     tell(News("cut", facts=facts))
-    found = seams.diagnostics(report, material.made.film.path)
+    found = seams.diagnostics(report, material.spelt)
     _, warn = _telling(tell)
     for one in found:
         if one.severity == "warning":

@@ -40,7 +40,7 @@ def circle(made: Production, name: str, take: int, profiles: Sequence[str] = ())
     takes = [one.number for one in planned.plan.by_shot.get(shot.id, ())]
     if take not in takes:
         has = f"takes {', '.join(map(str, takes))}" if len(takes) > 1 else "only take 1" if takes else "no takes"
-        hint = f"storyboard render {made.path} --retake {shot.id} makes another"
+        hint = f"storyboard render {made.spelt} --retake {shot.id} makes another"
         raise Refused([Diagnostic("circled-take", f'shot "{shot.id}" has {has}, not {take}', hint=hint)], 2)
     file = _write(made, planned, lambda files: edit.circle(files, shot.id, take, profiles))
     if not _tell(made, {"shot": shot.id, "circled": take, "profiles": list(profiles)}):

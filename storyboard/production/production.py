@@ -6,11 +6,13 @@ no environment. Loading and planning create nothing; rendering takes the lock fi
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from storyboard.callbacks.box import told_of
@@ -96,6 +98,15 @@ class Production:
         """What the film is called beside others of the same storyboard: its profiles and its variant."""
         return "+".join([*self.profiles, *([self.variant] if self.variant is not None else [])]) or None
 
+    @property
+    def spelt(self) -> str:
+        """How a command line names the film: its file, and the options by which it is read."""
+        values = [f"{name}={value}" for name, value in self.assignments.items()]
+        lists = {"--profile": self.profiles, "--variant": [self.variant], "--set": values, "--vars": [self.vars_file]}
+        lists |= {"--state": [self._state], "--allow": self.allow}
+        words = [(name, str(one)) for name, given in lists.items() for one in given if one is not None]
+        return shlex.join([str(self.path), *chain.from_iterable(words)])
+
     def films(self) -> list[Production]:
         """One production a film: each variant's, or this one where a variant is named or the storyboard has none.
 
@@ -166,7 +177,7 @@ class Production:
         files = self._known()
         with no_cyclic_collection():
             loaded = self._load(files)
-            another = retaken(loaded.film, retakes, self.path)
+            another = retaken(loaded.film, retakes, self.spelt)
             return self._planned(loaded, self._history(), files, another, beside=beside)
 
     def again(self, planned: Planned) -> Planned:
@@ -207,7 +218,8 @@ class Production:
         except Refused as refused:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
         done = {take.key for take in made.takes if take.clip is not None}
-        return Planned(loaded, made, history, hashed, self.capabilities, expected(cuts.left(made, done, {})).frames)
+        frames = expected(cuts.left(made, done, {})).frames
+        return Planned(loaded, made, history, hashed, self.capabilities, frames, self.spelt)
 
     def forecast(self, planned: Planned, jobs: int) -> Forecast:
         """Play what a render of the plan would do, with so many clips drawn at once, in virtual time."""
@@ -250,7 +262,7 @@ class Production:
             stack.enter_context(Lock(folder.lock, time.time()))
             journal = stack.enter_context(SqliteJournal(folder.database))
             store = folder.store(LocalDisk())
-            another = retaken(loaded.film, wishes.retakes, self.path)
+            another = retaken(loaded.film, wishes.retakes, self.spelt)
             adopt = partial(self._adopt, loaded, journal, store, files, another, wishes.stale)
             planned = adopt()
             told = told_of(Inbox(folder.inbox, LocalDisk()).drain())
@@ -363,8 +375,8 @@ class Production:
         have = {take.key: planned.history.clips[take.clip] for take in planned.plan.takes if take.clip is not None}
         failed = {key for key, take in planned.history.takes.items() if take.state in FAILED}
         slates = frozenset(planned.plan.missing(have)) if partial else excused(planned.plan, have, failed)
-        known = KnownChecks(self.folder.checks)
-        return Material(planned.plan, have, store, planned.digests, self.capabilities, slates=slates, known=known)
+        known, digests = KnownChecks(self.folder.checks), planned.digests
+        return Material(planned.plan, have, store, digests, self.capabilities, {}, slates, known, self.spelt)
 
     def edit(self, partial: bool = False, handles: int | None = None) -> Edit:
         """The film as an edit to be exported, of the clips there are; takes no lock. `partial` as in `cut`.

@@ -57,7 +57,7 @@ FAILED: frozenset[Phase] = frozenset(("failed", "ambiguous", "lost", "cancelled"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with all it was made from, and how many frames its film is expected to have."""
+    """A plan with all it was made from, how many frames its film is expected to have, and how a command names it."""
 
     loaded: Loaded
     plan: plan.Plan
@@ -65,6 +65,7 @@ class Planned:
     digests: Mapping[str, str]
     capabilities: Mapping[str, Capabilities]
     frames: int
+    spelt: str
 
     def uses(self, film: str) -> Uses:
         """The takes of the film, which is called so."""
@@ -360,6 +361,7 @@ class Session:
                 carried,
                 slates,
                 KnownChecks(self.folder.checks),
+                self.planned.spelt,
             )
             film = self.folder.film(made.film.delivery.suffix)
             joined = await join(material, film, self.executor, self.journal, self.tell)
