@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from storyboard.cli.ends import Ended, refuse, say, terminal_columns, texts_of
-from storyboard.cli.formats import Checked
+from storyboard.cli.formats import Checked, once
 from storyboard.cli.options import taken, vars_options
 from storyboard.diagnostics import Refused, draw
 from storyboard.production.production import Production
@@ -24,20 +24,20 @@ FORMATS = ("text", "json", "sarif", "github")
 @vars_options
 def command(files: tuple[Path, ...], form: str, **given: Any) -> None:
     """Find every mistake, all at once; where a storyboard makes several films, in each. Reads only; costs nothing."""
-    worst = 0
-    every = []
+    worst, every = 0, list[Checked]()
     for file in files:
+        found: list[Checked] = []
         for one in _films(taken(file, dict(given)).production()):
-            refused = None
             try:
-                checked = _checked(one)
+                found.append(_checked(one))
             except Refused as error:
-                refused = error
                 worst = max(worst, error.exit_code)
-                checked = Checked(_named(one), error.diagnostics, error.texts or texts_of(error.diagnostics))
-            every.append(checked)
-            if form == "text":
-                _say(checked, refused)
+                texts = error.texts or texts_of(error.diagnostics)
+                found.append(Checked(str(one.path), error.diagnostics, texts, film=one.name))
+        every += once(found)
+        if form == "text":
+            for checked in every[-len(found) :]:
+                _say(checked)
     if form != "text" and (said := importlib.import_module(f"storyboard.cli.formats.as_{form}").text(every)):
         click.echo(said)
     if worst:
@@ -52,22 +52,20 @@ def _films(made: Production) -> list[Production]:
         return [made]
 
 
-def _named(made: Production) -> str:
-    return f"{made.path} · {made.name}" if made.name else str(made.path)
-
-
 def _checked(made: Production) -> Checked:
     """What a storyboard that loads has to say of itself. Raises Refused."""
     loaded = made.load()
     shots, fps = loaded.film.on_screen, loaded.film.delivery.fps
-    return Checked(_named(made), loaded.diagnostics, loaded.texts, len(shots), exact_frames(shots, fps) / fps)
+    seconds = exact_frames(shots, fps) / fps
+    return Checked(str(made.path), loaded.diagnostics, loaded.texts, len(shots), seconds, made.name)
 
 
-def _say(checked: Checked, refused: Refused | None) -> None:
-    if refused:
-        refuse(refused)
-        return
-    if checked.diagnostics:
+def _say(checked: Checked) -> None:
+    if checked.diagnostics and checked.shots is None:
+        refuse(Refused(checked.diagnostics, texts=checked.texts))
+    elif checked.diagnostics:
         say(draw(checked.diagnostics, checked.texts, terminal_columns()))
-    shots, seconds = checked.shots, float(checked.length or 0)
-    click.echo(f"{checked.file}: good · {shots} shot{'s' if shots != 1 else ''} · {seconds:g} s")
+    if checked.shots is not None:
+        shots, seconds = checked.shots, float(checked.length or 0)
+        named = f"{checked.file} · {checked.film}" if checked.film else checked.file
+        click.echo(f"{named}: good · {shots} shot{'s' if shots != 1 else ''} · {seconds:g} s")

@@ -162,7 +162,7 @@ class _Pacing:
         if wanted < 1:
             message = f"{shot.id} begins at {seconds(self._exact / self._fps)} s, and {what} at {where} s"
             self.problems.append(self._missed(draft, message, "nothing of it is left to show", related))
-        elif has <= wanted - 1:  # less than a frame short is rounding: a clip has that frame
+        elif has < wanted - 1:  # a frame short may be rounding, here or at a place before: a clip has that frame
             short = seconds((wanted - has) / self._fps)
             message = f"{shot.id} is {short} s too short: {what} at {where} s"
             self.problems.append(self._missed(draft, message, f"show it for {short} s longer", related))

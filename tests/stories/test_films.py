@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import time
 from pathlib import Path
+
+import pytest
 
 from storyboard.film import TakeId
 from storyboard.state.sqlite import read_history
-from tests.stories.command import events, storyboard
+from tests.stories.command import events, start, storyboard
 from tests.stories.paying import Gateways, production
 
 BOARD = """\
@@ -155,6 +158,30 @@ def test_a_paid_clip_belongs_to_the_film_whose_frame_it_opens_on(tmp_path: Path,
     assert storyboard("status", made.path, given=made.environment).stdout.count("96 credits (seedance2ai)") == 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("provider", "codes"), [("seedance2ai", (0, 0)), ("ark", (0, 0)), ("defapi", (0, 4)), ("seedance2ink", (0, 4))]
+)
+def test_an_order_that_was_cut_off_is_its_own_films_whatever_film_is_rendered_next(
+    provider: str, codes: tuple[int, int], tmp_path: Path, emulator: Gateways
+) -> None:
+    board = (
+        "storyboard: 1\nvariants: {rows: [{wood: oak}, {wood: pine}], name: '{{ wood }}'}\n"
+        f"defaults: {{provider: {provider}, duration: 5}}\nshots: [{{id: 1A, action: 'A lamp of {{{{ wood }}}}.'}}]\n"
+    )
+    prices = 'prices = {"seedance-2.0" = "0.1"}\n' if provider == "defapi" else ""
+    made = production(tmp_path, emulator, provider, f"cut-off-{provider}", board, prices)
+    emulator.arm(fault="delay_response", route="submit", seconds=60)
+    rendering = start("render", made.path, "--yes", "--variant", "oak", given=made.environment)
+    while not emulator.rows(provider, f"cut-off-{provider}", "reserve"):
+        time.sleep(0.1)
+    rendering.kill()
+    rendering.communicate()
+    emulator.tell("faults", None, "DELETE")
+    assert tuple(made.render("--variant", name).returncode for name in ("pine", "oak")) == codes
+    assert len(emulator.rows(provider, f"cut-off-{provider}", "reserve")) == 2
+
+
 def test_one_film_is_asked_for_where_only_one_can_be_had(tmp_path: Path) -> None:
     refused = storyboard("render", board(tmp_path), "-o", tmp_path / "out.mp4")
     assert refused.returncode == 2
@@ -165,6 +192,9 @@ def test_check_says_what_is_wrong_in_each_film(tmp_path: Path) -> None:
     path = board(tmp_path)
     good = storyboard("check", path)
     assert good.stdout == f"{path} · oak: good · 4 shots · 2 s\n{path} · ash: good · 3 shots · 1.5 s\n"
+    path.write_text(BOARD.replace("{duration: 0.5}", "{duration: 4, provider: seedance2ai, resolution: 480p}"), "utf-8")
+    assert storyboard("check", path).stderr.count("makes no clips of 480p") == 1
+    path.write_text(BOARD, encoding="utf-8")
     assert storyboard("check", path, "--profile", "darft").stderr.count('did you mean "draft"?') == 1
     (tmp_path / "lamps.csv").write_text(ROWS + "elm\n", encoding="utf-8")
     ended = storyboard("check", path)

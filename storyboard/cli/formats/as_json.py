@@ -26,7 +26,13 @@ def text(checked: Sequence[Checked]) -> str:
 
 def _file(checked: Checked) -> dict[str, Any]:
     seconds = None if checked.length is None else float(checked.length)
-    return {"file": checked.file, "good": checked.shots is not None, "shots": checked.shots, "seconds": seconds}
+    return {
+        "file": checked.file,
+        "film": checked.film,
+        "good": checked.shots is not None,
+        "shots": checked.shots,
+        "seconds": seconds,
+    }
 
 
 def _diagnostics(checked: Checked) -> list[dict[str, Any]]:

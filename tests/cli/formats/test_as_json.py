@@ -15,7 +15,7 @@ def test_everything_that_is_known_of_a_mistake_is_told() -> None:
     one = Diagnostic("unknown-asset", "no mria", Span("film.yaml", 1, 1, 1, 5), hint, related=related)
     told = json.loads(text([Checked("film.yaml", [one], {"film.yaml": "mria"})]))
     assert told == {
-        "files": [{"file": "film.yaml", "good": False, "shots": None, "seconds": None}],
+        "files": [{"file": "film.yaml", "film": None, "good": False, "shots": None, "seconds": None}],
         "errors": 1,
         "warnings": 0,
         "diagnostics": [
