@@ -75,9 +75,29 @@ def shown_frames(shot: Shot, fps: Fraction) -> Fraction:
     return shot.shown * fps if shot.frames is None else Fraction(shot.frames)
 
 
+def ended(begun: Fraction, shot: Shot, fps: Fraction, alone: bool) -> Fraction:
+    """Where a shot ends that begins there, in frames of the film, before any rounding. One that a clock trims ends on a
+    whole frame: what was rounded before it is forgotten, if it is `alone` in its run.
+    """
+    if shot.frames is not None and alone:
+        return Fraction(nearest(begun, ONE) + shot.frames)
+    return begun + shown_frames(shot, fps)
+
+
 def exact_frames(shots: Sequence[Shot], fps: Fraction) -> Fraction:
     """How long a film of these shots is, in frames, before the one rounding: times on screen less overlaps."""
-    return sum((shown_frames(shot, fps) for shot in shots), Fraction(0)) - sum(overlap(shot, fps) for shot in shots[1:])
+    exact = Fraction(0)
+    for number, shot in enumerate(shots):
+        laps = overlap(shot, fps) if number else 0
+        exact = ended(exact - laps, shot, fps, shot.frames is not None and is_alone(shots, number))
+    return exact
+
+
+def is_alone(shots: Sequence[Shot], number: int) -> bool:
+    """Whether the shot neither goes on from the one before it nor into the one after it."""
+    before = shots[number - 1] if number else None
+    after = shots[number + 1] if number + 1 < len(shots) else None
+    return not continues(shots[number], before) and (after is None or not continues(after, shots[number]))
 
 
 def continues(shot: Shot, before: Shot | None) -> bool:

@@ -30,6 +30,7 @@ from storyboard.film import Clip, Film, Shot, ShotId
 from storyboard.media.reel import Blend, Overlay, Toward
 from storyboard.timing import (
     carried_index,
+    ended,
     first_frame,
     frame_count,
     frames_at,
@@ -39,7 +40,6 @@ from storyboard.timing import (
     passed,
     reach,
     runs,
-    shown_frames,
     transition_frames,
 )
 
@@ -138,8 +138,7 @@ def _place(film: Film, available: Mapping[ShotId, int]) -> Timeline:
             asked = overlap(shot, fps) if placed else 0
             laps = min(asked, placed[-1].frames - placed[-1].overlap) if placed else 0
             at = placed[-1].end - laps if placed else 0
-            shown = shown_frames(shot, fps)
-            exact += shown - asked if asked else shown
+            exact = ended(exact - asked if asked else exact, shot, fps, len(run) == 1)
             lost = 0 if shot.frames is not None and shot is run[-1] else lost - (asked - laps)
             wanted = carried[shot.id] if shot is not run[-1] else max(1, nearest(exact, ONE) - lost - at)
             stretch = _stretch(shot, at, wanted, repeats and not laps, fps, available.get(shot.id))

@@ -20,7 +20,7 @@ from storyboard.language.text.reading import spelt
 from storyboard.language.text.tree import Map, Seq, at, span
 from storyboard.language.values import quantities
 from storyboard.language.values.quantities import seconds
-from storyboard.timing import continues, nearest, overlap, shown_frames
+from storyboard.timing import continues, ended, nearest, overlap, shown_frames
 
 Pairs = Sequence[tuple[Draft, Shot]]
 Path = tuple[str | int, ...]
@@ -139,7 +139,9 @@ class _Pacing:
             elif ends is not None:
                 related = Related("the clock stands here", span(root, clock))
                 self._leave(index, nearest(ends, self._fps), 0, ZERO, "the clock ends", related)
-            self._exact += shown_frames(self.found[index][1], self._fps)
+            after = self.found[shown[number + 1]][1] if number + 1 < len(shown) else None
+            alone = not continues(shot, before) and (after is None or not continues(after, shot))
+            self._exact = ended(self._exact, self.found[index][1], self._fps, alone)
 
     def _lead(self, index: int, follower: int) -> None:
         """Trim a shot to the place of the next one, where that has one."""
@@ -162,7 +164,7 @@ class _Pacing:
         if wanted < 1:
             message = f"{shot.id} begins at {seconds(self._exact / self._fps)} s, and {what} at {where} s"
             self.problems.append(self._missed(draft, message, "nothing of it is left to show", related))
-        elif has < wanted - 1:  # a frame short may be rounding, here or at a place before: a clip has that frame
+        elif nearest(has, ONE) < wanted - 1:  # a frame may be lost by rounding, here and before: a clip has one more
             short = seconds((wanted - has) / self._fps)
             message = f"{shot.id} is {short} s too short: {what} at {where} s"
             self.problems.append(self._missed(draft, message, f"show it for {short} s longer", related))

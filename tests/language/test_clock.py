@@ -68,7 +68,7 @@ def test_a_dissolve_into_a_place_begins_there(folder: Path) -> None:
 def test_a_shot_that_is_a_frame_short_by_rounding_alone_shows_its_last(folder: Path) -> None:
     times = ["1.22", "0.60", "0.70, at: 1.81", "0.60", "0.60, at: 3.10", "40"]
     board = cut(folder, ", ".join(f"{{action: Fog., duration: {time}}}" for time in times), fps="25")
-    assert [stretch.at for stretch in expected(board).picture] == [0, 31, 45, 62, 78, 93]
+    assert [stretch.at for stretch in expected(board).picture] == [0, 31, 45, 63, 78, 93]
 
 
 def test_a_film_that_is_too_short_for_its_clock_is_not_stretched(folder: Path) -> None:
