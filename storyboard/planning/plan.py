@@ -187,8 +187,9 @@ class _Planner:
             seen[own] += 1
         ranks = Ranks(self.history, self.name, self.beside, seen)
         for shot in graph.order(shots, self.owner):
-            own = owns[shot.id]
-            rank = ranks.of(self._sharing(shot, own, places[shot.id]))
+            own, rank = owns[shot.id], places[shot.id]
+            if ranks.shared and _edges(shot):
+                rank = ranks.of(self._sharing(shot, own, rank))
             for number in self._numbers(shot, own, rank):
                 take = self._take(shot, number, own, rank)
                 self.takes[take.key] = take

@@ -62,8 +62,8 @@ class Ranks:
         self._taken: set[TakeKey] = set()
 
     @cached_property
-    def _shared(self) -> bool:
-        """Whether there is another film."""
+    def shared(self) -> bool:
+        """Whether there is another film; where there is none, each shot has its place."""
         return any(name != self._film for name, _ in self._uses)
 
     @cached_property
@@ -83,9 +83,7 @@ class Ranks:
         return found
 
     def of(self, shot: Sharing) -> int:
-        """The rank of a shot."""
-        if not shot.sources or not self._shared:
-            return shot.place
+        """The rank of a shot that carries something."""
         rank = self._own(shot)
         if rank is None:
             rank = next(one for one in self._free(shot) if self._fits(shot, shot.key(one)))
