@@ -68,7 +68,7 @@ def test_a_clip_that_never_comes_fails_at_its_shot_keeps_its_job_and_spares_the_
     assert rendered.returncode == 4
     lost, done = sorted(made.status()["takes"], key=lambda take: str(take["state"] == "done"))
     assert (lost["state"], done["state"]) == ("lost", "done")
-    line = 5 if lost["shot"] == "1A" else 6
+    line = 6 if lost["shot"] == "1A" else 7
     assert f"six.yaml:{line}:10: error[paid-lost]: take {lost['take']}: " in rendered.stderr
     assert lost["job"] in {row["task"] for row in gateway.rows(NAME, "lost", "reserve")}
     again = made.render()
