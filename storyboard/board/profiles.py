@@ -20,8 +20,8 @@ from storyboard.film import ShotId
 from storyboard.planning import plan, report
 from storyboard.planning.price import spell_totals, total
 from storyboard.planning.standing import WORDS
+from storyboard.production.planned import Planned
 from storyboard.production.production import Production
-from storyboard.production.session import Planned
 
 REST = 4.0
 """How many times as long as comparing took nothing is compared again."""
