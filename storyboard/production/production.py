@@ -46,7 +46,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
-from storyboard.state.journal import History
+from storyboard.state.journal import History, Journal
 from storyboard.state.known import KnownFiles, digests
 from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
@@ -258,7 +258,7 @@ class Production:
         (rendered,) = await render([self], wishes, executor, tell, outside, agree, ask)
         return rendered
 
-    def taken_in(self, journal: SqliteJournal, store: ClipStore) -> History:
+    def taken_in(self, journal: Journal, store: ClipStore) -> History:
         """What the journal says, after taking in jobs that it had no room for, and clips that were stored just before a
         crash could record them. Raises Refused (13, 14).
         """
