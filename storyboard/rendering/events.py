@@ -158,9 +158,12 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """A person cancels the takes of these names, or of the shots of these names; None: all."""
+    """A person cancels the takes of these names, or of the shots of these names, of the films of these names; None: of
+    all.
+    """
 
     names: frozenset[str] | None
+    films: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
