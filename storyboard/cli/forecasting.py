@@ -85,7 +85,7 @@ def described(forecast: Forecast) -> dict[str, Any]:
 
 def _ends(forecast: Forecast) -> list[tuple[str, str]]:
     """When the first of several films is there."""
-    first = next(iter(forecast.films.items()), None)
+    first = next(iter(forecast.films.items()), None) if forecast.takes else None
     return [("first film", f"{first[0]}, in about {spell_seconds(first[1])}")] if first is not None else []
 
 
