@@ -9,7 +9,7 @@ import trio
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from storyboard.cli.progress import rescued, whose
+from storyboard.cli.progress import cut_words, rescued, whose
 from storyboard.rendering.events import News
 
 REFRESH_S = 0.1
@@ -56,7 +56,9 @@ class Bars:
                 self._move(take, news.facts["share"])
             case "progress":
                 for step, share in news.facts.items():
-                    self._step(f"{step} {news.film}" if self._several and news.film else step, share)
+                    self._step(self._named(step, news), share)
+            case "cut":
+                self._over(news)
             case "done" if take is not None:
                 self._end(take, f"[green]✔[/] {take}  {news.facts['frames']} frames")
             case "failed" if take is not None:
@@ -98,6 +100,17 @@ class Bars:
         if take in self.running:
             self.progress.remove_task(self.running.pop(take))
         self.console.print(line, highlight=False)
+
+    def _named(self, step: str, news: News) -> str:
+        return f"{step} {news.film}" if self._several and news.film else step
+
+    def _over(self, news: News) -> None:
+        """A film is there: of several it is said, for the others go on."""
+        step = self.steps.pop(self._named("cut", news), None)
+        if step is not None:
+            self.progress.remove_task(step)
+        if self._several:
+            self.console.print(f"[green]✔[/] {news.film}  {cut_words(news)}", highlight=False)
 
     def _step(self, step: str, share: float) -> None:
         """Work on the whole film: the cut, a verification."""

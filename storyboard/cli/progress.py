@@ -60,6 +60,12 @@ def open_progress(as_json: bool, heading: str | None = None, several: bool = Fal
         yield PlainLines(several)
 
 
+def cut_words(news: News) -> str:
+    """What is said of a film that is there."""
+    how = "the film is as it was" if news.facts["unchanged"] else "film cut"
+    return f"{how}, {news.facts['frames']} frames{slated(news)}"
+
+
 def whose(news: News, several: bool) -> str:
     """The take that news are about, with its film where there are several."""
     return f"{news.film} {news.take}" if several and news.film else str(news.take)
@@ -139,8 +145,7 @@ class PlainLines:
             case "rescued":
                 say(rescued(news))
             case "cut":
-                how = "the film is as it was" if news.facts["unchanged"] else "film cut"
-                self._say(f"{self._film(news)}{how}, {news.facts['frames']} frames{slated(news)}")
+                self._say(f"{self._film(news)}{cut_words(news)}")
 
     async def keep_fresh(self) -> None:
         """Nothing is redrawn."""

@@ -45,4 +45,8 @@ def test_takes_of_one_name_have_a_bar_a_film() -> None:
         films, *running = bars.progress.tasks
         assert (films.description, films.completed, films.total) == ("films", 1.5, 2.0)
         assert [(task.description, task.completed) for task in running] == [("pine 1A-1", 0.5), ("cut oak", 0.25)]
-        assert "✔ oak 1A-1  121 frames" in bars.console.file.getvalue()  # type: ignore[attr-defined]
+        bars.hear(News("cut", None, {"film": "film-oak.mp4", "frames": 240, "unchanged": False}, "oak"))
+        assert [task.description for task in bars.progress.tasks] == ["films", "pine 1A-1"]
+        written = bars.console.file.getvalue()  # type: ignore[attr-defined]
+    assert "✔ oak 1A-1  121 frames" in written
+    assert "✔ oak  film cut, 240 frames" in written
