@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from storyboard.rendering.ordering import orders
 from storyboard.rendering.outside import open_outside
 from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.work import ENDED
+from storyboard.structs import replace
 
 SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "fetching": "downloading"}
 """Where a paid take may stand when a run is stopped, and what `status` calls that."""

@@ -7,10 +7,11 @@ Each step works with what the one before could save, so that one typo hides noth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
@@ -42,10 +43,10 @@ from storyboard.language.text.reading import Reading
 from storyboard.language.text.spelling import did_you_mean, nearest
 from storyboard.language.text.tree import Map, Seq, at
 from storyboard.language.values.scope import Evaluation, clashes, variables
+from storyboard.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A storyboard that was read: the film, the warnings, and each file's text for drawing them. `profiles` are the
     names of those that it has.
     """

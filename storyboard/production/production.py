@@ -10,7 +10,6 @@ import shlex
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -53,6 +52,7 @@ from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
+from storyboard.structs import replace
 
 
 class Production:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.callbacks.box import told_of
 from storyboard.capabilities import Capabilities
@@ -46,6 +47,7 @@ from storyboard.state.inbox import Inbox
 from storyboard.state.journal import History, Journal
 from storyboard.state.known_checks import KnownChecks
 from storyboard.state.rescue import Rescue
+from storyboard.structs import replace
 
 Agree = Callable[[Mapping[str, Total]], bool]
 """Whether to spend these sums, by provider."""
@@ -55,8 +57,7 @@ FAILED: frozenset[Phase] = frozenset(("failed", "ambiguous", "lost", "cancelled"
 """How a take may end without a clip that was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """A plan with all it was made from, how many frames its film is expected to have, and how a command names it."""
 
     loaded: Loaded
@@ -72,8 +73,7 @@ class Planned:
         return {(film, take.id): take.key for take in self.plan.takes}
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """How a take ended: its last phase, why, and a failure's code."""
 
     phase: Phase
@@ -81,8 +81,7 @@ class Fate:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """How a render ended. `film` is None where shots are missing for which no slates stand (`slates`); `states` tells
     each take's last phase and why. By provider, `spent` is what the run has spent by now, and `extra` what is left of
     what takes that are ordered anew may cost.
@@ -101,8 +100,7 @@ class Rendered:
     extra: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, the
     shots of which there shall be another take, what it may spend at most with each provider, and whether the film is
     cut with slates for what is missing (`partial`). `on_ambiguous` says what becomes of takes of unknown fate, `extra`

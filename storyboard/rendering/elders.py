@@ -7,7 +7,6 @@ known what became of them, as far as it can be. What stays unknown is `ambiguous
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from storyboard.exchange import Busy, NotSent, Unknown
 from storyboard.film import TakeId
@@ -17,6 +16,7 @@ from storyboard.rendering.desk import Desk
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, History
+from storyboard.structs import replace
 
 
 class Elders:

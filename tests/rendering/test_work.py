@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 from storyboard.capabilities import Capabilities
 from storyboard.film import Film, ShotId
 from storyboard.planning import plan
 from storyboard.rendering.work import Places, Works, wanted_takes
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.rendering.stage import CAPABILITIES, KEYED
 
