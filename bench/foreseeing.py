@@ -4,6 +4,7 @@ from bench import pacing, virtual
 from bench.ratio import Ratio, seconds
 from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.planning import plan
+from storyboard.planning.programme import programme
 from storyboard.rendering.forecast import Forecast, forecast
 from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import wanted_takes
@@ -17,7 +18,7 @@ def known(shape: pacing.Shape, concurrency: int) -> Known:
     """What is known of a film of that shape before its first run."""
     caps = {virtual.NAME: virtual.capabilities(concurrency)}
     made = plan.make(shape(), caps, History(), {})
-    return Known(made, wanted_takes(made), History(), caps, {})
+    return Known(programme([made]), wanted_takes(made), History(), caps, {})
 
 
 def foreseen(shape: pacing.Shape, concurrency: int) -> Forecast:

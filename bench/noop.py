@@ -20,6 +20,7 @@ from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.media.jobs import Answer, DrawJob, Job, Report
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
+from storyboard.planning.programme import programme
 from storyboard.rendering.edge import SystemClock, random_id
 from storyboard.rendering.events import News
 from storyboard.rendering.ports import Ports
@@ -133,7 +134,7 @@ def scheduled(film: Film, journal: Journal, only: int | None = None) -> Schedule
     shots = None if only is None else {take.shot.id for take in made.takes[:only]}
     policy = Policy(jobs=DRAWN_AT_ONCE)
     submissions = Submissions({}, [], random_id, policy.poll_s, film.budget)
-    return Schedule(made, wanted_takes(made, shots), history, capabilities, compose, submissions, policy)
+    return Schedule(programme([made]), wanted_takes(made, shots), history, capabilities, compose, submissions, policy)
 
 
 def perform(schedule: Schedule, journal: Journal) -> int:

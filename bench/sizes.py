@@ -22,6 +22,7 @@ from storyboard.film import Frame
 from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
+from storyboard.planning.programme import programme
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.events import Now
 from storyboard.rendering.schedule import Policy, Schedule
@@ -47,7 +48,7 @@ def _waiting(folder: Path, shots: int) -> object:
     def compose(take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: object) -> Ask:
         return ask.compose(film, take, noop.CAPABILITIES, {}, {})
 
-    schedule = Schedule(made, wanted_takes(made), History(), caps, compose, submissions, Policy())
+    schedule = Schedule(programme([made]), wanted_takes(made), History(), caps, compose, submissions, Policy())
     return schedule, schedule.begin(Now(0.0, 0.0))
 
 

@@ -29,6 +29,7 @@ from storyboard.network.limits import poll_wait_s, wait_s
 from storyboard.network.turnstile import Turnstile
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
+from storyboard.planning.programme import programme
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account
 from storyboard.rendering.ports import Ports
@@ -254,7 +255,7 @@ def run(
     submissions = Submissions(
         {NAME: driver}, [], lambda: f"id-{next(ids)}", policy.poll_s, film.budget, {NAME: account}
     )
-    schedule = Schedule(made, wanted_takes(made), History(), caps, compose, submissions, policy)
+    schedule = Schedule(programme([made]), wanted_takes(made), History(), caps, compose, submissions, policy)
     kiln = Kiln(seed, concurrency)
     ports = Ports(
         clock=Clockwork(),

@@ -14,8 +14,8 @@ from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.planning.price import Total, spell_totals
 from storyboard.production.cancelling import names, tell_render
 from storyboard.production.decisions import circle, lock, unlock
+from storyboard.production.planned import Planned
 from storyboard.production.production import Production
-from storyboard.production.session import Planned
 from storyboard.rendering.ordering import orders
 from storyboard.rendering.work import wanted_takes
 

@@ -12,7 +12,7 @@ from storyboard.film import Clip, ClipId, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import standing
 from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.planning.standing import STEPS, WORDS, Mark
-from storyboard.production.session import Planned
+from storyboard.production.planned import Planned
 from storyboard.state.journal import AttemptRecord, History
 from storyboard.structs import replace
 

@@ -19,7 +19,7 @@ from storyboard.finishing.timeline import Timeline, expected, timeline
 from storyboard.planning import cuts, report
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.standing import STEPS, Mark
-from storyboard.production.session import Planned
+from storyboard.production.planned import Planned
 from storyboard.rendering.money import Charge, charges
 from storyboard.state.clips import file_stem
 

@@ -21,8 +21,8 @@ from storyboard.film import ShotId
 from storyboard.planning import plan, report
 from storyboard.planning.price import spell_totals, total
 from storyboard.planning.standing import WORDS
+from storyboard.production.planned import Planned
 from storyboard.production.production import Production
-from storyboard.production.session import Planned
 from storyboard.structs import replace
 
 REST = 4.0

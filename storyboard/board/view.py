@@ -15,7 +15,7 @@ from storyboard.delivery import Codec
 from storyboard.film import ShotId
 from storyboard.planning import report
 from storyboard.planning.standing import Mark
-from storyboard.production.session import Planned
+from storyboard.production.planned import Planned
 
 MASTERS: Mapping[Codec, str] = {"h264": "", "prores": "ProRes", "dnxhr": "DNxHR"}
 """What films for editors are called, which no browser plays."""

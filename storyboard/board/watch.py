@@ -28,8 +28,8 @@ from storyboard.film import TakeId
 from storyboard.finishing.seams import as_json
 from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.network.settings import Settings
+from storyboard.production.planned import Planned
 from storyboard.production.production import Production
-from storyboard.production.session import Planned
 from storyboard.state.folder import Folder
 from storyboard.state.lock import holder, is_held
 from storyboard.structs import replace

@@ -18,7 +18,7 @@ from msgspec import Struct
 from storyboard.film import ShotId
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.prompt import compose
-from storyboard.production.session import Planned
+from storyboard.production.planned import Planned
 from storyboard.state.journal import TakeRecord
 
 _WORD = re.compile(r"^\s+|(?:\w+(?:['’-]\w+)*|[^\w\s]+)\s*")

@@ -15,7 +15,7 @@ from storyboard.film import ShotId, TakeKey
 from storyboard.planning import diagram, explain, report
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.supplied import stays_home
-from storyboard.production.session import Planned
+from storyboard.production.planned import Planned
 from storyboard.rendering.ordering import unhosted
 from storyboard.structs import replace
 

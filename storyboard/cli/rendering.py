@@ -20,7 +20,7 @@ from storyboard.language import Loaded
 from storyboard.media.cluster.address import Processes, Scheduler
 from storyboard.planning.price import spell_totals
 from storyboard.production.production import Production
-from storyboard.production.session import Fate, Rendered, Wishes
+from storyboard.production.wishes import Fate, Rendered, Wishes
 from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.events import News
 from storyboard.rendering.money import spell

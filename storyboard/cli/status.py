@@ -16,8 +16,8 @@ from storyboard.finishing.seams import mark as flag
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.report import spell_seconds, summary, totals
 from storyboard.planning.standing import STEPS, WORDS, mark, standing
+from storyboard.production.planned import Planned
 from storyboard.production.production import Production
-from storyboard.production.session import Planned
 from storyboard.rendering import foretold
 from storyboard.rendering.money import Charge, charges, spell
 from storyboard.state.folder import Folder

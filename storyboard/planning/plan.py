@@ -38,7 +38,8 @@ class PlannedTake(Struct, frozen=True):
     The film shows `length` frames of its clip from `first`; the frame after them is the one it hands on.
     `clip` is the good clip that exists (verdicts `done` and `stale`), `was_carried` the digests it was made from,
     `maker` the provider that made it. `otherwise` is the same take as the next provider of its shot would make it;
-    `asked` the provider that has an order of it already, which goes on.
+    `asked` the provider that has an order of it already, which goes on. `film` is the name of the film it was planned
+    for, among those of its storyboard.
     """
 
     id: TakeId
@@ -61,6 +62,7 @@ class PlannedTake(Struct, frozen=True):
     maker: str = ""
     otherwise: PlannedTake | None = None
     asked: str = ""
+    film: str = ""
 
     @property
     def provider(self) -> str:
@@ -90,9 +92,9 @@ class Plan(Struct, frozen=True):
     owner: Mapping[ShotId, ShotId]
 
     @property
-    def second(self) -> int:
-        """Frames in a second of the film, at least one."""
-        return frame_count(Fraction(1), self.film.delivery.fps)
+    def fps(self) -> Fraction:
+        """Frames a second of the film."""
+        return self.film.delivery.fps
 
     def shown(self, shot: ShotId, have: Container[TakeKey]) -> PlannedTake | None:
         """The take that the film shows, of those one `have`: the circled one, else the newest; None where none is."""
@@ -241,6 +243,7 @@ class _Planner:
             was_carried=record.carried if record else "",
             maker=record.provider if record and clip else "",
             asked=self.asked.get(key, ""),
+            film=self.name,
         )
         return replace(take, otherwise=self._otherwise(take)) if shot.fallbacks else take
 

@@ -15,8 +15,8 @@ from storyboard.language import edit
 from storyboard.language.text.names import normal
 from storyboard.planning import plan, uses
 from storyboard.planning.naming import shot_of_takes
+from storyboard.production.planned import Planned, existing
 from storyboard.production.production import Production
-from storyboard.production.session import Planned, existing
 from storyboard.rendering.edge import random_id
 from storyboard.rendering.mail import DECISION
 from storyboard.rendering.settling import adoptable, adopted, alternative, duplicate, owner, unsettled

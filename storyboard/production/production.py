@@ -9,12 +9,10 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from storyboard.callbacks.box import told_of
 from storyboard.diagnostics import Refused, in_file_order
 from storyboard.film import ShotId, TakeId, TakeKey
 from storyboard.finishing.exporting.edit import Edit
@@ -27,26 +25,27 @@ from storyboard.language.values.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
 from storyboard.network.settings import Settings
-from storyboard.planning import cuts, plan, prompt, uses
+from storyboard.planning import cuts, plan, prompt
 from storyboard.planning.naming import retaken
-from storyboard.planning.numbers import good_clip
+from storyboard.planning.programme import programme
 from storyboard.planning.ranks import ALONE, Uses
 from storyboard.production.cutting import Joined, Material, Tell, check_suffix, draft, join, known_report
 from storyboard.production.exporting import edit
-from storyboard.production.session import FAILED, Agree, Planned, Rendered, Session, Wishes, existing
+from storyboard.production.planned import Planned, existing
+from storyboard.production.session import Agree
+from storyboard.production.wishes import FAILED, Rendered, Wishes
 from storyboard.providers import Provider, discover
-from storyboard.rendering.callbacks import woken
 from storyboard.rendering.forecast import Forecast, forecast, listing
 from storyboard.rendering.outside import Outside, known_accounts
 from storyboard.rendering.schedule import Policy
-from storyboard.rendering.settling import Unsettled, chosen, left, ordered_anew, unsettled
+from storyboard.rendering.settling import Unsettled
 from storyboard.rendering.virtual import Known
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
-from storyboard.state.journal import History, Record
+from storyboard.state.journal import History
 from storyboard.state.known import KnownFiles, digests
 from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
@@ -145,9 +144,10 @@ class Production:
 
     def load(self) -> Loaded:
         """Read, expand and check the storyboard. Raises Refused with every mistake."""
-        return self._load(self._known())
+        return self.read(self.known())
 
-    def _load(self, files: KnownFiles) -> Loaded:
+    def read(self, files: KnownFiles) -> Loaded:
+        """As `load`, by what is known of `files`."""
         with Measuring(self.environment) as anew:
             loaded = load(
                 self.path,
@@ -162,7 +162,7 @@ class Production:
             raise Refused(in_file_order([*loaded.diagnostics, *problems]), texts=loaded.texts)
         return loaded
 
-    def _known(self) -> KnownFiles:
+    def known(self) -> KnownFiles:
         """What the state remembers of files; nothing where it cannot be used, which is for others to say."""
         try:
             return KnownFiles(self.folder.files)
@@ -174,16 +174,16 @@ class Production:
         measured and hashed; else nothing is written. Each shot of `retakes` gets one take more, and `beside` are the
         takes of films that are planned with it. Raises Refused.
         """
-        files = self._known()
+        files = self.known()
         with no_cyclic_collection():
-            loaded = self._load(files)
+            loaded = self.read(files)
             another = retaken(loaded.film, retakes, self.spelt)
-            return self._planned(loaded, self._history(), files, another, beside=beside)
+            return self.planned(loaded, self._history(), files, another, beside=beside)
 
     def again(self, planned: Planned) -> Planned:
         """Plan what was read before against the state as it stands now; as `plan`."""
         with no_cyclic_collection():
-            return self._planned(planned.loaded, self._history(), self._known())
+            return self.planned(planned.loaded, self._history(), self.known())
 
     def plans(self) -> list[tuple[Production, Planned]]:
         """Each film of the storyboard and its plan, one after the other: what a film shares with one before is made
@@ -194,7 +194,7 @@ class Production:
         for film in self.films():
             planned = film.plan(beside=beside)
             found.append((film, planned))
-            beside |= planned.uses(film.name or "")
+            beside |= planned.uses
         return found
 
     def _history(self) -> History:
@@ -202,7 +202,7 @@ class Production:
         folder = self.folder
         return existing(read_history(folder.database), folder.store(LocalDisk()))
 
-    def _planned(
+    def planned(
         self,
         loaded: Loaded,
         history: History,
@@ -211,6 +211,7 @@ class Production:
         stale: bool = False,
         beside: Uses = ALONE,
     ) -> Planned:
+        """Plan what was read against a history; as `plan`."""
         hashed = digests(loaded.film, files)
         files.save()
         try:
@@ -219,13 +220,14 @@ class Production:
             raise Refused(refused.diagnostics, refused.exit_code, texts=loaded.texts) from None
         done = {take.key for take in made.takes if take.clip is not None}
         frames = expected(cuts.left(made, done, {})).frames
-        return Planned(loaded, made, history, hashed, self.capabilities, frames, self.spelt)
+        name, folder = self.name or "", self.folder
+        return Planned(loaded, made, history, hashed, self.capabilities, frames, self.spelt, name, folder)
 
     def forecast(self, planned: Planned, jobs: int) -> Forecast:
         """Play what a render of the plan would do, with so many clips drawn at once, in virtual time."""
         made = planned.plan
         known = Known(
-            made,
+            programme([made]),
             wanted_takes(made),
             planned.history,
             planned.capabilities,
@@ -250,73 +252,26 @@ class Production:
         agree: Agree | None = None,
         ask: Callable[[Unsettled], bool] = lambda _: False,
     ) -> Rendered:
-        """Render what the plan calls for, then cut the film. `outside` is the way to gateways; `agree` is asked before
-        money is spent, `ask` whether a take of unknown fate is ordered anew. Raises Refused: 4, 10, 11, 12, 13, 14.
+        """Render what the plan calls for, then cut the film; as `rendering.render`, of this film alone."""
+        from storyboard.production.rendering import render
+
+        (rendered,) = await render([self], wishes, executor, tell, outside, agree, ask)
+        return rendered
+
+    def taken_in(self, journal: SqliteJournal, store: ClipStore) -> History:
+        """What the journal says, after taking in jobs that it had no room for, and clips that were stored just before a
+        crash could record them. Raises Refused (13, 14).
         """
-        files = self._known()
-        loaded = self._load(files)
-        check_suffix(wishes.output, loaded.film.delivery.codec)
-        folder = self.folder
-        folder.create()
-        with ExitStack() as stack:
-            stack.enter_context(Lock(folder.lock, time.time()))
-            journal = stack.enter_context(SqliteJournal(folder.database))
-            store = folder.store(LocalDisk())
-            another = retaken(loaded.film, wishes.retakes, self.spelt)
-            adopt = partial(self._adopt, loaded, journal, store, files, another, wishes.stale)
-            planned = adopt()
-            told = told_of(Inbox(folder.inbox, LocalDisk()).drain())
-            if records := woken(told, planned.history, time.time()):
-                journal.append(records)
-                planned = adopt()
-            found = unsettled(planned.plan.takes, planned.history)
-            if anew := chosen(found, wishes.on_ambiguous, wishes.extra, ask):
-                journal.append([record for one in anew for record in ordered_anew(one, time.time())])
-                planned = adopt()
-                wishes = replace(wishes, extra=left(wishes.extra, anew))
-            self._keep(uses.begun(planned.plan, self.name or "", planned.history, time.time()), planned, journal)
-            self._note(planned, journal)
-            store.sweep(store.awaited(planned.history))
-            name = self.name or ""
-            session = Session(
-                self.providers, planned, folder, store, journal, executor, tell, outside, self.profiles, name
-            )
-            return await session.render(wishes, agree)
-
-    def _note(self, planned: Planned, journal: SqliteJournal) -> None:
-        """Remember what this film's takes are, as far as a run before did not come to it."""
-        history = planned.history
-        done = {take.key for take in planned.plan.takes if good_clip(history.takes.get(take.key), history) is not None}
-        self._keep(list(uses.used(planned.plan, self.name or "", history, done)), planned, journal)
-
-    def _keep(self, records: Sequence[Record], planned: Planned, journal: SqliteJournal) -> None:
-        journal.append(records)
-        for record in records:
-            planned.history.keep(record)
-
-    def _adopt(
-        self,
-        loaded: Loaded,
-        journal: SqliteJournal,
-        store: ClipStore,
-        files: KnownFiles,
-        another: Collection[ShotId] = (),
-        stale: bool = False,
-    ) -> Planned:
-        """Plan, after taking in jobs that the journal had no room for, and clips that were stored just before a crash
-        could record them.
-        """
-        with no_cyclic_collection():
+        history = journal.read()
+        rescue = Rescue(self.folder.rescue, LocalDisk())
+        if rescued := rescue.taken_in(history):
+            journal.append(rescued)
+            rescue.wipe()
             history = journal.read()
-            rescue = Rescue(self.folder.rescue, LocalDisk())
-            if rescued := rescue.taken_in(history):
-                journal.append(rescued)
-                rescue.wipe()
-                history = journal.read()
-            if adopted := store.adopt_orphans(history, time.time()):
-                journal.append(adopted)
-                history = journal.read()
-            return self._planned(loaded, existing(history, store), files, another, stale)
+        if adopted := store.adopt_orphans(history, time.time()):
+            journal.append(adopted)
+            history = journal.read()
+        return existing(history, store)
 
     async def cut(
         self,
@@ -357,12 +312,14 @@ class Production:
 
         Raises Refused as `plan` does, and 11, 13, 14.
         """
-        files = self._known()
-        loaded, folder = self._load(files), self.folder
+        files = self.known()
+        loaded, folder = self.read(files), self.folder
         folder.create()
         with Lock(folder.lock, time.time()), SqliteJournal(folder.database) as journal:
             store = folder.store(LocalDisk())
-            yield self._adopt(loaded, journal, store, files, another), store, journal
+            with no_cyclic_collection():
+                planned = self.planned(loaded, self.taken_in(journal, store), files, another)
+            yield planned, store, journal
 
     @contextmanager
     def _clips(self, partial: bool) -> Iterator[tuple[Material, SqliteJournal]]:

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 import trio
 
 from storyboard.diagnostics import Refused
-from storyboard.film import TakeId
 from storyboard.media.jobs import Answer, Job, MediaError, RenderJob, Report
+from storyboard.planning.plan import PlannedTake
 from storyboard.rendering.events import News
 
 QUIET_S = 600.0
@@ -20,7 +20,7 @@ QUIET = "renderer-quiet"
 Do = Callable[[Job, Report], Awaitable[Answer]]
 
 
-async def drawn(job: Job, take: TakeId, provider: str, do: Do, tell: Callable[[News], None]) -> Answer:
+async def drawn(job: Job, take: PlannedTake, do: Do, tell: Callable[[News], None]) -> Answer:
     """Have `do` do the job, and tell its progress. Raises MediaError and Refused as `do` does."""
     most, begun, moved = 0.0, trio.Event(), trio.Event()
 
@@ -31,7 +31,7 @@ async def drawn(job: Job, take: TakeId, provider: str, do: Do, tell: Callable[[N
             most = share
             moved.set()
             moved = trio.Event()
-        tell(News("progress", take, {"share": round(share, 3)}))
+        tell(News("progress", take.id, {"share": round(share, 3)}, take.film))
 
     async def watch() -> None:
         await begun.wait()  # until then it may wait for a worker
@@ -40,9 +40,10 @@ async def drawn(job: Job, take: TakeId, provider: str, do: Do, tell: Callable[[N
                 await moved.wait()
             if quiet.cancelled_caught:
                 break
-        message = f"take {take}: {provider} has told no progress for {QUIET_S / 60:g} minutes, and goes on"
+        provider = take.shot.provider
+        message = f"take {take.id}: {provider} has told no progress for {QUIET_S / 60:g} minutes, and goes on"
         hint = f"timeout_s under [providers.{provider}] stops a program that hangs"
-        tell(News("warning", take, {"code": QUIET, "message": message, "hint": hint}))
+        tell(News("warning", take.id, {"code": QUIET, "message": message, "hint": hint}, take.film))
 
     if not isinstance(job, RenderJob) or job.timeout_s is not None:
         return await do(job, report)

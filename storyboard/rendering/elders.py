@@ -1,7 +1,8 @@
 """Attempts at takes whose words were changed since, while nobody knows whether they were ordered.
 
 Laws. The old bytes go before the new ones, or their job is looked for, where that is safe; the take goes on when it is
-known what became of them, as far as it can be. What stays unknown is `ambiguous`, and a person settles it.
+known what became of them, as far as it can be. What stays unknown is `ambiguous`, and a person settles it. Where films
+have takes of one name, one of them waits: the first that is to be ordered.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from storyboard.exchange import Busy, NotSent, Unknown
-from storyboard.film import TakeId
+from storyboard.film import TakeId, TakeKey
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OPEN, RESEND_AFTER_S, RESENDS, Attempts
 from storyboard.rendering.desk import Desk
@@ -34,6 +35,7 @@ class Elders:
         self._desk = desk
         self._again = again
         self._waiting: dict[TakeId, list[AttemptRecord]] = {}
+        self._heirs: dict[TakeId, TakeKey] = {}
 
     def bind(self, history: History, providers: Collection[str]) -> None:
         """Find them: open attempts whose take the film has no more as it was, and another of its name."""
@@ -48,7 +50,7 @@ class Elders:
     def first(self, work: Work) -> bool:
         """Ask for the elders of a take; False where it has none left."""
         found = self._waiting.get(work.take.id)
-        if not found:
+        if not found or self._heirs.setdefault(work.take.id, work.take.key) != work.take.key:
             return False
         elder = found[0]
         self._greetings.once_met(elder.provider, self._desk(), lambda: self._send(work, elder))
@@ -58,7 +60,7 @@ class Elders:
         """The work that waits for an attempt; None where it is nobody's elder."""
         waiting = (take for take, elders in self._waiting.items() if any(one.id == attempt.id for one in elders))
         take = next(waiting, None)
-        return next(work for work in self._desk().works if work.take.id == take) if take is not None else None
+        return self._desk().works[self._heirs[take]] if take in self._heirs else None
 
     def answered(self, work: Work, elder: AttemptRecord, event: ev.Answered) -> None:
         """The outcome of asking for an elder, which was recorded where it was accepted; a callback may have told it."""

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from storyboard.exchange import Ask, Cancelled, NotCancelled, Outcome, Polled, Request
 from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
 from storyboard.planning.carried import Slot
-from storyboard.planning.plan import Plan
+from storyboard.planning.programme import Programme
 from storyboard.state.journal import Record
 
 Said = Cancelled | NotCancelled | Polled | None
@@ -178,9 +178,9 @@ class Confirmed(Struct, frozen=True):
 
 
 class Decided(Struct, frozen=True):
-    """A person has decided something meanwhile: the plan as it is now, of the same film."""
+    """A person has decided something meanwhile: the plan of the same films as it is now."""
 
-    plan: Plan
+    plan: Programme
 
 
 Event = (
@@ -324,11 +324,14 @@ Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | PollAll |
 
 
 class News(Struct, frozen=True):
-    """Something to tell people and programs: one of the events that `render --json` documents."""
+    """Something to tell people and programs: one of the events that `render --json` documents. `film` is the name of
+    the film whose it is; a take that films share is the first one's.
+    """
 
     event: str
     take: TakeId | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    film: str = ""
 
 
 class Decision(Struct):

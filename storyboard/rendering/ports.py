@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.film import Clip, ClipId, Frame, TakeId
 from storyboard.media.jobs import Executor
-from storyboard.planning.plan import Plan
+from storyboard.planning.programme import Programme
 from storyboard.rendering.events import News, Now
 from storyboard.state.inbox import Message
 from storyboard.state.journal import AttemptRecord, Journal
@@ -115,8 +115,8 @@ class Pool(Protocol):
 class Decide(Protocol):
     """Takes in what a person has decided while the run was on."""
 
-    def __call__(self, decision: Mapping[str, Any]) -> Plan | None:
-        """The film's plan with that decision, None where it changes nothing here."""
+    def __call__(self, decision: Mapping[str, Any]) -> Programme | None:
+        """The plan of the films with that decision, None where it changes nothing here."""
 
 
 class Ports(Struct, frozen=True):

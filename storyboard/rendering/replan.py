@@ -6,11 +6,12 @@ has begun goes on, and what is done stays done; the next run sees what became st
 
 from __future__ import annotations
 
-from storyboard.planning.plan import Plan, PlannedTake
+from storyboard.planning.plan import PlannedTake
+from storyboard.planning.programme import Programme
 from storyboard.rendering.work import ENDED, Work, Works
 
 
-def replan(works: Works, plan: Plan) -> list[Work]:
+def replan(works: Works, plan: Programme) -> list[Work]:
     """Let the takes that have not begun follow `plan`; answers those that are open, none linked to what cannot come."""
     moved: list[Work] = []
     for take in plan.takes:

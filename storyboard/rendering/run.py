@@ -259,7 +259,7 @@ class Runner:
         part = self.ports.clips.part_path(action.take, self.ports.new_id())
         job = provider.draw(action.ask, str(part))
         try:
-            clip = await drawn(job, action.take, action.provider, self._media, self.ports.tell)
+            clip = await drawn(job, self.schedule.works[action.key].take, self._media, self.ports.tell)
         except MediaError as error:
             return ev.Broke(action.key, error.code, error.message, again=error.code in AGAIN)
         if not isinstance(clip, Clip):

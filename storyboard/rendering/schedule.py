@@ -16,6 +16,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 
 from msgspec import Struct
 
@@ -23,7 +24,7 @@ from storyboard.capabilities import Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
 from storyboard.planning.carried import carried_text
 from storyboard.planning.manifest import asked, canonical
-from storyboard.planning.plan import Plan
+from storyboard.planning.programme import Programme
 from storyboard.rendering import events as ev
 from storyboard.rendering.carrying import Carrying
 from storyboard.rendering.delivered import LESS, shortfall
@@ -32,6 +33,7 @@ from storyboard.rendering.replan import replan
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Composer, Phase, Places, Work, Works
 from storyboard.state.journal import History, Record, TakeRecord, TakeState
+from storyboard.timing import frame_count
 
 REDRAWS = 1
 """How often a take is drawn again after a failure that another try may help (a worker that died)."""
@@ -56,7 +58,7 @@ class Schedule:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: Programme,
         wanted: frozenset[TakeKey],
         history: History,
         capabilities: Mapping[str, Capabilities],
@@ -72,7 +74,7 @@ class Schedule:
         self.compose = compose
         self.submissions = submissions
         self.policy = policy
-        self.carrying = Carrying(self, frames or {}, plan.second, self._framed)
+        self.carrying = Carrying(self, frames or {}, frame_count(Fraction(1), plan.fps), self._framed)
         self.clips: dict[ClipId, Clip] = dict(history.clips)
         self.opened: deque[Work] = deque()
         self.places = Places(capabilities, policy.jobs)
@@ -130,7 +132,7 @@ class Schedule:
 
     def tell(self, event: str, work: Work, **facts: object) -> None:
         """Put something among the news."""
-        self._decision.news.append(ev.News(event, work.take.id, facts))
+        self._decision.news.append(ev.News(event, work.take.id, facts, work.take.film))
 
     def after(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something in a later step, unless the run is draining by then."""
@@ -331,8 +333,7 @@ class Schedule:
 
     def _compare(self, work: Work, clip: Clip) -> None:
         """Tell where a provider delivered less than was ordered of it."""
-        rate = self.plan.film.delivery.fps
-        rate = min(rate, self.capabilities[work.take.shot.provider].fps or rate)
+        rate = min(self.plan.fps, self.capabilities[work.take.shot.provider].fps or self.plan.fps)
         if work.attempt and (less := shortfall(work.take.shot, work.take.duration, rate, clip)):
             hint = "it is kept, since it was paid for; --retake orders another"
             self.tell("warning", work, code=LESS, message=f"take {work.take.id} came {less}", hint=hint)

@@ -19,7 +19,8 @@ from storyboard.capabilities import Capabilities
 from storyboard.exchange import Accepted, Ask, Outcome, Polled, Request, Response, Running, Succeeded, Unknown
 from storyboard.film import Budget, Clip, ClipId, Frame, JobId, TakeKey
 from storyboard.planning.carried import Slot
-from storyboard.planning.plan import Plan, PlannedTake
+from storyboard.planning.plan import PlannedTake
+from storyboard.planning.programme import Programme
 from storyboard.providers import Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account
@@ -69,7 +70,7 @@ Lasts = Callable[[PlannedTake], float]
 class Known(Struct, frozen=True):
     """What a forecast goes by: the plan and its takes that are wanted, and what is known of providers and accounts."""
 
-    plan: Plan
+    plan: Programme
     wanted: frozenset[TakeKey]
     history: History
     capabilities: Mapping[str, Capabilities]

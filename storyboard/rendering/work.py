@@ -14,6 +14,7 @@ from storyboard.exchange import Ask
 from storyboard.film import ClipId, Frame, Money, ShotId, TakeKey
 from storyboard.planning.carried import Slot
 from storyboard.planning.plan import Plan, PlannedTake
+from storyboard.planning.programme import Programme
 from storyboard.version import VERSION
 
 Phase = Literal[
@@ -110,7 +111,7 @@ class Works:
     `longest` is the greatest urgency of any.
     """
 
-    def __init__(self, plan: Plan, wanted: frozenset[TakeKey], capabilities: Mapping[str, Capabilities]) -> None:
+    def __init__(self, plan: Programme, wanted: frozenset[TakeKey], capabilities: Mapping[str, Capabilities]) -> None:
         self.by_key: dict[TakeKey, Work] = {take.key: Work(take) for take in plan.takes if take.key in wanted}
         self.ready: dict[str, list[tuple[float, int, TakeKey]]] = {}
         self.order = {take.key: number for number, take in enumerate(plan.takes)}
@@ -129,7 +130,7 @@ class Works:
     def __iter__(self) -> Iterator[Work]:
         return iter(self.by_key.values())
 
-    def _rank(self, plan: Plan, capabilities: Mapping[str, Capabilities]) -> None:
+    def _rank(self, plan: Programme, capabilities: Mapping[str, Capabilities]) -> None:
         """Urgency: expected seconds from a take's beginning to the end of the longest path through it."""
         for take in reversed(plan.takes):
             work = self.by_key.get(take.key)

@@ -20,7 +20,7 @@ from storyboard.board.watch import Watch
 from storyboard.film import ShotId
 from storyboard.media.executor import InProcess
 from storyboard.production.production import Production
-from storyboard.production.session import Wishes
+from storyboard.production.wishes import Wishes
 
 HERE = "http://127.0.0.1:8400"
 TOKEN, SECRET = "t" * 32, "s" * 32

@@ -10,7 +10,7 @@ import trio
 
 from storyboard.media.executor import InProcess
 from storyboard.production.production import Production
-from storyboard.production.session import Wishes
+from storyboard.production.wishes import Wishes
 from tests.board.stage import FILM, Visitor, film, read, visiting, write
 
 PAGES = ("/", "/film", "/graph", "/profiles", "/shots/1A", "/shots/1B", "/shots/2A")

@@ -13,6 +13,7 @@ from storyboard.exchange import Ask
 from storyboard.film import Clip, ClipId, Film, Frame, TakeKey
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
+from storyboard.planning.programme import programme
 from storyboard.rendering import events as ev
 from storyboard.rendering.desk import Account
 from storyboard.rendering.schedule import Policy, Schedule
@@ -74,7 +75,7 @@ class Stage:
         attempts, poll_s = self.history.attempts.values(), self.policy.poll_s
         self.submissions = Submissions(self._remotes(), attempts, self._new_id, poll_s, self.film.budget, self.accounts)
         self.schedule = Schedule(
-            self.plan,
+            programme([self.plan]),
             wanted_takes(self.plan),
             self.history,
             self.capabilities,

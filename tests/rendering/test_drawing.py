@@ -3,13 +3,18 @@ import trio
 from trio.testing import MockClock
 
 from storyboard.diagnostics import Refused
-from storyboard.film import TakeId
 from storyboard.media.jobs import Answer, Job, Length, MediaError, RenderJob, Report, VerifyJob
+from storyboard.planning import plan
 from storyboard.rendering.drawing import QUIET_S, drawn
 from storyboard.rendering.events import News
+from storyboard.state.journal import History
+from storyboard.structs import replace
+from tests.films import ANIMATIC, film, shot
 
 PAINT = RenderJob(["paint"], {}, "1A.part", {})
-TAKE = TakeId("1A-1")
+(TAKE,) = plan.make(
+    film(shot("1A", provider="paint")), {"paint": replace(ANIMATIC, name="paint")}, History(), {}, name="oak"
+).takes
 ANSWER = Length("2", sounds=False)
 
 
@@ -24,7 +29,7 @@ async def told(job: Job, *shares: tuple[float, float]) -> list[News]:
             report(share)
         return ANSWER
 
-    assert await drawn(job, TAKE, "paint", do, news.append) is ANSWER
+    assert await drawn(job, TAKE, do, news.append) is ANSWER
     return news
 
 
@@ -33,13 +38,15 @@ def warnings(news: list[News]) -> list[News]:
 
 
 async def test_progress_is_told_as_it_comes(autojump_clock: MockClock) -> None:
-    assert await told(PAINT, (1, 0.0), (1, 0.25)) == [News("progress", TAKE, {"share": one}) for one in (0.0, 0.25)]
+    assert await told(PAINT, (1, 0.0), (1, 0.25)) == [
+        News("progress", TAKE.id, {"share": one}, "oak") for one in (0.0, 0.25)
+    ]
 
 
 async def test_a_program_that_falls_silent_is_named_once(autojump_clock: MockClock) -> None:
     beats = [(1.0, 0.5)] * int(3 * QUIET_S)  # its worker says that it is alive, no more
     (warning,) = warnings(await told(PAINT, *beats))
-    assert warning.take == TAKE
+    assert (warning.take, warning.film) == ("1A-1", "oak")
     assert warning.facts["code"] == "renderer-quiet"
     assert "paint has told no progress for 10 minutes" in str(warning.facts["message"])
     assert "[providers.paint]" in str(warning.facts["hint"])
@@ -63,5 +70,5 @@ async def test_why_there_is_no_clip_comes_out_as_it_is(error: Exception) -> None
 
     news: list[News] = []
     with pytest.raises(type(error)) as raised:
-        await drawn(PAINT, TAKE, "paint", fail, news.append)
+        await drawn(PAINT, TAKE, fail, news.append)
     assert raised.value is error

@@ -2,6 +2,7 @@
 
 from storyboard.film import Film
 from storyboard.planning import plan
+from storyboard.planning.programme import programme
 from storyboard.rendering import events as ev
 from storyboard.rendering.schedule import Policy
 from storyboard.structs import replace
@@ -20,7 +21,7 @@ def two_takes(**more: int) -> Film:
 def decide(stage: Stage, name: str, **decision: object) -> ev.Decision:
     shots = [replace(one, **decision) if one.id == name else one for one in stage.film.shots]  # type: ignore[arg-type]  # any field
     stage.film = replace(stage.film, shots=tuple(shots))
-    return stage.hear(ev.Decided(plan.make(stage.film, stage.capabilities, stage.history, {})))
+    return stage.hear(ev.Decided(programme([plan.make(stage.film, stage.capabilities, stage.history, {})])))
 
 
 def test_a_circle_releases_what_was_held_and_what_follows_it() -> None:

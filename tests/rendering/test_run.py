@@ -20,6 +20,7 @@ from storyboard.exchange import Ask, NotSent, Request, Response, Unknown
 from storyboard.film import Edge, Film
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
+from storyboard.planning.programme import programme
 from storyboard.providers import Provider, Remote
 from storyboard.rendering.attempts import RESENDS
 from storyboard.rendering.edge import SystemClock, in_thread, random_id
@@ -122,7 +123,7 @@ class House:
         submissions = Submissions(remotes, history.attempts.values(), random_id, policy.poll_s)
         compose = partial(_compose, made, self.digests)
         wanted = wanted_takes(planned)
-        schedule = Schedule(planned, wanted, history, CAPABILITIES, compose, submissions, policy)
+        schedule = Schedule(programme([planned]), wanted, history, CAPABILITIES, compose, submissions, policy)
         ports = Ports(
             clock=SystemClock(),
             journal=journal,

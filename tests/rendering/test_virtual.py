@@ -4,6 +4,7 @@ import pytest
 
 from storyboard.film import Budget, Film
 from storyboard.planning import plan
+from storyboard.planning.programme import programme
 from storyboard.rendering.desk import Account
 from storyboard.rendering.schedule import Policy
 from storyboard.rendering.virtual import DOWNLOAD_S, EXCHANGE_S, KEEP_S, Known, play
@@ -24,7 +25,7 @@ def known(made: Film, concurrency: int = 2, history: History | None = None, requ
     gateway = replace(GATEWAY, requests=requests)
     caps = {**CAPABILITIES, "keyed": replace(CAPABILITIES["keyed"], concurrency=concurrency, gateway=gateway)}
     planned = plan.make(made, caps, history or History(), {})
-    return Known(planned, wanted_takes(planned), history or History(), caps, {"keyed": Account("a")})
+    return Known(programme([planned]), wanted_takes(planned), history or History(), caps, {"keyed": Account("a")})
 
 
 def seconds(one: Known) -> float:

@@ -1,6 +1,7 @@
 from storyboard.capabilities import Capabilities
 from storyboard.film import Film, ShotId
 from storyboard.planning import plan
+from storyboard.planning.programme import programme
 from storyboard.rendering.work import Places, Works, wanted_takes
 from storyboard.state.journal import History
 from storyboard.structs import replace
@@ -44,13 +45,13 @@ def test_urgency_is_the_expected_time_to_the_end_of_the_longest_path() -> None:
     )
     capabilities = {"quick": quick, "slow": slow}
     takes = plan.make(made, capabilities, History(), {})
-    works = Works(takes, wanted_takes(takes), capabilities)
+    works = Works(programme([takes]), wanted_takes(takes), capabilities)
     assert [work.urgency for work in works] == [55.0, 50.0, 5.0]
 
 
 def test_each_take_knows_who_waits_for_it() -> None:
     made = planned(diamond())
-    works = Works(made, wanted_takes(made), CAPABILITIES)
+    works = Works(programme([made]), wanted_takes(made), CAPABILITIES)
     following = {str(work.take.id): [works[key].take.id for key in work.followers] for work in works}
     assert following["1A-1"] == ["1B-1", "1C-1"]
     assert [work.missing for work in works] == [0, 1, 1, 2, 0]

@@ -25,6 +25,7 @@ from storyboard.exchange import Ask, Request
 from storyboard.film import Budget, ClipId, Film, Frame
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
+from storyboard.planning.programme import programme
 from storyboard.providers import Calling, Listing, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Clips, Letters, Network, Ports
@@ -300,7 +301,7 @@ class Machine:
             if self.world.disk.exists(path := store.frame_path(*key))
         }
         schedule = Watched(
-            made,
+            programme([made]),
             wanted_takes(made),
             history,
             self.capabilities,
