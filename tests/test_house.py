@@ -34,6 +34,7 @@ FLOORS = [
 """From the ground up; a floor imports its own and those below."""
 GROUND = {
     "structs": -6,
+    "collecting": -6,
     "version": -6,
     "columns": -5,
     "diagnostics": -4,

@@ -23,10 +23,10 @@ from storyboard.board.cards import Seen
 from storyboard.board.overview import Overview
 from storyboard.board.renders import Renders
 from storyboard.board.view import Limit, View, view
+from storyboard.collecting import no_cyclic_collection
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import TakeId
 from storyboard.finishing.seams import as_json
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.network.settings import Settings
 from storyboard.production.planned import Planned
 from storyboard.production.production import Production

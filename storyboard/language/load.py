@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
+from storyboard.collecting import no_cyclic_collection
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, clock, document, letters, prompt_template, written
@@ -37,7 +38,6 @@ from storyboard.language.sounds import Sounds
 from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.text import names
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.language.text.lookalikes import clarified, cut_short
 from storyboard.language.text.reading import Reading
 from storyboard.language.text.spelling import did_you_mean, nearest

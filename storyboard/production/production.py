@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
+from storyboard.collecting import no_cyclic_collection
 from storyboard.diagnostics import Refused, in_file_order
 from storyboard.film import ShotId, TakeId, TakeKey
 from storyboard.finishing.exporting.edit import Edit
@@ -20,7 +21,6 @@ from storyboard.finishing.seams import Report
 from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.language.values.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring

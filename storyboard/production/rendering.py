@@ -15,9 +15,9 @@ from contextlib import ExitStack
 from msgspec import Struct
 
 from storyboard.callbacks.box import told_of
+from storyboard.collecting import no_cyclic_collection
 from storyboard.film import TakeId, TakeKey
 from storyboard.language import Loaded
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.media.jobs import Executor
 from storyboard.planning import uses
 from storyboard.planning.naming import retaken
