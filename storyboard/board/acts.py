@@ -12,7 +12,7 @@ from storyboard.board.renders import Renders
 from storyboard.board.watch import Watch
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.planning.price import Total, spell_totals
-from storyboard.production.cancelling import names, tell_render
+from storyboard.production.cancelling import meant, tell_render
 from storyboard.production.decisions import circle, lock, unlock
 from storyboard.production.planned import Planned
 from storyboard.production.production import Production
@@ -69,8 +69,7 @@ class Acts:
 
     def _cancel(self, name: str) -> dict[str, Any]:
         """Ask the render that runs to cancel a take. Raises Refused where none runs, or for a name that is none."""
-        meant = names(self._made.films(), (name,))
-        if tell_render(self._made, meant):
+        if tell_render(self._made, meant(self._made, (name,))):
             return {"done": f"the render has heard that {name} is cancelled"}
         hint = f"storyboard cancel {self._made.spelt} {name} calls off what goes on at its gateway"
         raise Refused([Diagnostic("cannot-cancel", "no render runs", hint=hint)], 2)

@@ -9,8 +9,7 @@ import trio
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from storyboard.cli.progress import rescued
-from storyboard.film import TakeId
+from storyboard.cli.progress import rescued, whose
 from storyboard.rendering.events import News
 
 REFRESH_S = 0.1
@@ -20,7 +19,8 @@ REFRESH_S = 0.1
 class Bars:
     """rich's progress, drawn by a trio task instead of a thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, several: bool = False) -> None:
+        self._several = several
         self.console = Console(stderr=True)
         columns = (
             TextColumn("{task.fields[mark]}"),
@@ -31,10 +31,10 @@ class Bars:
             TimeRemainingColumn(compact=True),
         )
         self.progress = Progress(*columns, console=self.console, auto_refresh=False, transient=True)
-        self.film = self.progress.add_task("film", total=0.0, mark=" ")
+        self.film = self.progress.add_task("films" if several else "film", total=0.0, mark=" ")
         self.steps: dict[str, TaskID] = {}
-        self.running: dict[TakeId, TaskID] = {}
-        self.shares: dict[TakeId, float] = {}
+        self.running: dict[str, TaskID] = {}
+        self.shares: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         self.progress.start()
@@ -45,7 +45,7 @@ class Bars:
 
     def hear(self, news: News) -> None:
         """Move the bars; tell what ends."""
-        take = news.take
+        take = None if news.take is None else whose(news, self._several)
         match news.event:
             case "planned" if take is not None and news.facts["verdict"] in ("render", "stale"):
                 self.shares[take] = 0.0
@@ -56,7 +56,7 @@ class Bars:
                 self._move(take, news.facts["share"])
             case "progress":
                 for step, share in news.facts.items():
-                    self._step(step, share)
+                    self._step(f"{step} {news.film}" if self._several and news.film else step, share)
             case "done" if take is not None:
                 self._end(take, f"[green]✔[/] {take}  {news.facts['frames']} frames")
             case "failed" if take is not None:
@@ -70,7 +70,8 @@ class Bars:
             case "held" | "skipped" if take is not None:
                 self._end(take, f"[yellow]●[/] {take}  {news.event}: {'; '.join(news.facts['why'])}")
             case "warning":
-                text = f"{news.facts['message']}; {news.facts['hint']}"
+                whom = f"{news.film}: " if self._several and news.film else ""
+                text = f"{whom}{news.facts['message']}; {news.facts['hint']}"
                 self.console.print(f"[yellow]warning:[/] {text}", highlight=False)
             case "rescued":
                 self.console.print(rescued(news), highlight=False, markup=False)
@@ -83,16 +84,16 @@ class Bars:
             self.progress.refresh()
             await trio.sleep(REFRESH_S)
 
-    def finished(self, status: dict[str, Any]) -> None:
+    def finished(self, status: dict[str, Any], film: str = "") -> None:
         """The bars go away; what was told stays."""
 
-    def _move(self, take: TakeId, share: float) -> None:
+    def _move(self, take: str, share: float) -> None:
         if take in self.running:
             self.progress.update(self.running[take], completed=share)
         self.shares[take] = share
         self.progress.update(self.film, completed=sum(self.shares.values()))
 
-    def _end(self, take: TakeId, line: str) -> None:
+    def _end(self, take: str, line: str) -> None:
         self._move(take, 1.0)
         if take in self.running:
             self.progress.remove_task(self.running.pop(take))

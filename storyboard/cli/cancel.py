@@ -12,7 +12,7 @@ from storyboard.cli.ends import DECIDE, INCOMPLETE, Ended, say
 from storyboard.cli.gateways import state_folder
 from storyboard.cli.options import on_production
 from storyboard.cli.table import Column, table
-from storyboard.production.cancelling import Called, cancel, names, tell_render
+from storyboard.production.cancelling import Called, cancel, meant, tell_render
 from storyboard.production.production import Production
 from storyboard.rendering.money import cost
 from storyboard.rendering.outside import open_outside
@@ -28,8 +28,8 @@ def command(made: Production, shots: tuple[str, ...], as_json: bool) -> None:
     Says what cannot be cancelled, and what it costs. Costs nothing itself. A running render hears of it, orders none
     of these takes any more, and tells what came of it.
     """
-    meant = names(made.films(), shots) if shots else None
-    if tell_render(made, meant):
+    what = meant(made, shots)
+    if tell_render(made, what):
         say("the running render has heard of it, and says what becomes of each take")
         if as_json:
             click.echo(json.dumps({"running": True, "takes": []}))
@@ -37,7 +37,7 @@ def command(made: Production, shots: tuple[str, ...], as_json: bool) -> None:
 
     async def act() -> list[Called]:
         async with open_outside(made.gateways, made.capabilities, state_folder()) as outside:
-            return await cancel(made, meant, outside)
+            return await cancel(made, what, outside)
 
     found = trio.run(act)
     if as_json:

@@ -70,7 +70,7 @@ def _cut(
     calls an error.
     """
     problems: tuple[Diagnostic, ...] = ()
-    with open_progress(as_json=False, film=heading) as progress:
+    with open_progress(as_json=False, heading=heading) as progress:
         if draft:
             path, drafted = work(
                 lambda executor: made.draft(executor, progress.hear, output, sheet, partial), progress, Processes(1)

@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from storyboard.film import TakeId
 from storyboard.planning.price import spell_totals
 from storyboard.planning.report import prices_json, spell_seconds
 from storyboard.rendering.forecast import Forecast, Help
@@ -25,13 +24,12 @@ HELD_UP = {
 }
 
 
-def told(films: Sequence[tuple[str | None, Forecast]], as_json: bool) -> str:
-    """The forecasts of a storyboard's films, each with what it is called beside the others."""
+def told(runs: Sequence[Forecast], as_json: bool) -> str:
+    """The forecasts of the runs that a storyboard takes: one, but where its films cannot all be rendered together."""
     if as_json:
-        objects = [described(one) for _, one in films]
-        named = [{"name": name, **one} for (name, _), one in zip(films, objects, strict=True)]
-        return json.dumps(objects[0] if len(objects) == 1 else {"films": named}, ensure_ascii=False)
-    return "\n\n".join((f"{name}:\n" if len(films) > 1 else "") + as_text(one) for name, one in films)
+        objects = [described(one) for one in runs]
+        return json.dumps(objects[0] if len(objects) == 1 else {"runs": objects}, ensure_ascii=False)
+    return "\n\nthen\n\n".join(as_text(one) for one in runs)
 
 
 def as_text(forecast: Forecast) -> str:
@@ -39,6 +37,7 @@ def as_text(forecast: Forecast) -> str:
     finish = f"in about {spell_seconds(forecast.median_s)}, nine times of ten within {spell_seconds(forecast.likely_s)}"
     lines = [
         ("finish", finish if forecast.takes else "at once"),
+        *_ends(forecast),
         ("takes", str(forecast.takes)),
         ("cost", spell_totals(forecast.cost) or "free"),
         ("longest chain", _chain(forecast.critical)),
@@ -80,10 +79,17 @@ def described(forecast: Forecast) -> dict[str, Any]:
         ],
         "timed": sorted(forecast.timed),
         "failed": dict(forecast.failed),
+        "films": {name: round(seconds, 1) for name, seconds in forecast.films.items()},
     }
 
 
-def _chain(takes: Sequence[TakeId]) -> str:
+def _ends(forecast: Forecast) -> list[tuple[str, str]]:
+    """When the first of several films is there."""
+    first = next(iter(forecast.films.items()), None)
+    return [("first film", f"{first[0]}, in about {spell_seconds(first[1])}")] if first is not None else []
+
+
+def _chain(takes: Sequence[str]) -> str:
     if len(takes) <= NAMED:
         return " → ".join(takes) or "none"
     return f"{' → '.join(takes[: NAMED - 2])} → … → {takes[-1]} ({len(takes)} takes)"

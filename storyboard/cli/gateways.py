@@ -155,8 +155,10 @@ class Agreement:
         """Agree to what `what` will cost."""
         from storyboard.planning.price import spell_totals
 
+        if self._within(totals):
+            return True
         told = f"{what} may spend {spell_totals(totals)}"
-        if self._yes or self._within(totals):
+        if self._yes:
             say(told)
             return True
         if not on_terminal():

@@ -45,7 +45,7 @@ def _forecast(given: Given, as_json: bool, jobs: int) -> str:
     from storyboard.cli.forecasting import told
 
     made = given.production()
-    return told([(one.name, one.forecast(planned, jobs)) for one, planned in made.plans()], as_json)
+    return told(made.forecasts([planned for _, planned in made.plans()], jobs), as_json)
 
 
 def _computed(given: Given, recall: Recall, as_json: bool, graph: str | None, shot: str | None, jobs: int) -> Answer:

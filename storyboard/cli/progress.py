@@ -34,8 +34,8 @@ class Progress(Protocol):
     async def keep_fresh(self) -> None:
         """Redraw now and then, until cancelled."""
 
-    def finished(self, status: dict[str, Any]) -> None:
-        """The run is over."""
+    def finished(self, status: dict[str, Any], film: str = "") -> None:
+        """The run is over for a film."""
 
 
 def slated(news: News) -> str:
@@ -45,43 +45,49 @@ def slated(news: News) -> str:
 
 
 @contextlib.contextmanager
-def open_progress(as_json: bool, film: str | None = None) -> Iterator[Progress]:
-    """The right progress for where stderr goes. `film` is what the film is called, where there are several."""
+def open_progress(as_json: bool, heading: str | None = None, several: bool = False) -> Iterator[Progress]:
+    """The right progress for where stderr goes, under a `heading`. With `several` films each thing names its own."""
+    if heading is not None:
+        say(f"{heading}:")
     if as_json:
-        yield JsonLines(film)
-        return
-    if film is not None:
-        say(f"{film}:")
-    if sys.stderr.isatty():
+        yield JsonLines(several)
+    elif sys.stderr.isatty():
         from storyboard.cli.bars import Bars
 
-        with Bars() as bars:
+        with Bars(several) as bars:
             yield bars
     else:
-        yield PlainLines()
+        yield PlainLines(several)
+
+
+def whose(news: News, several: bool) -> str:
+    """The take that news are about, with its film where there are several."""
+    return f"{news.film} {news.take}" if several and news.film else str(news.take)
 
 
 class JsonLines:
-    """One object a line on stdout; each names its `film`, where there are several."""
+    """One object a line on stdout; with `several` films each names its own."""
 
-    def __init__(self, film: str | None = None) -> None:
+    def __init__(self, several: bool = False) -> None:
         self.began = time.monotonic()
-        self._film = {"name": film} if film is not None else {}
+        self._several = several
 
     def hear(self, news: News) -> None:
         """Write the event."""
         if news.event in SHOWN:
-            self._write(news.event, news.take, dict(news.facts))
+            self._write(news.event, news.take, dict(news.facts), news.film)
 
     async def keep_fresh(self) -> None:
         """Nothing is redrawn."""
 
-    def finished(self, status: dict[str, Any]) -> None:
-        """The last line."""
-        self._write("finished", None, status)
+    def finished(self, status: dict[str, Any], film: str = "") -> None:
+        """The last line of a film."""
+        self._write("finished", None, status, film)
 
-    def _write(self, event: str, take: TakeId | None, facts: dict[str, Any]) -> None:
-        line: dict[str, Any] = {"event": event, "t": round(time.monotonic() - self.began, 3), **self._film}
+    def _write(self, event: str, take: TakeId | None, facts: dict[str, Any], film: str) -> None:
+        line: dict[str, Any] = {"event": event, "t": round(time.monotonic() - self.began, 3)}
+        if self._several and film:
+            line["name"] = film
         if take is not None:
             line["take"] = take
         with contextlib.suppress(BrokenPipeError):
@@ -97,46 +103,53 @@ def rescued(news: News) -> str:
 class PlainLines:
     """A line when a take starts, ends or waits; how many are done, of how many, in how long."""
 
-    def __init__(self) -> None:
+    def __init__(self, several: bool = False) -> None:
+        self._several = several
         self.began = time.monotonic()
         self.total = 0
         self.done = 0
 
     def hear(self, news: News) -> None:
         """Say what happened, if it is worth a line."""
+        take = whose(news, self._several)
         match news.event:
             case "planned":
                 self.total += 1
                 self.done += news.facts["verdict"] in ("done", "locked")
             case "submitted":
-                self._say(f"{news.take} started ({news.facts['provider']})")
+                self._say(f"{take} started ({news.facts['provider']})")
             case "done":
                 self.done += 1
-                self._say(f"{news.take} done, {news.facts['frames']} frames ({self.done} of {self.total})")
+                self._say(f"{take} done, {news.facts['frames']} frames ({self.done} of {self.total})")
             case "failed":
-                self._say(f"{news.take} failed: {news.facts['message']}")
+                self._say(f"{take} failed: {news.facts['message']}")
             case "cancelled":
-                self._say(f"{news.take} cancelled: {news.facts['message']}")
+                self._say(f"{take} cancelled: {news.facts['message']}")
             case "again":
                 failed, then = news.facts["failed"], news.facts["provider"]
-                self._say(f"{news.take}: {failed} failed: {news.facts['message']}; now {then}")
+                self._say(f"{take}: {failed} failed: {news.facts['message']}; now {then}")
             case "held" | "skipped":
-                self._say(f"{news.take} {news.event}: {'; '.join(news.facts['why'])}")
+                self._say(f"{take} {news.event}: {'; '.join(news.facts['why'])}")
             case "draining":
                 self._say("stopping: running clips finish first; once more to stop at once")
             case "warning":
-                self._say(f"warning[{news.facts['code']}]: {news.facts['message']}; {news.facts['hint']}")
+                self._say(
+                    f"{self._film(news)}warning[{news.facts['code']}]: {news.facts['message']}; {news.facts['hint']}"
+                )
             case "rescued":
                 say(rescued(news))
             case "cut":
                 how = "the film is as it was" if news.facts["unchanged"] else "film cut"
-                self._say(f"{how}, {news.facts['frames']} frames{slated(news)}")
+                self._say(f"{self._film(news)}{how}, {news.facts['frames']} frames{slated(news)}")
 
     async def keep_fresh(self) -> None:
         """Nothing is redrawn."""
 
-    def finished(self, status: dict[str, Any]) -> None:
+    def finished(self, status: dict[str, Any], film: str = "") -> None:
         """Everything was said."""
+
+    def _film(self, news: News) -> str:
+        return f"{news.film}: " if self._several and news.film else ""
 
     def _say(self, text: str) -> None:
         say(f"[{time.monotonic() - self.began:6.1f} s] {text}")

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from storyboard.cli.calling import Called
-from storyboard.cli.ends import BUDGET, DECIDE, INCOMPLETE, Ended, Signalled, say
+from storyboard.cli.endings import Endings, film_line, status
+from storyboard.cli.ends import DECIDE
 from storyboard.cli.gateways import Agreement, budgets, on_terminal, ordering_anew, state_folder
 from storyboard.cli.progress import open_progress
 from storyboard.cli.recall import Answer
-from storyboard.cli.status import charged_json
 from storyboard.cli.working import Crowd, place, work
-from storyboard.diagnostics import Diagnostic, Refused, draw
+from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.finishing import sidecars
 from storyboard.language import Loaded
 from storyboard.media.cluster.address import Processes, Scheduler
 from storyboard.planning.price import spell_totals
+from storyboard.production import rendering
 from storyboard.production.production import Production
-from storyboard.production.wishes import Fate, Rendered, Wishes
-from storyboard.rendering.allowance import OVER_BUDGET
+from storyboard.production.wishes import Rendered, Wishes
 from storyboard.rendering.events import News
-from storyboard.rendering.money import spell
 from storyboard.rendering.ordering import orders
 from storyboard.rendering.outside import open_outside
 from storyboard.rendering.settling import OnAmbiguous
-from storyboard.rendering.work import ENDED
 from storyboard.structs import replace
-
-SENT = {"hosting": "planned", "posting": "submitting", "remote": "submitted", "fetching": "downloading"}
-"""Where a paid take may stand when a run is stopped, and what `status` calls that."""
 
 
 def render(
@@ -76,18 +71,18 @@ def render(
     films = made.films()
     if output is not None and len(films) > 1:
         raise click.UsageError("-o takes one film; name it with --variant")
-    several = len(films) > 1
-    agree, codes = Agreement(yes), set[int]()
-    if several and not yes and not only and not retake:
+    ends = Endings(made.spelt, as_json, several=len(films) > 1)
+    agree, events = Agreement(yes), set[str]()
+    if ends.several and not yes and not only and not retake:
         _agree_for_all(made, agree, stale)
-    for film in films:
-        heading = film.name if several else None
-        rendered, code, answer = _render(film, wishes, where, called, agree, as_json, output, heading)
-        wishes = wishes.after(rendered)
-        codes.add(code)
-    if (worst := next((one for one in (DECIDE, BUDGET, INCOMPLETE) if one in codes), None)) is not None:
-        raise Ended(worst)
-    return answer if not several else None
+    while films and ends.signal is None:
+        told = _render(films, wishes, where, called, agree, events, ends)
+        films, wishes = films[len(told) :], wishes.after(told[-1])
+    ends.over()
+    if ends.several or ends.unfinished or not events <= {"planned", "cut"}:
+        return None
+    (rendered,) = told
+    return Answer(f"{ends.paths[0]}\n", film_line(rendered)), [rendered.planned.loaded]
 
 
 def _agree_for_all(made: Production, agree: Agreement, stale: bool) -> None:
@@ -100,33 +95,31 @@ def _agree_for_all(made: Production, agree: Agreement, stale: bool) -> None:
 
 
 def _render(
-    made: Production,
+    films: Sequence[Production],
     wishes: Wishes,
     where: Processes | Scheduler,
     called: Called,
     agree: Agreement,
-    as_json: bool,
-    output: Path | None,
-    heading: str | None,
-) -> tuple[Rendered, int, tuple[Answer, list[Loaded]] | None]:
-    """Render one film, and answer how it ended, with which exit code, and what was said, where that was all. `heading`
-    is what it is called, where it is one of several.
-
-    Raises Signalled, Refused.
+    events: set[str],
+    ends: Endings,
+) -> list[Rendered]:
+    """Render films together, as many as can be from the first one on, say how they ended, and answer that; `events`
+    are those that were heard. Raises Refused.
     """
-    events = set[str]()
-    with open_progress(as_json, heading) as progress:
+    made = films[0]
+    with open_progress(ends.as_json, several=ends.several) as progress:
 
         def hear(news: News) -> None:
             events.add(news.event)
             progress.hear(news)
 
-        async def act(crowd: Crowd) -> Rendered:
+        async def act(crowd: Crowd) -> list[Rendered]:
             async with (
                 open_outside(made.gateways, made.capabilities, state_folder(), hear) as outside,
                 called.listening(made.folder.inbox) as address,
             ):
-                return await made.render(
+                return await rendering.render(
+                    films,
                     replace(wishes, jobs=wishes.jobs or crowd.places),
                     crowd,
                     hear,
@@ -135,13 +128,13 @@ def _render(
                     ordering_anew,
                 )
 
-        rendered = work(act, progress, where, made)
-        path = _place(rendered, output)
-        progress.finished(_status(rendered, path))
-    code = _end(rendered, path, made.spelt, as_json)
-    if code or path is None or rendered.slates or not events <= {"planned", "cut"}:
-        return rendered, code, None
-    return rendered, code, (Answer(f"{path}\n", _film_line(rendered)), [rendered.planned.loaded])
+        found = work(act, progress, where, made)
+        placed = [(one, _place(one, wishes.output)) for one in found]
+        for one, path in placed:
+            progress.finished(status(one, path), one.planned.name)
+    for one, path in placed:
+        ends.say(one, path)
+    return found
 
 
 def _place(rendered: Rendered, output: Path | None) -> Path | None:
@@ -166,80 +159,3 @@ def _copy(source: Path, target: Path) -> None:
         part.replace(target)
     except OSError as error:
         raise Refused([Diagnostic("cannot-write", f"cannot write {target}: {error.strerror}")], 14) from error
-
-
-def _status(rendered: Rendered, path: Path | None) -> dict[str, Any]:
-    phases = _phases(rendered)
-    return {
-        "film": str(path) if path else None,
-        "frames": rendered.clip.frames if rendered.clip else None,
-        "takes": {phase: sum(one == phase for one in phases) for phase in sorted(set(phases))},
-        "charged": charged_json(rendered.charged),
-    }
-
-
-def _phases(rendered: Rendered) -> list[str]:
-    """How each take ended; one that did not, in the words of `status`."""
-    phases = [fate.phase for fate in rendered.states.values()]
-    return [phase if phase in ENDED else SENT.get(phase, "planned") for phase in phases]
-
-
-def _end(rendered: Rendered, path: Path | None, spelt: str, as_json: bool) -> int:
-    """Say what is missing, and answer the code of the reference. Raises Signalled."""
-    problems = [*_problems(rendered), *rendered.problems]
-    if problems:
-        say(draw(problems, rendered.planned.loaded.texts))
-    if path is not None and rendered.clip is not None:
-        if not as_json:
-            click.echo(str(path))
-        if rendered.slates or not problems:
-            say(_film_line(rendered))
-        if not rendered.slates and not problems:
-            return 0
-    elif rendered.signal is None and not problems and set(_phases(rendered)) == {"done"}:
-        say(_summary(rendered))
-        return 0
-    say(f"{_summary(rendered)}\nCharged: {spell(rendered.charged)}. Resume: storyboard render {spelt}")
-    if rendered.signal is not None:
-        raise Signalled(rendered.signal)
-    return _code(rendered)
-
-
-def _code(rendered: Rendered) -> int:
-    if {"ambiguous", "lost"} & {fate.phase for fate in rendered.states.values()}:
-        return DECIDE
-    return BUDGET if any(fate.code == OVER_BUDGET for fate in rendered.states.values()) else INCOMPLETE
-
-
-def _problems(rendered: Rendered) -> list[Diagnostic]:
-    """A failed take as a mistake at its shot."""
-    takes = {take.key: take for take in rendered.planned.plan.takes}
-    codes = {"failed": "take-failed", "ambiguous": "ambiguous", "lost": "paid-lost"}
-    failed = [(takes[key], fate) for key, fate in rendered.states.items() if fate.phase in codes]
-    return [
-        Diagnostic(_named(fate, codes), f"take {take.id}: {fate.reason}", take.shot.place, related=take.shot.origin)
-        for take, fate in failed
-    ]
-
-
-def _named(fate: Fate, codes: dict[str, str]) -> str:
-    return OVER_BUDGET if fate.code == OVER_BUDGET else codes[fate.phase]
-
-
-def _summary(rendered: Rendered) -> str:
-    phases = _phases(rendered)
-    counts = ", ".join(f"{phases.count(phase)} {phase}" for phase in sorted(set(phases)))
-    had = {take.key for take in rendered.planned.plan.takes if take.clip is not None}
-    missing = rendered.planned.plan.missing(
-        had | {key for key, fate in rendered.states.items() if fate.phase == "done"}
-    )
-    return counts + (f" · no clip yet: {', '.join(missing[:8])}" if missing else "")
-
-
-def _film_line(rendered: Rendered) -> str:
-    film, clip = rendered.planned.plan.film, rendered.clip
-    if clip is None:
-        return ""
-    shots, seconds = len(film.on_screen), float(clip.duration)
-    slates = f", slates for {', '.join(rendered.slates[:8])}" if rendered.slates else ""
-    return f"{film.title}: {shots} shot{'s' if shots != 1 else ''}, {clip.frames} frames, {seconds:g} s{slates}"

@@ -81,7 +81,7 @@ class PlannedTake(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """All takes in topological order, and those of each shot by number.
+    """All takes in topological order, and those of each shot by number; and the film's name, among its storyboard's.
 
     `owner` names the shot whose takes a shot shows: itself, but for one that shows another's clip again.
     """
@@ -90,6 +90,7 @@ class Plan(Struct, frozen=True):
     takes: tuple[PlannedTake, ...]
     by_shot: Mapping[ShotId, tuple[PlannedTake, ...]]
     owner: Mapping[ShotId, ShotId]
+    name: str = ""
 
     @property
     def fps(self) -> Fraction:
@@ -197,7 +198,7 @@ class _Planner:
                 self.takes[take.key] = take
                 self.by_shot.setdefault(shot.id, []).append(take)
         by_shot = {shot: tuple(takes) for shot, takes in self.by_shot.items()}
-        return Plan(self.film, tuple(self.takes.values()), by_shot, self.owner)
+        return Plan(self.film, tuple(self.takes.values()), by_shot, self.owner, self.name)
 
     def _sharing(self, shot: Shot, own: str, place: int) -> Sharing:
         """What tells whether the shot shares its takes with other films."""

@@ -8,7 +8,7 @@ budget, which are the whole run's. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
@@ -18,10 +18,22 @@ from storyboard.planning.plan import Plan, PlannedTake
 
 
 class Programme(Struct, frozen=True):
-    """The takes of some films, each once and after all that it needs; and their frames a second."""
+    """The takes of some films, each once and after all that it needs; which takes each film has, by its name; and their
+    frames a second.
+    """
 
     takes: tuple[PlannedTake, ...]
+    films: Mapping[str, Sequence[TakeKey]]
     fps: Fraction
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one film, so that a take is only known with its film."""
+        return len(self.films) > 1
+
+    def label(self, take: PlannedTake) -> str:
+        """What people know a take by; one that films share is the first one's."""
+        return f"{take.film} {take.id}" if self.several else take.id
 
 
 def programme(plans: Sequence[Plan]) -> Programme:
@@ -30,7 +42,8 @@ def programme(plans: Sequence[Plan]) -> Programme:
     for plan in plans:
         for take in plan.takes:
             takes.setdefault(take.key, take)
-    return Programme(tuple(takes.values()), plans[0].fps)
+    films = {plan.name: tuple(take.key for take in plan.takes) for plan in plans}
+    return Programme(tuple(takes.values()), films, plans[0].fps)
 
 
 def together(plans: Sequence[Plan]) -> int:

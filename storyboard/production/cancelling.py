@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import CANCELLED, Absent, Cancelled, Failed, NotCancelled, Succeeded
@@ -52,6 +53,34 @@ class Called(Struct, frozen=True):
     attempt: AttemptRecord
 
 
+class Meant(Struct, frozen=True):
+    """What is to be called off: the takes of these names, or of the shots of these names, of the films of these names;
+    None: of all.
+    """
+
+    names: frozenset[str] | None = None
+    films: frozenset[str] | None = None
+
+    def covers(self, record: TakeRecord, history: History) -> bool:
+        """Whether a take is meant; one of which nobody knows whose film it is for, is by its name."""
+        shot = record.take.removesuffix(f"-{record.number}")
+        if self.names is not None and {record.take, shot}.isdisjoint(self.names):
+            return False
+        users = {film for (film, _), use in history.uses.items() if use.key == record.key}
+        return self.films is None or not users or not users.isdisjoint(self.films)
+
+
+def meant(made: Production, written: Collection[str]) -> Meant:
+    """What is meant by such names of takes and shots, none of them: all, of a production: of its film, where a profile
+    or a variant says which. Raises as `names`.
+    """
+    if not written and made.name is None:
+        return Meant()
+    films = made.films()
+    named = None if made.name is None else frozenset(film.name or "" for film in films)
+    return Meant(names(films, written), named)
+
+
 def names(made: Iterable[Production], written: Collection[str]) -> frozenset[str] | None:
     """The takes and shots that are meant, as the storyboard writes them; None for all, and then it is not read.
 
@@ -70,13 +99,13 @@ def names(made: Iterable[Production], written: Collection[str]) -> frozenset[str
     return frozenset(one for one in found.values() if one is not None)
 
 
-def tell_render(made: Production, meant: frozenset[str] | None) -> bool:
+def tell_render(made: Production, meant: Meant) -> bool:
     """Ask a render that runs to cancel; whether it has heard of it. False where none runs, or it ended before."""
     folder = made.folder
     if not is_held(folder.lock):
         return False
     inbox = Inbox(folder.inbox, LocalDisk())
-    said = {"names": None if meant is None else sorted(meant)}
+    said = {name: None if one is None else sorted(one) for name, one in asdict(meant).items()}
     message = Message(random_id(), CANCEL, time.time(), said)
     inbox.send(message)
     try:
@@ -89,21 +118,20 @@ def tell_render(made: Production, meant: frozenset[str] | None) -> bool:
     return True
 
 
-def orders(history: History, meant: Collection[str] | None) -> list[AttemptRecord]:
+def orders(history: History, meant: Meant) -> list[AttemptRecord]:
     """The orders of these takes that are under way, of unknown fate, or whose clip is to be fetched, oldest first."""
     found: list[AttemptRecord] = []
     for attempt in sorted(history.attempts.values(), key=lambda one: one.created):
         record = history.takes[attempt.take]
-        shot = record.take.removesuffix(f"-{record.number}")
         unfetched = attempt.state == "succeeded" and record.state not in ("done", "lost")
         open_ = unfetched or attempt.state in ("accepted", "ambiguous", *OPEN)
-        if open_ and (meant is None or not {record.take, shot}.isdisjoint(meant)):
+        if open_ and meant.covers(record, history):
             found.append(attempt)
     return found
 
 
-async def cancel(made: Production, meant: Collection[str] | None, outside: Outside) -> list[Called]:
-    """Call off the orders of these takes, None: all. Raises Refused: 11 while a render runs, 12, 13, 14."""
+async def cancel(made: Production, meant: Meant, outside: Outside) -> list[Called]:
+    """Call off the orders that are meant. Raises Refused: 11 while a render runs, 12, 13, 14."""
     folder = made.folder
     if not folder.database.exists():
         return []

@@ -27,7 +27,7 @@ from storyboard.media.measuring import NOTHING, Measuring
 from storyboard.network.settings import Settings
 from storyboard.planning import cuts, plan, prompt
 from storyboard.planning.naming import retaken
-from storyboard.planning.programme import programme
+from storyboard.planning.programme import programme, together
 from storyboard.planning.ranks import ALONE, Uses
 from storyboard.production.cutting import Joined, Material, Tell, check_suffix, draft, join, known_report
 from storyboard.production.exporting import edit
@@ -45,7 +45,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
 from storyboard.state.inbox import Inbox, Message
-from storyboard.state.journal import History
+from storyboard.state.journal import History, Journal
 from storyboard.state.known import KnownFiles, digests
 from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
@@ -223,20 +223,27 @@ class Production:
         name, folder = self.name or "", self.folder
         return Planned(loaded, made, history, hashed, self.capabilities, frames, self.spelt, name, folder)
 
-    def forecast(self, planned: Planned, jobs: int) -> Forecast:
-        """Play what a render of the plan would do, with so many clips drawn at once, in virtual time."""
-        made = planned.plan
-        known = Known(
-            programme([made]),
-            wanted_takes(made),
-            planned.history,
-            planned.capabilities,
-            known_accounts(self.gateways),
-            Policy(jobs=jobs),
-            made.film.budget if self.gateways.unknown_price else replace(made.film.budget, unknown_price="refuse"),
-        )
-        with no_cyclic_collection():
-            return forecast(known, listing(self.providers))
+    def forecasts(self, films: Sequence[Planned], jobs: int) -> list[Forecast]:
+        """Play what a render of these films would do, with so many clips drawn at once, in virtual time: of each run
+        that it takes.
+        """
+        found: list[Forecast] = []
+        while films:
+            plans = [one.plan for one in films[: together([one.plan for one in films])]]
+            budget = plans[0].film.budget
+            known = Known(
+                programme(plans),
+                frozenset[TakeKey]().union(*map(wanted_takes, plans)),
+                films[0].history,
+                films[0].capabilities,
+                known_accounts(self.gateways),
+                Policy(jobs=jobs),
+                budget if self.gateways.unknown_price else replace(budget, unknown_price="refuse"),
+            )
+            with no_cyclic_collection():
+                found.append(forecast(known, listing(self.providers)))
+            films = films[len(plans) :]
+        return found
 
     def seams(self, planned: Planned) -> Report:
         """What is known of the film's joins and clips, held against its limits; nothing is looked at for it."""
@@ -258,7 +265,7 @@ class Production:
         (rendered,) = await render([self], wishes, executor, tell, outside, agree, ask)
         return rendered
 
-    def taken_in(self, journal: SqliteJournal, store: ClipStore) -> History:
+    def taken_in(self, journal: Journal, store: ClipStore) -> History:
         """What the journal says, after taking in jobs that it had no room for, and clips that were stored just before a
         crash could record them. Raises Refused (13, 14).
         """

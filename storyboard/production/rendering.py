@@ -34,9 +34,10 @@ from storyboard.rendering.settling import Unsettled, chosen, left, ordered_anew,
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.inbox import Inbox
-from storyboard.state.journal import Record
+from storyboard.state.journal import Journal, Record
 from storyboard.state.known import KnownFiles
 from storyboard.state.lock import Lock
+from storyboard.state.remembered import Remembered
 from storyboard.state.sqlite import SqliteJournal
 from storyboard.structs import replace
 
@@ -50,7 +51,7 @@ class _Read(Struct, frozen=True):
     films: Sequence[tuple[Production, Loaded]]
     wishes: Wishes
     files: KnownFiles
-    journal: SqliteJournal
+    journal: Journal
     store: ClipStore
 
     def planned(self) -> list[Planned]:
@@ -87,7 +88,7 @@ async def render(
     folder = first.folder
     with ExitStack() as stack:
         stack.enter_context(Lock(folder.lock, time.time()))
-        journal = stack.enter_context(SqliteJournal(folder.database))
+        journal = Remembered(stack.enter_context(SqliteJournal(folder.database)))
         store = folder.store(LocalDisk())
         inside = _Read(read, wishes, files, journal, store)
         planned = inside.planned()
@@ -108,14 +109,14 @@ async def render(
         return await session.render(wishes, agree)
 
 
-def _note(planned: Planned, journal: SqliteJournal) -> None:
+def _note(planned: Planned, journal: Journal) -> None:
     """Remember what a film's takes are, as far as a run before did not come to it."""
     history = planned.history
     done = {take.key for take in planned.plan.takes if good_clip(history.takes.get(take.key), history) is not None}
     _keep(list(uses.used(planned.plan, planned.name, history, done)), planned, journal)
 
 
-def _keep(records: Sequence[Record], planned: Planned, journal: SqliteJournal) -> None:
+def _keep(records: Sequence[Record], planned: Planned, journal: Journal) -> None:
     journal.append(records)
     for record in records:
         planned.history.keep(record)

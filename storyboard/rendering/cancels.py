@@ -38,8 +38,11 @@ class Cancels:
 
     def asked(self, event: ev.Cancel) -> None:
         """Somebody cancels takes."""
-        for work in list(self._desk().works):
-            meant = event.names is None or not event.names.isdisjoint((work.take.id, work.take.shot.id))
+        desk = self._desk()
+        takes = {key for film in event.films or () for key in desk.plan.films.get(film, ())}
+        for work in list(desk.works):
+            named = event.names is None or not event.names.isdisjoint((work.take.id, work.take.shot.id))
+            meant = named and (event.films is None or work.take.key in takes)
             if meant and work.take.shot.provider in self._capabilities and not work.called_off:
                 self._cancel(work)
 

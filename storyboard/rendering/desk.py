@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from storyboard.film import Clip, ClipId
+from storyboard.planning.programme import Programme
 from storyboard.rendering import events as ev
 from storyboard.rendering.work import Phase, Work, Works
 from storyboard.state.account import Took
@@ -18,6 +19,7 @@ from storyboard.state.journal import History, Record, TakeState
 class Desk(Protocol):
     """The schedule as the submissions use it: it keeps the takes, they decide about their attempts."""
 
+    plan: Programme
     works: Works
     history: History
     clips: dict[ClipId, Clip]

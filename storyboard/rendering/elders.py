@@ -1,12 +1,13 @@
 """Attempts at takes whose words were changed since, while nobody knows whether they were ordered.
 
 Laws. The old bytes go before the new ones, or their job is looked for, where that is safe; the take goes on when it is
-known what became of them, as far as it can be. What stays unknown is `ambiguous`, and a person settles it. Where films
-have takes of one name, one of them waits: the first that is to be ordered.
+known what became of them, as far as it can be. What stays unknown is `ambiguous`, and a person settles it. Of
+films that have takes of one name, the one whose it was waits.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 
 from storyboard.exchange import Busy, NotSent, Unknown
@@ -34,23 +35,30 @@ class Elders:
         self._greetings = greetings
         self._desk = desk
         self._again = again
-        self._waiting: dict[TakeId, list[AttemptRecord]] = {}
-        self._heirs: dict[TakeId, TakeKey] = {}
+        self._waiting: dict[TakeKey, list[AttemptRecord]] = {}
 
     def bind(self, history: History, providers: Collection[str]) -> None:
-        """Find them: open attempts whose take the film has no more as it was, and another of its name."""
-        works = self._desk().works
+        """Find them: open attempts whose take no film has any more as it was, while the film has another of its name.
+        Where nobody knows whose film an attempt was made for, the first that has such a take waits.
+        """
+        works, films = self._desk().works, defaultdict[TakeKey, set[str]](set)
+        names = defaultdict[TakeId, list[Work]](list)
+        for work in works:
+            names[work.take.id].append(work)
+        for (film, _), use in history.uses.items():
+            films[use.key].add(film)
         for attempt in self._book.latest.values():
             record = history.takes.get(attempt.take)
             if record is None or record.key in works.by_key or attempt.provider not in providers:
                 continue
-            if attempt.state in OPEN:
-                self._waiting.setdefault(record.take, []).append(attempt)
+            if attempt.state in OPEN and (found := names.get(record.take)):
+                heir = next((one for one in found if one.take.film in films[record.key]), found[0])
+                self._waiting.setdefault(heir.take.key, []).append(attempt)
 
     def first(self, work: Work) -> bool:
         """Ask for the elders of a take; False where it has none left."""
-        found = self._waiting.get(work.take.id)
-        if not found or self._heirs.setdefault(work.take.id, work.take.key) != work.take.key:
+        found = self._waiting.get(work.take.key)
+        if not found:
             return False
         elder = found[0]
         self._greetings.once_met(elder.provider, self._desk(), lambda: self._send(work, elder))
@@ -60,7 +68,7 @@ class Elders:
         """The work that waits for an attempt; None where it is nobody's elder."""
         waiting = (take for take, elders in self._waiting.items() if any(one.id == attempt.id for one in elders))
         take = next(waiting, None)
-        return self._desk().works[self._heirs[take]] if take in self._heirs else None
+        return self._desk().works[take] if take is not None else None
 
     def answered(self, work: Work, elder: AttemptRecord, event: ev.Answered) -> None:
         """The outcome of asking for an elder, which was recorded where it was accepted; a callback may have told it."""
@@ -81,7 +89,7 @@ class Elders:
 
     def _send(self, work: Work, elder: AttemptRecord) -> None:
         known = self._book.by_id[elder.id]
-        if all(one.id != elder.id for one in self._waiting[work.take.id]):
+        if all(one.id != elder.id for one in self._waiting[work.take.key]):
             return  # it was settled meanwhile
         if known.job is not None:  # a callback has told it meanwhile
             self._settle(work, known)
@@ -91,6 +99,6 @@ class Elders:
     def _settle(self, work: Work, elder: AttemptRecord) -> None:
         """It is known what became of an elder, as far as it can be: the take goes on."""
         self._book.record(elder, self._desk())
-        self._waiting[work.take.id] = [one for one in self._waiting[work.take.id] if one.id != elder.id]
+        self._waiting[work.take.key] = [one for one in self._waiting[work.take.key] if one.id != elder.id]
         work.tries = 0
         self._desk().works.make_ready(work)

@@ -143,9 +143,12 @@ class Drain(Struct, frozen=True):
 
 
 class Cancel(Struct, frozen=True):
-    """A person cancels the takes of these names, or of the shots of these names; None: all."""
+    """A person cancels the takes of these names, or of the shots of these names, of the films of these names; None: of
+    all.
+    """
 
     names: frozenset[str] | None
+    films: frozenset[str] | None = None
 
 
 class CallOffRead(Struct, frozen=True):

@@ -17,7 +17,7 @@ from typing import Literal
 from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
-from storyboard.film import TakeId, TakeKey
+from storyboard.film import TakeKey
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.price import Total
 from storyboard.providers import Batching, Provider
@@ -53,18 +53,20 @@ class Help(Struct, frozen=True):
 class Forecast(Struct, frozen=True):
     """Of a run: seconds to its end, as likely sooner as later (`median_s`) and in nine of ten cases (`likely_s`); how
     many takes it makes, what it orders, the takes of its longest chain, and by whose word: `timed` are the providers
-    whose jobs were timed before. `failed` is why some takes get no clip.
+    whose jobs were timed before. `failed` is why some takes get no clip. `films` says, of several films, when each has
+    all its takes, in seconds. Of several films a take is named with its film.
     """
 
     median_s: float
     likely_s: float
     takes: int
     cost: Mapping[str, Total]
-    critical: tuple[TakeId, ...]
+    critical: tuple[str, ...]
     bottleneck: Bottleneck
     helps: tuple[Help, ...]
     timed: frozenset[str]
-    failed: Mapping[TakeId, str]
+    failed: Mapping[str, str]
+    films: Mapping[str, float]
 
 
 def listing(providers: Mapping[str, Provider]) -> frozenset[str]:
@@ -80,7 +82,7 @@ def forecast(known: Known, listed: frozenset[str] = frozenset(), seed: int = 0) 
     plays = [odds.play(known, seed + number) for number in range(max(1, min(PLAYS, PLAYED // max(1, len(coming)))))]
     ends = sorted(one.seconds for one in plays)
     middle = sorted(plays, key=lambda one: one.seconds)[len(plays) // 2]
-    names = {take.key: take.id for take in takes}
+    names = {take.key: known.plan.label(take) for take in takes}
     helps = tuple(
         sorted(odds.helps(known, [one.seconds for one in plays[:COMPARED]], seed), key=lambda one: -one.earlier_s)
     )
@@ -90,21 +92,32 @@ def forecast(known: Known, listed: frozenset[str] = frozenset(), seed: int = 0) 
         likely_s=ends[int(len(ends) * 0.9)] if len(ends) >= 10 else median_s + odds.spread_s(known),
         takes=len(middle.ended),
         cost=orders(takes, known.history, known.policy.stale),
-        critical=_critical(takes, middle),
+        critical=tuple(names[key] for key in _critical(takes, middle)),
         bottleneck=helps[0].what if helps else "chain" if middle.ended else "nothing",
         helps=helps,
         timed=frozenset(name for name, account in known.accounts.items() if account.took),
         failed={names[key]: why for key, why in middle.failed.items()},
+        films=_films(known, middle) if known.plan.several else {},
     )
 
 
-def _critical(takes: list[PlannedTake], played: Played) -> tuple[TakeId, ...]:
+def _films(known: Known, played: Played) -> dict[str, float]:
+    """When each film that comes to its end has all its takes, the first first."""
+    ends = {
+        name: max((played.ended.get(key, 0.0) for key in keys), default=0.0)
+        for name, keys in known.plan.films.items()
+        if played.failed.keys().isdisjoint(keys)
+    }
+    return dict(sorted(ends.items(), key=lambda one: one[1]))
+
+
+def _critical(takes: list[PlannedTake], played: Played) -> tuple[TakeKey, ...]:
     """The chain of takes that ended last."""
     by_key = {take.key: take for take in takes}
     key = max(played.ended, key=lambda one: played.ended[one], default=None)
-    chain: list[TakeId] = []
+    chain: list[TakeKey] = []
     while key is not None:
-        chain.append(by_key[key].id)
+        chain.append(key)
         needs = [need for need in by_key[key].needs if need in played.ended]
         key = max(needs, key=lambda one: played.ended[one], default=None)
     return tuple(reversed(chain))

@@ -81,8 +81,7 @@ class Mail:
             self._hear(ev.Drain())
         for message in messages:
             if message.kind == CANCEL:
-                names = message.payload.get("names")
-                self._hear(ev.Cancel(None if names is None else frozenset(map(str, names))))
+                self._hear(ev.Cancel(_listed(message, "names"), _listed(message, "films")))
             decide = self._ports.decide if message.kind == DECISION else None
             plan = decide(message.payload) if decide is not None else None
             if plan is not None:
@@ -97,3 +96,9 @@ class Mail:
                     self._hear(ev.Called(message.id, *opened(message)))
                 except (ValueError, KeyError, TypeError):
                     self.done.add(message.id)
+
+
+def _listed(message: Message, name: str) -> frozenset[str] | None:
+    """The words that a message lists under a name; None where it lists none, which means all."""
+    found = message.payload.get(name)
+    return None if found is None else frozenset(map(str, found))

@@ -106,14 +106,17 @@ class Composer(Protocol):
 
 
 class Works:
-    """All works of a plan, linked; `ready` holds a heap a provider, the longest expected path to the end first.
+    """All works of a programme, linked; `ready` holds a heap a provider.
 
-    `longest` is the greatest urgency of any.
+    Law. Of several films the one with the longest way goes first, done or not, of equal ones the first: so whole films
+    are there early, and what is wrong with all of them is seen before all of it is paid. In a film the longest expected
+    path to its end goes first. `longest` is the greatest urgency of any.
     """
 
     def __init__(self, plan: Programme, wanted: frozenset[TakeKey], capabilities: Mapping[str, Capabilities]) -> None:
         self.by_key: dict[TakeKey, Work] = {take.key: Work(take) for take in plan.takes if take.key in wanted}
-        self.ready: dict[str, list[tuple[float, int, TakeKey]]] = {}
+        self.ready: dict[str, list[tuple[int, float, int, TakeKey]]] = {}
+        self.films: dict[str, int] = {}
         self.order = {take.key: number for number, take in enumerate(plan.takes)}
         self.open = len(self.by_key)
         self.longest = 1.0
@@ -131,14 +134,22 @@ class Works:
         return iter(self.by_key.values())
 
     def _rank(self, plan: Programme, capabilities: Mapping[str, Capabilities]) -> None:
-        """Urgency: expected seconds from a take's beginning to the end of the longest path through it."""
+        """Urgency: expected seconds from a take's beginning to the end of the longest path through it; and which film
+        goes first, by the way that it had from its beginning.
+        """
+        ways: dict[TakeKey, float] = {}
+        films = dict.fromkeys((work.take.film for work in self.by_key.values()), 0.0)
         for take in reversed(plan.takes):
             work = self.by_key.get(take.key)
             if work is not None:
+                lasts = float(take.duration) * capabilities[take.shot.provider].pace
                 after = max((self.by_key[key].urgency for key in work.followers), default=0.0)
-                pace = 0.0 if take.verdict in ("done", "locked") else capabilities[take.shot.provider].pace
-                work.urgency = after + float(take.duration) * pace
+                work.urgency = after + (0.0 if take.verdict in ("done", "locked") else lasts)
                 self.longest = max(self.longest, work.urgency)
+                ways[take.key] = lasts + max((ways[key] for key in work.followers), default=0.0)
+                films[take.film] = max(ways[take.key], films[take.film])
+        ordered = sorted(films, key=lambda film: -films[film])
+        self.films = {film: number for number, film in enumerate(ordered)}
 
     def can_begin(self, work: Work) -> bool:
         """Whether all that a take needs is done, or may still be; one that was taken up again did not wait for it."""
@@ -149,12 +160,13 @@ class Works:
         """Put a take among those that may start."""
         work.phase = "ready"
         heap = self.ready.setdefault(work.take.shot.provider, [])
-        heapq.heappush(heap, (-work.urgency, self.order[work.take.key], work.take.key))
+        key = work.take.key
+        heapq.heappush(heap, (self.films[work.take.film], -work.urgency, self.order[key], key))
 
     def most_urgent(self, provider: str) -> Work | None:
         """Take the most urgent take that may start with a provider off its heap."""
         heap = self.ready.get(provider)
-        return self.by_key[heapq.heappop(heap)[2]] if heap else None
+        return self.by_key[heapq.heappop(heap)[-1]] if heap else None
 
     def end(self, work: Work, phase: Phase, reason: str = "", code: str = "") -> None:
         """A take reached its last phase; `code` is a failure's."""

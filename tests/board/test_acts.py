@@ -73,7 +73,7 @@ async def test_a_take_is_cancelled_by_the_render_that_runs(ferry: Path) -> None:
                 nursery.start_soon(hear)
                 answer = await visitor.do("cancel", shot="1A-1")
         assert answer.json() == {"done": "the render has heard that 1A-1 is cancelled"}
-    assert [(one.kind, one.payload) for one in heard] == [(CANCEL, {"names": ["1A-1"]})]
+    assert [(one.kind, one.payload) for one in heard] == [(CANCEL, {"names": ["1A-1"], "films": None})]
 
 
 async def test_money_is_spent_only_as_it_was_agreed_to(tmp_path: Path) -> None:

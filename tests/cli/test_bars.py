@@ -30,3 +30,19 @@ def test_a_take_that_is_done_already_is_no_work() -> None:
     with Bars() as bars:
         bars.hear(News("planned", TakeId("1A-1"), {"verdict": "done", "provider": "animatic"}))
         assert bars.progress.tasks[0].total == 0.0
+
+
+def test_takes_of_one_name_have_a_bar_a_film() -> None:
+    one = TakeId("1A-1")
+    with Bars(several=True) as bars:
+        bars.console = Console(file=StringIO(), width=100)
+        for film in ("oak", "pine"):
+            bars.hear(News("planned", one, {"verdict": "render", "provider": "animatic"}, film))
+            bars.hear(News("submitted", one, {"provider": "animatic"}, film))
+        bars.hear(News("progress", one, {"share": 0.5}, "pine"))
+        bars.hear(News("done", one, {"frames": 121}, "oak"))
+        bars.hear(News("progress", None, {"cut": 0.25}, "oak"))
+        films, *running = bars.progress.tasks
+        assert (films.description, films.completed, films.total) == ("films", 1.5, 2.0)
+        assert [(task.description, task.completed) for task in running] == [("pine 1A-1", 0.5), ("cut oak", 0.25)]
+        assert "✔ oak 1A-1  121 frames" in bars.console.file.getvalue()  # type: ignore[attr-defined]

@@ -48,3 +48,31 @@ def test_what_waits_or_fails_says_why(capsys: pytest.CaptureFixture[str]) -> Non
     assert "1A-1 held: 1A has 2 takes" in err
     assert "1A-1 failed: no room" in err
     assert "running clips finish first" in err
+
+
+TOGETHER = [
+    News("planned", ONE, {"verdict": "render", "provider": "animatic"}, "oak"),
+    News("planned", ONE, {"verdict": "render", "provider": "animatic"}, "pine"),
+    News("submitted", ONE, {"provider": "animatic"}, "pine"),
+    News("done", ONE, {"frames": 121, "sha256": "ab"}, "pine"),
+    News("warning", ONE, {"code": "delivered-less", "message": "it came small", "hint": "look"}, "pine"),
+    News("cut", None, {"film": "film-pine.mp4", "frames": 240, "unchanged": False}, "pine"),
+]
+
+
+def test_of_several_films_each_line_names_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    plain, lines = PlainLines(several=True), JsonLines(several=True)
+    for news in TOGETHER:
+        plain.hear(news)
+        lines.hear(news)
+    lines.finished({"film": "film-pine.mp4"}, "pine")
+    told = capsys.readouterr()
+    assert [line.split("] ", 1)[1] for line in told.err.splitlines()] == [
+        "pine 1A-1 started (animatic)",
+        "pine 1A-1 done, 121 frames (1 of 2)",
+        "pine: warning[delivered-less]: it came small; look",
+        "pine: film cut, 240 frames",
+    ]
+    objects = [json.loads(line) for line in told.out.splitlines()]
+    assert [one["name"] for one in objects] == ["oak", *["pine"] * 6]
+    assert objects[-1]["event"] == "finished"

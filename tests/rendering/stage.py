@@ -66,17 +66,23 @@ class Stage:
     digests: Mapping[str, str] = field(default_factory=dict)
     greets: bool = True
     """Whether gateways answer greetings at once."""
+    films: dict[str, Film] = field(default_factory=dict)
+    """The films that are rendered together instead of `film`, by their names."""
 
     def __post_init__(self) -> None:
         self._open()
 
     def _open(self) -> None:
-        self.plan = plan.make(self.film, self.capabilities, self.history, self.digests)
+        plans = [
+            plan.make(made, self.capabilities, self.history, self.digests, name=name)
+            for name, made in (self.films or {"": self.film}).items()
+        ]
+        self.plan = plans[0]
         attempts, poll_s = self.history.attempts.values(), self.policy.poll_s
         self.submissions = Submissions(self._remotes(), attempts, self._new_id, poll_s, self.film.budget, self.accounts)
         self.schedule = Schedule(
-            programme([self.plan]),
-            wanted_takes(self.plan),
+            programme(plans),
+            frozenset[TakeKey]().union(*map(wanted_takes, plans)),
             self.history,
             self.capabilities,
             self._compose,
@@ -94,7 +100,8 @@ class Stage:
 
     def _compose(self, take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
         stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
-        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, self.digests, stored)
+        made = self.films.get(take.film, self.film)
+        return ask.compose(made, take, self.capabilities[take.shot.provider], frames, self.digests, stored)
 
     # ── a run ────────────────────────────────────────────────────────────────────────────────────────────────────
 

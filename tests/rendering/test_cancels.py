@@ -4,11 +4,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storyboard.exchange import CANCELLED, Accepted, Busy, Cancelled, Failed, NotCancelled, Rejected, Succeeded
-from storyboard.film import ShotId
+from storyboard.film import ShotId, TakeId
 from storyboard.rendering import events as ev
 from storyboard.rendering.cancels import AGAIN_S, TRIES
 from storyboard.rendering.money import charges
-from tests.films import film, shot
+from tests.films import after, film, shot
 from tests.rendering.paying import JOB, answer, running, submitted
 from tests.rendering.stage import Stage, kinds, posts
 
@@ -117,3 +117,18 @@ def test_a_job_that_was_called_off_elsewhere_is_cancelled_too() -> None:
     stage = running()
     stage.hear(ev.PollRead(stage.key("1A-1"), Failed(CANCELLED, "on its page", Decimal(10))))
     assert stage.record("1A-1").state == "cancelled"
+
+
+def test_of_several_films_only_the_named_ones_takes_are_cancelled_and_what_they_share() -> None:
+    stage = Stage(film(shot("1A", provider="keyed")))
+    first = shot("1A", provider="keyed")
+    for name in ("oak", "pine"):
+        second = shot("1B", provider="keyed", start=after("1A"), prompt=f"A lamp of {name}.")
+        stage.films[name] = film(first, second)
+    stage.again()
+    stage.hear(ev.Cancel(frozenset({"1B"}), frozenset({"pine"})))
+    ends = {(work.take.film, work.take.id): work.phase for work in stage.schedule.works}
+    assert ends["pine", TakeId("1B-1")] == "cancelled"
+    assert "cancelled" not in (ends["oak", TakeId("1A-1")], ends["oak", TakeId("1B-1")])
+    stage.hear(ev.Cancel(frozenset({"1A-1"}), frozenset({"pine"})))
+    assert stage.schedule.works[stage.key("1A-1")].called_off

@@ -3,9 +3,10 @@
 import pytest
 
 from storyboard.exchange import Accepted, Busy, NotSent, Outcome, Rejected, Unknown
-from storyboard.film import JobId
+from storyboard.film import JobId, TakeId
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import RESENDS
+from storyboard.state.journal import UseRecord
 from storyboard.structs import replace
 from tests.films import film, shot
 from tests.rendering.paying import Looking, answer, one_shot, sent_again, submitted
@@ -94,3 +95,22 @@ def test_going_back_to_the_old_words_finds_the_old_order() -> None:
     (poll,) = stage.hear().actions
     assert isinstance(poll, ev.Poll)
     assert poll.job == OLD
+
+
+@pytest.mark.parametrize("owner", ["oak", "pine", None])
+def test_of_films_that_have_takes_of_one_name_the_one_whose_it_was_waits(owner: str | None) -> None:
+    stage, post = submitted("keyed")
+    (old,) = stage.history.takes
+    if owner is not None:
+        stage.history.keep(UseRecord(owner, TakeId("1A-1"), old))
+    one = shot("1A", provider="keyed")
+    for name in ("oak", "pine"):
+        stage.films[name] = film(replace(one, prompt=f"A lamp of {name}."))
+    first, second = posts(stage.again())
+    assert first == post or second == post
+    (other,) = (each for each in (first, second) if each != post)
+    assert stage.schedule.works[stage.submissions.attempts[other.attempt].take].take.film == (
+        "oak" if owner == "pine" else "pine"
+    )
+    (new,) = posts(answer(stage, post, Accepted(OLD)))
+    assert stage.schedule.works[stage.submissions.attempts[new.attempt].take].take.film == (owner or "oak")

@@ -13,7 +13,7 @@ from storyboard.state.journal import History
 from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.rendering.stage import Stage
-from tests.rendering.test_virtual import known, plain
+from tests.rendering.test_virtual import known, of_films, plain
 
 
 def chain(many: int) -> Film:
@@ -95,3 +95,15 @@ def test_a_film_that_is_done_ends_at_once() -> None:
 def test_ark_tells_of_many_jobs_at_once() -> None:
     assert "ark" in listing(discover())
     assert "seedance2ai" not in listing(discover())
+
+
+def test_of_several_films_it_is_told_when_each_is_there() -> None:
+    def lamp(wood: str) -> Film:
+        return film(*(replace(one, prompt=f"{one.id} of {wood}.") for one in chain(3).shots))
+
+    told = forecast(of_films(*map(lamp, ("oak", "pine", "ash")), concurrency=1))
+    assert list(told.films) == ["a", "b", "c"]
+    assert told.films["a"] < 0.7 * told.films["c"]
+    assert told.films["c"] == pytest.approx(told.median_s, rel=0.2)
+    assert told.critical[-1] == "c 2A-1"
+    assert forecast(known(chain(3))).films == {}

@@ -28,6 +28,17 @@ def known(made: Film, concurrency: int = 2, history: History | None = None, requ
     return Known(programme([planned]), wanted_takes(planned), history or History(), caps, {"keyed": Account("a")})
 
 
+def of_films(*films: Film, concurrency: int = 2) -> Known:
+    """What a forecast of films `a`, `b`, … of one storyboard goes by."""
+    alone = known(films[0], concurrency)
+    plans = [
+        plan.make(made, alone.capabilities, History(), {}, name=name)
+        for name, made in zip("abcdef", films, strict=False)
+    ]
+    together = programme(plans)
+    return replace(alone, plan=together, wanted=frozenset(take.key for take in together.takes))
+
+
 def seconds(one: Known) -> float:
     """How long it takes where each job takes as long."""
     return play(one, lambda take: JOB_S, lambda take, running: 0.0).seconds

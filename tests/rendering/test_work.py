@@ -1,11 +1,12 @@
 from storyboard.capabilities import Capabilities
-from storyboard.film import Film, ShotId
+from storyboard.film import Beat, Film, ShotId
 from storyboard.planning import plan
 from storyboard.planning.programme import programme
+from storyboard.planning.ranks import ALONE, Uses
 from storyboard.rendering.work import Places, Works, wanted_takes
 from storyboard.state.journal import History
 from storyboard.structs import replace
-from tests.films import after, film, shot
+from tests.films import after, chain, film, shot
 from tests.rendering.stage import CAPABILITIES, KEYED
 
 
@@ -68,3 +69,44 @@ def test_a_provider_with_places_of_its_own_takes_none_of_the_others() -> None:
     assert not places.free("paint")
     places.give_back("card")
     assert (places.free("animatic"), places.free("paint")) == (True, False)
+
+
+def named(made: Film, name: str, beside: Uses = ALONE, history: History | None = None) -> plan.Plan:
+    """A film's plan beside others."""
+    return plan.make(made, CAPABILITIES, history or History(), {}, name=name, beside=beside)
+
+
+def started(*plans: plan.Plan) -> list[str]:
+    """In which order the takes of some films start, one after the other."""
+    together = programme(plans)
+    works = Works(together, frozenset(take.key for take in together.takes), CAPABILITIES)
+    found: list[str] = []
+    for work in works:
+        if not work.missing:
+            works.make_ready(work)
+    while (next_one := works.most_urgent("keyed")) is not None:
+        found.append(f"{next_one.take.film} {next_one.take.id}")
+        for key in next_one.followers:
+            works[key].missing -= 1
+            if not works[key].missing:
+                works.make_ready(works[key])
+    return found
+
+
+def lamp(wood: str, *more: str) -> Film:
+    """A window, and a chain of a lamp that differs by its wood."""
+    chained = chain("2A", "2B", *more, provider="keyed")
+    first = replace(chained.shots[0], action=(Beat(f"A lamp of {wood}."),))
+    return film(shot("1A", provider="keyed"), first, *chained.shots[1:])
+
+
+def test_whole_films_come_one_after_the_other_and_what_they_share_comes_once() -> None:
+    oak = named(lamp("oak"), "oak")
+    pine = named(lamp("pine"), "pine", {("oak", take.id): take.key for take in oak.takes})
+    assert started(oak, pine) == ["oak 2A-1", "oak 1A-1", "oak 2B-1", "pine 2A-1", "pine 2B-1"]
+
+
+def test_the_film_with_the_longest_way_comes_first() -> None:
+    oak = named(lamp("oak"), "oak")
+    pine = named(lamp("pine", "2C", "2D"), "pine", {("oak", take.id): take.key for take in oak.takes})
+    assert started(oak, pine)[:2] == ["pine 2A-1", "pine 2B-1"]

@@ -21,7 +21,7 @@ from storyboard.callbacks.box import Box, message_id, told_of
 from storyboard.diagnostics import Refused
 from storyboard.emulator import callbacks
 from storyboard.emulator.gateway import Task
-from storyboard.planning.plan import Plan
+from storyboard.planning.programme import Programme
 from storyboard.rendering.callbacks import Calls, woken
 from storyboard.rendering.settling import ordered_anew, unsettled
 from storyboard.state.inbox import Inbox, Message
@@ -214,7 +214,7 @@ class Caller:
         heapq.heapify(self._due)
 
 
-def taken_in(caller: Caller, journal: Journal, plan: Callable[[History], Plan], wall: float) -> Calls:
+def taken_in(caller: Caller, journal: Journal, plan: Callable[[History], Programme], wall: float) -> Calls:
     """How a run is called, with what its beginning makes of what was told before, and of what a person says to that."""
     caller.begin()
     told = told_of(caller.drain())

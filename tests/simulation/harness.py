@@ -28,6 +28,8 @@ BOOTS = 5
 CALM_BOOTS = 2
 SPOKEN = 3
 """Of the seeds of a gateway, one in so many speaks to it by production's client; in as many it calls."""
+SHARED = 7
+"""Of the seeds, one in so many has several films, which share what they have in common."""
 BOUNDED = 0.3
 """How many films have a budget."""
 
@@ -43,6 +45,8 @@ class Simulation(Machine):
         self.stale = self.rng.random() < 0.5
         if self.rng.random() < BOUNDED:
             self.budget = self._budget()
+        if seed % SHARED == 5:
+            self._vary(Random(f"films {kind} {seed}"))
 
     def run(self) -> list[Violation]:
         """All boots, then the verdict. Many a film is edited between two boots."""
@@ -62,6 +66,15 @@ class Simulation(Machine):
                     break
         self.judge(made, edited=edited_before < boots)
         return self.laws.violations
+
+    def _vary(self, rng: Random) -> None:
+        """Another film or two beside it, which differ by the words of one shot or of none."""
+        for name in ("ash", "pine")[: rng.randint(1, 2)]:
+            shots = list(self.film.shots)
+            index = rng.randrange(len(shots) + 1)
+            if index < len(shots):
+                shots[index] = replace(shots[index], action=(Beat(f"{shots[index].id} of {name}."),))
+            self.beside[name] = replace(self.film, shots=tuple(shots))
 
     def _budget(self) -> Budget:
         """So much for each provider that the film as it is may be paid for, or a part of it."""

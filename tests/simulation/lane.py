@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tests.simulation.crashes import Points, acts, pairs_after
 from tests.simulation.harness import Simulation
 from tests.simulation.kinds import KINDS, TOY
-from tests.simulation.machine import Tally
+from tests.simulation.tally import Tally
 
 ALL = (TOY, *KINDS)
 BLOCK = 50

@@ -1,7 +1,7 @@
 """The laws that the simulation watches, by the names that a violation carries.
 
 - `paid-twice`: nothing is charged twice for the same take, words and carried frames, by one gateway or by two; but once
-  more for each time that a person has ordered it anew.
+  more for each time that a person has ordered it anew, and for each film that has such a take of its own.
 - `wrong-job`: a submission's job is one that its gateway made from its very bytes, whoever has told of it.
 - `unheeded`: of a callback that was kept, and that goes, the job stands in the journal.
 - `open-elsewhere`: nobody else is asked for a take while an attempt at it may still come to something.
@@ -35,10 +35,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from storyboard.exchange import Request
-from storyboard.film import Budget, ClipId, TakeId, TakeKey
+from storyboard.film import Budget, ClipId, TakeKey
 from storyboard.media.jobs import MediaError
 from storyboard.planning.carried import Slot, digest_of
-from storyboard.planning.plan import Plan
+from storyboard.planning.programme import Programme
 from storyboard.rendering import events as ev
 from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.callbacks import TOLD
@@ -147,9 +147,10 @@ class Laws:
                 self._check_label(record, history)
         for provider, gateway in self.gateways.items():
             paid = Counter(gateway.order(one.take, one.body) for one in gateway.ledger if not one.refunded)
-            anew = self._given_up(provider) if max(paid.values(), default=0) > 1 else Counter()
+            often = max(paid.values(), default=0) > 1
+            anew, own = (self._given_up(provider), self._owned(provider)) if often else (Counter(), Counter())
             for order, times in paid.items():
-                self.check(times <= 1 + anew[order], "paid-twice", order)
+                self.check(times <= max(1, own[order]) + anew[order], "paid-twice", order)
         for attempt in history.attempts.values():
             made = None if attempt.job is None else self.gateways[attempt.provider].ordered(attempt.job)
             self.check(attempt.job is None or made == attempt.body, "wrong-job", attempt)
@@ -168,15 +169,15 @@ class Laws:
             heeded = attempt is None or attempt.job is not None or attempt.state not in TOLD
             self.check(heeded, "unheeded", (attempt, job))
 
-    def judge(self, made: Plan, budget: Budget, edited: bool, stale: bool) -> None:
+    def judge(self, made: Programme, budget: Budget, edited: bool, stale: bool) -> None:
         """What must hold in the end, for the plan of what would be left to do."""
         history = self.world.journal.known
-        states = {take.id: history.takes[take.key].state for take in made.takes if take.key in history.takes}
+        states = {take.key: history.takes[take.key].state for take in made.takes if take.key in history.takes}
         blocked = any(take.verdict == "blocked" for take in made.takes)
         dear = _too_dear(made, history, budget)
         for take in made.takes:
             left_alone = take.verdict == "stale" and (blocked or bool(dear) or not stale)
-            excused = left_alone or states.get(take.id) in LISTED[1:] or take.verdict in ("blocked", "held")
+            excused = left_alone or states.get(take.key) in LISTED[1:] or take.verdict in ("blocked", "held")
             excused = excused or take.key in dear
             self.check(take.verdict == "done" or excused, "unfinished", (take.id, take.verdict, take.why))
         for gateway in self.gateways.values():
@@ -198,12 +199,24 @@ class Laws:
         takes = self.world.journal.known.takes
         return Counter(gateway.order(takes[one.take].take, one.body) for one in given_up)
 
+    def _owned(self, provider: str) -> Counter[str]:
+        """How many takes of films are the very same order: equal words on equal frames, of another film's takes."""
+        gateway, known = self.gateways[provider], self.world.journal.known
+        keys = {use.key for use in known.uses.values()}
+        orders = {(one.take, gateway.order(known.takes[one.take].take, one.body)) for one in self._attempts()}
+        return Counter(order for take, order in orders if take in keys)
+
     def _elders(self, attempt: AttemptRecord) -> list[str]:
-        """Attempts of open fate at takes of the same name that are no longer in the plan."""
-        takes = self.world.journal.known.takes
+        """Attempts of open fate at takes of the same name that are no longer in the plan; another film's are none."""
+        takes, film = self.world.journal.known.takes, self._films(attempt.take)
         name = takes[attempt.take].take
         risked = [one for one in self._attempts() if one.state in IN_FLIGHT and one.take not in self.planned]
-        return [one.id for one in risked if takes[one.take].take == name]
+        named = [one for one in risked if takes[one.take].take == name]
+        return [one.id for one in named if not film or not (its := self._films(one.take)) or film & its]
+
+    def _films(self, take: TakeKey) -> set[str]:
+        """The films that are known to have a take."""
+        return {film for (film, _), use in self.world.journal.known.uses.items() if use.key == take}
 
     def _open(self, provider: str) -> list[str]:
         """The attempts with a provider that are of open fate, of the takes in the plan."""
@@ -239,7 +252,7 @@ def _decodes(data: bytes, clip: ClipId) -> bool:
         return False
 
 
-def _too_dear(made: Plan, history: History, budget: Budget) -> frozenset[TakeKey]:
+def _too_dear(made: Programme, history: History, budget: Budget) -> frozenset[TakeKey]:
     """The takes that were not ordered because the budget does not allow it, and those that need them."""
     found: set[TakeKey] = set()
     for take in made.takes:
@@ -254,9 +267,9 @@ def _too_dear(made: Plan, history: History, budget: Budget) -> frozenset[TakeKey
     return frozenset(found)
 
 
-def _takes(body: bytes, history: History) -> set[TakeId]:
+def _takes(body: bytes, history: History) -> set[TakeKey]:
     """The takes that these bytes were sent for."""
-    return {history.takes[one.take].take for one in history.attempts.values() if one.body == body}
+    return {one.take for one in history.attempts.values() if one.body == body}
 
 
 def _known(body: bytes, job: str, attempts: Iterable[AttemptRecord]) -> bool:

@@ -7,10 +7,9 @@ The machine's own wall clock may be wrong; only the gateways know the true time.
 from __future__ import annotations
 
 import signal
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,18 +20,16 @@ import trio.testing
 from trio._core import _run
 
 from storyboard.diagnostics import Refused
-from storyboard.exchange import Ask, Request
-from storyboard.film import Budget, ClipId, Film, Frame
-from storyboard.planning import ask, plan
-from storyboard.planning.carried import Slot
-from storyboard.planning.programme import programme
+from storyboard.exchange import Request
+from storyboard.film import Budget, Film, Frame
+from storyboard.planning import plan
+from storyboard.planning.programme import Programme, programme, together
 from storyboard.providers import Calling, Listing, Provider, Remote
 from storyboard.rendering import events as ev
 from storyboard.rendering.ports import Clips, Letters, Network, Ports
 from storyboard.rendering.run import Runner
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import NO_CALLS, Submissions
-from storyboard.rendering.work import wanted_takes
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import Disk
 from storyboard.state.journal import History, Journal
@@ -40,11 +37,13 @@ from storyboard.state.rescue import Rescue
 from tests.simulation import toy
 from tests.simulation.calling import LOOKS_S, Caller, taken_in
 from tests.simulation.emulated import HOST, Emulated
+from tests.simulation.films import Films, claim, note
 from tests.simulation.gateway import CALM, Faults, Gateway, Served
 from tests.simulation.kinds import KINDS, TOY
 from tests.simulation.laws import Laws, Stalled
 from tests.simulation.speaking import Remembered, inline, speak
 from tests.simulation.studio import Studio
+from tests.simulation.tally import Tally
 from tests.simulation.wire import Wire
 from tests.simulation.world import STATE, CrashKind, Killed, SimulatedDisk, Strike, World, WorldClock
 
@@ -84,27 +83,6 @@ class Twist:
 
     def letters(self, caller: Caller) -> Letters:
         return caller
-
-
-@dataclass
-class Tally:
-    """What was tried and met: faults by name, crashes, submissions that one left open, and how many stay ambiguous."""
-
-    faults: Counter[str] = field(default_factory=Counter)
-    boots: int = 0
-    crashes: int = 0
-    most_open: Counter[str] = field(default_factory=Counter)
-    left_open: Counter[str] = field(default_factory=Counter)
-    ambiguous: Counter[str] = field(default_factory=Counter)
-
-    def add(self, other: Tally) -> None:
-        """Take in another one."""
-        self.boots += other.boots
-        self.crashes += other.crashes
-        for name in ("faults", "left_open", "ambiguous"):
-            getattr(self, name).update(getattr(other, name))
-        for provider, most in other.most_open.items():
-            self.most_open[provider] = max(self.most_open[provider], most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +170,8 @@ class Machine:
         self.laws = Laws(self.world, self.gateways, CLIPS, listed, self.twist.unwatched)
         self.stale = False
         self.film: Film
+        self.beside: dict[str, Film] = {}
+        """Other films of the storyboard, by their names."""
         self.ids = 0
         self.acts = 0
         """How many acts the last boot had."""
@@ -225,14 +205,17 @@ class Machine:
         if self.caller is not None:
             self.laws.heeded(self.caller.gone())
 
-    def made(self) -> plan.Plan:
-        """The plan of what is left to do."""
-        return self._plan(self.world.journal.read())
+    def made(self) -> Programme:
+        """What is left to do."""
+        return programme(self._plans(self.world.journal.read()))
 
-    def _plan(self, history: History) -> plan.Plan:
-        return plan.make(self.film, self.capabilities, history, {})
+    def _plans(self, history: History) -> list[plan.Plan]:
+        return self._films().plans(history, stale=self.stale)
 
-    def judge(self, made: plan.Plan, *, edited: bool = False) -> None:
+    def _films(self) -> Films:
+        return Films({"oak": self.film, **self.beside} if self.beside else {"": self.film}, self.capabilities)
+
+    def judge(self, made: Programme, *, edited: bool = False) -> None:
         """The verdict, by the plan of what is left to do."""
         self.trace += [f"{take.id} {take.verdict} {take.why}" for take in made.takes]
         self.laws.judge(made, self.budget, edited=edited, stale=self.stale)
@@ -268,12 +251,23 @@ class Machine:
             store.sweep()
             self.calls = NO_CALLS
             if self.caller is not None:
-                self.calls = taken_in(self.caller, journal, self._plan, self.clock.wall())
+                self.calls = taken_in(self.caller, journal, lambda one: programme(self._plans(one)), self.clock.wall())
                 history = journal.read()
             history.clips = {key: clip for key, clip in history.clips.items() if store.has(key)}
             async with AsyncExitStack() as stack:
                 network = await self._network(stack)
-                await self._watch_over(self._runner(journal, store, history, rescue, network))
+                plans = self._plans(history)
+                while plans:
+                    together_now = plans[: together(plans)]
+                    claim(together_now, history, journal, self.clock.wall())
+                    runner = self._runner(together_now, journal, store, history, rescue, network)
+                    await self._watch_over(runner)
+                    note(together_now, journal)
+                    if runner.ended.signal is not None or len(together_now) == len(plans):
+                        break
+                    history = journal.read()
+                    history.clips = {key: clip for key, clip in history.clips.items() if store.has(key)}
+                    plans = self._plans(history)[-len(plans) + len(together_now) :]
 
     async def _network(self, stack: AsyncExitStack) -> Network:
         world, rng = self.world, Random(self.rng.random())
@@ -292,8 +286,17 @@ class Machine:
             network = await stack.enter_async_context(speak(wire, KINDS[self.kind], self.accounts, self.clock.wall))
         return self.twist.network(network, self.clock.wall)
 
-    def _runner(self, journal: Journal, store: ClipStore, history: History, rescue: Rescue, network: Network) -> Runner:
-        made = self._plan(history)
+    def _runner(
+        self,
+        plans: Sequence[plan.Plan],
+        journal: Journal,
+        store: ClipStore,
+        history: History,
+        rescue: Rescue,
+        network: Network,
+    ) -> Runner:
+        made = programme(plans)
+        wanted = frozenset(take.key for take in made.takes)
         policy = Policy(jobs=2, stale=self.stale)
         frames = {
             key: Frame(str(path), record.pixels)
@@ -301,18 +304,18 @@ class Machine:
             if self.world.disk.exists(path := store.frame_path(*key))
         }
         schedule = Watched(
-            programme([made]),
-            wanted_takes(made),
+            made,
+            wanted,
             history,
             self.capabilities,
-            self._compose,
+            self._films().compose,
             Submissions(
                 self.remotes, history.attempts.values(), self._new_id, policy.poll_s, self.budget, calls=self.calls
             ),
             policy,
             frames,
         )
-        schedule.laws, self.laws.planned = self.laws, wanted_takes(made)
+        schedule.laws, self.laws.planned = self.laws, wanted
         ports = Ports(
             clock=self.clock,
             journal=journal,
@@ -343,10 +346,6 @@ class Machine:
     def _leaves(self, provider: str, request: Request) -> None:
         self.posted.set()
         self.laws.leaves(provider, request)
-
-    def _compose(self, take: plan.PlannedTake, frames: Mapping[Slot, Frame], clips: Mapping[Slot, ClipId]) -> Ask:
-        stored = {slot: (clip, f"{clip}.mp4") for slot, clip in clips.items()}
-        return ask.compose(self.film, take, self.capabilities[take.shot.provider], frames, {}, stored)
 
     def _new_id(self) -> str:
         self.ids += 1

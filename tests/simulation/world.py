@@ -22,7 +22,7 @@ from storyboard.diagnostics import Refused
 from storyboard.film import Clip
 from storyboard.rendering import events as ev
 from storyboard.state.disk import refusal
-from storyboard.state.journal import AttemptRecord, FilmRecord, FrameRecord, History, Record, TakeRecord
+from storyboard.state.journal import AttemptRecord, FilmRecord, FrameRecord, History, Record, TakeRecord, UseRecord
 
 CrashKind = Literal["kill", "power"]
 Strike = Literal["before", "during", "after"] | OSError
@@ -224,7 +224,9 @@ class SimulatedJournal:
     def read(self) -> History:
         self._fuse.look()
         known = self.known
-        return History(dict(known.takes), dict(known.attempts), dict(known.clips), dict(known.frames))
+        return History(
+            dict(known.takes), dict(known.attempts), dict(known.clips), dict(known.frames), uses=dict(known.uses)
+        )
 
     def crash(self, kind: CrashKind, rng: Random) -> None:
         """What is left after a kill or a power loss; the next process may write again."""
@@ -303,6 +305,8 @@ def _check_references(known: History, records: Sequence[Record]) -> None:
     takes = {record.key for record in records if isinstance(record, TakeRecord)}
     for record in records:
         match record:
+            case UseRecord() if {record.key, record.accepted or record.key} - takes - set(known.takes):
+                raise ValueError(f"a use of take {record.take} that was never recorded")
             case TakeRecord() if record.clip and record.clip not in clips and record.clip not in known.clips:
                 raise ValueError(f"take {record.take} names a clip that was never recorded")
             case FrameRecord() if record.clip not in clips and record.clip not in known.clips:

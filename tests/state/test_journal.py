@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 
 from storyboard.state.journal import FrameRecord, History, Journal, Record
+from storyboard.state.remembered import Remembered
 from storyboard.state.sqlite import SqliteJournal
 from tests.simulation.world import Fuse, SimulatedJournal
 from tests.state import records
 
 
-@pytest.fixture(params=["sqlite", "simulated"])
+@pytest.fixture(params=["sqlite", "remembered", "simulated"])
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
     if request.param == "simulated":
         yield SimulatedJournal(Fuse())
     else:
         with SqliteJournal(tmp_path / "state.db") as opened:
-            yield opened
+            yield Remembered(opened) if request.param == "remembered" else opened
 
 
 def test_a_new_journal_knows_nothing(journal: Journal) -> None:

@@ -76,7 +76,16 @@ def test_every_film_has_its_own_files_and_what_they_share_is_rendered_once(tmp_p
     assert rendered.returncode == 0, rendered.stderr
     state = tmp_path / "lamps.storyboard"
     assert rendered.stdout.split() == [str(state / "film-oak.mp4"), str(state / "film-ash.mp4")]
-    assert [line for line in rendered.stderr.splitlines() if line.endswith(":")] == ["oak:", "ash:"]
+    told = [line.partition("] ")[2] for line in rendered.stderr.splitlines()]
+    assert [line for line in told if "started" in line and " 1-1 " in line] == ["oak 1-1 started (animatic)"]
+    assert [line for line in told if line.endswith("frames") and "cut" in line] == [
+        "oak: film cut, 24 frames",
+        "ash: film cut, 18 frames",
+    ]
+    assert rendered.stderr.splitlines()[-2:] == [
+        "The lamp Oak: 4 shots, 24 frames, 2 s",
+        "The lamp Ash: 3 shots, 18 frames, 1.5 s",
+    ]
     assert len(list((state / "clips").glob("*.mp4"))) == 6
     assert sorted(one.name for one in (state / "takes" / "ash").iterdir()) == ["1-1.mp4", "3-1.mp4", "bench-1.mp4"]
     first = hashlib.sha256((state / "film-ash.mp4").read_bytes()).digest()
