@@ -9,7 +9,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from storyboard.media.executor import open_executor
 from storyboard.media.jobs import JoinJob
 from storyboard.media.pieces import pieces
 from storyboard.media.reel import Reel, Segment
+from storyboard.structs import replace
 
 FPS, RATE = Fraction(24), 48_000
 SHOTS, SECONDS, SIZE = 20, 5, (1280, 720)

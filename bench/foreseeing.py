@@ -2,7 +2,7 @@
 
 from bench import pacing, virtual
 from bench.ratio import Ratio, seconds
-from storyboard.language.text.collecting import no_cyclic_collection
+from storyboard.collecting import no_cyclic_collection
 from storyboard.planning import plan
 from storyboard.planning.programme import programme
 from storyboard.rendering.forecast import Forecast, forecast

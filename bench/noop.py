@@ -10,26 +10,28 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-import trio
+from storyboard.collecting import lasting, no_cyclic_collection
 
-from storyboard.capabilities import Capabilities
-from storyboard.exchange import Ask
-from storyboard.film import Clip, ClipId, Film, Frame, TakeId
-from storyboard.language import load
-from storyboard.language.text.collecting import no_cyclic_collection
-from storyboard.media.jobs import Answer, DrawJob, Job, Report
-from storyboard.planning import ask, plan
-from storyboard.planning.carried import Slot
-from storyboard.planning.programme import programme
-from storyboard.rendering.edge import SystemClock, random_id
-from storyboard.rendering.events import News
-from storyboard.rendering.ports import Ports
-from storyboard.rendering.run import Runner
-from storyboard.rendering.schedule import Policy, Schedule
-from storyboard.rendering.submission import Submissions
-from storyboard.rendering.work import wanted_takes
-from storyboard.state.journal import Journal
-from storyboard.state.sqlite import SqliteJournal
+with lasting():  # as a command is imported
+    import trio
+
+    from storyboard.capabilities import Capabilities
+    from storyboard.exchange import Ask
+    from storyboard.film import Clip, ClipId, Film, Frame, TakeId
+    from storyboard.language import load
+    from storyboard.media.jobs import Answer, DrawJob, Job, Report
+    from storyboard.planning import ask, plan
+    from storyboard.planning.carried import Slot
+    from storyboard.planning.programme import programme
+    from storyboard.rendering.edge import SystemClock, random_id
+    from storyboard.rendering.events import News
+    from storyboard.rendering.ports import Ports
+    from storyboard.rendering.run import Runner
+    from storyboard.rendering.schedule import Policy, Schedule
+    from storyboard.rendering.submission import Submissions
+    from storyboard.rendering.work import wanted_takes
+    from storyboard.state.journal import Journal
+    from storyboard.state.sqlite import SqliteJournal
 
 T = TypeVar("T")
 CAPABILITIES = Capabilities("nothing", local=True, any_fps=True)

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from bench import noop
 from bench.ratio import Ratio
+from storyboard.collecting import no_cyclic_collection
 from storyboard.exchange import Ask
 from storyboard.film import Frame
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.planning import ask, plan
 from storyboard.planning.carried import Slot
 from storyboard.planning.programme import programme

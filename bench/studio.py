@@ -20,8 +20,8 @@ from random import Random
 
 from bench import pacing, virtual
 from bench.ratio import Ratio
+from storyboard.collecting import no_cyclic_collection
 from storyboard.film import Shot
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.planning.plan import PlannedTake
 from storyboard.rendering.virtual import Known, Play
 from tests.films import after, film, shot

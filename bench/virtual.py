@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import formatdate
 from pathlib import Path
@@ -38,6 +38,7 @@ from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.journal import History, Record
+from storyboard.structs import replace
 from tests.simulation.toy import MANY, SUBMIT, Together, Toy
 
 QUICKEST_S, SLOWEST_S, USUAL_S = 102.0, 268.0, 184.0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Span
 
@@ -12,8 +13,7 @@ Level = Literal["cast", "locations", "props", "styles", "references"]
 Kind = Literal["image", "video", "audio"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A file of an asset: `path` is absolute, `written` is how the storyboard spells it."""
 
     path: str
@@ -25,8 +25,7 @@ class Reference:
     avoid: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """One appearance of a cast member (`mira.oilskin`)."""
 
     key: str
@@ -34,8 +33,7 @@ class Look:
     references: tuple[Reference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """A person, place, prop, style or free reference. `name` is what is shown; it defaults to the key, titled."""
 
     level: Level
@@ -53,8 +51,7 @@ class Asset:
         return look.references if look is not None and look.references else self.references
 
 
-@dataclass(frozen=True, slots=True)
-class Casting:
+class Casting(Struct, frozen=True):
     """Somebody in a shot: who, in which look, and how they are here."""
 
     asset: Asset

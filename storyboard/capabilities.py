@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct, field
 
 from storyboard.assets import Kind
 from storyboard.film import CarryMode, Shot
@@ -22,8 +23,7 @@ Charges = Mapping[tuple[str, Fraction], Decimal]
 """What was charged for clips, by the name of their price and their length in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A field of a provider's own: its `values`, or whole numbers `between` two, or yes and no; and what counts where
     none is written.
     """
@@ -46,8 +46,7 @@ class Option:
         return isinstance(value, bool) if self.values is None else value in self.values
 
 
-@dataclass(frozen=True, slots=True)
-class Only:
+class Only(Struct, frozen=True):
     """A rule between two facts of a shot: `field` (there at all, or with this `value`) needs `option` among `among`.
 
     `words` say what is needed where the names of the facts would not.
@@ -60,8 +59,7 @@ class Only:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Gateway:
+class Gateway(Struct, frozen=True):
     """Where a remote provider is spoken to, unless the settings say otherwise, and how often.
 
     `variables` begins the names of the environment variables of its key and origin. At most `requests` of all kinds
@@ -79,8 +77,7 @@ class Gateway:
     models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Struct, frozen=True):
     """What a provider takes, as data: `check`, `plan` and the reference read it; nobody compares provider names.
 
     `durations` None means any length; else the lengths taken, in seconds, and `durations_with` those that are taken

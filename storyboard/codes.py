@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _HEADING = re.compile(r"^## ([a-z0-9-]+)\n(.+)\n", re.MULTILINE)
 _CHAPTER = re.compile(r"^# .*", re.MULTILINE)
 _EXAMPLE = re.compile(r"^```yaml (wrong|right)\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a code means: a title, what to know, and storyboards that get it and that do not.
 
     The examples lack their first line, `storyboard: 1`.

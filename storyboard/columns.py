@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 TAB_STOP = 4
 """A tab is drawn as spaces up to the next multiple of this many columns."""
@@ -49,8 +50,7 @@ def _seen(char: str) -> str:
     return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A line as it is drawn, and the columns [start, end) of it that are marked, counted from 0."""
 
     text: str
@@ -71,8 +71,7 @@ def shown(line: str, start: int, end: int, columns: int) -> Shown:
     return _cut(cells, columns, first > 0, len(line) > end + _MARGIN * columns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(Struct, frozen=True):
     """What is read as one character: how it is drawn, its columns, and whether it is `before` or among the marked."""
 
     drawn: str

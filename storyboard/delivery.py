@@ -5,10 +5,11 @@ Frozen values, like the words of `storyboard.film`; nothing here is a reason to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.timecode import MIDNIGHT, Timecode
 
@@ -16,8 +17,7 @@ Codec = Literal["h264", "prores", "dnxhr"]
 """How a film is coded: for people to watch, or as a master for editors, ProRes 422 HQ or DNxHR HQX."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """What the film is delivered as: pixels, rational frames a second, loudness in LUFS (None: as it is), how it is
     coded, and what its first frame is called.
     """
@@ -44,8 +44,7 @@ def suffix(codec: Codec) -> str:
     return ".mp4" if codec == "h264" else ".mov"
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(Struct, frozen=True):
     """Letters over a shot, from `at` until `until` (None: the shot's end), in seconds from its first visible frame."""
 
     text: str
@@ -55,8 +54,7 @@ class Title:
     color: str = "#ffffff"
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """How a shot comes in. Dissolves and wipes overlap the shot before, a fade goes through black and does not."""
 
     kind: Literal["dissolve", "fade", "wipe"]
@@ -64,8 +62,7 @@ class Transition:
     direction: Literal["left", "right", "up", "down"] = "left"
 
 
-@dataclass(frozen=True, slots=True)
-class TimedText:
+class TimedText(Struct, frozen=True):
     """A subtitle as a file has it: `text` with its own line breaks; `start` and `end` in seconds of the film."""
 
     text: str
@@ -74,8 +71,7 @@ class TimedText:
     italic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Subtitles:
+class Subtitles(Struct, frozen=True):
     """Which words of the film become subtitles: what is spoken in it, or the `cues` of the file at the absolute `path`.
 
     `burn` lays them on the picture.
@@ -95,8 +91,7 @@ CHECKS = (
 """What is looked at: of joins, then of clips."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(Struct, frozen=True):
     """What joins and clips are held against: of each figure the most that is let pass.
 
     `frame`: levels of 255 between the carried frame and the first of the clip that opens on it; `shift`: percent of the

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.columns import shown, visible, width
 
@@ -25,8 +26,7 @@ LEAST_COLUMNS = 40
 """So much of a source line is drawn in however narrow a terminal."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of a text: lines and columns count from 1, columns in code points; the end is exclusive."""
 
     file: str
@@ -36,16 +36,14 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """A second place that belongs to a diagnostic: the other definition, the row that made the shot."""
 
     message: str
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One mistake: its stable `code`, a `message` for a person, its place, and a `hint` drawn beside the carets."""
 
     code: str
@@ -53,7 +51,7 @@ class Diagnostic:
     span: Span | None = None
     hint: str | None = None
     severity: Severity = "error"
-    related: tuple[Related, ...] = field(default=())
+    related: tuple[Related, ...] = ()
 
 
 class Suggestion(str):
@@ -69,8 +67,7 @@ class Suggestion(str):
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A change that mends a mistake: `text` in place of what stands at `span`."""
 
     span: Span

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parsedate
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct, field
 
 from storyboard.assets import Reference
 from storyboard.film import CarryMode, ClipId, Frame, JobId, Shot, TakeId
@@ -20,8 +21,7 @@ LONGEST_WAIT_S = 300.0
 """The longest that a gateway may make us wait by a `Retry-After`, in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """What a take follows where it does not simply open on a frame.
 
     By `reference` that is `frame`; by `extend` the clip at `path`, to go on from `frame`; by `edit` the clip alone, to
@@ -38,8 +38,7 @@ class Followed:
     frame: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Everything a provider is asked for one take: the composed prompt, the settings, the opening and closing frames,
     what it `follows` otherwise, and the shot itself for a provider that draws from its fields. The prompt counts the
     `references` in their order, and what it follows after all of them. `callback` is where the provider may tell that
@@ -66,8 +65,7 @@ class Ask:
     callback: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request as a driver wants it. The client adds the origin and the key; neither is ever in here."""
 
     method: Literal["GET", "POST", "DELETE"]
@@ -76,8 +74,7 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """One HTTP answer, whole."""
 
     status: int
@@ -102,8 +99,7 @@ class Response:
         return min(until - now, LONGEST_WAIT_S)
 
 
-@dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """No byte left this machine; the same submission may be repeated.
 
     `until` is given where the account has to wait for its turn: when to try again, in seconds on the caller's clock.
@@ -121,8 +117,7 @@ CANCELLED = "cancelled"
 """The code of a job that was called off, by us or on the provider's own page: nobody is asked in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """The provider refused, in a documented way, before taking money. `stops` says that it would refuse any other take
     of the account too.
     """
@@ -132,23 +127,20 @@ class Rejected:
     stops: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
+class Busy(Struct, frozen=True):
     """The provider asked to wait until `until` (seconds on the caller's clock); nothing was taken."""
 
     until: float
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The provider took the work and names it; `charged` is what it says it charged."""
 
     job: JobId
     charged: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """It may have been accepted: anything that is not one of the other four.
 
     `until` is given where the provider is at work on this very submission: when to send its bytes again, in seconds
@@ -162,8 +154,7 @@ class Unknown:
 Outcome = NotSent | Rejected | Busy | Accepted | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """A job that is not finished yet; `share` is what the provider says is done (0 to 1), if it says so. `queued` says
     that it was not begun, so that it may be cancelled.
     """
@@ -172,8 +163,7 @@ class Running:
     queued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Succeeded:
+class Succeeded(Struct, frozen=True):
     """A finished job: where its clip is, what was charged in the end, and where the picture of its last frame is."""
 
     link: str
@@ -181,8 +171,7 @@ class Succeeded:
     last_frame: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """A job that ended without a clip. `charged` is what stays charged, None where the provider does not say."""
 
     code: str
@@ -190,8 +179,7 @@ class Failed:
     charged: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """What should be there is not: the job is not known, or has ended without a clip to fetch (`known`). Asked again a
     few times, the take is `lost`; where it is not (`lost` False), the next run asks again.
     """
@@ -205,8 +193,7 @@ class Absent:
 Polled = Running | Succeeded | Failed | Absent
 
 
-@dataclass(frozen=True, slots=True)
-class Callback:
+class Callback(Struct, frozen=True):
     """What somebody who says to be the gateway told of a job unasked: a hint to ask for it, never more. `polled` is how
     it is said to stand, None where that is not told; `key` is that of its submission, where it is told.
     """
@@ -216,23 +203,20 @@ class Callback:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(Struct, frozen=True):
     """A job that was called off; `charged` is what stays charged of it, None where the provider does not say."""
 
     charged: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NotCancelled:
+class NotCancelled(Struct, frozen=True):
     """A job that cannot be called off, and why; what it costs it goes on costing."""
 
     code: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A page of the gateway's own list, read for one submission: its job, None where it is not there, and whether there
     are pages after this one. That a submission is on no page proves nothing.
     """

@@ -8,14 +8,16 @@ stored, a *frame* is carried, the *cut* is joined.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NewType
 
+from msgspec import Struct, field
+
 from storyboard.assets import Asset, Casting, Look, Reference
 from storyboard.delivery import Checks, Delivery, Subtitles, Title, Transition
 from storyboard.diagnostics import Related, Span
+from storyboard.structs import replace
 from storyboard.template import PromptTemplate
 
 ShotId = NewType("ShotId", str)
@@ -39,8 +41,7 @@ IfBad = Literal["step_back", "fail", "use"]
 SoundRole = Literal["music", "narration", "effect", "ambience"]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A spoken line. `who` holds cast keys (empty when nobody is named); `at` counts in the clip, in seconds."""
 
     says: str
@@ -50,16 +51,14 @@ class Line:
     at: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(Struct, frozen=True):
     """Something that happens in a shot; `at` counts in the clip, in seconds."""
 
     does: str
     at: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """What a shot opens or ends on: another shot's frame (`shot`), an image, or words for the first frame.
 
     `frame` is `last`, `first`, `best` or a time in the source clip. `carry` None is `first_frame`. `anchor` says that a
@@ -88,15 +87,13 @@ class Edge:
         return self.shot is not None and by_frame and (self.frame == "best" or self.if_bad == "step_back")
 
 
-@dataclass(frozen=True, slots=True)
-class Footage:
+class Footage(Struct, frozen=True):
     """A file that is a shot's picture: footage, or a still (its `file.kind` is `image`)."""
 
     file: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A plain card: text set in the middle, over a colour (`#rrggbb`) or an image."""
 
     text: str | None = None
@@ -104,16 +101,14 @@ class Card:
     image: Reference | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fallback:
+class Fallback(Struct, frozen=True):
     """Who is asked where those before it refuse or fail for good, with the fields of its own."""
 
     provider: str
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(Struct, frozen=True):
     """One shot, resolved: defaults, scene and chain are already in it. Times are seconds of its own clip.
 
     `origin` is what made it, beside its own text: uses of templates and rows of loops, the innermost first.
@@ -225,8 +220,7 @@ class Shot:
         return used if self.speed == 1 else used / self.speed  # most shots need neither: fractions are slow
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(Struct, frozen=True):
     """A sound laid over the film: of `file`, or a `text` that is still to be spoken (silence until it has a file).
 
     It begins `at` seconds after the first visible frame of `shot`, or of the film; it ends with the last frame of
@@ -249,8 +243,7 @@ class Sound:
     duck: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """A scene as written; its fields have already reached its shots."""
 
     id: str
@@ -259,16 +252,14 @@ class Scene:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """The most a film may cost with each provider, in that provider's unit, over all its runs."""
 
     most: Mapping[str, Decimal] = field(default_factory=dict)
     unknown_price: Literal["refuse", "allow"] = "refuse"
 
 
-@dataclass(frozen=True, slots=True)
-class Film:
+class Film(Struct, frozen=True):
     """A whole storyboard, expanded and resolved. `shots` stand in film order, omitted ones included.
 
     `included` are the absolute paths of the texts that it was read from beside its own: included files, its rows.
@@ -321,24 +312,21 @@ class Film:
         raise KeyError(shot_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """An amount in a provider's own unit (credits, dollars)."""
 
     amount: Decimal
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A decoded picture that is carried: the PNG's path, and the SHA-256 of its RGB pixels."""
 
     path: str
     pixels: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(Struct, frozen=True):
     """A stored, verified clip. `frames` were counted by decoding; `fps` is the stream's own rate."""
 
     id: ClipId

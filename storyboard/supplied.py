@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storyboard.assets import Kind
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
 
 
-@dataclass(frozen=True, slots=True)
-class Supplied:
+class Supplied(Struct, frozen=True):
     """A file that a gateway has to reach."""
 
     path: str

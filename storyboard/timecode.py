@@ -10,16 +10,16 @@ Laws (SMPTE ST 12-1).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 _FORM = re.compile(r"(\d\d):(\d\d):(\d\d)([:;])(\d\d\d?)")
 NTSC = Fraction(1000, 1001)
 DAY_S = 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Timecode:
+class Timecode(Struct, frozen=True):
     """A frame's name: `frames` counted from midnight, `drop` where names are dropped."""
 
     frames: int = 0

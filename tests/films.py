@@ -1,7 +1,6 @@
 """Films made by hand, for tests that do not need the language."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,6 +10,7 @@ from storyboard.delivery import Delivery
 from storyboard.diagnostics import Span
 from storyboard.exchange import Ask
 from storyboard.film import Beat, Clip, ClipId, Edge, Film, Shot, ShotId, TakeId
+from storyboard.structs import replace
 
 PLACE = Span("film.yaml", 1, 1, 1, 2)
 ANIMATIC = Capabilities(name="animatic", local=True, any_fps=True, draws_slate=True, audio=True, negative=True)

@@ -33,6 +33,8 @@ FLOORS = [
 ]
 """From the ground up; a floor imports its own and those below."""
 GROUND = {
+    "structs": -6,
+    "collecting": -6,
     "version": -6,
     "columns": -5,
     "diagnostics": -4,
@@ -129,6 +131,13 @@ def test_each_library_has_one_owner(path: Path) -> None:
     for module in imports(path):
         owners = OWNERS.get(module.split(".")[0])
         assert owners is None or room(path) in owners, f"{name(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_a_dataclass_has_a_field_that_is_not_compared(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(one) for one in node.decorator_list):
+            assert "compare=False" in ast.unparse(node), f"{name(path)}:{node.lineno} {node.name} could be a struct"
 
 
 @pytest.mark.parametrize("path", modules(), ids=name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from storyboard.film import Clip, ClipId, Shot, ShotId, TakeId, TakeKey
 from storyboard.planning import standing
@@ -13,13 +14,13 @@ from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.planning.standing import STEPS, WORDS, Mark
 from storyboard.production.planned import Planned
 from storyboard.state.journal import AttemptRecord, History
+from storyboard.structs import replace
 
 KEPT = 2000
 """The most cards of one view that are kept: what pages show that are open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What is seen of a render beside the journal: whether one `runs`, since when takes are drawn (`drawing`, wall
     seconds by take), and the `shares` done of those whose render tells, 0 to 1.
     """
@@ -29,8 +30,7 @@ class Seen:
     shares: Mapping[TakeId, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(Struct, frozen=True):
     """What cards are made from: the plan with its history, what is seen, and each take's attempts, the latest last."""
 
     planned: Planned
@@ -55,16 +55,14 @@ class Stand:
         return self.planned.history
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A picture: frame `frame` of a clip."""
 
     clip: ClipId
     frame: int
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """A take under way: which, what is being done, the share done where it is told; else since when (wall seconds).
 
     `expected_s` is how long such a take usually is.
@@ -77,8 +75,7 @@ class Progress:
     expected_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A shot on the board. `takes` are the numbers there are, `done` those with a clip; `shown` is the film's own.
 
     `opens_on` are the shots whose frames or clips it is made from. `price` is what the rest of it would cost, `charged`

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.board.cards import Card, Moment, Progress, Stand, charged, mark, middle, progress, seconds
 from storyboard.board.paging import Page
@@ -18,8 +19,7 @@ _KNOWN = frozenset(("from", "to", "continues", "frame", "carried", "at", "findin
 """What every seam says; whatever else one says was measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeCard:
+class TakeCard(Struct, frozen=True):
     """A take of `shot` beside the others. `clip` is the address of its clip, empty while there is none.
 
     The film shows `length` frames of it from `first` on. `circled` and `shown`: a person's choice, the film's own.
@@ -50,8 +50,7 @@ class TakeCard:
         return self.progress.step if self.progress is not None else WORDS[self.mark]
 
 
-@dataclass(frozen=True, slots=True)
-class Seam:
+class Seam(Struct, frozen=True):
     """A join: the last frame that the shot before shows against the first of the one after; None where a clip is
     missing. `said` tells whether the frame was carried, `measured` what was measured, name and value, and `flaws` what
     of it is too far off.
@@ -66,8 +65,7 @@ class Seam:
     flaws: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decide:
+class Decide(Struct, frozen=True):
     """What can be decided about a shot: `own` is False where its clip is another's (`owner`)."""
 
     shot: ShotId
@@ -82,8 +80,7 @@ class Decide:
     working: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Closeup:
+class Closeup(Struct, frozen=True):
     """A shot's page. `previous` and `following` are its neighbours in the film's order, `page` is where it is on the
     board, None in a film of one page.
     """

@@ -8,13 +8,15 @@ searched here: the page has every shot, and its script hides some.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from storyboard.board.paging import Page, Row, linked, pages
 from storyboard.board.view import View
 from storyboard.film import ShotId
 from storyboard.planning.standing import WORDS, Mark
+from storyboard.structs import replace
 
 SHOT = "/shots/"
 """How the paths of shots' pages begin."""
@@ -22,8 +24,7 @@ FIGURES = 7
 """The most digits of a page's number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A page of the board: its path, which of several it is, and what of the film it is to show: shots with these
     `words`, of a `scene`, that stand in one of these `states`. Nothing set means every shot.
     """
@@ -70,8 +71,7 @@ class Address:
         return replace(self, states=states if state in self.states else (*states, state)).at(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A link to a page: its number, its address, what it holds; `gap` where pages before it are not linked."""
 
     number: int
@@ -80,8 +80,7 @@ class Turn:
     gap: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Struct, frozen=True):
     """A state that shots can be looked for by: its address, how many of the film stand so, whether it is chosen."""
 
     state: Mark
@@ -91,8 +90,7 @@ class Chip:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Turning:
+class Turning(Struct, frozen=True):
     """The way to the other pages."""
 
     number: int
@@ -104,8 +102,7 @@ class Turning:
     asked: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many shots were found of how many, and the film's shots by state."""
 
     found: int
@@ -114,8 +111,7 @@ class Tally:
     searched: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The shots that a page shows, of the pages of what its address asks for; `paged` where the film is long."""
 
     address: Address

@@ -7,7 +7,8 @@ from these, one step away; no more than `AROUND` of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.board.cards import Card
 from storyboard.film import Shot, ShotId
@@ -23,8 +24,7 @@ LONGEST = 13
 """Characters of a shot's id that its box has room for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A shot at its place; `away` where it is on another page."""
 
     shot: ShotId
@@ -36,8 +36,7 @@ class Node:
     y: int
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """What a shot hands on to another: an SVG path, and in words."""
 
     path: str
@@ -45,8 +44,7 @@ class Arrow:
     plain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """The drawing, in pixels; `more` shots of other pages hang together with it, beside those that it shows."""
 
     width_px: int

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import hmac
 from contextlib import aclosing
-from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
+from msgspec import Struct
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -41,8 +41,7 @@ HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """What opens the board: its `origins` (`http://127.0.0.1:8400`), the token, and the cookie (its name, and the
     secret in it) that the token is swapped for.
     """

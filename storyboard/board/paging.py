@@ -7,9 +7,11 @@ one page, in the film's order. A scene that fits on a page is never torn; one th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from storyboard.film import Film, ShotId
+from storyboard.structs import replace
 
 WHOLE = 1000
 """The most shots of a film that is one page."""
@@ -19,8 +21,7 @@ NEAR = 2
 """How many pages before and after the one that is shown are linked, beside the first and the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A scene, or what a page holds of it: its shots in order."""
 
     id: str | None
@@ -29,8 +30,7 @@ class Row:
     shots: tuple[ShotId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page, counted from 1."""
 
     number: int

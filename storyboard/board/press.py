@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
+from msgspec import Struct
 
 from storyboard.board.cards import Card, Moment
 from storyboard.board.closeup import Closeup, closeup
@@ -24,6 +24,7 @@ from storyboard.board.profiles import Column
 from storyboard.board.view import View, cut
 from storyboard.film import ShotId
 from storyboard.planning.standing import WORDS
+from storyboard.structs import replace
 
 FOLDER = Path(__file__).parent
 PROFILES = "/profiles"
@@ -35,8 +36,7 @@ MANY = 500
 """The most scenes that can be chosen from a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of a page that changes by itself: the template that prints it, and what it shows."""
 
     key: str
@@ -44,8 +44,7 @@ class Piece:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A piece as text; `mark` changes with it."""
 
     key: str
@@ -53,8 +52,7 @@ class Printed:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What a page shows: its pieces by key, in order, of some shots (`sheet`) or of one (`near`). Where what stands
     `around` the pieces is another, it is another page.
     """
@@ -130,8 +128,7 @@ def _of_shot(near: Closeup) -> list[Piece]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Reel:
+class Reel(Struct, frozen=True):
     """The film to be watched, or where it is a master, to be had; `poster` stands for that one."""
 
     version: str

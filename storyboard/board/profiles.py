@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import trio
+from msgspec import Struct
 
 from storyboard.board.cards import Card, Cards, Seen, Stand
 from storyboard.board.view import View
@@ -22,14 +23,14 @@ from storyboard.planning.price import spell_totals, total
 from storyboard.planning.standing import WORDS
 from storyboard.production.planned import Planned
 from storyboard.production.production import Production
+from storyboard.structs import replace
 
 REST = 4.0
 """How many times as long as comparing took nothing is compared again."""
 KEPT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """What a render would do, cost and take; `later` is the price of what is held."""
 
     wants: str

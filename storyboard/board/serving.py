@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from ssl import SSLError
@@ -15,6 +14,7 @@ import trio
 from hypercorn.config import Config
 from hypercorn.trio import serve as hypercorn
 from hypercorn.typing import Framework
+from msgspec import Struct
 from starlette.types import ASGIApp
 
 from storyboard.diagnostics import Diagnostic, Refused
@@ -25,8 +25,7 @@ LEAST_TOKEN = 32
 WAYS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the board is: the `host` it listens on, the port (0: any), the files of its certificate and key, and
     further `names` by which it is called.
     """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+
+from msgspec import Struct
 
 from storyboard.board.cards import Card, Cards, Moment, Seen, Stand
 from storyboard.board.overview import Overview
@@ -20,8 +21,7 @@ MASTERS: Mapping[Codec, str] = {"h264": "", "prores": "ProRes", "dnxhr": "DNxHR"
 """What films for editors are called, which no browser plays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gauge:
+class Gauge(Struct, frozen=True):
     """What a provider takes of a bound: money spent, what may have been (`unknown`) and what is still to render.
 
     `most` is the smallest bound that was set; None where there is none.
@@ -36,8 +36,7 @@ class Gauge:
     most: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """How many requests an account was sent of those that its gateway takes in `window_s` seconds."""
 
     provider: str
@@ -46,8 +45,7 @@ class Limit:
     window_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(Struct, frozen=True):
     """A shot in the film: its first frame, how many, and the picture that stands for it."""
 
     shot: ShotId
@@ -57,8 +55,7 @@ class Placing:
     picture: Moment | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """The film, and shots of it: `version` changes with its file and is empty where none is cut; `fps` is frames a
     second, `frames` is the whole film's. `master` is what it is called where it is for editors and not for watching,
     else empty.
@@ -71,8 +68,7 @@ class Cut:
     picture: tuple[Placing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """What stands above every page. `working` says who renders, `ours` that the board has started it, `done` counts
     the shots with a clip; `wanting` says that a render would make some, `under_way` how
     many shots are being made. `limits` are told while somebody renders.
@@ -93,8 +89,7 @@ class Bar:
     limits: tuple[Limit, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class View:
+class View(Struct, frozen=True, eq=False, dict=True):
     """Everything that the pages show, at one time. `film` is the version of the film's file."""
 
     bar: Bar

@@ -13,25 +13,26 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 import trio
+from msgspec import Struct
 
 from storyboard.board.cards import Seen
 from storyboard.board.overview import Overview
 from storyboard.board.renders import Renders
 from storyboard.board.view import Limit, View, view
+from storyboard.collecting import no_cyclic_collection
 from storyboard.diagnostics import Refused, draw
 from storyboard.film import TakeId
 from storyboard.finishing.seams import as_json
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.network.settings import Settings
 from storyboard.production.planned import Planned
 from storyboard.production.production import Production
 from storyboard.state.folder import Folder
 from storyboard.state.lock import holder, is_held
+from storyboard.structs import replace
 
 BEAT_S = 0.4
 """How often files are looked at."""
@@ -50,8 +51,7 @@ _DRAWING = re.compile(r"(.+)\.[0-9a-f]{32}\.part").match
 Stamp = tuple[tuple[str, int, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(Struct, frozen=True):
     """A view and its number; numbers of another `epoch` mean nothing here."""
 
     epoch: str

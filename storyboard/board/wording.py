@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from storyboard.film import ShotId
 from storyboard.planning.plan import PlannedTake
@@ -26,16 +27,14 @@ BRIDGE = 1
 Kind = Literal["same", "new", "old"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a text against an older one."""
 
     kind: Kind
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """What is asked now, as pieces against what `provider` was asked for the take `of`; both are empty where no take of
     the slate was asked anything.
     """

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from storyboard.cli.ends import ending
+from storyboard.collecting import lasting
 from storyboard.version import VERSION
 
 COMMANDS = {
@@ -55,7 +56,8 @@ class Commands(click.Group):
         """Import a command's module."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"storyboard.cli.{_MODULES.get(name, name)}")
+        with lasting():
+            module = importlib.import_module(f"storyboard.cli.{_MODULES.get(name, name)}")
         command: click.Command = module.command
         return command
 

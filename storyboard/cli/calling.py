@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from storyboard.callbacks.address import address, host_and_port, public_url
 from storyboard.cli.gateways import state_folder
@@ -37,8 +37,7 @@ def place(written: str) -> tuple[str, int]:
         raise click.UsageError(f"--listen: {error}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """Where this command listens, None: nowhere; and by which URL gateways get there, empty where that is the same."""
 
     listen: tuple[str, int] | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -18,6 +17,7 @@ from storyboard.planning.plan import PlannedTake
 from storyboard.planning.supplied import stays_home
 from storyboard.production.planned import Planned
 from storyboard.rendering.ordering import unhosted
+from storyboard.structs import replace
 
 Films = Sequence[tuple[str | None, Planned]]
 """The films of a storyboard: what each is called beside the others, and its plan."""

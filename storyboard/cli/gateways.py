@@ -6,7 +6,6 @@ import hashlib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +16,7 @@ import click
 from storyboard.capabilities import Capabilities
 from storyboard.cli.ends import say
 from storyboard.diagnostics import Diagnostic, Refused
+from storyboard.structs import replace
 
 if TYPE_CHECKING:
     from storyboard.network.settings import Settings

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from storyboard.production.production import Production
@@ -50,8 +50,7 @@ def worker_environment() -> dict[str, str]:
     return harmless(os.environ)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """One storyboard and how it is read, as the command line says it."""
 
     file: Path
@@ -115,7 +114,7 @@ def on_storyboard(command: Callable[..., None]) -> Callable[..., None]:
 
 def taken(file: Path, given: dict[str, Any]) -> Given:
     """How the options say that the storyboard is read; they are taken out of `given`."""
-    names = [one.name for one in fields(Given) if one.name in given]
+    names = [name for name in Given.__struct_fields__ if name in given]
     return Given(file, **{name: given.pop(name) for name in names})
 
 

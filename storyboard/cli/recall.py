@@ -31,9 +31,11 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from storyboard.capabilities import Capabilities
 from storyboard.cli.options import Given
@@ -51,8 +53,7 @@ INSTALLED = (".dist-info", ".egg-info")
 MOST_TEXT_BYTES = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a command said: to stdout, and to stderr."""
 
     out: str
@@ -212,7 +213,7 @@ def _fonts(asked: object) -> list[Any] | None:
 
 
 def _spelt(capabilities: Capabilities) -> list[str]:
-    values = (getattr(capabilities, field.name) for field in fields(capabilities))
+    values = astuple(capabilities)
     return [repr(sorted(value) if isinstance(value, frozenset) else value) for value in values]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -27,6 +26,7 @@ from storyboard.rendering.events import News
 from storyboard.rendering.ordering import orders
 from storyboard.rendering.outside import open_outside
 from storyboard.rendering.settling import OnAmbiguous
+from storyboard.structs import replace
 
 
 def render(

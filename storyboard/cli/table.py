@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from storyboard.columns import visible, width
 
@@ -25,8 +25,7 @@ COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column's heading; words of `COLOURS` in it are coloured."""
 
     heading: str

@@ -12,11 +12,11 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import trio
+from msgspec import Struct, field
 
 from storyboard.emulator.clock import Clock
 from storyboard.emulator.gateway import Gateway, Task
@@ -47,8 +47,7 @@ class Calls(Protocol):
         """What is told of a task in a status."""
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(Struct):
     """One callback: of which task, in which status, and how each try was answered, by HTTP's status or None."""
 
     gateway: str

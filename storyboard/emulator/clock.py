@@ -6,16 +6,16 @@ It is one clock for everything that goes over the wire (dates, limits, links); h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import formatdate
+
+from msgspec import Struct
 
 START = 1_780_000_000.0
 """Where a virtual clock begins: in May 2026."""
 
 
-@dataclass(slots=True)
-class Clock:
+class Clock(Struct):
     """Seconds since 1970. `read` is what ticks underneath."""
 
     read: Callable[[], float]

@@ -9,15 +9,15 @@ whatever else strikes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Stage = Literal["wire", "submit", "task"]
 ROUTES = ("submit", "status", "list", "cancel", "models", "file", "bucket", "apex", "*")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A fault that can be armed: its stage, the parameters it takes with their defaults, what it does."""
 
     stage: Stage
@@ -69,8 +69,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-@dataclass(slots=True)
-class Rule:
+class Rule(Struct):
     """An armed fault. `seen` counts the events that concerned it, `struck` those it spoilt."""
 
     fault: str
@@ -90,16 +89,14 @@ class Rule:
         return hit
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
+class Strike(Struct, frozen=True):
     """A fault that strikes now, with its parameters."""
 
     fault: str
     takes: Mapping[str, Any]
 
 
-@dataclass(slots=True)
-class Faults:
+class Faults(Struct):
     """The rules that are armed, oldest first."""
 
     rules: list[Rule] = field(default_factory=list)

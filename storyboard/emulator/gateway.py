@@ -11,11 +11,11 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct, field
 from pydantic import ValidationError
 
 from storyboard.assets import Kind
@@ -29,8 +29,7 @@ from storyboard.exchange import Response
 DAY_S = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How an emulator is. Credits are whole; times are seconds.
 
     `speed` is how many times faster than the real ones tasks are. `limit` requests pass in any `limit_s` seconds;
@@ -60,8 +59,7 @@ class Settings:
     refund_cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request, whole: its route by name, what its path holds, headers in lower case, the raw body and query."""
 
     route: str
@@ -77,8 +75,7 @@ class Call:
         return key.strip() if scheme.lower() == "bearer" else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link that a submission carries. `field` is where it stands in the body; `videos` whether it may be one, `kind`
     what it has to be. `inline` says that a picture may stand in the link itself, as `data:`.
     """
@@ -90,8 +87,7 @@ class Link:
     inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What was found behind a link: a picture of that size, or a video or a sound (0 by 0) of so many `seconds`; `path`
     is where it was put.
     """
@@ -102,8 +98,7 @@ class Fetched:
     seconds: Fraction = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """A submission that waits for its links; `order` is the gateway's own reading of the body."""
 
     account: str
@@ -112,8 +107,7 @@ class Pending:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shoot:
+class Shoot(Struct, frozen=True):
     """What is to be drawn for a task. `start` and `end` are the paths of pictures: frame 0, and the last."""
 
     task: str
@@ -128,16 +122,14 @@ class Shoot:
     fades_to_black: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """The files of a task, by the names under which they are served; `frame` is the true last frame."""
 
     clip: str
     frame: str
 
 
-@dataclass(slots=True)
-class Task:
+class Task(Struct):
     """A task as its gateway keeps it. It runs until `ready_at`, and for as long as its clip is not drawn.
 
     `drawn` is an error's text where drawing failed. `polls` counts what was asked about it since it was ready.
@@ -173,8 +165,7 @@ class Task:
         return "success_without_url" in self.faults and self.polls <= int(self.faults["success_without_url"]["polls"])
 
 
-@dataclass(slots=True)
-class Site:
+class Site(Struct):
     """What the gateways of one emulator share: settings, faults, accounts by key, and how links are made."""
 
     settings: Settings
@@ -190,8 +181,7 @@ class Site:
         return Random("/".join(map(str, (self.settings.seed, *names))))
 
 
-@dataclass(slots=True)
-class Books:
+class Books(Struct):
     """What one gateway remembers: credits, keys, tasks, and how many requests it let pass."""
 
     ledger: Ledger
@@ -209,8 +199,7 @@ def open_books(settings: Settings, now: float, worth: int = 1) -> Books:
     return Books(ledger, Keys(settings.retention_s), Window(settings.limit, settings.limit_s), media)
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """One endpoint: the route's name, its method, its path below the gateway. A task's id is `{task}` in the path, or
     what the query parameter named `query` says.
     """

@@ -7,21 +7,20 @@ request that is still being worked on is a conflict too. What was refused leaves
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from storyboard.exchange import Response
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     digest: str
     since: float
     answer: Response | None = None
 
 
-@dataclass(slots=True)
-class Keys:
+class Keys(Struct):
     """The keys of every account, each kept for `retention_s` seconds after it was first seen."""
 
     retention_s: float

@@ -6,12 +6,12 @@ most once, and never more than was reserved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+
+class Movement(Struct, frozen=True):
     """One row: `credits` came to an account (or left it, below 0) at a time, for a task or as a purchase."""
 
     at: float
@@ -29,8 +29,7 @@ class Short(Exception):
         super().__init__(f"{required} credits are required, {available} available")
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """The rows, in the order in which they were written."""
 
     rows: list[Movement] = field(default_factory=list)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(slots=True)
-class Window:
+class Window(Struct):
     """Admits at most `most` requests of an account in any `span_s` seconds; what it refuses does not count. `fullest`
     is the most that any account had at once.
     """

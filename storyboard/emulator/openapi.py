@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.emulator.gateway import Path
 
@@ -12,8 +13,7 @@ Schema = Mapping[str, Any]
 TEXT: Schema = {"type": "string"}
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """An endpoint: the schema of its body (None: it has none), its good answer, the statuses of its errors, what its
     query takes; `keyed` says that it honours an Idempotency-Key.
     """

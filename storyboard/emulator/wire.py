@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
 import trio
+from msgspec import Struct, field
+from msgspec.structs import asdict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from storyboard.emulator.clock import Clock, http_date
@@ -29,8 +30,7 @@ PIECES_A_SECOND = 20
 Strikes = Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A request that came in, and what became of it. `status` is None where it was answered by hanging up."""
 
     at: float
@@ -48,8 +48,7 @@ class Received:
         return asdict(self)
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """What the endpoints of one emulator share."""
 
     clock: Clock

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -34,6 +33,7 @@ from storyboard.media.jobs import (
 from storyboard.media.reel import Reel, Segment, Stretch
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FilmRecord, Journal
+from storyboard.structs import replace
 from storyboard.timecode import MIDNIGHT
 from storyboard.version import VERSION
 

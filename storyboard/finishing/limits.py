@@ -7,10 +7,11 @@ frozen besides, and its edges are no cuts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.delivery import Checks
 from storyboard.film import Clip, Shot
@@ -28,8 +29,7 @@ MOST_SHIFT = 20
 SAMPLE_RATE = 48_000
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A figure beyond its limit: which check, both numbers, whether the film calls it an error, and what it means."""
 
     check: str

@@ -9,9 +9,10 @@ into as few as will do, best at the end of a sentence. It is read at 17 letters 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
+
+from msgspec import Struct
 
 from storyboard.media.letters.scripts import clusters, is_hangul, is_wide, pieces
 
@@ -23,8 +24,7 @@ _UNMARKED, _CLAUSE_COST, _LITTLE_COST, _TOP_HEAVY = 0.7, 0.15, 0.2, 0.1
 _LITTLE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """How much a line holds: so many Latin letters, or so many squares."""
 
     letters: int = 42

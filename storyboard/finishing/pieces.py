@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from storyboard.delivery import suffix
 from storyboard.film import Clip
@@ -40,8 +41,7 @@ async def as_it_is(job: JoinJob, _: Report) -> JoinJob:
     return job
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """The pieces of one film in `folder`; `digests` are those of its clips and sounds, by path."""
 
     folder: Path
@@ -104,8 +104,7 @@ class Pieces:
                     disk.remove(self.folder / name)
 
 
-@dataclass(slots=True)
-class _Sound:
+class _Sound(Struct):
     """The film's sound, made beside its pictures."""
 
     pieces: Pieces
@@ -142,8 +141,7 @@ class _Sound:
         return str(whole_name(target, _answered(mixed, Mixed).digest))
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """How much of several parts of the work is done, each of its `weights`, as one share of the film's."""
 
     report: Report

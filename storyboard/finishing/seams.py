@@ -9,10 +9,12 @@ the film shows of a clip counts. A report says what is known: nothing is measure
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Film, Shot, ShotId, TakeKey
@@ -24,11 +26,11 @@ from storyboard.media.jobs import Answer, Checked, CheckJob, Job, MatchJob, Seam
 from storyboard.planning.carried import digest_of
 from storyboard.planning.plan import PlannedTake
 from storyboard.state.journal import FrameRecord
+from storyboard.structs import replace
 from storyboard.timing import carried_index, continues, first_frame, frames_at, index_in, lengths, passed
 
 
-@dataclass(frozen=True, slots=True)
-class Seam:
+class Seam(Struct, frozen=True):
     """A join: the shots `before` and `after` it, the film's last frame before (`left`) and first one after (`right`).
 
     `continues`: the second goes on from the frame at the cut of the first, which is `frame` of its clip (None while
@@ -53,8 +55,7 @@ class Seam:
         return f"{self.before.id} → {self.after.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the film shows of a clip that somebody was asked for; `job` and `checked` as in `Seam`.
 
     One that is `drawn`, as an animatic, may stand still.
@@ -79,8 +80,7 @@ def mark(one: Seam | Shown) -> str:
     return "✗" if any(finding.severity == "error" for finding in one.findings) else "!"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """A film's joins and clips, in film order."""
 
     seams: tuple[Seam, ...]
@@ -258,11 +258,11 @@ def as_json(seam: Seam) -> dict[str, Any]:
 
 def checks_json(shown: Shown) -> dict[str, Any]:
     """What was found in a clip, as `status --json` has it."""
-    told: dict[str, Any] = dict.fromkeys(field.name for field in fields(Checked))
+    told: dict[str, Any] = dict.fromkeys(Checked.__struct_fields__)
     return {**(asdict(shown.checked) if shown.checked else told), "findings": [asdict(one) for one in shown.findings]}
 
 
-FIGURES = tuple(field.name for field in fields(SeamFigures))
+FIGURES = SeamFigures.__struct_fields__
 HINTS: Mapping[str, str] = {
     "frame": "render the shot again: storyboard render FILE --retake SHOT",
     "shift": "render the shot again: storyboard render FILE --retake SHOT",

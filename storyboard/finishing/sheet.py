@@ -17,10 +17,11 @@ Laws.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.film import Film, Shot
 from storyboard.finishing.cut import perform
@@ -87,8 +88,7 @@ def _seconds(seconds: Fraction) -> str:
     return f"{float(seconds):.1f}".removesuffix(".0") + " s"
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Where a sheet's heading lies, and each picture with the caption under it."""
 
     heading: Box

@@ -9,7 +9,6 @@ one.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from storyboard.film import Card, Clip, Shot, ShotId, TakeKey
 from storyboard.finishing.cut import UNCUT, perform
 from storyboard.media.jobs import CardJob, Executor
 from storyboard.planning.plan import Plan
+from storyboard.structs import replace
 
 COLOR = "#3a3f47"
 """Grey, so that nobody takes it for a card of the film."""

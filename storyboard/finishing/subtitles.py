@@ -22,9 +22,10 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+
+from msgspec import Struct
 
 from storyboard.delivery import TimedText
 from storyboard.film import Film, Line, Shot, ShotId
@@ -32,6 +33,7 @@ from storyboard.finishing.phrasing import Measure, measure_of, parts, reading_s
 from storyboard.finishing.timeline import Placed, Timeline
 from storyboard.media.letters.scripts import is_hangul, is_wide, needs_shaping
 from storyboard.media.reel import Cue, CuePlace
+from storyboard.structs import replace
 from storyboard.timing import frame_count, nearest
 
 LEAST_S, MOST_S, CLOSE_S = Fraction(5, 6), Fraction(7), Fraction(1, 2)
@@ -42,8 +44,7 @@ AT_THE_FOOT = ("lower-third", "bottom")
 """Places of titles that a subtitle at the foot would cover."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """Words heard from frame `at` of the film; their shot (or sound) is over at frame `until`."""
 
     text: str
@@ -53,8 +54,7 @@ class Spoken:
     offscreen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(Struct, frozen=True):
     """A subtitle before it has its frames: when it would begin, how many frames it takes to read."""
 
     lines: tuple[str, ...]

@@ -21,13 +21,15 @@ Laws (DESIGN.md section 2, *Frames*; the rounding is argued in `storyboard.timin
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, Film, Shot, ShotId
 from storyboard.media.reel import Blend, Overlay, Toward
+from storyboard.structs import replace
 from storyboard.timing import (
     carried_index,
     ended,
@@ -46,8 +48,7 @@ from storyboard.timing import (
 ONE = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A stretch of a clip in the film: `frames` frames of the film from its frame `at` on, of the clip from `first` on,
     played `pace` times as fast.
 
@@ -85,8 +86,7 @@ class Placed:
         return self.at + self.frames
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """A film in frames: its picture, one stretch after another; sound lies under its own picture."""
 
     fps: Fraction

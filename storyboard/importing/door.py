@@ -7,8 +7,9 @@ length.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused, Span
 from storyboard.importing import screenplay, shotlist, timeline
@@ -26,8 +27,7 @@ SUFFIXES = (*LISTS, *SCREENPLAYS, *TIMELINES)
 """What can be imported, by the file's ending."""
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A storyboard's text, and what the import has to say: also on the text's top."""
 
     text: str

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from storyboard.importing.writing import cleaned
+from storyboard.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A stretch of picture: `frames` of the film from `first` on, out of `media` from its frame `source` on.
 
     `media` is None for black, `""` for a picture whose file nobody knows. `blend` frames of it lie over the one before;
@@ -46,8 +47,7 @@ class Picture:
         return self.first + self.frames
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """A stretch of sound, in frames of the film and of its source."""
 
     name: str
@@ -57,8 +57,7 @@ class Heard:
     source: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """What was read: frames a second, pictures in order, sounds, and what stayed behind."""
 
     title: str

@@ -12,8 +12,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Diagnostic, Refused, Span
 from storyboard.importing.naming import Assets, slate, unique
@@ -38,8 +39,7 @@ _AGED = r"\s*(?:\((?P<inside>[^)]{2,160})\)|,\s*(?P<after>\d{1,2}s?(?:,\s*(?:an?
 _OFFSCREEN = re.compile(r"\b[vo]\.?\s?[osc]\b", re.I)
 
 
-@dataclass
-class _Cue:
+class _Cue(Struct):
     """Who speaks next, how, and the line that was begun; a cue's second line goes on in it."""
 
     who: str | None = None
@@ -48,8 +48,7 @@ class _Cue:
     begun: dict[str, Value] | None = None
 
 
-@dataclass
-class _Scene:
+class _Scene(Struct):
     """A scene being read: its own fields, and its shots."""
 
     written: dict[str, Value]

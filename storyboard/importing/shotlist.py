@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Diagnostic, Refused, Span
 from storyboard.importing.columns import guessed
@@ -38,8 +39,7 @@ _SIDES = {
 _TEXTS = ("framing", "angle", "move", "lens", "time", "sounds", "negative")
 
 
-@dataclass
-class _Scene:
+class _Scene(Struct):
     """Rows of one scene."""
 
     name: str

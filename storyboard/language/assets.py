@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from storyboard.assets import Asset, Kind, Level, Look, Reference
@@ -15,6 +14,7 @@ from storyboard.language.text import names
 from storyboard.language.text.files import Folder
 from storyboard.language.text.tree import Map, at, mark_at, span
 from storyboard.media.jobs import MediaError
+from storyboard.structs import replace
 
 LEVEL_WORD: Mapping[Level, str] = {
     "cast": "a member of the cast",

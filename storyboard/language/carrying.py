@@ -9,7 +9,6 @@ picture stand beside a reference or a clip.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from storyboard.capabilities import Capabilities
@@ -21,6 +20,7 @@ from storyboard.language.text.reading import spelt
 from storyboard.language.text.spelling import listed
 from storyboard.language.text.tree import Map, Node, Seq
 from storyboard.language.values.quantities import seconds
+from storyboard.structs import replace
 
 Pairs = Sequence[tuple[Draft, Shot]]
 

@@ -9,8 +9,9 @@ place in beats counts from the first beat, a length in beats is just so long.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.film import Shot
@@ -20,6 +21,7 @@ from storyboard.language.text.reading import spelt
 from storyboard.language.text.tree import Map, Seq, at, span
 from storyboard.language.values import quantities
 from storyboard.language.values.quantities import seconds
+from storyboard.structs import replace
 from storyboard.timing import continues, ended, nearest, overlap, shown_frames
 
 Pairs = Sequence[tuple[Draft, Shot]]
@@ -27,8 +29,7 @@ Path = tuple[str | int, ...]
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Beats:
+class Beats(Struct, frozen=True):
     """The tempo of a clock: the length of a beat, and when the first is heard in the film, both in seconds."""
 
     length: Fraction

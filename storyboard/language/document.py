@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +20,7 @@ from storyboard.language.text.reading import EMPTY, EMPTY_HINT, is_empty, kind, 
 from storyboard.language.text.tree import Map, Seq, at, span
 from storyboard.language.values import quantities
 from storyboard.language.values.scope import Evaluation
+from storyboard.structs import replace
 
 LATER = ("defaults", "shots", *SHORT)
 """Fields that are evaluated shot by shot."""

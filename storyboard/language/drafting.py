@@ -6,7 +6,6 @@ An expression that gives nothing, null or an empty text, leaves its field out, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import reduce
 
 from storyboard.diagnostics import Diagnostic
@@ -23,6 +22,7 @@ from storyboard.language.text.reading import Reading, is_empty, kind
 from storyboard.language.text.spelling import did_you_mean, listed, nearest
 from storyboard.language.text.tree import Map, Node, Seq, at
 from storyboard.language.values.scope import Evaluation
+from storyboard.structs import replace
 
 
 class Drafting:

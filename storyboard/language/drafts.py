@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Related, Span
 from storyboard.language.expansion.expansion import Group, Layer
@@ -20,8 +21,7 @@ UNREAD = Shot.model_construct()
 """A shot of which nothing could be read."""
 
 
-@dataclass(slots=True)
-class Setting:
+class Setting(Struct):
     """A scene of the document while its shots are made: its tree, evaluated but for its shots' fields."""
 
     tree: Map
@@ -50,8 +50,7 @@ class Setting:
         return {"id": self.id, "index": self.index + 1, **known}
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A shot of the document while it is made. `own` is what stands in the shot itself, `tree` what it comes to.
 
     `layers` are those of a shot that a template or a loop made, `seen` the names that its texts see, `below` its

@@ -12,9 +12,10 @@ again, and links are counted anew from it. So does a shot that carries nothing, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, Self, cast
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic, Span
@@ -28,10 +29,10 @@ from storyboard.language.resolve import Names
 from storyboard.language.text import names
 from storyboard.language.text.spelling import did_you_mean
 from storyboard.language.text.tree import Map, span
+from storyboard.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Chained:
+class Chained(Struct, frozen=True):
     """The chain of a scene as written, and where its `carry` and `reanchor` stand: the chain where they do not."""
 
     read: Chain

@@ -12,8 +12,9 @@ Where a decision stands: where it stands already; else on the shot, where the sh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused, Span
 from storyboard.language.text import names
@@ -33,8 +34,7 @@ DECISIONS = "decisions"
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """A file's bytes before and after, and which file: the number of its source."""
 
     source: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.capabilities import Capabilities
 from storyboard.diagnostics import Diagnostic
@@ -27,8 +28,7 @@ Remedy = Callable[[str], str]
 """What brings a font for some characters."""
 
 
-@dataclass(slots=True)
-class _Cause:
+class _Cause(Struct):
     """One reason why letters are missing: where first, which letters, in how many shots."""
 
     draft: Draft

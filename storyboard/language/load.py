@@ -7,12 +7,14 @@ Each step works with what the one before could save, so that one typo hides noth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from storyboard.capabilities import Capabilities
+from storyboard.collecting import no_cyclic_collection
 from storyboard.diagnostics import Diagnostic, Refused, in_file_order
 from storyboard.film import Budget, Film, Scene
 from storyboard.language import check, clock, document, letters, prompt_template, written
@@ -36,16 +38,15 @@ from storyboard.language.sounds import Sounds
 from storyboard.language.sources import Measure, Sources, in_worker
 from storyboard.language.subtitles import SubtitleReader
 from storyboard.language.text import names
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.language.text.lookalikes import clarified, cut_short
 from storyboard.language.text.reading import Reading
 from storyboard.language.text.spelling import did_you_mean, nearest
 from storyboard.language.text.tree import Map, Seq, at
 from storyboard.language.values.scope import Evaluation, clashes, variables
+from storyboard.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A storyboard that was read: the film, the warnings, and each file's text for drawing them. `profiles` are the
     names of those that it has.
     """

@@ -7,7 +7,6 @@ another one is asked for is the planner's to choose. Shots of a file, a card or 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -28,6 +27,7 @@ from storyboard.language.text.spelling import did_you_mean, listed
 from storyboard.language.text.tree import plain
 from storyboard.language.values import quantities
 from storyboard.language.values.quantities import seconds
+from storyboard.structs import replace
 from storyboard.template import PromptTemplate
 
 ZERO, ONE = Fraction(0), Fraction(1)

@@ -8,10 +8,11 @@ Times of footage count in the file, those of a `clip` in the other shot's clip.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.delivery import Delivery
 from storyboard.diagnostics import Diagnostic
@@ -46,8 +47,7 @@ def in_worker(path: Path, of: Stream) -> tuple[Fraction, bool]:
         return measure(path, of)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What a shot is made of. `in_` and `out` count in the source; `duration` is how much of a clip is asked for.
 
     Where the source could not be read, a mistake, it is of that kind and of nothing.

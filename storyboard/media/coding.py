@@ -10,7 +10,8 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.delivery import Codec
 
@@ -18,8 +19,7 @@ PLAIN, DEEP = "yuv420p", "yuv422p10le"
 """FFmpeg's names for how pictures are stored: 8 bits and 4:2:0, 10 bits and 4:2:2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(Struct, frozen=True):
     """FFmpeg's names of the encoders of pictures and sound, of how pictures are stored, and of the container;
     `options` are the picture encoder's own, `muxer` the container's.
     """

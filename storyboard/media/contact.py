@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 PANEL_PX = 140
 """A heading of this height and more is a panel: the title, and the facts under it. A lower one is a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle of pixels: its upper left corner and its size."""
 
     x: int
@@ -20,8 +20,7 @@ class Box:
     height_px: int
 
 
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
+class Thumbnail(Struct, frozen=True):
     """One picture of a film and what stands under it: the film's `frame`, the shot's slate, what it is, how long."""
 
     frame: int
@@ -30,8 +29,7 @@ class Thumbnail:
     length: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A thumbnail, and where its picture and its caption lie on the sheet."""
 
     thumbnail: Thumbnail
@@ -39,8 +37,7 @@ class Cell:
     caption: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A contact sheet to be printed: its size, the words of its heading and where they stand, its cells in order."""
 
     width_px: int
@@ -52,7 +49,8 @@ class Sheet:
 
     def to_json(self) -> dict[str, Any]:
         """The sheet as a JSON object."""
-        return {**asdict(self), "cells": [asdict(cell) for cell in self.cells]}
+        told: dict[str, Any] = to_builtins(self, enc_hook=str)
+        return told
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Sheet:

@@ -7,9 +7,10 @@ same bytes. `MediaError` is the only failure that crosses the wire.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct
 
 from storyboard.film import Clip, Stream
 
@@ -26,16 +27,14 @@ class MediaError(Exception):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
-class DrawJob:
+class DrawJob(Struct, frozen=True):
     """Draw an animatic clip to `target`. `spec` is `media.animatic.spec.Spec` as JSON. Answers the verified `Clip`."""
 
     spec: Mapping[str, Any]
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConformJob:
+class ConformJob(Struct, frozen=True):
     """Make a stretch of a file into a clip of the film's size and rate at `target`.
 
     `path` is footage or a still; `first` and `seconds` are rational text: where the stretch begins in the file, and how
@@ -57,8 +56,7 @@ class ConformJob:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardJob:
+class CardJob(Struct, frozen=True):
     """Set a card to `target`: text over a colour (`#rrggbb`) or an image, `seconds` (rational text) long and one frame.
 
     Answers the verified `Clip`.
@@ -76,8 +74,7 @@ class CardJob:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class RenderJob:
+class RenderJob(Struct, frozen=True):
     """Have a program of somebody's own make a clip at `target`; see `media.making.program`.
 
     `command` is the program and its arguments, `request` what it reads, as JSON; the path to write to is added to it.
@@ -93,15 +90,13 @@ class RenderJob:
     timeout_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyJob:
+class VerifyJob(Struct, frozen=True):
     """Hash and decode all of a clip, strictly. Answers the `Clip`; raises MediaError `clip-damaged`."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrameJob:
+class FrameJob(Struct, frozen=True):
     """Write frame `index` (None: the last) of a clip to `target`: as PNG, or as JPEG where that ends in `.jpeg`.
 
     It is as wide as the clip, or `width_px` where that is less. Answers `Taken`.
@@ -113,8 +108,7 @@ class FrameJob:
     width_px: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A frame that was written: its index, and the SHA-256 of its RGB pixels (row by row, 3 bytes a pixel).
 
     `flaw` is what speaks against carrying it: `black`, `flat`, `faded`, or nothing.
@@ -125,8 +119,7 @@ class Taken:
     flaw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseJob:
+class ChooseJob(Struct, frozen=True):
     """Choose one of the frames `first` to `last` of a clip: the `best`, else the last good one. Answers `Chosen`."""
 
     path: str
@@ -135,24 +128,21 @@ class ChooseJob:
     best: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The number of the frame that was chosen, and its flaw, as in `Taken`."""
 
     index: int
     flaw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class JoinJob:
+class JoinJob(Struct, frozen=True):
     """Join a film to `target`. `timeline` is `media.reel.Reel` as JSON. Answers the film's `Clip`."""
 
     timeline: Mapping[str, Any]
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class PieceJob:
+class PieceJob(Struct, frozen=True):
     """Encode the frames [`first`, `last`) of the last segment of a reel, a `media.pieces.Piece`, to `whole_name` of
     `target`.
 
@@ -165,8 +155,7 @@ class PieceJob:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class MixJob:
+class MixJob(Struct, frozen=True):
     """Mix all the sound of a film and encode it to `whole_name` of `target`. `timeline` as in `JoinJob`.
 
     Answers `Mixed`.
@@ -176,15 +165,13 @@ class MixJob:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mixed:
+class Mixed(Struct, frozen=True):
     """A film's sound that was encoded: SHA-256 of its file."""
 
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssembleJob:
+class AssembleJob(Struct, frozen=True):
     """Put a film together at `target` from its encoded pieces, in order, and its encoded `sound`, None for none.
     `timeline` as in `JoinJob`.
 
@@ -197,55 +184,48 @@ class AssembleJob:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureJob:
+class MeasureJob(Struct, frozen=True):
     """Find out how long the picture of a file is, or its sound. Answers `Length`."""
 
     path: str
     of: Stream = "picture"
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(Struct, frozen=True):
     """How long a picture or a sound is: rational text, seconds; and whether there is sound."""
 
     seconds: str
     sounds: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LoudnessJob:
+class LoudnessJob(Struct, frozen=True):
     """Measure all the sound of a film, before any gain or limiter. `timeline` as in `JoinJob`. Answers `Loudness`."""
 
     timeline: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Loudness:
+class Loudness(Struct, frozen=True):
     """How loud a film is: integrated loudness in LUFS, None for silence, and the true peak in dBTP."""
 
     lufs: Decimal | None
     peak_db: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class DraftJob:
+class DraftJob(Struct, frozen=True):
     """Join a film to `target` as `JoinJob` does, and copy what needs no encoding. Answers `Drafted`."""
 
     timeline: Mapping[str, Any]
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drafted:
+class Drafted(Struct, frozen=True):
     """A film, and how many of its frames are copies of its clips' own."""
 
     film: Clip
     copied: int
 
 
-@dataclass(frozen=True, slots=True)
-class SheetJob:
+class SheetJob(Struct, frozen=True):
     """Print a contact sheet of the film at `path` to `target`. `sheet` is `media.contact.Sheet` as JSON.
 
     Answers `Printed`.
@@ -256,8 +236,7 @@ class SheetJob:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A contact sheet that was written: its size, and the length of its file."""
 
     width_px: int
@@ -265,15 +244,13 @@ class Printed:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class CheckJob:
+class CheckJob(Struct, frozen=True):
     """Look at and listen to all of a clip: what can be wrong with it by itself. Answers `Checked`."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What was found in a clip. Black and frozen stretches and where a new picture comes within it, in frames, the end
     not included; silent stretches in seconds; how many samples are clipped in each second of it, and how many samples
     it has, 0 without sound.
@@ -287,8 +264,7 @@ class Checked:
     samples: int
 
 
-@dataclass(frozen=True, slots=True)
-class SeamJob:
+class SeamJob(Struct, frozen=True):
     """Look at the join of two clips, as a film of that size shows them. Answers `SeamFigures`.
 
     Frame `carried` of the clip `before` is the one at the cut, `left` the last one shown of it; frame `opening` of the
@@ -314,8 +290,7 @@ class SeamJob:
     grade_after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SeamFigures:
+class SeamFigures(Struct, frozen=True):
     """What a join is like. `difference`: mean levels of 255 between the carried and the opening frame; `shift`: percent
     of the width that the picture has moved between them; `offset`: frames by which the opening one is late, None where
     nothing moves; `held`: steps on which the picture stands still amid movement; `color`: their ΔE (Oklab, times 100);
@@ -331,8 +306,7 @@ class SeamFigures:
     loudness: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class MatchJob:
+class MatchJob(Struct, frozen=True):
     """Find the grade that brings frame `opening` of the clip `after` to the colours of frame `carried` of `before`, as
     a film of that size shows them. Answers `Matched`.
     """
@@ -346,8 +320,7 @@ class MatchJob:
     fit: Literal["crop", "pad"]
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """`media.grading.grade.Grade` as JSON text; empty where the two frames do not show the same."""
 
     grade: str

@@ -11,20 +11,21 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import sha256
 from itertools import pairwise
 from json import dumps
 from pathlib import Path
 
+from msgspec import Struct
+
 from storyboard.media.reel import Reel, Segment
+from storyboard.structs import replace
 
 MOST_SECONDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """The frames [`first`, `last`) of the last segment of a reel, which has one before it only for its transition."""
 
     reel: Reel

@@ -10,10 +10,11 @@ none.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
+
+from msgspec import Struct, to_builtins
 
 from storyboard.delivery import Codec
 from storyboard.media.coding import CODINGS, Coding
@@ -28,8 +29,7 @@ PEAK_DB = Decimal(-1)
 CuePlace = Literal["foot", "above", "top"]
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """Letters over the frames [`first`, `last`) of a segment, counted from its first shown one; `color` is #rrggbb."""
 
     text: str
@@ -39,8 +39,7 @@ class Overlay:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """What a clip of footage was made of: the file, where the clip's frame 0 lies in it in seconds, and how much
     faster than the file it goes.
     """
@@ -50,8 +49,7 @@ class Stretch:
     speed: Fraction = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(Struct, frozen=True):
     """A subtitle over the frames [`first`, `last`) of the film, line by line.
 
     It stands at the foot of the picture, above what is drawn there, or at the top.
@@ -64,8 +62,7 @@ class Cue:
     place: CuePlace = "foot"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """`frames` frames of the film: the clip at `path` from its number `first` on; its sound `gain_db` louder, or none.
 
     At another `speed` than 1, frame k is the clip's at `first` + k × `speed`, the last that began; its sound keeps its
@@ -97,8 +94,7 @@ class Segment:
     spare: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(Struct, frozen=True):
     """The sound of the file at `path` over `frames` frames of the film from frame `at` on, beginning `start` seconds
     into the file; `loop` repeats so many seconds of it. Fades are in seconds; `duck`: it goes down under `speech`.
     """
@@ -115,8 +111,7 @@ class Track:
     speech: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reel:
+class Reel(Struct, frozen=True):
     """A film to be joined: pixels, frames a second, whether it has sound, and its segments in order.
 
     `fit` says how a clip of another shape fills the picture: cropped, or padded with black. `subtitles` stand in order
@@ -156,8 +151,9 @@ class Reel:
         return sum(segment.frames - segment.overlap for segment in self.segments)
 
     def to_json(self) -> dict[str, Any]:
-        """The reel as a JSON object."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        """The reel as a JSON object: exact numbers as text."""
+        told: dict[str, Any] = to_builtins(self, enc_hook=str)
+        return told
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reel:
@@ -173,15 +169,6 @@ class Reel:
                 "loudness": _decibels(data.get("loudness")),
             }
         )
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it: exact numbers as text."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return str(value) if isinstance(value, Fraction | Decimal) else value
 
 
 def _decibels(text: str | None) -> Decimal | None:

@@ -13,12 +13,12 @@ Laws.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from fractions import Fraction
 
 import av
 import av.filter
 from av.sidedata.sidedata import SideData
+from msgspec import Struct
 
 from storyboard.media.coding import PLAIN
 from storyboard.media.reading.frames import FULL_RANGE
@@ -45,8 +45,7 @@ _TURNS = {
 """The signs of a display matrix (a, b, c, d), and the filters that do what it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     """What decides how a picture is converted; while it stays, so do the filters."""
 
     width: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from msgspec.structs import asdict
 
 from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import (

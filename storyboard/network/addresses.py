@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct
 
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 """NAT64: addresses of IPv4 in the clothes of global ones of IPv6."""
@@ -24,8 +25,7 @@ class UnsafeLink(ConnectionError):
     """A link that is not followed; the message says why, without the link's query."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A checked link, taken apart. `path` has its query; `shown` is for people, without the query."""
 
     scheme: str

@@ -12,12 +12,12 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 import httpx
 import trio
+from msgspec import Struct, field
 
 from storyboard.network.addresses import Target, UnsafeLink, follow, reachable, target
 
@@ -33,8 +33,7 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)").fullmatch
 
 
-@dataclass
-class Part:
+class Part(Struct):
     """What has arrived: bytes on disk, the server's name for this version of the file, its announced length."""
 
     have: int = 0
@@ -42,8 +41,7 @@ class Part:
     length: int | None = None
 
 
-@dataclass
-class Download:
+class Download(Struct):
     """Fetches files; `local` says that the gateway is on this machine."""
 
     http: httpx.AsyncClient

@@ -18,13 +18,13 @@ import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import httpx
 import trio
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.network.download import hang_up
@@ -81,8 +81,7 @@ class Folder:
         return self._public + name
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(Struct, frozen=True):
     """A file as an object: named by the SHA-256 of its bytes."""
 
     data: bytes

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from storyboard.capabilities import Capabilities, Charges, Gateway
 from storyboard.diagnostics import Diagnostic, Refused
@@ -22,6 +23,7 @@ from storyboard.network.stores import FIELDS, Hosting, exchange, hosting
 from storyboard.providers import Provider, Regional
 from storyboard.providers.renderer import Renderer
 from storyboard.state.account import Took, usual_pace
+from storyboard.structs import replace
 
 USAGE = 2
 SERVERS = ("redis", "rediss", "unix")
@@ -30,12 +32,12 @@ LOCAL_POLL_S = 1.0
 """The beat of polls of a gateway on this machine: it is an emulated one, and faster than its kind."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Access:
+class Access(Struct, frozen=True):
     """The way to one gateway: its origin without a path, and the key; `local` where it is on this machine."""
 
     origin: str
     key: str
+    __repr__ = object.__repr__  # tells nothing: it holds secrets
 
     @property
     def local(self) -> bool:
@@ -43,8 +45,7 @@ class Access:
         return is_local(self.origin)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What is set for one provider. `ceiling` is the most that any run may spend, in the provider's unit;
     `monthly` what all machines may that share the account, in a month.
 
@@ -62,8 +63,7 @@ class Terms:
     models: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All of it, and what is known of the accounts from before, by provider: what they were charged, and how long their
     jobs took. `ca_file` holds certificates of authorities that are believed besides the usual ones. `redis` is the
     address of the server by which machines share accounts; it may hold a password. `certificates` are those of a
@@ -75,12 +75,13 @@ class Settings:
     hosting: Hosting | None = None
     unknown_price: bool = False
     ca_file: Path | None = None
-    redis: str | None = field(default=None, repr=False)
+    redis: str | None = None
     certificates: Certificates | None = None
     exchange: Hosting | None = None
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
     charges: Mapping[str, Charges] = field(default_factory=dict)
     took: Mapping[str, tuple[Took, ...]] = field(default_factory=dict)
+    __repr__ = object.__repr__  # tells nothing: it holds secrets
 
     def over(self, capabilities: Capabilities) -> Capabilities:
         """A provider's capabilities with the prices that were set, and else those that were charged, and the pace that

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Literal
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 from storyboard.network.addresses import is_local
 
@@ -29,18 +30,17 @@ Kind = Literal["s3", "gs", "az"]
 Config = Mapping[str, str | bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """A bucket of an object store. `prefix` is empty or ends with `/`; `config` is what signs its requests."""
 
     kind: Kind
     name: str
     prefix: str
-    config: Config = field(repr=False)
+    config: Config
+    __repr__ = object.__repr__  # tells nothing: it holds secrets
 
 
-@dataclass(frozen=True, slots=True)
-class Hosting:
+class Hosting(Struct, frozen=True):
     """Where files are put, and how they are then fetched.
 
     `public` is the base URL of what is at `url`, with a `/` at its end, or `PRESIGNED`. `bucket` is None where files go

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.film import Clip, ClipId, Edge, Frame, Shot, TakeKey
 from storyboard.timing import carried_index, frames_at, index_in
@@ -14,8 +15,7 @@ from storyboard.timing import carried_index, frames_at, index_in
 Slot = Literal["start", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """What a take carries: the frame after `length` frames from `first` of the clip of a take, or that clip itself.
 
     `shot` is the shot whose it is, `edge` says how it is carried; `first` and `length` count frames of the film, which

@@ -8,12 +8,12 @@ that the cut fits the clip there is.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from storyboard.film import Film, Shot, TakeKey
 from storyboard.planning.carried import chosen_of, digest_of
 from storyboard.planning.plan import Plan
+from storyboard.structs import replace
 
 
 def left(plan: Plan, have: Container[TakeKey], carried: Mapping[TakeKey, str]) -> Film:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import ADOPTED, ClipId, Edge, Film, Frame, Money, Shot, ShotId, TakeId, TakeKey
@@ -23,6 +24,7 @@ from storyboard.planning.numbers import Numbers, good_clip
 from storyboard.planning.price import price
 from storyboard.planning.ranks import ALONE, Ranks, Sharing, Uses
 from storyboard.state.journal import AttemptState, History, TakeRecord
+from storyboard.structs import replace
 from storyboard.timing import first_frame, frame_count, lengths, nearest, passed
 
 UNDER_WAY: frozenset[AttemptState] = frozenset(("intended", "unsure", "accepted", "succeeded", "ambiguous"))
@@ -30,8 +32,7 @@ UNDER_WAY: frozenset[AttemptState] = frozenset(("intended", "unsure", "accepted"
 Verdict = Literal["done", "render", "stale", "held", "blocked", "locked"]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedTake:
+class PlannedTake(Struct, frozen=True):
     """One take. `needs` are takes to finish first; `carries` are those of them whose frame it takes.
 
     The film shows `length` frames of its clip from `first`; the frame after them is the one it hands on.
@@ -79,8 +80,7 @@ class PlannedTake:
         return (self, *(self.otherwise.versions if self.otherwise else ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """All takes in topological order, and those of each shot by number; and the film's name, among its storyboard's.
 
     `owner` names the shot whose takes a shot shows: itself, but for one that shows another's clip again.

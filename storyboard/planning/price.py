@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import Money, Shot
@@ -13,8 +14,7 @@ from storyboard.film import Money, Shot
 FREE = Money(Decimal(0), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(Struct, frozen=True):
     """A sum in one provider's unit; `known` is False as soon as one part has no known price."""
 
     amount: Decimal

@@ -9,15 +9,15 @@ budget, which are the whole run's. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from storyboard.film import TakeKey
 from storyboard.planning.plan import Plan, PlannedTake
 
 
-@dataclass(frozen=True, slots=True)
-class Programme:
+class Programme(Struct, frozen=True):
     """The takes of some films, each once and after all that it needs; which takes each film has, by its name; and their
     frames a second.
     """

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from storyboard.film import TakeId, TakeKey
 from storyboard.planning.manifest import take_key
@@ -26,8 +27,7 @@ ALONE: Uses = MappingProxyType({})
 NOBODY: Set[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Sharing:
+class Sharing(Struct, frozen=True):
     """A shot that may share its takes: the `place`-th of its intent in its film (from 0), called `take`.
 
     `sources` are the takes that it carries something of, None while that is undecided; `settled` says that all of that

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import Money, TakeId, TakeKey
@@ -20,8 +21,7 @@ JOBS = 2
 COUNTED: tuple[Verdict, ...] = ("done", "render", "stale", "held", "blocked", "locked")
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Sums over a plan. `frames` and `seconds` are the expected film's; `price` counts what `render` would order, which
     what goes on already is not, and `up_to` what `--stale` would add, `otherwise` the most that those cost who are
     asked where the first fails; `wait_s` is the expected time of the whole run.

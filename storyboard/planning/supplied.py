@@ -7,7 +7,8 @@ prompt calls nothing supplied that is not given: what stays home, or what the pr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.assets import Asset, Kind, Look, Reference
 from storyboard.capabilities import Capabilities
@@ -60,8 +61,7 @@ def together(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-@dataclass(slots=True)
-class Supplied:
+class Supplied(Struct):
     """The files given with one shot. `told` are those of which the prompt has said what they are for."""
 
     capabilities: Capabilities

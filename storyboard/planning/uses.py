@@ -9,11 +9,11 @@ circles it again. A circle that was written before there was any clip accepts th
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator
-from dataclasses import replace
 
 from storyboard.film import Shot, ShotId, TakeKey
 from storyboard.planning.plan import Plan, PlannedTake
 from storyboard.state.journal import History, Record, TakeRecord, UseRecord
+from storyboard.structs import replace
 
 
 def used(plan: Plan, film: str, history: History, done: Container[TakeKey]) -> Iterator[UseRecord]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import ADOPTED, Clip, Film, Shot, TakeId
@@ -27,13 +28,13 @@ from storyboard.rendering.delivered import shortfall
 from storyboard.rendering.edge import random_id
 from storyboard.state.disk import refusing
 from storyboard.state.journal import AttemptRecord, History, TakeRecord
+from storyboard.structs import replace
 
 HEAD = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 """The boxes that an MP4 begins with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """The take that a clip has become, what it lacks (empty: nothing), and whether it was that already."""
 
     take: TakeId

@@ -9,8 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import CANCELLED, Absent, Cancelled, Failed, NotCancelled, Succeeded
@@ -33,6 +35,7 @@ from storyboard.state.journal import AttemptRecord, History, TakeRecord
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal
+from storyboard.structs import replace
 
 Standing = Literal["cancelled", "running", "finished", "failed", "unknown"]
 """What a job is after it was to be called off."""
@@ -41,8 +44,7 @@ FINISHED = "it is finished; the next render fetches its clip"
 CREDENTIALS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """What became of one order: how it stands, why, and the attempt with what it costs."""
 
     take: TakeId
@@ -51,8 +53,7 @@ class Called:
     attempt: AttemptRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(Struct, frozen=True):
     """What is to be called off: the takes of these names, or of the shots of these names, of the films of these names;
     None: of all.
     """

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from storyboard.capabilities import Capabilities
 from storyboard.delivery import Codec, suffix
@@ -25,12 +26,12 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import FrameRecord, History, Journal
 from storyboard.state.known_checks import KnownChecks
+from storyboard.structs import replace
 
 Tell = Callable[[News], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """What a film is cut from: the plan, the clips one has, where they lie, the digests of files, what the providers
     can do, what takes of this run were made from (`carried`), the shots that a slate may stand for (`slates`), what is
     known of joins and clips, and how a command line names the film.
@@ -52,8 +53,7 @@ class Material:
         return self.made.missing(self.have)
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """A film that was cut: where it lies, what it is, and what of its joins and clips the storyboard calls an error."""
 
     path: Path
@@ -61,8 +61,7 @@ class Joined:
     problems: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """A film that can be joined: every shot on screen has a clip, and a file of it. `captioned` as in `cut`."""
 
     film: Film

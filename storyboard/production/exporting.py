@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from storyboard.delivery import Subtitles
 from storyboard.film import Money
 from storyboard.finishing import provenance
@@ -15,6 +13,7 @@ from storyboard.planning.plan import PlannedTake
 from storyboard.production.cutting import Material, standing
 from storyboard.state.folder import Folder
 from storyboard.state.journal import History
+from storyboard.structs import replace
 
 
 def edit(material: Material, history: History, folder: Folder, handles: int | None = None) -> Edit:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.language import Loaded
@@ -14,8 +15,7 @@ from storyboard.state.folder import Folder
 from storyboard.state.journal import History
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """A plan with all it was made from, how many frames its film is expected to have, and how a command names it. The
     film has a `name` among those of its storyboard, and a `folder`.
     """

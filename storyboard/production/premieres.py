@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import ShotId, TakeId, TakeKey
@@ -25,6 +26,7 @@ from storyboard.rendering.schedule import Schedule
 from storyboard.state.clips import ClipStore
 from storyboard.state.journal import Journal
 from storyboard.state.known_checks import KnownChecks
+from storyboard.structs import replace
 
 if TYPE_CHECKING:
     from storyboard.rendering.alongside import Alongside
@@ -34,8 +36,7 @@ DISK = 14
 """The exit code of a disk that fails, which is no matter of one film."""
 
 
-@dataclass(frozen=True, slots=True)
-class Premiere:
+class Premiere(Struct, frozen=True):
     """A film that was cut by a plan, or why it was not."""
 
     plan: Plan

@@ -10,10 +10,10 @@ import shlex
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from storyboard.collecting import no_cyclic_collection
 from storyboard.diagnostics import Refused, in_file_order
 from storyboard.film import ShotId, TakeId, TakeKey
 from storyboard.finishing.exporting.edit import Edit
@@ -21,7 +21,6 @@ from storyboard.finishing.seams import Report
 from storyboard.finishing.slates import excused
 from storyboard.finishing.timeline import expected
 from storyboard.language import Loaded, load, variants
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.language.values.settings import settings
 from storyboard.media.jobs import Drafted, Executor
 from storyboard.media.measuring import NOTHING, Measuring
@@ -52,6 +51,7 @@ from storyboard.state.known_checks import KnownChecks
 from storyboard.state.lock import Lock, is_held
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
+from storyboard.structs import replace
 
 
 class Production:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from storyboard.callbacks.box import told_of
+from storyboard.collecting import no_cyclic_collection
 from storyboard.film import TakeId, TakeKey
 from storyboard.language import Loaded
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.media.jobs import Executor
 from storyboard.planning import uses
 from storyboard.planning.naming import retaken
@@ -38,13 +39,13 @@ from storyboard.state.known import KnownFiles
 from storyboard.state.lock import Lock
 from storyboard.state.remembered import Remembered
 from storyboard.state.sqlite import SqliteJournal
+from storyboard.structs import replace
 
 Ask = Callable[[Unsettled], bool]
 """Whether a take of unknown fate is ordered anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """The films as they were read, and where they are rendered."""
 
     films: Sequence[tuple[Production, Loaded]]

@@ -6,7 +6,6 @@ A film is cut as soon as all its takes are there, while others are still rendere
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -44,6 +43,7 @@ from storyboard.state.disk import LocalDisk
 from storyboard.state.inbox import Inbox
 from storyboard.state.journal import Journal, UseRecord
 from storyboard.state.rescue import Rescue
+from storyboard.structs import replace
 
 Agree = Callable[[Mapping[str, Total]], bool]
 """Whether to spend these sums, by provider."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.film import Clip, ClipId, TakeId
 from storyboard.media.jobs import Executor
@@ -34,13 +35,13 @@ from storyboard.state.recovery import Recovered, recover
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
 from storyboard.state.sqlite import verify as verify_state
+from storyboard.structs import replace
 
 KEPT_S = 30 * 86400.0
 """How long what `repair` set aside is kept from `gc`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """What a repair found: the state that it had to read anew, jobs from the reserve, takes adopted by their sidecars,
     and what became of the takes that were not whole.
     """
@@ -88,8 +89,7 @@ def _fresh(folder: Path, now: float) -> Path:
     return next(folder / one for one in names if not (folder / one).exists())
 
 
-@dataclass(frozen=True, slots=True)
-class Heap:
+class Heap(Struct, frozen=True):
     """Files of one kind that can go: how many, their bytes, whose clips they are, and what these were charged."""
 
     kind: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Diagnostic
 from storyboard.film import Clip, ShotId, TakeKey
@@ -13,13 +14,13 @@ from storyboard.production.planned import Planned
 from storyboard.rendering.money import Charge
 from storyboard.rendering.settling import OnAmbiguous
 from storyboard.rendering.work import Phase
+from storyboard.structs import replace
 
 FAILED: frozenset[Phase] = frozenset(("failed", "ambiguous", "lost", "cancelled"))
 """How a take may end without a clip that was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """How a take ended: its last phase, why, and a failure's code."""
 
     phase: Phase
@@ -27,8 +28,7 @@ class Fate:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """How a run ended for a film. `film` is None where shots are missing for which no slates stand (`slates`); `states`
     tells each take's last phase and why. By provider, `spent` is what the run has spent by now, and `extra` what is
     left of what takes that are ordered anew may cost.
@@ -47,8 +47,7 @@ class Rendered:
     extra: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What a person asks of a run: takes drawn at once, the shots it is about, what of stale and failing takes, the
     shots of which there shall be another take, what it may spend at most with each provider, and whether the film is
     cut with slates for what is missing (`partial`). `on_ambiguous` says what becomes of takes of unknown fate, `extra`

@@ -5,14 +5,13 @@ It takes any length, shape and rate, opens on a carried frame, and draws the sla
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from storyboard.assets import Asset, Casting
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask, Followed
 from storyboard.film import Line, Shot
 from storyboard.media.animatic.spec import Does, Left, Person, Place, Prop, Says, Spec, Under
 from storyboard.media.jobs import DrawJob
+from storyboard.structs import replace
 
 CAPABILITIES = Capabilities(
     name="animatic",

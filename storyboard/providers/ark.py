@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -52,6 +51,7 @@ from storyboard.exchange import (
     Unknown,
 )
 from storyboard.film import JobId
+from storyboard.structs import replace
 from storyboard.supplied import Supplied, supplied
 
 TASKS = "/contents/generations/tasks"

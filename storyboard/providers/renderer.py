@@ -7,17 +7,17 @@ the resources it takes. What the program is told stands in `request`, how it is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
 from storyboard.media.jobs import RenderJob
 
 
-@dataclass(slots=True)
-class Renderer:
+class Renderer(Struct):
     """A program and its arguments, what a worker needs for it, after how many seconds of work on a clip it is stopped
     (None: never), and what it can. See `storyboard.providers.Local`.
     """

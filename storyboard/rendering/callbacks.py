@@ -13,7 +13,8 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from storyboard.callbacks.address import names
 from storyboard.exchange import Absent, Ask, Callback, Failed, Polled, Running, Succeeded
@@ -26,6 +27,7 @@ from storyboard.rendering.finding import UNREADABLE
 from storyboard.rendering.jobs import Jobs
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, History, Record
+from storyboard.structs import replace
 
 CONFIRMS = 6
 """How often the gateway is asked for a job that was told of and that it does not know, or does not tell."""
@@ -39,8 +41,7 @@ DELIVERY_S = 60.0
 """How long a message that was seen in the inbox may take to get here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """How a run is called. `address` is where a submission's key may be told about, None where nobody listens; `told`
     are the keys that messages in the inbox are about when it begins.
     """
@@ -55,16 +56,14 @@ class Calls:
         return replace(ask, callback=self.address(key))
 
 
-@dataclass(slots=True)
-class _Candidate:
+class _Candidate(Struct):
     """A job that was told of a submission: the message, and how often it was asked for."""
 
     letter: str
     tries: int = 0
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     """What is done about a submission when no callback has come until then, in `mono` seconds; one that lies in the
     inbox is expected until `delivery`.
     """

@@ -11,7 +11,6 @@ Laws.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 
 import trio
@@ -32,6 +31,7 @@ from storyboard.rendering.events import Said
 from storyboard.rendering.finding import UNREADABLE
 from storyboard.rendering.ports import Network
 from storyboard.state.journal import AttemptRecord
+from storyboard.structs import replace
 
 BY_DECISION = "called off by decision"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec import Struct
 
 from storyboard.film import Clip, ClipId
 from storyboard.planning.programme import Programme
@@ -54,8 +55,7 @@ NO_HOSTING = "no-hosting"
 """The code of a take whose pictures no gateway could reach."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account of this run: whose it is (`name` tells one from another, and nothing else), and how it is used.
 
     `poll_s` is a fixed beat of polls. `concurrency` is the most jobs at once, `most` what this run may spend at most,

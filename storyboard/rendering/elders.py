@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from storyboard.exchange import Busy, NotSent, Unknown
 from storyboard.film import TakeId, TakeKey
@@ -19,6 +18,7 @@ from storyboard.rendering.desk import Desk
 from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, History
+from storyboard.structs import replace
 
 
 class Elders:

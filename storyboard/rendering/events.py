@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from storyboard.exchange import Ask, Cancelled, NotCancelled, Outcome, Polled, Request
 from storyboard.film import Clip, ClipId, Frame, JobId, TakeId, TakeKey
@@ -16,8 +17,7 @@ Said = Cancelled | NotCancelled | Polled | None
 """What came of calling a job off: of one that has ended, how; None where its gateway does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """The clock's two readings: `mono` seconds never jump and time the waits, `wall` seconds date the records."""
 
     mono: float
@@ -28,8 +28,7 @@ class Now:
         return (self.wall - before.wall) - (self.mono - before.mono)
 
 
-@dataclass(frozen=True, slots=True)
-class FrameTaken:
+class FrameTaken(Struct, frozen=True):
     """A frame that was ordered is there; `flaw` is what speaks against carrying it."""
 
     clip: ClipId
@@ -38,8 +37,7 @@ class FrameTaken:
     flaw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameBroke:
+class FrameBroke(Struct, frozen=True):
     """A frame that was ordered could not be taken."""
 
     clip: ClipId
@@ -48,8 +46,7 @@ class FrameBroke:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrameChosen:
+class FrameChosen(Struct, frozen=True):
     """Which frame a take carries, and its flaw."""
 
     key: TakeKey
@@ -58,8 +55,7 @@ class FrameChosen:
     flaw: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceBroke:
+class ChoiceBroke(Struct, frozen=True):
     """The frame that a take carries could not be chosen."""
 
     key: TakeKey
@@ -67,8 +63,7 @@ class ChoiceBroke:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """A clip was drawn or fetched to `part` and decoded from end to end."""
 
     key: TakeKey
@@ -76,16 +71,14 @@ class Drawn:
     clip: Clip
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The clip has its final name, durable, its bytes read again."""
 
     key: TakeKey
     clip: Clip
 
 
-@dataclass(frozen=True, slots=True)
-class Hosted:
+class Hosted(Struct, frozen=True):
     """Files that a provider has to reach are reachable; `links` are their URLs by path."""
 
     key: TakeKey
@@ -93,8 +86,7 @@ class Hosted:
     links: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class HostBroke:
+class HostBroke(Struct, frozen=True):
     """A file could not be made reachable; nothing was ordered."""
 
     key: TakeKey
@@ -102,8 +94,7 @@ class HostBroke:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Greeted:
+class Greeted(Struct, frozen=True):
     """A gateway that was greeted. `date` is its own time, in seconds since 1970, where it says it; `reason` is why it
     could not be reached, empty where it was.
     """
@@ -113,8 +104,7 @@ class Greeted:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The outcome of one POST of an attempt, or of looking for its job; `date` is the gateway's own time."""
 
     attempt: str
@@ -122,8 +112,7 @@ class Answered:
     date: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PollRead:
+class PollRead(Struct, frozen=True):
     """How a job stands, None where the poll told nothing; `date` is the gateway's own time."""
 
     key: TakeKey
@@ -131,8 +120,7 @@ class PollRead:
     date: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AllRead:
+class AllRead(Struct, frozen=True):
     """How jobs stand that were asked for together: those that the answer tells of, None where it told nothing."""
 
     provider: str
@@ -141,8 +129,7 @@ class AllRead:
     date: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Broke:
+class Broke(Struct, frozen=True):
     """Drawing, fetching or keeping a take failed; `again` says that another try may help."""
 
     key: TakeKey
@@ -151,13 +138,11 @@ class Broke:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Drain:
+class Drain(Struct, frozen=True):
     """Start nothing new; let what runs finish."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cancel:
+class Cancel(Struct, frozen=True):
     """A person cancels the takes of these names, or of the shots of these names, of the films of these names; None: of
     all.
     """
@@ -166,23 +151,20 @@ class Cancel:
     films: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallOffRead:
+class CallOffRead(Struct, frozen=True):
     """What came of calling a job off."""
 
     key: TakeKey
     said: Said
 
 
-@dataclass(frozen=True, slots=True)
-class Hinted:
+class Hinted(Struct, frozen=True):
     """Somebody who says to be the gateway told of the job of a take: it is asked for now, and nothing is believed."""
 
     key: TakeKey
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """Somebody who could sign it told of the submission of a `key`, in these bytes; `letter` is the message's id."""
 
     letter: str
@@ -190,8 +172,7 @@ class Called:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(Struct, frozen=True):
     """What the gateway says of the job that a callback named for an attempt; None where it told nothing."""
 
     attempt: str
@@ -199,8 +180,7 @@ class Confirmed:
     polled: Polled | None
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """A person has decided something meanwhile: the plan of the same films as it is now."""
 
     plan: Programme
@@ -230,16 +210,14 @@ Event = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
+class Extract(Struct, frozen=True):
     """Take frame `index` of a clip. Settled by `FrameTaken` or `FrameBroke`."""
 
     clip: ClipId
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Struct, frozen=True):
     """Choose the frame that a take carries, of frames `first` to `last` of a clip. Settled by `FrameChosen` or
     `ChoiceBroke`.
     """
@@ -252,8 +230,7 @@ class Choose:
     best: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(Struct, frozen=True):
     """Draw a take locally. Settled by `Drawn` or `Broke`."""
 
     key: TakeKey
@@ -262,8 +239,7 @@ class Draw:
     ask: Ask
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """Make the files at `paths` reachable for an ask. Settled by `Hosted` or `HostBroke`."""
 
     key: TakeKey
@@ -271,16 +247,14 @@ class Host:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Greet:
+class Greet(Struct, frozen=True):
     """Ask a gateway, at no cost, before anything is ordered from it. Settled by `Greeted`."""
 
     provider: str
     request: Request
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """Send the exact bytes of an attempt. Settled by `Answered`."""
 
     attempt: str
@@ -288,8 +262,7 @@ class Post:
     request: Request
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(Struct, frozen=True):
     """Look for the job of a submission whose answer was lost in the gateway's own list, by the submission's key.
     Settled by `Answered`: accepted where it is there, else of unknown fate.
     """
@@ -299,18 +272,16 @@ class Find:
     submission: str
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(Struct, frozen=True):
     """Ask how a job stands; of several, the smallest `rank` first. Settled by `PollRead`."""
 
     key: TakeKey
     provider: str
     job: JobId
-    rank: float = field(default=0.0, compare=False)
+    rank: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class CallOff:
+class CallOff(Struct, frozen=True):
     """Call a job off, where its gateway does. Settled by `CallOffRead`."""
 
     key: TakeKey
@@ -318,17 +289,15 @@ class CallOff:
     job: JobId
 
 
-@dataclass(frozen=True, slots=True)
-class PollAll:
+class PollAll(Struct, frozen=True):
     """Ask how many jobs stand. Settled by `AllRead`."""
 
     provider: str
     jobs: tuple[tuple[TakeKey, JobId], ...]
-    rank: float = field(default=0.0, compare=False)
+    rank: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Confirm:
+class Confirm(Struct, frozen=True):
     """Ask for the job that a callback named for an attempt; nothing of it is believed yet. Settled by `Confirmed`."""
 
     attempt: str
@@ -336,8 +305,7 @@ class Confirm:
     job: JobId
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """Download a finished job's clip. Settled by `Drawn` or `Broke`."""
 
     key: TakeKey
@@ -346,8 +314,7 @@ class Fetch:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """Give a decoded part its final name. Settled by `Kept` or `Broke`."""
 
     key: TakeKey
@@ -359,8 +326,7 @@ class Keep:
 Action = Extract | Choose | Draw | Host | Greet | Post | Find | Poll | PollAll | Confirm | CallOff | Fetch | Keep
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """Something to tell people and programs: one of the events that `render --json` documents. `film` is the name of
     the film whose it is; a take that films share is the first one's.
     """
@@ -371,8 +337,7 @@ class News:
     film: str = ""
 
 
-@dataclass(slots=True)
-class Decision:
+class Decision(Struct):
     """What one step decided. The records are journaled before any action starts; `wake_at` is on the `mono` clock.
     `read` are the messages whose meaning is in the journal with it, so that they may go.
     """

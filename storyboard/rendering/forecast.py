@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import TakeKey
@@ -25,6 +26,7 @@ from storyboard.rendering.ordering import orders
 from storyboard.rendering.pace import SOONEST_S, Curve, Pace
 from storyboard.rendering.polling import PRICE
 from storyboard.rendering.virtual import EXCHANGE_S, Known, Played, play
+from storyboard.structs import replace
 
 Bottleneck = Literal["chain", "concurrency", "requests", "jobs", "nothing"]
 PLAYED = 1500
@@ -38,8 +40,7 @@ USED = 0.93
 """The share of a window that polls and orders can use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(Struct, frozen=True):
     """More of something: `amount` instead of `now`, and by how many seconds the run would end earlier."""
 
     what: Literal["concurrency", "requests", "jobs"]
@@ -49,8 +50,7 @@ class Help:
     earlier_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """Of a run: seconds to its end, as likely sooner as later (`median_s`) and in nine of ten cases (`likely_s`); how
     many takes it makes, what it orders, the takes of its longest chain, and by whose word: `timed` are the providers
     whose jobs were timed before. `failed` is why some takes get no clip. `films` says, of several films, when each has

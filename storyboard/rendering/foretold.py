@@ -6,15 +6,17 @@ Losing it costs nothing but the comparison.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from storyboard.rendering.forecast import Forecast
 from storyboard.state.disk import LocalDisk, refusing
+from storyboard.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Foretold:
+class Foretold(Struct, frozen=True):
     """A run that began and ended at these times, in wall seconds (`ended` None: it has not, or was killed), of so many
     `takes`; and the seconds that were foretold.
     """

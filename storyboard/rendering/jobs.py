@@ -7,7 +7,6 @@ not arrive is fetched by the next run. A job that does not end is asked for agai
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import CANCELLED, Absent, Failed, Succeeded
@@ -19,6 +18,7 @@ from storyboard.rendering.greeting import Greetings
 from storyboard.rendering.polling import OVERDUE_S, Polling
 from storyboard.rendering.returned import Returned
 from storyboard.rendering.work import Work
+from storyboard.structs import replace
 
 FETCHES = 4
 """How often a run fetches a finished job's clip."""

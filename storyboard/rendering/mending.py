@@ -8,9 +8,10 @@ at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from storyboard.exchange import Absent, Failed, Response, Running, Succeeded
 from storyboard.film import Clip, TakeId
@@ -23,6 +24,7 @@ from storyboard.state.audit import Finding, examine
 from storyboard.state.clips import ClipStore, provenance
 from storyboard.state.disk import LocalDisk, refusal
 from storyboard.state.journal import AttemptRecord, History, Journal, TakeRecord
+from storyboard.structs import replace
 
 _WAITS = frozenset(("submitted", "downloading", "lost"))
 """States of takes that may have a job whose clip is not here."""
@@ -33,8 +35,7 @@ Fate = Literal["mended", "free", "waits", "gone"]
 """Mended; drawn again by the next render for nothing; taken up by the next render; or not to be mended here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(Struct, frozen=True):
     """What became of a take that was not whole, and why, in words."""
 
     take: TakeId
@@ -42,8 +43,7 @@ class Mend:
     words: str
 
 
-@dataclass
-class Mender:
+class Mender(Struct):
     """Mends the takes of one film. Hold the lock. `aside` is where damaged clips go, `places` are the folders in which
     copies may lie.
     """

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
 
 from storyboard.film import Budget, Money
 from storyboard.state.journal import AttemptRecord
+from storyboard.structs import replace
 
 UNSETTLED = frozenset(("intended", "unsure", "ambiguous", "given-up"))
 """States in which money may have been taken without our knowing."""
@@ -40,8 +42,7 @@ def passing(spent: Decimal, most: Decimal, price: Money | None, bound: str) -> s
     return f"{price.amount:f} {price.unit} more than the {spent:f} so far would pass {bound} of {most:f}"
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Struct, frozen=True):
     """One provider's sum: `amount` is known, `unknown` is the most that `unsettled` submissions may have taken."""
 
     unit: str

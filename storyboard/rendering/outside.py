@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import trio
+from msgspec import Struct, field
 
 from storyboard.capabilities import Capabilities
 from storyboard.network.settings import Settings
@@ -19,10 +19,10 @@ from storyboard.rendering.sharing import open_pools
 from storyboard.state.account import AccountFile, account_file, fingerprint
 from storyboard.state.disk import refusing
 from storyboard.state.turn import Turn
+from storyboard.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """The way to gateways: `accounts` by provider, for those that have a key, and `files` of what is known of them.
 
     `address` is where a gateway may tell of a submission, by its key; None where nobody listens.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from storyboard.exchange import NotSent, Request, Response, Unknown
 from storyboard.film import Clip, ClipId, Frame, TakeId
@@ -118,8 +119,7 @@ class Decide(Protocol):
         """The plan of the films with that decision, None where it changes nothing here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """Everything outside. `network` is None where no gateway can be spoken to, `host` where files cannot be hosted,
     `inbox` where nobody can write, `decide` where nobody decides, `reserve` where nothing is paid for. The inbox is
     looked into every `inbox_s` seconds. `turns` are by provider, of accounts that other processes may order from too

@@ -13,14 +13,13 @@ Laws.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from storyboard.exchange import MODERATED
 from storyboard.planning.plan import PlannedTake
 from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.attempts import OVER
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord
+from storyboard.structs import replace
 
 
 def recourse(work: Work, attempt: AttemptRecord | None, code: str) -> PlannedTake | None:

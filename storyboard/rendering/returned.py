@@ -8,7 +8,8 @@ a take is composed of the frame that was taken here. Nothing of this outlives th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask, Succeeded
@@ -20,8 +21,7 @@ YOUNG = 0.5
 """The share of a link's life for which it is given away: the gateway may fetch it late."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(Struct, frozen=True):
     url: str
     since: float
 

@@ -12,10 +12,10 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import trio
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.exchange import NotSent, Polled, Response, Unknown
@@ -48,8 +48,7 @@ DISK = frozenset(("disk-full", "cannot-write"))
 """Media failures that are the disk's: no other take would fare better."""
 
 
-@dataclass(slots=True)
-class Ended:
+class Ended(Struct):
     """How a run ended: the first signal it got, and whether a second one cut it off."""
 
     signal: int | None = None

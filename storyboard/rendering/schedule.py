@@ -16,8 +16,9 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from storyboard.capabilities import Capabilities
 from storyboard.film import Clip, ClipId, Frame, TakeKey
@@ -43,8 +44,7 @@ SLEPT_S = 30.0
 """By how much the wall clock has to be ahead of the other one for the machine to have slept, or to have been set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """How a run behaves: clips drawn at once, whether paid stale takes are rendered, whether one failure drains."""
 
     jobs: int = 1

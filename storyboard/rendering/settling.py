@@ -7,22 +7,23 @@ what it may have cost stays counted. A job is adopted by one take only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.film import JobId, TakeId
 from storyboard.planning.plan import PlannedTake
 from storyboard.planning.report import spell_price
 from storyboard.rendering.attempts import OPEN
 from storyboard.state.journal import AttemptRecord, History, Record, TakeRecord
+from storyboard.structs import replace
 
 OnAmbiguous = Literal["ask", "skip", "resubmit"]
 """What becomes of takes to settle: each is asked about, left alone, or ordered anew within a bound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unsettled:
+class Unsettled(Struct, frozen=True):
     """A take to settle: its plan, its record, its last attempt."""
 
     take: PlannedTake

@@ -20,7 +20,6 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from storyboard.exchange import Accepted, Ask, Busy, NotSent, Rejected, Request, Unknown
@@ -38,6 +37,7 @@ from storyboard.rendering.jobs import Jobs
 from storyboard.rendering.room import Room
 from storyboard.rendering.work import Work
 from storyboard.state.journal import AttemptRecord, AttemptState, History
+from storyboard.structs import replace
 
 LOOKS = 3
 """How often a run looks for a submission in its gateway's list before it is called ambiguous."""

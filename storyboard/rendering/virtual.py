@@ -11,8 +11,9 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Accepted, Ask, Outcome, Polled, Request, Response, Running, Succeeded, Unknown
@@ -26,6 +27,7 @@ from storyboard.rendering.desk import Account
 from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.state.journal import History
+from storyboard.structs import replace
 
 EXCHANGE_S, DOWNLOAD_S, KEEP_S, FRAME_S, HOST_S = 0.6, 3.0, 0.1, 0.3, 1.0
 """What an exchange, a clip's way here with its decoding, its keeping, a carried frame and its hosting take."""
@@ -33,8 +35,7 @@ FPS = 24
 RATE = Fraction(FPS)
 
 
-@dataclass
-class Stand:
+class Stand(Struct):
     """Stands for a remote provider: what it is sent is nothing."""
 
     capabilities: Capabilities
@@ -66,8 +67,7 @@ Lasts = Callable[[PlannedTake], float]
 """How long a take's job or drawing lasts, in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What a forecast goes by: the plan and its takes that are wanted, and what is known of providers and accounts."""
 
     plan: Programme
@@ -79,8 +79,7 @@ class Known:
     budget: Budget = field(default_factory=Budget)
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(Struct, frozen=True):
     """One run in virtual time: when it ended, when each take was begun and when it was done, in seconds from its start;
     and why those that have no clip in the end have none.
     """

@@ -5,8 +5,9 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct, field
 
 from storyboard.capabilities import Capabilities
 from storyboard.exchange import Ask
@@ -24,8 +25,7 @@ Phase = Literal[
 ENDED: frozenset[Phase] = frozenset(("done", "failed", "skipped", "held", "ambiguous", "lost", "cancelled"))
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """One take on its way. `missing` counts the needs that are not done; `attempt` is the live submission's id.
 
     `clips` are those that its frames are of, `chosen` the numbers of those that were chosen. `ask` and `carried` say

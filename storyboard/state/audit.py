@@ -5,8 +5,9 @@ Whether a clip still decodes is not asked here: the caller sends the good ones t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.film import Clip, TakeId
 from storyboard.state.clips import ClipStore
@@ -14,8 +15,7 @@ from storyboard.state.disk import Disk, refusing
 from storyboard.state.journal import History, TakeRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something wrong with a done take's clip."""
 
     code: Literal["clip-missing", "clip-damaged"]

@@ -10,17 +10,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from msgspec.structs import asdict
+
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import Clip, ClipId, Frame, TakeId
 from storyboard.state.disk import Disk, refusing
 from storyboard.state.journal import History, Record, TakeRecord
+from storyboard.structs import replace
 
 _CLIP = re.compile(r"([0-9a-f]{64})\.mp4").fullmatch
 _SIDECAR = re.compile(r"([0-9a-f]{64})\.json").fullmatch

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import ClipId, TakeId
@@ -19,8 +20,7 @@ from storyboard.state.disk import Disk, LocalDisk, refusing
 from storyboard.state.mounts import check_local
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """The places of one film. `root` is `NAME.storyboard`; `state` holds `state.db` and `lock`, usually `root` too.
 
     Films of other profiles and variants have a `name`, a film and takes of their own, and share everything else.

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.state.disk import Disk, refusing
 
@@ -25,8 +26,7 @@ DIGITS = 20
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """Something said to a running render: `kind` names what (circle, retake, cancel, adoption, callback), `payload`
     holds JSON data, `sent` is wall seconds.
     """

@@ -7,9 +7,10 @@ it or none. `append` returns only when the batch would survive a power loss. The
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
 
 from storyboard.film import Clip, ClipId, JobId, TakeId, TakeKey
 
@@ -31,8 +32,7 @@ AttemptState = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class TakeRecord:
+class TakeRecord(Struct, frozen=True):
     """Where a take stands. `own` and `ask` are canonical JSON manifests; `carried` holds the digest of the start
     frame's pixels that the clip was made from (empty where nothing was carried).
     """
@@ -52,8 +52,7 @@ class TakeRecord:
     changed: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRecord:
+class AttemptRecord(Struct, frozen=True):
     """One try to get a take from a provider. `body` holds the exact bytes; `changed` and `created` are wall seconds.
 
     `state` is `intended` from before the first byte may leave until an answer came; `unsure` once an answer was lost,
@@ -80,8 +79,7 @@ class AttemptRecord:
     dated: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRecord:
+class FrameRecord(Struct, frozen=True):
     """Frame `index` of a clip, extracted: the SHA-256 of its RGB pixels."""
 
     clip: ClipId
@@ -89,8 +87,7 @@ class FrameRecord:
     pixels: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilmRecord:
+class FilmRecord(Struct, frozen=True):
     """A film that was cut: under which name, the SHA-256 of what was joined and how, and the file as a `Clip`."""
 
     name: str
@@ -98,8 +95,7 @@ class FilmRecord:
     clip: ClipId
 
 
-@dataclass(frozen=True, slots=True)
-class UseRecord:
+class UseRecord(Struct, frozen=True):
     """What a take of a film last was, by the film's name (empty without profiles and variants) and the take's: the key
     of its record, and that of the one that a person has accepted by a circle under review.
     """
@@ -113,8 +109,7 @@ class UseRecord:
 Record = TakeRecord | AttemptRecord | FrameRecord | FilmRecord | UseRecord | Clip
 
 
-@dataclass(slots=True)
-class History:
+class History(Struct):
     """All that the journal knows, by key."""
 
     takes: dict[TakeKey, TakeRecord] = field(default_factory=dict)

@@ -14,10 +14,12 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.state.disk import refusing
@@ -25,8 +27,7 @@ from storyboard.state.disk import refusing
 _HOLDER_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Who holds a lock: process id, host name, wall seconds when it was taken."""
 
     pid: int

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _HEADER = struct.Struct(">8I")
 _FRAME = struct.Struct(">6I")
@@ -23,8 +24,7 @@ _MAGIC = 0x377F0682
 Sum = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """Whether it commits, whether it is of this generation of the log, the checksum it holds, and what it is of."""
 
     commits: bool

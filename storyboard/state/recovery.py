@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Refused
 from storyboard.film import TakeId, TakeKey
@@ -21,14 +22,14 @@ from storyboard.state.refusals import check_owner
 from storyboard.state.salvage import salvage
 from storyboard.state.schema import STEPS
 from storyboard.state.sqlite import make, verify
+from storyboard.structs import replace
 
 _SENT = frozenset(("submitting", "submitted", "downloading"))
 _OPEN = frozenset(("intended", "unsure", "ambiguous"))
 GONE = "what was known of its order is lost with the state"
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(Struct, frozen=True):
     """What a damaged state still told, and where the old files are kept."""
 
     history: History

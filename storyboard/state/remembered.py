@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+
+from msgspec.structs import asdict
 
 from storyboard.state.journal import History, Journal, Record
 
@@ -26,4 +27,4 @@ class Remembered:
         """Everything kept so far. Raises Refused as the other one does."""
         if self._known is None:
             self._known = self._journal.read()
-        return History(**{one.name: dict(getattr(self._known, one.name)) for one in fields(History)})
+        return History(**{name: dict(kept) for name, kept in asdict(self._known).items()})

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from storyboard.film import JobId
 from storyboard.state.disk import Disk, refusing
 from storyboard.state.journal import AttemptRecord, History
+from storyboard.structs import replace
 
 RESERVE_BYTES = 64 * 1024
 

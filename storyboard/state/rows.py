@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, get_args
+
+from msgspec import Struct
 
 from storyboard.film import Clip
 from storyboard.state.journal import (
@@ -36,8 +37,7 @@ _NAME = re.compile(r"(?!\.\.?\Z)[^/\\\x00-\x1f\x7f]+").fullmatch
 _PATH = re.compile(r"(/(?!/)[!-~]*)?").fullmatch
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True, dict=True):
     """How one kind of record is kept: its table, called like the field of `History`; its key columns; which columns
     hold floating seconds; how text becomes a field; what a field must look like.
     """
@@ -52,7 +52,7 @@ class Table:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns, in the order of the record's fields, the checksum last."""
-        return (*(field.name for field in fields(self.kind)), "checksum")
+        return (*self.kind.__struct_fields__, "checksum")
 
     def row(self, record: Record) -> tuple[Value, ...]:
         """The cells of a record. Raises ValueError for one that no state may hold."""

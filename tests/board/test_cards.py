@@ -1,6 +1,5 @@
 """Where a shot stands, as its card says it."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from storyboard.board.cards import Card, Seen, Stand, card
 from storyboard.film import TakeId
 from storyboard.production.production import Production
 from storyboard.state.journal import AttemptRecord, TakeRecord
+from storyboard.structs import replace
 from tests.board.stage import FILM, film
 
 NOBODY = Seen()

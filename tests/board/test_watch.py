@@ -1,6 +1,5 @@
 """What the board sees of a film, whatever becomes of it."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from storyboard.board.renders import Renders
 from storyboard.board.watch import Watch
 from storyboard.network.settings import Settings
 from storyboard.production.production import Production
+from storyboard.structs import replace
 from tests.board.stage import FILM, Visitor, film, read, visiting, write
 
 PAID = FILM.replace("size: 160x90, fps: 12", "size: 1280x720").replace(

@@ -1,6 +1,5 @@
 """What a shot is asked, against what it was asked."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from storyboard.board.wording import Piece, Prompt, pieces, prompt
 from storyboard.film import ShotId, TakeId
 from storyboard.production.production import Production
+from storyboard.structs import replace
 from tests.board.stage import read, write
 
 WORDS = st.lists(st.sampled_from(["a lamp", "fog ", "\n", "rolls,", "in.", "  ", "Mira’s"]), max_size=8).map(" ".join)

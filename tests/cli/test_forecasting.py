@@ -1,8 +1,8 @@
 import json
-from dataclasses import replace
 
 from storyboard.cli.forecasting import as_text, described, told
 from storyboard.rendering.forecast import forecast
+from storyboard.structs import replace
 from tests.films import film, shot
 from tests.rendering.test_forecast import chain
 from tests.rendering.test_virtual import known, of_films, plain

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +10,7 @@ from storyboard.finishing.cut import cut, draft
 from storyboard.media.executor import InProcess
 from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Reel, Segment
+from storyboard.structs import replace
 from tests.media import footage
 from tests.test_timing import film, shot
 

@@ -1,7 +1,7 @@
 """The cut in pieces: the frames of a join, in parallel, resumed, and used again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +24,7 @@ from storyboard.media.pieces import MOST_SECONDS, pieces
 from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Cue, Overlay, Reel, Segment
 from storyboard.media.sound.sound import listen
+from storyboard.structs import replace
 from tests.media import footage
 
 FPS = Fraction(24)

@@ -1,7 +1,6 @@
 """How a clip was made, told from the state."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,6 +8,7 @@ from storyboard.film import Clip, ClipId, JobId
 from storyboard.finishing.provenance import bought, made, sidecar
 from storyboard.planning.plan import make
 from storyboard.state.journal import AttemptRecord, History, TakeRecord
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, clip, film, shot
 
 CLIP = clip("a")

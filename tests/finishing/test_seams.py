@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +9,7 @@ from storyboard.finishing.seams import Look, Report, as_json, diagnostics, judge
 from storyboard.media.jobs import Answer, Checked, Job, SeamFigures
 from storyboard.planning import plan
 from storyboard.state.journal import FrameRecord, History
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, after, chain, clip, film, shot
 
 GOOD = SeamFigures(difference=1.0, shift=0.0, offset=0.0, held=0, color=0.2, luma=0.1, loudness=0.5)

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any
@@ -13,6 +12,7 @@ from storyboard.film import Card, Footage, Shot, ShotId
 from storyboard.finishing.sheet import GAP_PX, MARGIN_PX, WIDTH_PX, chosen, grid, sheet, thumbnails
 from storyboard.finishing.timeline import expected
 from storyboard.media.contact import PANEL_PX, Box, Sheet
+from storyboard.structs import replace
 from tests.films import PLACE, film, shot
 
 ASPECTS = st.builds(Fraction, st.integers(16, 8192), st.integers(16, 8192))

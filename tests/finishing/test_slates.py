@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from storyboard.finishing.timeline import expected, timeline
 from storyboard.media.executor import InProcess
 from storyboard.planning.plan import make
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from storyboard.timing import enough_frames
 from tests.films import CAPABILITIES, after, clip, film, shot
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,6 +9,7 @@ from storyboard.finishing.subtitles import Spoken
 from storyboard.finishing.timeline import expected
 from storyboard.finishing.tracks import narration, tracks
 from storyboard.media.reel import Track
+from storyboard.structs import replace
 from tests import films
 from tests.films import PLACE
 from tests.test_timing import film, shot

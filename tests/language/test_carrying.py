@@ -1,12 +1,12 @@
 """Frames that cut, pictures that stay home, citations that keep their places."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from storyboard.film import Film
 from storyboard.planning.prompt import compose
 from storyboard.planning.supplied import references, stays_home
+from storyboard.structs import replace
 from tests.language.reading import ANIMATIC, CAPABILITIES, EITHER, film
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 24

@@ -1,6 +1,5 @@
 """Cross checks: circles, what providers take, how long the film is."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from PIL import Image
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.language import load
+from storyboard.structs import replace
 from tests.language.reading import ANIMATIC, TOY, codes, film, mistakes
 
 

@@ -1,12 +1,12 @@
 """Starts, ends and chains: which frame a shot opens on."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from storyboard.film import Film
 from storyboard.language import load
+from storyboard.structs import replace
 from tests.language.reading import CAPABILITIES, TOY, codes, film, mistakes
 
 

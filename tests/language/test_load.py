@@ -1,6 +1,5 @@
 """The door: every family of mistakes in golden words, good films whole, and what loading leaves behind."""
 
-import dataclasses
 import gc
 import json
 import os
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
 
 from storyboard.assets import Asset, Look
 from storyboard.delivery import Delivery
@@ -45,7 +46,7 @@ def told(value: Any, folder: Path) -> Any:
         return f"{value.line}:{value.column}"
     if isinstance(value, Asset | Look):
         return f"*{value.key}"
-    if dataclasses.is_dataclass(value):
+    if isinstance(value, Struct):
         return told_fields(value, folder)
     if isinstance(value, Mapping):
         return {
@@ -59,14 +60,14 @@ def told(value: Any, folder: Path) -> Any:
 
 
 def told_fields(value: Any, folder: Path) -> dict[str, Any]:
-    fields = {}
-    for field in dataclasses.fields(value):
+    found = {}
+    for field in fields(value):
         one = getattr(value, field.name)
-        usual = field.default if field.default is not dataclasses.MISSING else None
+        usual = field.default if field.default is not NODEFAULT else None
         if one != usual and one not in ({}, ()):
             looks = field.name == "looks"
-            fields[field.name] = {k: told_fields(v, folder) for k, v in one.items()} if looks else told(one, folder)
-    return fields
+            found[field.name] = {k: told_fields(v, folder) for k, v in one.items()} if looks else told(one, folder)
+    return found
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=name)

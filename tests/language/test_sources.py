@@ -1,6 +1,5 @@
 """Files, cards and other shots' clips: when they are entered and left, and what they take."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from storyboard.assets import Reference
 from storyboard.film import Card, Film, Shot, ShotId, Stream
 from storyboard.language.text.spelling import listed
 from storyboard.media.jobs import MediaError
+from storyboard.structs import replace
 from tests.films import PLACE
 from tests.language.reading import CAPABILITIES, codes, film, mistakes
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +12,7 @@ from storyboard.providers.animatic import CAPABILITIES as ANIMATIC
 from storyboard.providers.ark import ABROAD, MAINLAND, PROVIDER, Ark
 from storyboard.providers.ark import CAPABILITIES as ARK
 from storyboard.providers.seedance2ai import CAPABILITIES
+from storyboard.structs import replace
 
 KNOWN: dict[str, Capabilities] = {one.name: one for one in (CAPABILITIES, ANIMATIC, ARK)}
 KEY = "sk_live_1"

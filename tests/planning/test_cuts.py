@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 
 from storyboard.film import Film
@@ -7,6 +6,7 @@ from storyboard.planning.carried import chosen_of
 from storyboard.planning.cuts import left
 from storyboard.planning.plan import make
 from storyboard.state.journal import FrameRecord, History, TakeRecord
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, after, clip, film, shot
 
 

@@ -1,11 +1,10 @@
-from dataclasses import replace
-
 import pytest
 
 from storyboard.diagnostics import Refused
 from storyboard.film import Film, ShotId
 from storyboard.planning.plan import make, take_id
 from storyboard.state.journal import History, TakeRecord, TakeState
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, PLACE, chain, clip, film, shot
 
 

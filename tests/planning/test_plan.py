@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,6 +12,7 @@ from storyboard.planning.plan import Plan, PlannedTake, make
 from storyboard.providers.card import CAPABILITIES as CARD
 from storyboard.providers.footage import CAPABILITIES as FOOTAGE
 from storyboard.state.journal import FrameRecord, History, TakeRecord
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, PLACE, after, chain, clip, film, shot
 
 

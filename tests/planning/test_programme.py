@@ -1,6 +1,5 @@
 """Films that are rendered in one run: what they share once, and where they mean different things by it."""
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,6 +8,7 @@ from storyboard.planning.plan import Plan, make
 from storyboard.planning.programme import programme, together
 from storyboard.planning.ranks import ALONE, Uses
 from storyboard.state.journal import History, TakeRecord, UseRecord
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, chain, clip, film, shot
 
 FILM = chain("1A", "1B", "1C")

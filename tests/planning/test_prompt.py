@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from storyboard.language.prompt_template import CONSTRAINTS, SAMPLE, TEMPLATE
 from storyboard.planning import manifest, prompt
 from storyboard.planning.prompt import compose, parts
 from storyboard.planning.supplied import Supplied
+from storyboard.structs import replace
 from tests.language.reading import ANIMATIC, STAGE, STUDIO, film, loaded
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "prompt").glob("*.yaml"))

@@ -1,7 +1,6 @@
 """Films of one storyboard share what is the same in them, and never a clip that begins on another film's frame."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -14,6 +13,7 @@ from storyboard.planning.plan import Plan, PlannedTake, make
 from storyboard.planning.ranks import ALONE, Uses
 from storyboard.planning.report import together
 from storyboard.state.journal import FrameRecord, History, TakeRecord
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, after, clip, film, shot
 
 

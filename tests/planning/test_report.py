@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +8,7 @@ from storyboard.planning.diagram import dot, mermaid
 from storyboard.planning.plan import Plan, make
 from storyboard.planning.report import as_json, spell_price, spell_providers, spell_seconds, summary, totals
 from storyboard.state.journal import AttemptRecord, History
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, after, film, shot
 
 FILM = film(shot("1A", takes=2), shot("1B", start=after("1A")), shot('say "1C"', provider="animatic", scene="2"))

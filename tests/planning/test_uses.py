@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 from storyboard.film import Film, Shot, ShotId
 from storyboard.planning.plan import Plan, make
 from storyboard.planning.uses import circled, used
 from storyboard.state.journal import History, TakeRecord
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, after, clip, film, shot
 
 WHY = "1B has changed since take 1 was circled: look at it, and circle it again"

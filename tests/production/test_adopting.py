@@ -1,7 +1,5 @@
 """Which take a clip becomes that was made elsewhere."""
 
-from dataclasses import replace
-
 import pytest
 
 from storyboard.diagnostics import Refused
@@ -9,6 +7,7 @@ from storyboard.film import ADOPTED, Clip, ClipId, Shot
 from storyboard.planning.plan import PlannedTake, make
 from storyboard.production.adopting import chosen, named
 from storyboard.state.journal import AttemptRecord, AttemptState, History, TakeRecord
+from storyboard.structs import replace
 from tests.films import CAPABILITIES, film, shot
 from tests.rendering.stage import clip_of
 

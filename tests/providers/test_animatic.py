@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 
 from storyboard.assets import Asset, Casting, Look, Reference
@@ -9,6 +8,7 @@ from storyboard.planning import ask, plan
 from storyboard.providers import Local, discover
 from storyboard.providers.animatic import CAPABILITIES, PROVIDER, specify
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from tests.films import PLACE, film, shot
 
 OILSKIN = Reference("/p/oilskin.png", "oilskin.png", "image", PLACE)

@@ -1,7 +1,6 @@
 """The driver against what Ark documents; what is cited is the official section of the gateways' facts, by its words."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -34,6 +33,7 @@ from storyboard.film import CarryMode, ClipId, Edge, Frame, JobId
 from storyboard.planning.price import price
 from storyboard.providers import Batching, Calling, Cancelling, Listing, Regional, Remote
 from storyboard.providers.ark import ABROAD, MAINLAND, PAGE, PROVIDER, UNASKED_WAIT_S
+from storyboard.structs import replace
 from tests.films import PLACE, asked, shot
 
 NOW = 1000.0

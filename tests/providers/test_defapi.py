@@ -1,7 +1,6 @@
 """The driver against the documented answers; rows are those of the gateway's ambiguities, by number."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -29,6 +28,7 @@ from storyboard.planning.price import price
 from storyboard.planning.prompt import compose
 from storyboard.providers import Calling, Cancelling, Listing
 from storyboard.providers.defapi import PROVIDER, UNASKED_WAIT_S
+from storyboard.structs import replace
 from tests.films import PLACE, asked, shot
 
 NOW = 1000.0

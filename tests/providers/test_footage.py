@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -8,6 +7,7 @@ from storyboard.film import Footage
 from storyboard.media.jobs import ConformJob
 from storyboard.providers import Local
 from storyboard.providers.footage import PROVIDER
+from storyboard.structs import replace
 from tests.films import PLACE, asked, shot
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 
 from storyboard.assets import Reference
@@ -8,6 +7,7 @@ from storyboard.film import ClipId, Frame
 from storyboard.media.jobs import RenderJob
 from storyboard.providers import Local
 from storyboard.providers.renderer import Renderer
+from storyboard.structs import replace
 from tests.films import PLACE, asked, shot
 
 MODELS = {"model": Option("big", ("big", "small"))}

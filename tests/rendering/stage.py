@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ from storyboard.rendering.schedule import Policy, Schedule
 from storyboard.rendering.submission import Submissions
 from storyboard.rendering.work import Work, wanted_takes
 from storyboard.state.journal import AttemptRecord, History, Record, TakeRecord
+from storyboard.structs import replace
 from tests.simulation.toy import Toy
 
 KEYED = Capabilities(

@@ -1,6 +1,5 @@
 """What may be ordered: within the budget and the bounds of the run, as long as the gateway has not said no."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -14,6 +13,7 @@ from storyboard.rendering.attempts import Attempts
 from storyboard.rendering.desk import Account
 from storyboard.rendering.greeting import Greetings
 from storyboard.state.journal import AttemptRecord
+from storyboard.structs import replace
 from tests.rendering.paying import one_shot
 from tests.rendering.stage import Stage
 from tests.state import records

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
@@ -32,6 +32,7 @@ from storyboard.rendering.polling import HINTED_S
 from storyboard.rendering.schedule import Policy
 from storyboard.rendering.submission import Submissions
 from storyboard.state.journal import AttemptRecord
+from storyboard.structs import replace
 from tests.films import film, shot
 from tests.rendering.paying import Listed, answer
 from tests.rendering.stage import CAPABILITIES, Stage, kinds, posts

@@ -1,7 +1,6 @@
 """What a gateway says of calling a job off, and what that makes of an attempt."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -27,6 +26,7 @@ from storyboard.exchange import (
 from storyboard.film import JobId
 from storyboard.rendering.calling_off import call_off, ended
 from storyboard.rendering.events import Said
+from storyboard.structs import replace
 from tests.rendering.paying import JOB, answer, submitted
 from tests.rendering.stage import BARE
 from tests.simulation.toy import Toy

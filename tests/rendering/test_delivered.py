@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -8,6 +7,7 @@ from storyboard.exchange import Accepted, Succeeded
 from storyboard.film import Clip, ClipId
 from storyboard.rendering import events as ev
 from storyboard.rendering.delivered import shortfall
+from storyboard.structs import replace
 from tests.films import film, shot
 from tests.rendering.paying import JOB, answer, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, clip_of, posts

@@ -1,7 +1,7 @@
 """What an account and its gateway change of a run: hosting, stopping, bounds, beats, and whose key it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from storyboard.rendering.attempts import RESENDS
 from storyboard.rendering.desk import Account
 from storyboard.rendering.jobs import ABSENCES
 from storyboard.rendering.submission import CANNOT
+from storyboard.structs import replace
 from tests.films import PLACE, film, shot
 from tests.rendering.paying import JOB, answer, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, kinds, posts

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 import trio
 from trio.testing import MockClock
@@ -10,6 +8,7 @@ from storyboard.planning import plan
 from storyboard.rendering.drawing import QUIET_S, drawn
 from storyboard.rendering.events import News
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from tests.films import ANIMATIC, film, shot
 
 PAINT = RenderJob(["paint"], {}, "1A.part", {})

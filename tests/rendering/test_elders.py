@@ -1,7 +1,5 @@
 """Words that were changed while nobody knows whether the old ones were ordered: the old bytes are sent first."""
 
-from dataclasses import replace
-
 import pytest
 
 from storyboard.exchange import Accepted, Busy, NotSent, Outcome, Rejected, Unknown
@@ -9,6 +7,7 @@ from storyboard.film import JobId, TakeId
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import RESENDS
 from storyboard.state.journal import UseRecord
+from storyboard.structs import replace
 from tests.films import film, shot
 from tests.rendering.paying import Looking, answer, one_shot, sent_again, submitted
 from tests.rendering.stage import Stage, posts

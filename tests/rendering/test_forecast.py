@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,6 +10,7 @@ from storyboard.providers import discover
 from storyboard.rendering.desk import Account
 from storyboard.rendering.forecast import PLAYED, Help, forecast, listing
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.rendering.stage import Stage
 from tests.rendering.test_virtual import known, of_films, plain

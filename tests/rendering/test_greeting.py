@@ -1,13 +1,12 @@
 """Gateways are greeted before anything is ordered, and tell how old a key is by their own clock."""
 
-from dataclasses import replace
-
 import pytest
 
 from storyboard.capabilities import Gateway
 from storyboard.exchange import Request, Unknown
 from storyboard.rendering import events as ev
 from storyboard.rendering.greeting import AGAIN_S, GREETINGS, Greetings
+from storyboard.structs import replace
 from tests.films import film, shot
 from tests.rendering.paying import answer
 from tests.rendering.stage import KEYED, Stage, kinds, posts

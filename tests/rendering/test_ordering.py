@@ -1,11 +1,10 @@
-from dataclasses import replace
-
 import pytest
 
 from storyboard.film import CarryMode, Film
 from storyboard.planning import plan
 from storyboard.rendering.ordering import unhosted
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.simulation.toy import PROVIDERS
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,7 @@ from storyboard.rendering import events as ev
 from storyboard.rendering.allowance import OVER_BUDGET
 from storyboard.rendering.jobs import FETCHES
 from storyboard.rendering.schedule import Policy
+from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, answer
 from tests.rendering.stage import Stage, clip_of, frame_of, posts
@@ -147,7 +147,7 @@ def test_the_next_run_goes_on_with_the_provider_that_has_the_job() -> None:
     answer(stage, post, Accepted(JOB))
     stage.again()
     decision = stage.hear(later_s=1.0)
-    assert decision.actions == [ev.Poll(stage.key("1A-1"), "bare", JOB)]
+    assert decision.actions == [ev.Poll(stage.key("1A-1"), "bare", JOB, rank=-1.0)]
 
 
 def test_a_clock_that_was_set_back_hides_no_later_attempt() -> None:
@@ -166,7 +166,7 @@ def test_a_job_of_a_provider_that_left_the_list_is_still_fetched() -> None:
     answer(stage, post, Accepted(JOB))
     stage.film = listed("keyed")
     stage.again()
-    assert stage.hear(later_s=1.0).actions == [ev.Poll(stage.key("1A-1"), "bare", JOB)]
+    assert stage.hear(later_s=1.0).actions == [ev.Poll(stage.key("1A-1"), "bare", JOB, rank=-1.0)]
     again = stage.hear(ev.PollRead(stage.key("1A-1"), Failed("generation-failed", "ill", Decimal(0))))
     assert [one.provider for one in posts(again)] == ["keyed"]
 

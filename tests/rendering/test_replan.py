@@ -1,12 +1,11 @@
 """What a person decides while a run is on: takes that have not begun follow the new plan, the others go on."""
 
-from dataclasses import replace
-
 from storyboard.film import Film
 from storyboard.planning import plan
 from storyboard.planning.programme import programme
 from storyboard.rendering import events as ev
 from storyboard.rendering.schedule import Policy
+from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.rendering.stage import Stage, clip_of, frame_of
 

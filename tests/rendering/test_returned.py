@@ -1,11 +1,12 @@
 """A frame that its gateway has already is not hosted for it: when, and when it is all the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from storyboard.exchange import Accepted, Ask, Request, Succeeded
 from storyboard.film import Edge, Film, JobId, ShotId
 from storyboard.rendering import events as ev
+from storyboard.structs import replace
 from tests.films import PLACE, film, shot
 from tests.rendering.stage import CAPABILITIES, Stage, clip_of, frame_of, kinds, posts
 from tests.simulation.toy import Toy

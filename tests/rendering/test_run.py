@@ -4,7 +4,7 @@ import errno
 import json
 import signal
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from storyboard.state.inbox import Inbox, Message
 from storyboard.state.journal import AttemptRecord, History, Journal
 from storyboard.state.rescue import Rescue
 from storyboard.state.sqlite import SqliteJournal, read_history
+from storyboard.structs import replace
 from tests.films import PLACE, after, film, shot
 from tests.simulation import toy
 from tests.simulation.studio import Studio, clip_bytes

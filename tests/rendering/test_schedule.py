@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +6,7 @@ from storyboard.exchange import Accepted, Running, Succeeded, Unknown
 from storyboard.film import Budget, Film, JobId, ShotId
 from storyboard.rendering import events as ev
 from storyboard.rendering.schedule import SLEPT_S, Policy
+from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, answer
 from tests.rendering.stage import Stage, clip_of, frame_of, kinds, posts

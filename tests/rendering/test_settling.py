@@ -1,7 +1,6 @@
 """Takes that a person has to settle, and what each decision makes of them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -22,6 +21,7 @@ from storyboard.rendering.settling import (
     unsettled,
     within,
 )
+from storyboard.structs import replace
 from tests.films import film, shot
 from tests.rendering.paying import JOB, answer, submitted
 from tests.rendering.stage import Stage, posts

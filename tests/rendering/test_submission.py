@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -15,6 +14,7 @@ from storyboard.rendering.desk import Account
 from storyboard.rendering.jobs import FETCHES
 from storyboard.rendering.polling import OVERDUE_S
 from storyboard.rendering.submission import LOOKS
+from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.rendering.paying import JOB, Hosting, Looking, answer, fetching, one_shot, running, sent_again, submitted
 from tests.rendering.stage import CAPABILITIES, Stage, attempts_in, clip_of, frame_of, kinds, posts

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,6 +10,7 @@ from storyboard.rendering.schedule import Policy
 from storyboard.rendering.virtual import DOWNLOAD_S, EXCHANGE_S, KEEP_S, Known, play
 from storyboard.rendering.work import wanted_takes
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from tests.films import after, film, shot
 from tests.rendering.paying import fetching
 from tests.rendering.stage import CAPABILITIES, Stage

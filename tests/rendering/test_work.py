@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from storyboard.capabilities import Capabilities
 from storyboard.film import Beat, Film, ShotId
 from storyboard.planning import plan
@@ -7,6 +5,7 @@ from storyboard.planning.programme import programme
 from storyboard.planning.ranks import ALONE, Uses
 from storyboard.rendering.work import Places, Works, wanted_takes
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from tests.films import after, chain, film, shot
 from tests.rendering.stage import CAPABILITIES, KEYED
 

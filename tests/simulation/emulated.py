@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import formatdate
 from fractions import Fraction
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from storyboard.emulator.gateway import Call, Drawn, Fetched, Gateway, Link, Path, Pending, Settings, Site, discover
 from storyboard.exchange import Request, Response
+from storyboard.structs import replace
 from tests.simulation.gateway import CALM, Charge, Faults
 from tests.simulation.kinds import TAKE, Kind, same_order
 from tests.simulation.studio import clip_bytes, pixels_of

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import signal
-from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -17,6 +16,7 @@ import trio
 from storyboard.film import Beat, Budget
 from storyboard.planning import plan
 from storyboard.state.journal import History
+from storyboard.structs import replace
 from tests.simulation.gateway import CALM, STORM, WILD, Faults
 from tests.simulation.kinds import KINDS, TOY
 from tests.simulation.laws import Violation

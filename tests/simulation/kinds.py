@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from storyboard.exchange import Ask, Request
 from storyboard.planning.carried import Slot
 from storyboard.providers import Remote, ark, defapi, seedance2ai, seedance2ink
+from storyboard.structs import replace
 
 TAKE = "x-take"
 KEYS = frozenset(("safety_identifier", "metadata", "callback_url", "webhookUrl"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import formatdate
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from storyboard.state.clips import ClipStore
 from storyboard.state.disk import Disk
 from storyboard.state.inbox import Message
 from storyboard.state.journal import AttemptRecord, History, Journal, Record
+from storyboard.structs import replace
 from tests.simulation.calling import Caller
 from tests.simulation.machine import Twist
 from tests.simulation.toy import KEY, Toy

@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from random import Random
@@ -19,6 +18,7 @@ from typing import Any
 import trio
 
 from storyboard.exchange import NotSent, Request, Response, Unknown
+from storyboard.structs import replace
 from tests.simulation.gateway import Faults, Served
 from tests.simulation.world import Fuse, SimulatedDisk
 

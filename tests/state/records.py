@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import get_args
@@ -21,6 +20,7 @@ from storyboard.state.journal import (
     TakeState,
     UseRecord,
 )
+from storyboard.structs import replace
 
 
 def address(text: str) -> str:

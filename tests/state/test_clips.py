@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
@@ -18,6 +17,7 @@ from storyboard.film import Clip, ClipId, TakeId, TakeKey
 from storyboard.state.clips import ClipStore
 from storyboard.state.disk import Disk, LocalDisk, refusing
 from storyboard.state.journal import History, TakeRecord
+from storyboard.structs import replace
 from tests.simulation.world import CrashKind, Fuse, Killed, SimulatedDisk, Strike, World
 from tests.state import records
 

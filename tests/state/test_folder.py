@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from storyboard.diagnostics import Refused
 from storyboard.film import TakeId
 from storyboard.state.disk import LocalDisk
 from storyboard.state.folder import Folder
+from storyboard.structs import replace
 from tests.state import records
 
 TAKE = TakeId("1A-2")

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from storyboard.state.journal import History
 from storyboard.state.recovery import mended, recover
 from storyboard.state.schema import STEPS
 from storyboard.state.sqlite import SqliteJournal, make
+from storyboard.structs import replace
 from tests.state import records
 
 PAID = {"toy": "credits"}

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from storyboard.film import JobId
 from storyboard.state.disk import LocalDisk
 from storyboard.state.journal import AttemptRecord, History
 from storyboard.state.rescue import RESERVE_BYTES, Rescue
+from storyboard.structs import replace
 from tests.state import records
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from storyboard.film import ClipId, TakeId
 from storyboard.state.journal import AttemptRecord, FilmRecord, FrameRecord, Record, TakeRecord
 from storyboard.state.rows import TABLES, Table, Value, checksum
+from storyboard.structs import replace
 from tests.state import records
 
 

@@ -3,7 +3,6 @@
 import html
 import re
 import time
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from storyboard.planning.standing import WORDS
 from storyboard.production.production import Production
 from storyboard.state.journal import AttemptRecord, TakeRecord
 from storyboard.state.sqlite import SqliteJournal
+from storyboard.structs import replace
 from tests.board.stage import FILM, film
 from tests.stories.boards import board
 from tests.stories.command import storyboard

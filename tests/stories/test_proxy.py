@@ -8,7 +8,7 @@ happens to a file: its bytes, or no clip. All of it in bounded time.
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from storyboard.network.settings import Access
 from storyboard.providers import Remote, discover
 from storyboard.rendering.finding import UNREADABLE
 from storyboard.state.account import AccountFile
+from storyboard.structs import replace
 from tests.films import asked, shot
 from tests.stories.paying import Gateways, gateways
 from tests.stories.proxy import FAULTS, Proxy, proxying

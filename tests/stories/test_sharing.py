@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 import trio
 import trio.testing
 import trustme
+from msgspec.structs import asdict
 
 from storyboard.network.sharing.account import Bounds, SharedAccount, Times
 from storyboard.network.sharing.server import Server, Unreachable

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from msgspec import Struct, field
+
 from storyboard.diagnostics import Diagnostic
+from storyboard.structs import replace
 
 NAMED = 4
 """How many films are named beside a mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One film that was checked: its storyboard's name as it was given, what was said, and the texts that this points
     into.
 

@@ -12,9 +12,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.film import ADOPTED
@@ -26,8 +27,7 @@ SOURCES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 FORMATS = {".mp4": "video/mp4", ".mov": "video/quicktime"}
 
 
-@dataclass(frozen=True, slots=True)
-class Signing:
+class Signing(Struct, frozen=True):
     """Whose signature it is: the chain of certificates, its own first, and the key, both PEM files; `algorithm` is that
     of the key, as C2PA calls it.
     """

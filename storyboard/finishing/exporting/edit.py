@@ -12,12 +12,13 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import zip_longest
 from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from storyboard.film import Clip, Film, Money, Shot, Sound, TakeId
 from storyboard.finishing.timeline import Placed, Timeline
@@ -27,8 +28,7 @@ from storyboard.timecode import Timecode
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Struct, frozen=True):
     """The clip that a shot shows, and where its file is, under the take's name where it has a link of that name."""
 
     path: Path
@@ -44,8 +44,7 @@ class Media:
         return ceil(self.clip.duration * fps)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A shot as it stands in the film. `made` tells how its clip was made, `cost` what was charged for it."""
 
     shot: Shot
@@ -68,8 +67,7 @@ class Event:
         return self.media is not None and self.media.clip.has_audio and not self.placed.mute
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A film to be exported: what it shows, in order, the sounds laid over it, and its subtitles.
 
     `handles` is how many frames an editor is to have on both sides of each shot; None is as many as there are.
@@ -97,8 +95,7 @@ class Edit:
         return self.start.written(self.fps, frame)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A shot between its two cuts: `frames` frames of the film from `at` on, of its clip from `first` on.
 
     A transition on the cut into it takes `before` frames ahead of the cut and `after` behind it.
@@ -132,8 +129,7 @@ def spans(edit: Edit) -> Iterator[Span]:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """A shot's own sound: `frames` frames of the film from `at` on, of its clip from `first` on."""
 
     event: Event

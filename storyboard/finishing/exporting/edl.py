@@ -14,9 +14,10 @@ Written here, since the adapter of OpenTimelineIO loses a frame of odd dissolves
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
+
+from msgspec import Struct
 
 from storyboard.finishing.exporting.edit import Edit, Event, heard
 from storyboard.timecode import Timecode, per_second
@@ -25,8 +26,7 @@ BLACK = "BL"
 REEL_LETTERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """A line: what is seen (None is black) from its clip's frame `first` on, over the frames [`at`, `end`) of the film.
 
     `kind` is `C`, or `D` or `W001` with how many frames it takes in `length`.

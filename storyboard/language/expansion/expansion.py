@@ -18,8 +18,9 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.language.expansion.loops import MOST_SHOTS, Loops, too_many
@@ -30,6 +31,7 @@ from storyboard.language.text.makers import Maker, Values, blamed
 from storyboard.language.text.reading import EMPTY, EMPTY_HINT, is_empty, kind, spelt
 from storyboard.language.text.tree import Map, at
 from storyboard.language.values.scope import Evaluation
+from storyboard.structs import replace
 
 FIRST = frozenset({"start", "transition", "lead"})
 """Beside a `use`, what is said of the first shot that it makes."""
@@ -44,15 +46,13 @@ class Layer(NamedTuple):
     seen: Values
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The several shots of one `use` with an id: they have it, with a letter each."""
 
     id: Layer
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A shot that is made: its own layers, the strongest first, what made it, the innermost first, and who names it."""
 
     layers: tuple[Layer, ...]
@@ -60,15 +60,14 @@ class Made:
     group: Group | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(Struct, frozen=True):
     """What stands around a shot that is being expanded: names, stronger layers, makers, group, templates in use."""
 
     seen: Values
     layers: tuple[Layer, ...] = ()
     makers: tuple[Maker, ...] = ()
     group: Group | None = None
-    path: tuple[str, ...] = field(default=())
+    path: tuple[str, ...] = ()
 
 
 class Expansion:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Diagnostic, Refused, Related, in_file_order
 from storyboard.language.models.film_model import Storyboard
@@ -35,8 +36,7 @@ MOST_LEVELS = 20
 """Files include one another over at most this many levels."""
 
 
-@dataclass(slots=True)
-class Inclusion:
+class Inclusion(Struct):
     """A storyboard with its included files: one tree, every text by the name it is shown by, every path."""
 
     root: Map

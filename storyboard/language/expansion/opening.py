@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused, Related, in_file_order
 from storyboard.language.expansion.include import included
@@ -14,10 +15,10 @@ from storyboard.language.expansion.variants import Variant, Variants, chosen
 from storyboard.language.text.files import Folder
 from storyboard.language.text.source import read
 from storyboard.language.text.tree import Map, plain
+from storyboard.structs import replace
 
 
-@dataclass(slots=True)
-class Opened:
+class Opened(Struct):
     """A storyboard with its included files read, its profiles laid over it and its variants named."""
 
     path: Path

@@ -9,7 +9,8 @@ values, no expressions. All of them are checked, also those that nobody named.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.language.expansion.layers import over, unset
@@ -24,8 +25,7 @@ KEPT = frozenset({"chain", "review"})
 """Fields of a film where `none` is a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profiled:
+class Profiled(Struct, frozen=True):
     """A storyboard with its chosen profiles laid over it: the tree, what lies over all shots, what over those of an id.
 
     `shots` has the ids as folded, with where each is written.

@@ -8,8 +8,9 @@ itself, however far around.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.language.expansion.loops import clash, literal_size
@@ -25,8 +26,7 @@ MOST_LEVELS = 20
 """Templates use one another over at most this many levels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A template as its uses need it. `single`: it makes one shot, which then has the id of the use itself."""
 
     name: str

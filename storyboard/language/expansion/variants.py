@@ -8,9 +8,10 @@ row.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused, Related
 from storyboard.language.text import delimited, names
@@ -27,8 +28,7 @@ SHOWN = 8
 """So many names are told where one is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One row: the film's name, and its values by var."""
 
     name: str

@@ -22,10 +22,10 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from storyboard.collecting import no_cyclic_collection
 from storyboard.diagnostics import Diagnostic, Refused, Related
 from storyboard.language.text import traps
 from storyboard.language.text.anchors import MAX_SCALAR, Anchors
-from storyboard.language.text.collecting import no_cyclic_collection
 from storyboard.language.text.findings import Findings
 from storyboard.language.text.scalars import NULLS, STARTS
 from storyboard.language.text.tree import Map, Node, Page, Scalar, Seq, size_of

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from storyboard.language.text.spelling import did_you_mean
 
@@ -19,8 +20,7 @@ HEAD = 32
 """Bytes that tell what a file is."""
 
 
-@dataclass(slots=True)
-class Folder:
+class Folder(Struct):
     """The production's folder and the others that the user allows. Remembers what it has looked at."""
 
     root: Path

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from storyboard.diagnostics import LINE_END, Diagnostic, Span
 from storyboard.language.text.traps import quoted
 from storyboard.language.text.tree import Map, Mark, Seq
+from storyboard.structs import replace
 
 _ODD = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _INDENT = re.compile(rf"[ \t]*([{_ODD}][{_ODD} ]*)(?=\S)")

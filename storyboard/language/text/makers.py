@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Related
 from storyboard.language.text.citing import Cited
 from storyboard.language.text.tree import Map, Seq, span
+from storyboard.structs import replace
 
 SHOWN = 40
 """Characters of a value that a diagnostic tells."""
@@ -17,8 +19,7 @@ Values = Mapping[str, Any]
 """Values by the name that expressions know them by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """What made a shot, beside its own text: a row of an `each` or a use of a `template`, with what it gave."""
 
     values: Values

@@ -7,10 +7,10 @@ and sentence and pydantic's never reach a person. `Reading` travels as the valid
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, cast
 
+from msgspec import Struct
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -22,8 +22,7 @@ EMPTY = "no value here"
 EMPTY_HINT = "give it a value, or delete the key"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What reading a value depends on: the film's rate for times in frames, its clock for times in beats.
 
     `beat` is the length of a beat in seconds, None without one; `downbeat` is when the first is heard in the film.
@@ -67,8 +66,7 @@ Read = Callable[[str, Node, Reading], Any]
 """Reads a leaf: its text as spelt, the node itself, the context. Raises `wrong(…)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True, eq=False):
     """A field that takes one leaf. `expected` completes "expected …"; `schema` is its JSON Schema.
 
     `prose` says that any text is right, so that one with an expression that nobody evaluates now may stay; other fields
@@ -77,7 +75,7 @@ class Leaf:
 
     read: Read
     expected: str
-    schema: Mapping[str, Any] = field(hash=False)
+    schema: Mapping[str, Any]
     prose: bool = False
 
     def _validate(self, node: Any, info: ValidationInfo) -> Any:
@@ -97,8 +95,7 @@ class Leaf:
         return dict(self.schema)
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
+class Several(Struct, frozen=True):
     """A list; one entry alone stands for a list of one."""
 
     def _validate(self, node: Any, info: ValidationInfo) -> Any:
@@ -116,8 +113,7 @@ class Several:
         return {"anyOf": [array["items"], array]}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True, eq=False):
     """A mapping with a short form. `long` turns any node but an empty one into the mapping (or the finished model).
 
     `nothing` stands where an expression is not evaluated yet; `schema` is the JSON Schema of the short form, or of
@@ -125,7 +121,7 @@ class Form:
     """
 
     long: Callable[[Node], Any]
-    schema: Mapping[str, Any] = field(hash=False)
+    schema: Mapping[str, Any]
     nothing: Callable[[], Any]
     whole: bool = False
 

@@ -12,8 +12,9 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused, Related, Span
 from storyboard.language.text.compose import compose
@@ -44,8 +45,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\uf
 _UTF16_OR_32 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file, read: its name as shown to people, its text, its tree, and the mistakes that were survived."""
 
     file: str

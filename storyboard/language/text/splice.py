@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from storyboard.diagnostics import LINE_END
 from storyboard.language.text.scalars import NULLS
@@ -24,8 +25,7 @@ _BLANK_REST = re.compile(r"[ \t]*(?=[\r\n]|\Z)")
 _PLAIN_KEY = re.compile(r"[^\W_][\w.-]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Splice:
+class Splice(Struct, frozen=True):
     """`text` in place of the code points from `start` to `end`."""
 
     start: int

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from storyboard.diagnostics import LINE_END, Diagnostic, Related, Severity, Span
 
@@ -54,8 +55,7 @@ Mark = tuple[Page, int, int, int, int]
 """A page, then offset and length of the key and of the value, in code points; without a key the value's, twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A plain scalar that YAML 1.2's core schema resolves to null, a boolean or a number, and its spelling."""
 
     spelt: str

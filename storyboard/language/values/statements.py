@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from storyboard.language.values.arithmetic import MAX_TEXT
 from storyboard.language.values.expressions import compiled
@@ -55,15 +56,13 @@ class _Piece(NamedTuple):
         return "".join(self.source.split(None, 1)[:1]), begins
 
 
-@dataclass(slots=True)
-class Branches:
+class Branches(Struct):
     """`if`: conditions (None for `else`), each with its body."""
 
     arms: list[tuple[Code | None, list[Node]]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Loop:
+class Loop(Struct):
     """`for`: what each item is called, the list, the body, and what stands where the list is empty."""
 
     name: str
@@ -72,8 +71,7 @@ class Loop:
     empty: list[Node] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Naming:
+class Naming(Struct):
     """`set`."""
 
     name: str

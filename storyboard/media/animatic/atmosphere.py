@@ -6,9 +6,9 @@ Each is prepared once and costs a few milliseconds a frame. All of it follows fr
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from storyboard.media.animatic.layer import clouds
@@ -26,8 +26,7 @@ FALL = {"rain": 1.9, "snow": 0.13}
 """How fast it falls, in frame heights a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Air:
+class Air(Struct, frozen=True):
     """The air over a frame of `size` pixels: a colour laid through masks that move."""
 
     size: tuple[int, int]

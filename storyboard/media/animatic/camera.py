@@ -7,13 +7,12 @@ horizon is at the eyes of whoever stands there, as it is for a camera at eye lev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storyboard.media.animatic.layer import Point
 
 
-@dataclass(frozen=True, slots=True)
-class Camera:
+class Camera(Struct, frozen=True):
     """`zoom` of the set, `x` what it looks at (set units), `horizon` in frame heights from the top."""
 
     zoom: float = 1.0

@@ -8,10 +8,10 @@ the next one. A prompt in labelled lines is captioned by its `Action:` line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from msgspec import Struct
 from PIL import Image, ImageDraw
 
 from storyboard.media.animatic.lettering import Hand, begins_right, clean, fit, length, shorten, wrap, write
@@ -32,8 +32,7 @@ DEEP = (14, 15, 18)
 _LABEL = re.compile(r"^\s*action\s*:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """Letters on their shade, their coverage, place, and the frames between which they stand (both empty of them)."""
 
     ink: Planar
@@ -48,8 +47,7 @@ class Overlay:
         return min(1.0, max(0.0, min(index - self.begin, self.end - index) / self.fade))
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Struct, frozen=True):
     """Sizes that follow from the frame, in pixels."""
 
     width: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 from PIL import Image, ImageFilter
 
 from storyboard.media.animatic import (
@@ -49,8 +49,7 @@ def move_of(spec: Spec) -> motion.Kind:
     return motion.read(spec.move, "\n".join(texts))
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(Struct, frozen=True):
     """A shot ready to be moved: its planes, its air, its camera moves, and whether its lamps fail.
 
     `before` are the moves of the shots that this one goes on from, each with the share and the seconds until its cut.

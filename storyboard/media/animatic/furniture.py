@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
 
 from storyboard.media.animatic.camera import Camera
 from storyboard.media.animatic.layer import Layer, Point, ellipse
@@ -18,8 +18,7 @@ WOOD: Colour = (112, 72, 48)
 BRASS: Colour = (196, 156, 92)
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """What furniture is drawn with; `lamps` collects where light spills once everything is painted."""
 
     layer: Layer

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
+from msgspec import Struct
 from PIL import Image, ImageDraw, ImageFont
 
 from storyboard.media.letters.fonts import Family, face, family_of, missing, source_sans
@@ -34,8 +34,7 @@ JOINERS = "\u200c\u200d"
 """Marks that say whether letters of Arabic and Indic scripts join."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
+class Hand(Struct, frozen=True):
     """How a text is set: size in pixels, weight 200 to 900, slant."""
 
     size_px: int

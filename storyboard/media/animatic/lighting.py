@@ -6,9 +6,8 @@ way a surface turns. Near people are therefore clear at any hour, while the set 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
@@ -17,6 +16,7 @@ from storyboard.media.animatic.palette import Colour, Light, mix
 from storyboard.media.animatic.plates import bounds
 from storyboard.media.animatic.pose import Pose
 from storyboard.media.animatic.reading import Reading
+from storyboard.structs import replace
 
 Gain = tuple[float, float, float]
 """How much of red, green and blue a surface gives back; 1 is all of it."""
@@ -29,8 +29,7 @@ TURN = 0.20
 """How far from its edge a body turns away, in heads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lighting:
+class Lighting(Struct, frozen=True):
     """`fill` reaches every surface, `key` those that turn `towards` it (x right, y down, z to the camera), `rim` is
     added along the edge away from the key, `strength` of it.
     """

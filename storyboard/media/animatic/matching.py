@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from PIL import Image, ImageStat
 
 from storyboard.media.animatic.planar import Planar
@@ -12,8 +11,7 @@ LUMA, CHROMA = 0.55, 0.75
 """How much of the way luma and chroma go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """The tables that lead the colours of one picture towards those of another."""
 
     y: tuple[int, ...]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal[
     "drift", "static", "push", "pull", "zoom in", "zoom out", "pan left", "pan right", "tilt up", "tilt down",
@@ -71,8 +72,7 @@ def ease(share: float) -> float:
     return x * x * x * (x * (6 * x - 15) + 10)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What a plane shows: magnification, and the shift of its centre in frame heights (x right, y down)."""
 
     zoom: float = 1.0

@@ -7,13 +7,14 @@ together; a place bends them a little by its own number.
 from __future__ import annotations
 
 import colorsys
-from dataclasses import dataclass, replace
 from math import pi, sin
 from typing import cast
 
+from msgspec import Struct
 from PIL import Image
 
 from storyboard.media.animatic.reading import Reading, Tone
+from storyboard.structs import replace
 
 Colour = tuple[int, int, int]
 
@@ -39,8 +40,7 @@ def turned(colour: Colour, hue: float, saturation: float = 1.0) -> Colour:
     return round(r * 255), round(g * 255), round(b * 255)
 
 
-@dataclass(frozen=True, slots=True)
-class Light:
+class Light(Struct, frozen=True):
     """The hues of a picture. `high` and `low` are the top and foot of sky or wall, `veil` what distance fades to,
     `ground` what is stood on, `ambient` multiplies every surface, `shade` tints its dark side, `key` rims it, `glow` is
     the colour of lamps; `side` is where the key comes from (-1 left, 1 right).

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from PIL import Image, ImageOps
 
 from storyboard.media.animatic.reading import Reading
@@ -14,8 +14,7 @@ from storyboard.media.jobs import MediaError
 CLOSE = ("MS", "MCU", "CU", "ECU")
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """A reference picture; `whole` where it is all of the shot and nobody is drawn before it."""
 
     picture: Image.Image

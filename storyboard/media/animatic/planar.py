@@ -6,9 +6,8 @@ are resampled and layered plane by plane, and the encoder takes them as they are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -29,8 +28,7 @@ TO_RGB = (
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Planar:
+class Planar(Struct, frozen=True):
     """Three 8-bit planes: `y` in full size (even), `u` and `v` in half."""
 
     y: Image.Image

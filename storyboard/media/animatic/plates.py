@@ -6,9 +6,9 @@ somewhere to go. Frame units count in frame heights: x from the middle to the ri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, floor
 
+from msgspec import Struct
 from PIL import Image
 
 from storyboard.media.animatic.motion import View
@@ -32,8 +32,7 @@ def window(view: View, width_px: int, height_px: int, canvas: tuple[int, int]) -
     return left, top, min(left + w, float(wide)), min(top + h, float(high))
 
 
-@dataclass(frozen=True, slots=True)
-class Cutout:
+class Cutout(Struct, frozen=True):
     """What stands before the background: ink and its coverage, cut to what is not empty; `at` is its place on the
     canvas. Places and sizes are even; a margin of empty pixels is kept around it.
     """
@@ -43,8 +42,7 @@ class Cutout:
     at: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Plates:
+class Plates(Struct, frozen=True):
     """A composed shot: the background canvas, and the cutout before it."""
 
     far: Planar

@@ -6,7 +6,7 @@ at 1.5, waist at 3, soles at 7.3).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storyboard.media.animatic.layer import Point, smooth
 
@@ -14,8 +14,7 @@ SOLES = 7.3
 EYES = 0.49
 
 
-@dataclass(frozen=True, slots=True)
-class Pose:
+class Pose(Struct, frozen=True):
     """Where a figure stands: `x` of its middle and `crown` in frame heights, `head` the height of its head, `facing`
     -1 left, 1 right; `back` when it turns away; `detail` how many pixels its head has.
     """

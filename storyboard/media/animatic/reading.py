@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeVar
+
+from msgspec import Struct
 
 from storyboard.media.animatic.spec import Person, Spec
 
@@ -115,8 +116,7 @@ PATTERN = re.compile(
 """What is no place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A shot as a picture. `people` are those to draw, `text` all of its words in one, `seed` the place's own number:
     shots in one place share it.
     `detail` is what an insert shows; `lamplit` says that lamps light the people, `screenlit` that a screen is a dark

@@ -7,15 +7,15 @@ rational text (`2.5`, `5/2`), so that nothing is rounded on the way; paths are a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any, Self
+
+from msgspec import Struct, to_builtins
 
 from storyboard.timing import enough_frames
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody in the shot: who they are, what they wear (`look`), how they are here (`manner`), a reference image."""
 
     name: str
@@ -25,8 +25,7 @@ class Person:
     image: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the shot plays; `image` is a reference picture."""
 
     name: str
@@ -34,24 +33,21 @@ class Place:
     image: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prop:
+class Prop(Struct, frozen=True):
     """A thing in the shot."""
 
     name: str
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Does:
+class Does(Struct, frozen=True):
     """Something that happens; `at` is seconds into the clip, as text."""
 
     does: str
     at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Says:
+class Says(Struct, frozen=True):
     """A spoken line; `who` holds the shown names, `at` is seconds into the clip, as text."""
 
     says: str
@@ -61,8 +57,7 @@ class Says:
     at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """How the camera of an earlier shot moved, in its words, until it was left: after `seconds`, at `share` of it."""
 
     move: str | None
@@ -71,8 +66,7 @@ class Left:
     share: str
 
 
-@dataclass(frozen=True, slots=True)
-class Under:
+class Under(Struct, frozen=True):
     """A clip to draw over, from frame `first`; `lettered` says that a slate and captions stand in its pictures."""
 
     path: str
@@ -80,8 +74,7 @@ class Under:
     lettered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Struct, frozen=True):
     """One animatic clip. `prompt` is a verbatim prompt, `words` the described first frame, `start` the path of a PNG
     that frame 0 must be; `staged_as` the slate of the shot whose staging it keeps, `before` those whose camera goes on
     in this one, `guide` the path of a PNG whose colours it follows, `under` a clip that it is drawn over; `style` is
@@ -143,7 +136,8 @@ class Spec:
 
     def to_json(self) -> dict[str, Any]:
         """Plain mappings, lists, texts and numbers; `from_json` reads them back."""
-        return asdict(self)
+        told: dict[str, Any] = to_builtins(self, enc_hook=str)
+        return told
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

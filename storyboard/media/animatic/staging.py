@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from storyboard.media.animatic.camera import Camera
 from storyboard.media.animatic.pose import EYES, SOLES, Pose
 from storyboard.media.animatic.reading import Reading, Size, number
 from storyboard.media.animatic.spec import Person, Spec
 from storyboard.media.animatic.wardrobe import Look, look
+from storyboard.structs import replace
 
 HEADS: dict[Size, tuple[float, float]] = {
     "EWS": (0.027, 0.57),
@@ -33,16 +35,14 @@ HOMES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """A figure to draw: its pose and its look."""
 
     pose: Pose
     look: Look
 
 
-@dataclass(frozen=True, slots=True)
-class Staging:
+class Staging(Struct, frozen=True):
     """The camera, those in focus (far ones first), and the one over whose shoulder we look."""
 
     camera: Camera
@@ -104,8 +104,7 @@ def _side_of(person: Person) -> int:
     return (1 if re.search(r"\bright\b|右", words) else 0) - (1 if re.search(r"\bleft\b|左", words) else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placing:
+class _Placing(Struct, frozen=True):
     """What the places of all people of a shot follow from."""
 
     spec: Spec

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from storyboard.media.animatic.palette import Colour, mix, scaled
 from storyboard.media.animatic.reading import find, number
@@ -71,8 +72,7 @@ CLOTHES: tuple[Colour, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What is drawn of somebody. `build` scales the width of shoulders, `tall` the height; 1 is the average."""
 
     woman: bool

@@ -6,17 +6,17 @@ Law. What is not encrypted stays on this machine: whoever can speak to a Dask sc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 MOST_PROCESSES = 256
 _LOCAL = re.compile(r"local:([1-9][0-9]{0,3})").fullmatch
 
 
-@dataclass(frozen=True, slots=True)
-class Certificates:
+class Certificates(Struct, frozen=True):
     """Files in PEM, for `tls://`: the authority that is believed, one's own certificate, and its key."""
 
     ca: Path
@@ -24,15 +24,13 @@ class Certificates:
     key: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Processes:
+class Processes(Struct, frozen=True):
     """`local:N`: so many worker processes of this machine; no Dask in it."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduler:
+class Scheduler(Struct, frozen=True):
     """A Dask scheduler at `url`; `certificates` where that is `tls://`."""
 
     url: str

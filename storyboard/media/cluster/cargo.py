@@ -7,7 +7,6 @@ elsewhere is the same job.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from storyboard.media.jobs import (
@@ -31,6 +30,7 @@ from storyboard.media.jobs import (
     SheetJob,
     VerifyJob,
 )
+from storyboard.structs import replace
 
 Home = AssembleJob | DraftJob | JoinJob | MixJob | SheetJob
 """Jobs on a whole film: they read all of it once and write it where it was asked for."""

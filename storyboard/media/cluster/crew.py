@@ -25,7 +25,6 @@ import traceback
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -44,6 +43,7 @@ from storyboard.media.jobs import Answer, Job, MediaError, PieceJob
 from storyboard.media.pieces import whole_name
 from storyboard.media.wire import answer_to_json, job_from_json
 from storyboard.media.worker import BUG, harmless
+from storyboard.structs import replace
 from storyboard.version import VERSION
 
 NAME = f"storyboard-media-{VERSION}"

@@ -19,7 +19,6 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +28,7 @@ from typing import Any
 
 import trio
 from distributed import Client
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic
 from storyboard.film import Clip
@@ -40,6 +40,7 @@ from storyboard.media.jobs import Answer, Job, LoudnessJob, MediaError, PieceJob
 from storyboard.media.pieces import whole_name
 from storyboard.media.wire import job_to_json
 from storyboard.state.known import KnownFiles
+from storyboard.structs import replace
 
 MOST_BYTES = 5 << 30
 """What one PUT takes at most. Jobs with longer files are done at home."""
@@ -53,8 +54,7 @@ FAREWELL_S = 20.0
 """What removing may take in the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(Struct, frozen=True):
     """A file in the store: the SHA-256 and length of its bytes, and what it is called there."""
 
     digest: str

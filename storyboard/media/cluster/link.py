@@ -20,7 +20,6 @@ import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
 from typing import Any, Self
@@ -28,6 +27,7 @@ from typing import Any, Self
 import trio
 from distributed import Client, Future, KilledWorker, Security
 from distributed.client import FutureCancelledError
+from msgspec import Struct, field
 
 from storyboard.diagnostics import Diagnostic, Refused
 from storyboard.media.cluster.address import Scheduler
@@ -60,8 +60,7 @@ class Lost(Exception):
     """The scheduler, or every worker, is gone; the message says so."""
 
 
-@dataclass(eq=False, slots=True)
-class _Flight:
+class _Flight(Struct, eq=False):
     """A job on its way to one of `workers`. `landed` is set when there is an answer, or when none of them is left."""
 
     workers: frozenset[str]

@@ -15,12 +15,12 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 import trio
+from msgspec import Struct
 
 from storyboard.film import Clip
 from storyboard.media.cluster.cargo import Making, renamed
@@ -30,6 +30,7 @@ from storyboard.media.jobs import Answer, Executor, Job, MediaError, PieceJob, R
 from storyboard.media.pieces import whole_name
 from storyboard.media.reading.digest import digest_of
 from storyboard.media.wire import answer_to_json
+from storyboard.structs import replace
 
 AT_ONCE = 4
 """How many files of one job are fetched at once."""
@@ -39,8 +40,7 @@ DISK = frozenset(("disk-full", "cannot-write"))
 """What a job says of the disk that it works on, which is not the client's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workplace:
+class Workplace(Struct, frozen=True):
     """Where a worker does jobs whose files come from a store: `desks` is its own folder, `shelf` the machine's."""
 
     desks: Path

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 KNOTS = 33
 """Places at which the curves are told, evenly from level 0 to 256; between them they are straight."""
@@ -26,8 +28,7 @@ def _none() -> tuple[float, ...]:
     return (0.0,) * KNOTS
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Struct, frozen=True):
     """At each knot the new luma, and what is added to U and V; `chroma` is the matrix over (U - 128, V - 128), by rows.
 
     Without arguments it changes nothing.

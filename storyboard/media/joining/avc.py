@@ -6,7 +6,8 @@ Only headers that give lengths in four bytes are read; everything here writes su
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LENGTH_BYTES = 4
 REFRESH, SEQUENCE_SET, PICTURE_SET = 5, 7, 8
@@ -17,8 +18,7 @@ EXTENDED = (100, 110, 122, 144)
 EIGHT_BIT_420 = bytes((0xFC | 1, 0xF8, 0xF8, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Sets:
+class Sets(Struct, frozen=True):
     """The parameter sets of a stream: what its pictures refer to by number."""
 
     sequence: tuple[bytes, ...]

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
 import av
+from msgspec import Struct
 
 from storyboard.film import Clip, ClipId
 from storyboard.media.jobs import Drafted, MediaError, Report
@@ -36,8 +36,7 @@ from storyboard.media.sound.sound import CHANNELS, SAMPLE_RATE
 from storyboard.media.sound.voices import starts
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Frames [`first`, `last`) of a segment; with `copied`, as their clip has them."""
 
     first: int

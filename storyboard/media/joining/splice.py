@@ -11,13 +11,13 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 from av.packet import Packet
+from msgspec import Struct
 
 from storyboard.media.encode import BT709, LIMITED_RANGE, Writer, settings, tag
 from storyboard.media.joining.avc import Sets, refreshes, sets_in
@@ -32,8 +32,7 @@ GLOBAL_HEADER = 1 << 22
 """FFmpeg's flag: parameter sets stand in the header, not in the pictures."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """How a clip's pictures are coded and meant to be seen: clips of one kind can be copied into one film.
 
     `pixel` is the aspect of a pixel, `colours` the matrix and the range that the container names.
@@ -67,8 +66,7 @@ def sets_of(path: Path) -> Sets | None:
         return Sets.of(clip.video.codec_context.extradata)
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(Struct, frozen=True):
     """A picture as it is coded: its bytes, its number in its clip as shown, and whether a decoder can begin with it."""
 
     data: bytes

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import fontpkg_source_sans_3
+from msgspec import Struct
 from PIL import ImageFont, features
 
 from storyboard.media.letters.scripts import Tongue, is_hangul, is_wide, needs_shaping, squared, tongue
@@ -40,8 +40,7 @@ PROBE_PX = 20
 """The size at which it is tried whether a font has a shape for a character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """A font file, the face in it, and whether its first axis is the weight."""
 
     path: str

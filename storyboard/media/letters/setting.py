@@ -5,9 +5,9 @@ Written line breaks are kept; a text that does not fit is set smaller down to a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 from PIL import Image, ImageFilter
 
 from storyboard.media.animatic.lettering import Hand, length, shorten, wrap, write
@@ -16,8 +16,7 @@ Align = Literal["left", "center", "right"]
 RGB = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Lines in one hand; `width` and `height` in pixels, without the shadow."""
 
     lines: tuple[str, ...]

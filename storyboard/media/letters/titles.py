@@ -8,9 +8,8 @@ Laws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from PIL import Image, ImageColor
 
 from storyboard.media.animatic.planar import Planar
@@ -28,8 +27,7 @@ BAND = 0.62
 SMALLEST = 0.026
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a place sets its words: size and measure as shares of the short side and the width, weight, alignment, and
     where the block stands: its middle's share of the room across and down.
     """
@@ -53,8 +51,7 @@ STYLES: dict[TitlePlace, Style] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(Struct, frozen=True):
     """Letters ready to be laid: their ink and coverage by plane, the even place of their corner, and their frames."""
 
     ink: tuple[Planes, Planes, Planes]

@@ -8,11 +8,11 @@ Laws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 from PIL import Image, ImageOps
 
 from storyboard.media.animatic import motion
@@ -88,8 +88,7 @@ def fitted(picture: Image.Image, size: tuple[int, int], fit: Fit) -> Image.Image
     return fill(picture, size, Image.Resampling.LANCZOS)
 
 
-@dataclass(frozen=True, slots=True)
-class Moving:
+class Moving(Struct, frozen=True):
     """A still on a canvas, and the camera over it. `closest` is the magnification that keeps it inside the canvas."""
 
     canvas: Planar

@@ -15,12 +15,12 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from storyboard.media.blend import picture, planes
@@ -52,8 +52,7 @@ picture that nearly stands still.
 _RED, _GREEN, _BLUE = 0.2126, 0.7152, 0.0722
 
 
-@dataclass(frozen=True, slots=True)
-class Small:
+class Small(Struct, frozen=True):
     """A frame as the film shows it, small."""
 
     rgb: RGB

@@ -14,7 +14,6 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -22,6 +21,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
+from msgspec import Struct
 
 from storyboard.media.jobs import MediaError
 
@@ -60,8 +60,7 @@ _PLAYLIST = re.compile(rb"\s*(#EXTM3U|ffconcat|v=0\r?\no=|\[playlist\]|<\?xml[^>
 _PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|RIFF....WEBP", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A file that is being decoded: its picture stream, and its sound where it has one."""
 
     path: Path
@@ -84,8 +83,7 @@ def demuxer(head: bytes) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """A file whose sound is being decoded: the sound, None where a clip has none, and the picture it lies under."""
 
     path: Path

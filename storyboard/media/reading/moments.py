@@ -13,19 +13,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+from msgspec import Struct
 
 from storyboard.media.jobs import MediaError
 from storyboard.media.reading.frames import pictures
 from storyboard.media.reading.guard import Opened, opened
 
 
-@dataclass(frozen=True, slots=True)
-class Stamps:
+class Stamps(Struct, frozen=True):
     """When the pictures of a file are shown: `ticks` of `tick` seconds, ascending; `lasting` seconds the last one.
 
     `rate` is the constant rate that the times are those of, None where they vary. Where a file gives no times, `ticks`

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from storyboard.media.jobs import MediaError
 from storyboard.media.reading.guard import HEAD_BYTES, M2TS_PACKET_BYTES, TS_PACKET_BYTES, Opened, demuxer, opened
@@ -29,8 +30,7 @@ _TRACK_HEADER = re.compile(rb"tkhd")
 _BOX_NAME = re.compile(rb"[A-Za-z0-9 _-]{4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The claims of a container: pixels, frames a second, whether there is sound, frames (0 where it does not say)."""
 
     width_px: int

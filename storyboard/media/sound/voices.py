@@ -13,15 +13,16 @@ Laws.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 
 from storyboard.media.reel import Reel, Segment, Track
 from storyboard.media.sound.sound import SAMPLE_RATE, Samples, sample_at, sample_of
+from storyboard.structs import replace
 
 EDGE_SAMPLES = SAMPLE_RATE // 200
 CROSS_SAMPLES, LEAST_CROSS = SAMPLE_RATE // 50, SAMPLE_RATE // 100
@@ -32,8 +33,7 @@ SPLICE_SAMPLES = SAMPLE_RATE // 100
 """How long a clip's sound and the footage's own lie over one another where one goes on with the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ramp:
+class Ramp(Struct, frozen=True):
     """From nothing at sample `first` of the film to all at `last`; `down` the other way; `power` keeps two sounds that
     cross as loud as one, and begins and ends without a kink.
     """
@@ -53,8 +53,7 @@ class Ramp:
         return np.asarray(np.sqrt(rise * rise * (3 - 2 * rise)) if self.power else rise, np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """`count` samples of the sound of `path` from its sample `start` on, heard from sample `at` of the film.
 
     At another `speed` than 1 it is played so much faster at its own pitch; a `loop` of so many samples is repeated, 0

@@ -17,11 +17,11 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 
 import trio
+from msgspec import Struct
 
 from storyboard.network.limits import poll_wait_s, wait_s
 from storyboard.network.sharing.server import Decided, Server, Unreachable
@@ -33,8 +33,7 @@ UNDER_WAY = frozenset(("intended", "unsure", "accepted"))
 """States of attempts that take a place in the account."""
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """In seconds: how often a process says that it lives, when the others count it as silent, how long it keeps its
     share then, how long a server without memory waits for those that were alone, and how long a turn lasts.
     """
@@ -46,8 +45,11 @@ class Times:
     turn: float = 90.0
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+USUAL = Times()
+"""What serves processes of people; tests are quicker."""
+
+
+class Bounds(Struct, frozen=True):
     """What an account bears: so many requests in a window; jobs at once, 0 where that is learned; whether it takes one
     order at a time (`single`); and what it may spend in a month, None: as much as it likes.
     """
@@ -73,7 +75,7 @@ class SharedAccount:
         member: str,
         bounds: Bounds,
         tell: Callable[[str | None], None],
-        times: Times = Times(),
+        times: Times = USUAL,
         mono: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:

@@ -11,12 +11,13 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from storyboard.diagnostics import Diagnostic, Refused
 
@@ -34,8 +35,7 @@ class Unreachable(Exception):
     """The server did not answer; whether it decided is not known. The text says why, without an address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What the server said: microseconds to wait (0: granted), why, and what the asker may use where it is cut off:
     requests of a window, jobs at once.
     """

@@ -1,6 +1,5 @@
 """Edits made by hand, with everything that an export has to tell."""
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +10,7 @@ from storyboard.film import Clip, ClipId, Film, Line, Money, Scene, Shot, ShotId
 from storyboard.finishing.exporting.edit import Edit, Event, Media
 from storyboard.finishing.timeline import timeline
 from storyboard.finishing.tracks import laid
+from storyboard.structs import replace
 from storyboard.timecode import read
 from tests.films import PLACE, shot
 from tests.films import film as plain_film

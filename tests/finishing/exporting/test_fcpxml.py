@@ -2,7 +2,6 @@
 
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -12,6 +11,7 @@ from storyboard.delivery import Subtitles
 from storyboard.finishing.exporting.edit import spans
 from storyboard.finishing.exporting.fcpxml import write
 from storyboard.media.reel import Cue
+from storyboard.structs import replace
 from tests.finishing.exporting.edits import RATES, edit
 
 CHILDREN = {

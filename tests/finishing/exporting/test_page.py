@@ -1,12 +1,12 @@
 """The page: what it tells, and that nothing in it runs."""
 
-from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 
 from storyboard.film import Money, ShotId
 from storyboard.finishing.exporting.edit import Edit, ends
 from storyboard.finishing.exporting.page import write
+from storyboard.structs import replace
 from tests.finishing.exporting.edits import edit
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\x00"

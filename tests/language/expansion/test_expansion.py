@@ -1,7 +1,6 @@
 """Templates and loops: what they make is what one would have written by hand."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from storyboard.diagnostics import Span
 from storyboard.film import Film, Shot
 from storyboard.language.expansion.loops import MOST_SHOTS
+from storyboard.structs import replace
 from tests.language.reading import codes, film, mistakes
 
 PAIR = """templates:

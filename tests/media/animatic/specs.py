@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from storyboard.media.animatic import Does, Person, Place, Spec
+from storyboard.structs import replace
 
 MIRA = Person("Mira", "a ferry pilot in her forties, short silver hair", "a long grey oilskin")
 JONAS = Person("Jonas", "the mate, a broad man with a dark beard, navy wool cap")

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +22,7 @@ from storyboard.media.animatic.compose import compose
 from storyboard.media.animatic.draw import Picture, draw, frame
 from storyboard.media.animatic.spec import Left
 from storyboard.media.jobs import MediaError
+from storyboard.structs import replace
 from tests.media.animatic.specs import FIRST, JONAS, MIRA, NEXT, far, spec
 
 

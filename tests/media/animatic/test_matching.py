@@ -1,12 +1,12 @@
 """Shots that follow the colours of a reference."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from storyboard.media.animatic import draw
+from storyboard.structs import replace
 from tests.media.animatic.specs import FIRST, NEXT, far
 
 

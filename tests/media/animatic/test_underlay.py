@@ -1,12 +1,12 @@
 """Shots that are drawn over a clip."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from storyboard.media.animatic import draw
 from storyboard.media.animatic.spec import Left, Spec, Under
+from storyboard.structs import replace
 from tests.media.animatic.specs import FIRST, NEXT, far
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from storyboard.media.joining.join import join
 from storyboard.media.quality.join import measure_join
 from storyboard.media.quality.perceived import distance, oklab
 from storyboard.media.reel import Reel, Segment
+from storyboard.structs import replace
 from tests.media import footage
 from tests.media.grading import drifting
 

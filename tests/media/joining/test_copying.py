@@ -1,6 +1,5 @@
 """Masters for editors: the frames of the film, in ten bits, from pieces that are copied as they are."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from storyboard.media.joining.join import join
 from storyboard.media.reading.verify import verify
 from storyboard.media.reel import Cue, Overlay, Reel, Segment
 from storyboard.media.sound.sound import listen
+from storyboard.structs import replace
 from tests.finishing.test_pieces import cut
 from tests.media import footage
 from tests.media.counter import counter, number_of

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +6,7 @@ from PIL import Image
 
 from storyboard.media.jobs import CardJob, MediaError
 from storyboard.media.making.card import DARK, LIGHT, card, drawn, readable
+from storyboard.structs import replace
 from tests.media.footage import all_pictures, silent
 
 PLAIN = CardJob("Three winters later", "#000000", None, "1.5", 320, 180, "24", "crop", True, "")

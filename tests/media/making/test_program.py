@@ -5,7 +5,6 @@ import os
 import select
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from storyboard.media.executor import open_executor
 from storyboard.media.jobs import MediaError, RenderJob
 from storyboard.media.making.program import render
 from storyboard.media.reading.verify import verify
+from storyboard.structs import replace
 from tests.media.footage import film, silent
 from tests.media.test_executor import ENVIRONMENT, PATIENCE_S
 

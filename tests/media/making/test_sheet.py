@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from storyboard.media.contact import Box, Cell, Sheet, Thumbnail
 from storyboard.media.jobs import MediaError, SheetJob
 from storyboard.media.making import sheet as printing
 from storyboard.media.making.sheet import MOST_BYTES, print_sheet
+from storyboard.structs import replace
 from tests.media import footage
 from tests.media.counter import counter, number_of
 

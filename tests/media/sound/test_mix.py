@@ -1,5 +1,4 @@
 import tracemalloc
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +14,7 @@ from storyboard.media.reel import Reel, Segment, Stretch, Track
 from storyboard.media.sound.mix import Mix, loudness
 from storyboard.media.sound.sound import sample_at
 from storyboard.media.sound.voices import SOFT_SAMPLES
+from storyboard.structs import replace
 from tests.media.footage import film, pcm, sung, tone
 from tests.media.footage import silent as no_report
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +11,7 @@ from storyboard.film import TakeKey
 from storyboard.network.sharing.account import Bounds, SharedAccount, Times
 from storyboard.network.sharing.server import Server, Unreachable
 from storyboard.state.journal import AttemptRecord
+from storyboard.structs import replace
 from tests.network.sharing.servers import Clock, line, serving
 
 TIMES = Times(renew=3600.0, grace=0.0)

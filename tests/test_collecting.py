@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from storyboard.language.text.collecting import no_cyclic_collection
+from storyboard.collecting import lasting, no_cyclic_collection
 
 
 def test_collection_is_off_inside_and_on_again_after_a_mistake() -> None:
@@ -29,3 +29,14 @@ def test_collection_that_was_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_lasts_is_never_looked_through() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with lasting():
+            made = [[number] for number in range(1000)]
+        assert gc.get_freeze_count() > before + len(made)
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()

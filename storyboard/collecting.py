@@ -1,4 +1,4 @@
-"""Python's cyclic garbage collection, held back while a film is read."""
+"""Python's cyclic garbage collection, held back where much is made that stays."""
 
 from __future__ import annotations
 
@@ -17,3 +17,11 @@ def no_cyclic_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """What is made here, the modules of a command, stays until the process ends; nobody looks through it again."""
+    with no_cyclic_collection():
+        yield
+        gc.freeze()
