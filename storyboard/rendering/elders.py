@@ -7,11 +7,10 @@ films that have takes of one name, the one whose it was waits.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection
 
 from storyboard.exchange import Busy, NotSent, Unknown
-from storyboard.film import TakeId, TakeKey
+from storyboard.film import TakeKey
 from storyboard.rendering import events as ev
 from storyboard.rendering.attempts import OPEN, RESEND_AFTER_S, RESENDS, Attempts
 from storyboard.rendering.desk import Desk
@@ -41,18 +40,22 @@ class Elders:
         """Find them: open attempts whose take no film has any more as it was, while the film has another of its name.
         Where nobody knows whose film an attempt was made for, the first that has such a take waits.
         """
-        works, films = self._desk().works, defaultdict[TakeKey, set[str]](set)
-        names = defaultdict[TakeId, list[Work]](list)
-        for work in works:
-            names[work.take.id].append(work)
-        for (film, _), use in history.uses.items():
-            films[use.key].add(film)
-        for attempt in self._book.latest.values():
-            record = history.takes.get(attempt.take)
-            if record is None or record.key in works.by_key or attempt.provider not in providers:
-                continue
-            if attempt.state in OPEN and (found := names.get(record.take)):
-                heir = next((one for one in found if one.take.film in films[record.key]), found[0])
+        works = self._desk().works
+        takes = history.takes
+        lost = [
+            attempt
+            for attempt in self._book.latest.values()
+            if attempt.state in OPEN
+            and attempt.take in takes
+            and attempt.take not in works.by_key
+            and attempt.provider in providers
+        ]
+        for attempt in lost:
+            record = takes[attempt.take]
+            films = {film for (film, _), use in history.uses.items() if use.key == record.key}
+            named = [work for work in works if work.take.id == record.take]
+            heir = next((work for work in named if work.take.film in films), named[0] if named else None)
+            if heir is not None:
                 self._waiting.setdefault(heir.take.key, []).append(attempt)
 
     def first(self, work: Work) -> bool:
