@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from storyboard.collecting import lasting, no_cyclic_collection
+from storyboard.collecting import SELDOM, lasting, no_cyclic_collection
 
 
 def test_collection_is_off_inside_and_on_again_after_a_mistake() -> None:
@@ -40,3 +40,14 @@ def test_what_lasts_is_never_looked_through() -> None:
         assert gc.isenabled()
     finally:
         gc.unfreeze()
+
+
+def test_a_process_of_what_lasts_is_looked_through_seldom() -> None:
+    before = gc.get_threshold()
+    try:
+        with lasting():
+            pass
+        assert gc.get_threshold() == SELDOM
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
