@@ -6,7 +6,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 SELDOM = (10_000, 10, 10)
 """How many objects more there have to be until the youngest are looked through (Python: 700), and how often until older
 ones are.
