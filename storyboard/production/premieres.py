@@ -85,7 +85,8 @@ class Premieres:
         if self._alongside is None or news.take is None:
             return
         works = self._schedule.works
-        for number in self._users[self._names[news.film, news.take]]:
+        key = self._names.get((news.film, news.take))
+        for number in self._users.get(key, ()) if key is not None else ():
             left = self._left[number]
             while left and works[left[-1]].phase == "done":
                 left.pop()
