@@ -60,12 +60,13 @@ def _said(salt: Path) -> str:
     return hashlib.blake2b(repr(sorted(spoken.items())).encode("utf-8", "replace"), key=key, digest_size=16).hexdigest()
 
 
-def _identity(path: Path) -> tuple[int, int, int] | None:
+def _identity(path: Path) -> list[int] | None:
+    """A file's identity, as it comes back from JSON."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return [found.st_ino, found.st_size, found.st_mtime_ns]
 
 
 def state_folder() -> Path:

@@ -1,12 +1,14 @@
 """Whoever pays is asked once for all films of a storyboard, and again for whatever passes that."""
 
+import json
 from decimal import Decimal
+from pathlib import Path
 
 import click
 import pytest
 
 from storyboard.cli import gateways
-from storyboard.cli.gateways import Agreement
+from storyboard.cli.gateways import Agreement, config_file, stamp, state_folder
 from storyboard.planning.price import Total
 
 
@@ -54,3 +56,17 @@ def test_without_a_terminal_only_yes_agrees(
     assert capsys.readouterr().err.startswith("2 films may spend 48 credits (seedance2ai); without a terminal")
     assert Agreement(yes=True)(sums(48))
     assert capsys.readouterr().err == "render may spend 48 credits (seedance2ai)\n"
+
+
+def test_what_changes_with_the_settings_comes_back_from_a_memo_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for path in (config_file(), state_folder() / "accounts" / "one.db"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+    before = stamp()
+    assert json.loads(json.dumps(before)) == before == stamp()
+    (state_folder() / "accounts" / "one.db").write_text("a price", encoding="utf-8")
+    assert stamp() != before
