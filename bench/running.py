@@ -72,7 +72,7 @@ def _prefect(folder: Path, shots: int) -> list[str]:
 
 
 PEERS: dict[str, tuple[Callable[[Path, int], list[str]], int]] = {
-    "snakemake": (_snakemake, 3),
+    "snakemake": (_snakemake, 7),
     "doit": (_doit, 5),
     "prefect": (_prefect, 1),
 }
