@@ -45,7 +45,8 @@ class Endings:
         if anew := [one for one in problems if one not in self._said]:
             say(draw(anew, rendered.planned.loaded.texts))
             self._said.update(anew)
-        if path is not None and rendered.clip is not None:
+        there = path is not None and rendered.clip is not None
+        if path is not None and there:
             self.paths.append(path)
             if not self.as_json:
                 click.echo(str(path))
@@ -53,13 +54,11 @@ class Endings:
                 say(film_line(rendered))
             if not rendered.slates and not problems:
                 return
-        elif rendered.signal is None and not problems and set(_phases(rendered)) == {"done"}:
-            self.unfinished = True
-            self._summarize(rendered)
-            return
         self.unfinished = True
         self._summarize(rendered)
-        self._codes.add(_code(rendered))
+        drawn = rendered.signal is None and not problems and set(_phases(rendered)) == {"done"}
+        if there or not drawn:
+            self._codes.add(_code(rendered))
 
     def over(self) -> None:
         """All have ended: say what was charged and how to go on, where there is more to do. Raises Signalled, Ended."""
